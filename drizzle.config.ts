@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { defineConfig } from 'drizzle-kit'
+
+/**
+ * Settings for drizzle-kit, here and from a project that uses the package:
+ *
+ *   DATABASE_URL=postgres://… npx drizzle-kit migrate
+ *   DATABASE_URL=postgres://… npx drizzle-kit migrate --config node_modules/stored-session/drizzle.config.ts
+ *
+ * DATABASE_URL takes the same forms as the plugin's `database` option; DIALECT alone is enough to generate.
+ */
+const folders = { postgresql: 'pg', mysql: 'mysql', sqlite: 'sqlite' } as const
+type Dialect = keyof typeof folders
+
+const url = process.env.DATABASE_URL ?? ''
+const dialect = (process.env.DIALECT ?? dialectOf(url)) as Dialect
+const folder = folders[dialect]
+const schema = `src/schema/${folder}.ts`
+
+export default defineConfig({
+  dialect,
+  // drizzle-kit reads paths from the folder it runs in, which is the consumer's when the package is installed.
+  schema: existsSync(join(__dirname, schema)) ? join(__dirname, schema) : join(__dirname, `dist/schema/${folder}.js`),
+  out: relative(process.cwd(), join(__dirname, "drizzle", folder)),
+  dbCredentials: { url: dialect === 'sqlite' ? url.replace(/^sqlite:/, '') : url.replace(/^mariadb:/, 'mysql:') },
+  // A journal of our own: in the shared default one, the application's newer migrations would hide ours.
+  migrations: { table: 'stored_sessions_migrations', schema: 'public' },
+})
+
+function dialectOf(databaseUrl: string): Dialect {
+  if (/^postgres(ql)?:/.test(databaseUrl)) return 'postgresql'
+  if (/^(mysql|mariadb):/.test(databaseUrl)) return 'mysql'
+  if (/^sqlite:/.test(databaseUrl)) return 'sqlite'
+  throw new Error(
+    'Set DATABASE_URL to the database that holds the sessions: postgres://…, mysql://…, mariadb://… or sqlite:PATH.',
+  )
+}

@@ -1,0 +1,48 @@
+/** What we need of mysql2: its promise pool, or one connection. */
+export interface MysqlClient {
+  /** Runs one prepared statement. */
+  execute(text: string, values: unknown[]): Promise<MysqlResult>
+  /** Runs work on one connection. */
+  withConnection(work: (query: (text: string) => Promise<MysqlResult>) => Promise<void>): Promise<void>
+  /** Ends the connections, when they are ours. */
+  close(): Promise<void>
+}
+
+export interface MysqlResult {
+  readonly rows: Record<string, unknown>[]
+  /** Rows matched by an UPDATE, inserted, or deleted. */
+  readonly count: number
+}
+
+type Answer = [Record<string, unknown>[] | { affectedRows: number }, unknown]
+
+interface Queryable {
+  execute(query: { sql: string; values: unknown[] }): Promise<Answer>
+  query(text: string): Promise<Answer>
+}
+
+/** A promise pool or promise connection of mysql2. */
+export interface Mysql2Promise extends Queryable {
+  getConnection?(): Promise<Queryable & { release(): void }>
+}
+
+/** Speaks through mysql2. */
+export function mysql2Client(client: Mysql2Promise, close: () => Promise<void>): MysqlClient {
+  return {
+    execute: async (sql, values) => toResult(await client.execute({ sql, values })),
+    async withConnection(work) {
+      const pooled = client.getConnection ? await client.getConnection() : undefined
+      const connection = pooled ?? client
+      try {
+        await work(async (text) => toResult(await connection.query(text)))
+      } finally {
+        pooled?.release()
+      }
+    },
+    close,
+  }
+}
+
+function toResult([answer]: Answer): MysqlResult {
+  return Array.isArray(answer) ? { rows: answer, count: answer.length } : { rows: [], count: answer.affectedRows }
+}

@@ -1,0 +1,158 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { MySqlDialect } from 'drizzle-orm/mysql-core'
+import { missingTable } from '../missing-table.ts'
+import type { RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
+import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
+import { columnNames, insertRow, selectRow, sessionStatements, value } from '../statements.ts'
+import type { MysqlClient, MysqlResult } from './client.ts'
+import { migrateMysql } from './migrate.ts'
+
+const DUPLICATE_ENTRY = 1062
+const UNDEFINED_TABLE = 1146
+const UNDEFINED_COLUMN = 1054
+
+/** Rows that one statement names: few sizes, so that few statements are prepared; the rest repeats the last row. */
+const SIZES = [1, 4, 16, 64]
+const LARGEST = 64
+
+/**
+ * Sessions in MySQL or MariaDB: only SQL that both understand.
+ *
+ * @param client - the driver
+ * @param table - the Drizzle table
+ * @param name - its name without quotes, for messages and migrations
+ */
+export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: string): SessionDatabase {
+  const compile = compiler(new MySqlDialect())
+  const shared = sessionStatements(compile, table)
+  const insert = compile(insertRow(table))
+  const reads = bySize((size) => compile(readRows(table, size)))
+  const touches = bySize((size) => compile(touchRows(table, size)))
+  const trims = new Map<number, Statement>()
+  const run = (statement: Statement, values: object) => client.execute(statement.text, valuesFor(statement, values))
+
+  const trimStatement = (limit: number) => {
+    const statement = trims.get(limit) ?? compile(trimRows(table, limit))
+    trims.set(limit, statement)
+    return statement
+  }
+
+  return {
+    dialect: 'mysql',
+    table: name,
+    async read(sids) {
+      const results = await Promise.all(
+        chunks(sids).map((chunk) => run(reads.get(chunk.length)!, numbered({ sid: chunk }))),
+      )
+      return results.flatMap(({ rows }) => rows.map(toRow))
+    },
+    insert: (row) => ignoringDuplicates(run(insert, row)),
+    update: async (change) => changedOne(await run(shared.update, change)),
+    async touch(list) {
+      // In the order of their keys, so that two processes that touch the same rows do not wait for each other in turn.
+      const ordered = list.toSorted((one, other) => one.sid.compare(other.sid))
+      for (const chunk of chunks(ordered)) await run(touches.get(chunk.length)!, numberedTouches(chunk))
+    },
+    end: async (sid, end) => changedOne(await run(shared.end, { ...end, sid, data: EMPTY })),
+    endUser: async (userId, end) => (await run(shared.endUser, { ...end, userId, data: EMPTY })).count,
+    trim: async (before, limit) => (await run(trimStatement(limit), { before })).count,
+    check: () => check(run, shared.check, name),
+    migrate: () => migrateMysql(client, name),
+    close: () => client.close(),
+  }
+}
+
+const EMPTY = Buffer.alloc(0)
+
+const changedOne = ({ count }: MysqlResult) => count === 1
+
+function toRow(row: Record<string, unknown>): SessionRow {
+  return {
+    sid: row.sid as Buffer,
+    data: row.data as Buffer,
+    version: Number(row.version),
+    createdAt: Number(row.createdAt),
+    touchedAt: Number(row.touchedAt),
+    expiresAt: Number(row.expiresAt),
+    endedAt: row.endedAt === null ? null : Number(row.endedAt),
+    endReason: row.endReason as SessionRow['endReason'],
+  }
+}
+
+const bySize = (build: (size: number) => Statement) => new Map(SIZES.map((size) => [size, build(size)]))
+
+const sequence = (size: number) => Array.from({ length: size }, (_, index) => index)
+
+function readRows(table: SessionsTable, size: number): SQL {
+  const keys = sequence(size).map((index) => value(`sid${index}`))
+  return sql`${selectRow(table)} where ${columnNames(table).sid} in (${sql.join(keys, sql`, `)})`
+}
+
+function touchRows(table: SessionsTable, size: number): SQL {
+  const { sid, version, touchedAt, expiresAt, trimAt, endedAt } = columnNames(table)
+  const rows = sequence(size).map(
+    (index) => sql`select cast(${value(`sid${index}`)} as binary(32)) as sid, ${value(`version${index}`)} as version,
+      ${value(`touchedAt${index}`)} as touched_at, ${value(`expiresAt${index}`)} as expires_at,
+      ${value(`trimAt${index}`)} as trim_at`,
+  )
+  const of = (name: SQL) => sql`${table}.${name}`
+  return sql`update ${table} join (${sql.join(rows, sql` union all `)}) as t on ${of(sid)} = t.sid
+    set ${of(touchedAt)} = t.touched_at, ${of(expiresAt)} = t.expires_at, ${of(trimAt)} = t.trim_at
+    where ${of(version)} = t.version and ${of(endedAt)} is null and ${of(expiresAt)} > t.touched_at
+      and ${of(touchedAt)} < t.touched_at`
+}
+
+function trimRows(table: SessionsTable, limit: number): SQL {
+  const { trimAt } = columnNames(table)
+  return sql`delete from ${table} where ${trimAt} <= ${value('before')} order by ${trimAt} limit ${sql.raw(String(limit))}`
+}
+
+function chunks<Item>(list: readonly Item[]): Item[][] {
+  const result: Item[][] = []
+  for (let start = 0; start < list.length; start += LARGEST) result.push(padded(list.slice(start, start + LARGEST)))
+  return result
+}
+
+function padded<Item>(chunk: Item[]): Item[] {
+  const size = SIZES.find((candidate) => candidate >= chunk.length)!
+  return [...chunk, ...Array.from({ length: size - chunk.length }, () => chunk.at(-1)!)]
+}
+
+function numbered(lists: Record<string, readonly unknown[]>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(lists).flatMap(([name, list]) => list.map((item, index) => [`${name}${index}`, item])),
+  )
+}
+
+function numberedTouches(touches: readonly RowTouch[]): Record<string, unknown> {
+  return Object.assign({}, ...touches.map((touch, index) => suffixed(touch, index)))
+}
+
+function suffixed(touch: RowTouch, index: number): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(touch).map(([name, item]) => [`${name}${index}`, item]))
+}
+
+async function ignoringDuplicates(result: Promise<unknown>): Promise<boolean> {
+  try {
+    await result
+    return true
+  } catch (error) {
+    if ((error as { errno?: number }).errno === DUPLICATE_ENTRY) return false
+    throw error
+  }
+}
+
+async function check(
+  run: (statement: Statement, values: object) => Promise<unknown>,
+  statement: Statement,
+  name: string,
+): Promise<void> {
+  try {
+    await run(statement, {})
+  } catch (error) {
+    const { errno } = error as { errno?: number }
+    if (errno === UNDEFINED_TABLE) throw missingTable(name, 'is missing')
+    if (errno === UNDEFINED_COLUMN) throw missingTable(name, 'lacks a column that this release needs')
+    throw error
+  }
+}

@@ -1,0 +1,37 @@
+import { journalOf, pendingMigrations } from '../migrations.ts'
+import type { MysqlClient } from './client.ts'
+
+const LOCK_SECONDS = 60
+
+// MySQL commits every DDL statement at once: what an attempt that failed half-way has made already is there.
+const ALREADY_THERE = new Set([1050 /* table */, 1060 /* column */, 1061 /* index */])
+
+/** Applies our migrations on one connection, under a named lock of the server. */
+export function migrateMysql(client: MysqlClient, table: string): Promise<void> {
+  const journal = `\`${journalOf(table).replaceAll('`', '``')}\``
+  return client.withConnection(async (query) => {
+    const lock = `concat('stored-session ', left(sha2(concat(database(), '${table.replaceAll("'", "''")}'), 256), 32))`
+    const { rows: locked } = await query(`select get_lock(${lock}, ${LOCK_SECONDS}) as locked`)
+    if (Number(locked[0]?.locked) !== 1) throw new Error('another process has been migrating for a minute')
+    try {
+      await query(
+        `create table if not exists ${journal} (id serial primary key, hash text not null, created_at bigint)`,
+      )
+      const { rows } = await query(`select max(created_at) as newest from ${journal}`)
+      for (const { statements, hash, time } of pendingMigrations('mysql', table, Number(rows[0]?.newest ?? 0))) {
+        for (const statement of statements) await ignoring(ALREADY_THERE, query(statement))
+        await query(`insert into ${journal} (hash, created_at) values ('${hash}', ${time})`)
+      }
+    } finally {
+      await query(`select release_lock(${lock})`)
+    }
+  })
+}
+
+async function ignoring(codes: ReadonlySet<number>, result: Promise<unknown>): Promise<void> {
+  try {
+    await result
+  } catch (error) {
+    if (!codes.has((error as { errno: number }).errno)) throw error
+  }
+}

@@ -1,0 +1,123 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
+import { missingTable } from '../missing-table.ts'
+import type { RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
+import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
+import { columnNames, insertRow, selectRow, sessionStatements, value } from '../statements.ts'
+import type { PgClient, PgResult } from './client.ts'
+import { migratePg } from './migrate.ts'
+
+const UNDEFINED_TABLE = new Set(['42P01', '3F000'])
+const UNDEFINED_COLUMN = '42703'
+
+/**
+ * Sessions in PostgreSQL.
+ *
+ * @param client - the driver
+ * @param table - the Drizzle table
+ * @param name - its name without quotes, for messages and migrations
+ */
+export function pgDatabase(client: PgClient, table: SessionsTable, name: string): SessionDatabase {
+  const compile = compiler(new PgDialect())
+  const shared = sessionStatements(compile, table)
+  const insert = compile(sql`${insertRow(table)} on conflict do nothing`)
+  const readMany = compile(readManyRows(table))
+  const touchMany = compile(touchManyRows(table))
+  const trim = compile(trimRows(table))
+  const run = (statement: Statement, values: object) => client.query(statement.text, valuesFor(statement, values))
+
+  return {
+    dialect: 'pg',
+    table: name,
+    async read(sids) {
+      const [sid] = sids
+      const { rows } = await (sids.length === 1 ? run(shared.readOne, { sid }) : run(readMany, { sids: byteas(sids) }))
+      return rows.map(toRow)
+    },
+    insert: async (row) => changedOne(await run(insert, row)),
+    update: async (change) => changedOne(await run(shared.update, change)),
+    async touch(touches) {
+      const [touch] = touches
+      if (touch && touches.length === 1) await run(shared.touchOne, touch)
+      else await run(touchMany, asArrays(touches))
+    },
+    end: async (sid, end) => changedOne(await run(shared.end, { ...end, sid, data: EMPTY })),
+    endUser: async (userId, end) => (await run(shared.endUser, { ...end, userId, data: EMPTY })).count,
+    trim: async (before, limit) => (await run(trim, { before, limit })).count,
+    check: () => check(run, shared.check, name),
+    migrate: () => migratePg(client, name),
+    close: () => client.close(),
+  }
+}
+
+const EMPTY = Buffer.alloc(0)
+
+const changedOne = ({ count }: PgResult) => count === 1
+
+function toRow(row: Record<string, unknown>): SessionRow {
+  return {
+    sid: Buffer.from(row.sid as Uint8Array),
+    data: Buffer.from(row.data as Uint8Array),
+    version: Number(row.version),
+    createdAt: Number(row.createdAt),
+    touchedAt: Number(row.touchedAt),
+    expiresAt: Number(row.expiresAt),
+    endedAt: row.endedAt === null ? null : Number(row.endedAt),
+    endReason: row.endReason as SessionRow['endReason'],
+  }
+}
+
+/*
+ * Lists travel as one text parameter each, cast on the server: drivers disagree on how to send an array of bytes, and
+ * all of them can send text.
+ */
+function readManyRows(table: SessionsTable): SQL {
+  return sql`${selectRow(table)} where ${columnNames(table).sid} = any(${value('sids')}::text::bytea[])`
+}
+
+function touchManyRows(table: SessionsTable): SQL {
+  const { sid, version, touchedAt, expiresAt, trimAt, endedAt } = columnNames(table)
+  const of = (name: SQL) => sql`${table}.${name}`
+  return sql`update ${table} set ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at
+    from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
+      ${value('touchedAts')}::text::bigint[], ${value('expiresAts')}::text::bigint[],
+      ${value('trimAts')}::text::bigint[]) as t (sid, version, touched_at, expires_at, trim_at)
+    where ${of(sid)} = t.sid and ${of(version)} = t.version and ${of(endedAt)} is null
+      and ${of(expiresAt)} > t.touched_at and ${of(touchedAt)} < t.touched_at`
+}
+
+function trimRows(table: SessionsTable): SQL {
+  const { sid, trimAt } = columnNames(table)
+  // The condition stands twice, so that a row that was touched between the two is left alone.
+  return sql`delete from ${table} where ${trimAt} <= ${value('before')} and ${sid} = any(array(
+    select ${sid} from ${table} where ${trimAt} <= ${value('before')} order by ${trimAt}
+    limit ${value('limit')} for update skip locked))`
+}
+
+function asArrays(touches: readonly RowTouch[]) {
+  return {
+    sids: byteas(touches.map(({ sid }) => sid)),
+    versions: numbers(touches.map(({ version }) => version)),
+    touchedAts: numbers(touches.map(({ touchedAt }) => touchedAt)),
+    expiresAts: numbers(touches.map(({ expiresAt }) => expiresAt)),
+    trimAts: numbers(touches.map(({ trimAt }) => trimAt)),
+  }
+}
+
+const byteas = (bytes: readonly Buffer[]) => `{${bytes.map((one) => `"\\\\x${one.toString('hex')}"`).join(',')}}`
+const numbers = (list: readonly number[]) => `{${list.join(',')}}`
+
+async function check(
+  run: (statement: Statement, values: object) => Promise<unknown>,
+  statement: Statement,
+  name: string,
+): Promise<void> {
+  try {
+    await run(statement, {})
+  } catch (error) {
+    const code = String((error as { code?: unknown }).code)
+    if (UNDEFINED_TABLE.has(code)) throw missingTable(name, 'is missing')
+    if (code === UNDEFINED_COLUMN) throw missingTable(name, 'lacks a column that this release needs')
+    throw error
+  }
+}

@@ -1,0 +1,66 @@
+import { entityKind, getTableColumns, is, Table } from 'drizzle-orm'
+import type { SessionDatabase } from './session-database.ts'
+import { columnKeys } from './statement.ts'
+
+export type Dialect = SessionDatabase['dialect']
+
+/** What `drizzle(...)` returned. */
+export interface DrizzleDatabase {
+  readonly $client: unknown
+}
+
+const DIALECT_OF_SCHEME: Record<string, Dialect> = {
+  postgres: 'pg',
+  postgresql: 'pg',
+  mysql: 'mysql',
+  mariadb: 'mysql',
+  sqlite: 'sqlite',
+}
+
+const DIALECT_OF_DRIZZLE: Record<string, Dialect> = {
+  PostgresJsDatabase: 'pg',
+  NodePgDatabase: 'pg',
+  MySql2Database: 'mysql',
+  BetterSQLite3Database: 'sqlite',
+}
+
+const URLS = 'postgres://…, mysql://…, mariadb://…, sqlite:PATH or sqlite::memory:'
+
+/** The dialect of a database URL or Drizzle database, or the fault in it, without the URL: it may hold a password. */
+export function recogniseDatabase(database: unknown): { dialect: Dialect } | { fault: string } {
+  if (typeof database === 'string') return recogniseUrl(database)
+  const kind = drizzleKind(database)
+  if (!kind) return { fault: `must be a URL (${URLS}) or what drizzle(...) returned` }
+  const dialect = DIALECT_OF_DRIZZLE[kind]
+  if (dialect) return { dialect }
+  return {
+    fault: `is a ${kind}; the Drizzle drivers postgres-js, node-postgres, mysql2 and better-sqlite3 are supported, or a URL (${URLS})`,
+  }
+}
+
+function recogniseUrl(url: string): { dialect: Dialect } | { fault: string } {
+  const scheme = /^([a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
+  const dialect = scheme && DIALECT_OF_SCHEME[scheme]
+  if (!dialect) return { fault: `${scheme ? `is a URL of the unknown kind "${scheme}:"` : 'is no URL'}; write ${URLS}` }
+  if (dialect === 'sqlite') return url === 'sqlite:' ? { fault: 'names no file; write sqlite:PATH' } : { dialect }
+  return URL.canParse(url) ? { dialect } : { fault: `is not a valid ${scheme} URL; percent-encode the password` }
+}
+
+/** The name of the Drizzle class, which is the same in every copy of drizzle-orm. */
+export function drizzleKind(database: unknown): string | undefined {
+  if (typeof database !== 'object' || database === null || !('$client' in database)) return undefined
+  const kind = (database.constructor as { [entityKind]?: unknown })[entityKind]
+  return typeof kind === 'string' ? kind : undefined
+}
+
+/** The fault in a Drizzle table that is to hold the sessions, or undefined. */
+export function faultOfTable(table: unknown, dialect: Dialect): string | undefined {
+  if (!is(table, Table)) return 'must be the name of a table, or a Drizzle table'
+  const kind = (table.constructor as { [entityKind]?: unknown })[entityKind]
+  const expected = { pg: 'PgTable', mysql: 'MySqlTable', sqlite: 'SQLiteTable' }[dialect]
+  if (kind !== expected) return `is a ${String(kind)}, but the database needs a ${expected}`
+  const columns = getTableColumns(table)
+  const missing = columnKeys.filter((key) => !(key in columns))
+  if (missing.length === 0) return undefined
+  return `lacks ${missing.join(', ')}; begin from the columns of stored-session/schema/${dialect}`
+}

@@ -1,0 +1,86 @@
+/** Why a session is over; `unknown` is for a row that is not there (any more). */
+export type EndReason = 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'unreadable' | 'unknown'
+
+/** The reasons that a row can carry. */
+export type StoredEndReason = Extract<EndReason, 'revoked' | 'destroyed'>
+
+/** A stored session. Times are epoch milliseconds by the application's clock. */
+export interface SessionRow {
+  /** SHA-256 of the session id, 32 bytes. */
+  readonly sid: Buffer
+  /** The sealed payload; empty once ended. */
+  readonly data: Buffer
+  /** From 1, and one more with every change of `data`. */
+  readonly version: number
+  readonly createdAt: number
+  readonly touchedAt: number
+  readonly expiresAt: number
+  readonly endedAt: number | null
+  readonly endReason: StoredEndReason | null
+}
+
+/** A row to be inserted; also a tombstone for a session that was never stored. */
+export interface NewRow extends SessionRow {
+  readonly userId: string | null
+  readonly trimAt: number
+}
+
+/** New content for the row that still has the version it was loaded with, is alive at `now`, and has not ended. */
+export interface RowChange {
+  readonly sid: Buffer
+  readonly version: number
+  readonly now: number
+  readonly data: Buffer
+  readonly userId: string | null
+  readonly touchedAt: number
+  readonly expiresAt: number
+  readonly trimAt: number
+}
+
+/** A later last use for the row that still has this version and is alive. */
+export interface RowTouch {
+  readonly sid: Buffer
+  readonly version: number
+  readonly touchedAt: number
+  readonly expiresAt: number
+  readonly trimAt: number
+}
+
+/** What turns rows into tombstones. */
+export interface RowEnd {
+  readonly endedAt: number
+  readonly endReason: StoredEndReason
+  readonly trimAt: number
+}
+
+/**
+ * What a database does for the store. Every statement names its keys and stands alone: no transaction spans two calls.
+ */
+export interface SessionDatabase {
+  readonly dialect: 'pg' | 'mysql' | 'sqlite'
+  /** The name of the table, without quotes; with its schema where it has one. */
+  readonly table: string
+  /** The rows that exist of these keys, in any order. */
+  read(sids: readonly Buffer[]): Promise<SessionRow[]>
+  /** False when there is a row with this key already, whatever its state; it is left as it is. */
+  insert(row: NewRow): Promise<boolean>
+  /** False when no row has this key and version, or when it is over. */
+  update(change: RowChange): Promise<boolean>
+  /** Sets the last use of those rows that are alive, unchanged since, and not touched later already. */
+  touch(touches: readonly RowTouch[]): Promise<void>
+  /** Ends one session: content and user go, key and reason stay. False when there is none that had not ended. */
+  end(sid: Buffer, end: RowEnd): Promise<boolean>
+  /** Ends all sessions of a user, and says how many had not ended. */
+  endUser(userId: string, end: RowEnd): Promise<number>
+  /** Deletes at most `limit` rows whose `trim_at` is `before` or earlier, and says how many. */
+  trim(before: number, limit: number): Promise<number>
+  /**
+   * Looks whether the table and its columns are there.
+   * @throws `FST_STORED_SESSION_MISSING_TABLE`
+   */
+  check(): Promise<void>
+  /** Applies our migrations, alone among all processes; can be repeated after a failure. */
+  migrate(): Promise<void>
+  /** Closes what was opened here, and nothing that was handed in. */
+  close(): Promise<void>
+}

@@ -1,0 +1,77 @@
+import type { Database, Statement as Prepared } from 'better-sqlite3'
+import { type SQL, sql } from 'drizzle-orm'
+import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
+import { missingTable } from '../missing-table.ts'
+import type { SessionDatabase, SessionRow } from '../session-database.ts'
+import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
+import { columnNames, insertRow, sessionStatements, value } from '../statements.ts'
+import { migrateSqlite } from './migrate.ts'
+
+/**
+ * Sessions in SQLite, through better-sqlite3. Its calls are synchronous: each is one short statement, or one
+ * transaction over the few that came together.
+ *
+ * @param client - the open database
+ * @param table - the Drizzle table
+ * @param name - its name without quotes, for messages and migrations
+ * @param close - called once, to close what was opened here
+ */
+export function sqliteDatabase(
+  client: Database,
+  table: SessionsTable,
+  name: string,
+  close: () => void,
+): SessionDatabase {
+  const compile = compiler(new SQLiteSyncDialect())
+  const shared = sessionStatements(compile, table)
+  const insert = compile(sql`${insertRow(table)} on conflict do nothing`)
+  const trim = compile(trimRows(table))
+  const prepared = new Map<Statement, Prepared>()
+
+  const prepare = (statement: Statement) => {
+    const known = prepared.get(statement)
+    if (known) return known
+    const made = client.prepare(statement.text)
+    prepared.set(statement, made)
+    return made
+  }
+  const run = (statement: Statement, values: object) => prepare(statement).run(valuesFor(statement, values)).changes
+  const find = (sid: Buffer) => prepare(shared.readOne).get([sid]) as SessionRow | undefined
+  const touchAll = client.transaction((touches: readonly object[]) => {
+    for (const touch of touches) run(shared.touchOne, touch)
+  })
+
+  return {
+    dialect: 'sqlite',
+    table: name,
+    read: async (sids) => sids.map(find).filter((row) => row !== undefined),
+    insert: async (row) => run(insert, row) === 1,
+    update: async (change) => run(shared.update, change) === 1,
+    touch: async (touches) => touchAll.immediate(touches),
+    end: async (sid, end) => run(shared.end, { ...end, sid, data: EMPTY }) === 1,
+    endUser: async (userId, end) => run(shared.endUser, { ...end, userId, data: EMPTY }),
+    trim: async (before, limit) => run(trim, { before, limit }),
+    check: async () => check(client, shared.check, name),
+    migrate: async () => migrateSqlite(client, name),
+    close: async () => close(),
+  }
+}
+
+const EMPTY = Buffer.alloc(0)
+
+function trimRows(table: SessionsTable): SQL {
+  const { sid, trimAt } = columnNames(table)
+  return sql`delete from ${table} where ${sid} in (
+    select ${sid} from ${table} where ${trimAt} <= ${value('before')} order by ${trimAt} limit ${value('limit')})`
+}
+
+function check(client: Database, statement: Statement, name: string): void {
+  try {
+    client.prepare(statement.text)
+  } catch (error) {
+    const { message } = error as Error
+    if (message.startsWith('no such table')) throw missingTable(name, 'is missing')
+    if (message.startsWith('no such column')) throw missingTable(name, 'lacks a column that this release needs')
+    throw error
+  }
+}

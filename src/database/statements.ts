@@ -1,0 +1,66 @@
+import { type Column, type SQL, sql } from 'drizzle-orm'
+import { type Compile, columnKeys, type SessionsTable, type Statement } from './statement.ts'
+
+/** The statements that are the same text on every database but for quotes and placeholders. */
+export interface SessionStatements {
+  readonly readOne: Statement
+  readonly insert: Statement
+  readonly update: Statement
+  readonly touchOne: Statement
+  readonly end: Statement
+  readonly endUser: Statement
+  readonly check: Statement
+}
+
+/** Builds the statements of a table once, when the store opens. */
+export function sessionStatements(compile: Compile, table: SessionsTable): SessionStatements {
+  const { sid, version, expiresAt, touchedAt, trimAt, endedAt, endReason, data, userId } = columnNames(table)
+  const alive = sql`${endedAt} is null and ${expiresAt} >`
+  return {
+    readOne: compile(sql`${selectRow(table)} where ${sid} = ${value('sid')}`),
+    insert: compile(insertRow(table)),
+    update: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
+      ${userId} = ${value('userId')}, ${touchedAt} = ${value('touchedAt')}, ${expiresAt} = ${value('expiresAt')},
+      ${trimAt} = ${value('trimAt')}
+      where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${alive} ${value('now')}`),
+    touchOne: compile(sql`update ${table} set ${touchedAt} = ${value('touchedAt')},
+      ${expiresAt} = ${value('expiresAt')}, ${trimAt} = ${value('trimAt')}
+      where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${alive} ${value('touchedAt')}
+      and ${touchedAt} < ${value('touchedAt')}`),
+    end: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${endedAt} is null`),
+    endUser: compile(sql`${endRows(table)} where ${userId} = ${value('userId')} and ${endedAt} is null`),
+    check: compile(sql`${selectRow(table)} where 1 = 0 and ${userId} = '' and ${trimAt} = 0 and ${endReason} = ''`),
+  }
+}
+
+/** `select … from table`, with the columns under the names of {@link SessionRow}. */
+export function selectRow(table: SessionsTable): SQL {
+  const names = columnNames(table)
+  const selected = ROW_KEYS.map((key) => sql`${names[key]} as ${sql.identifier(key)}`)
+  return sql`select ${sql.join(selected, sql`, `)} from ${table}`
+}
+
+/** `insert into table (…) values (…)`, for a {@link NewRow}. */
+export function insertRow(table: SessionsTable): SQL {
+  const names = columnNames(table)
+  const columns = columnKeys.map((key) => names[key])
+  const values = columnKeys.map((key) => value(key))
+  return sql`insert into ${table} (${sql.join(columns, sql`, `)}) values (${sql.join(values, sql`, `)})`
+}
+
+/** A parameter, by name. */
+export const value = (name: string) => sql`${sql.placeholder(name)}`
+
+/** The columns as an UPDATE names them: quoted, and without their table. */
+export function columnNames(table: SessionsTable): Record<(typeof columnKeys)[number], SQL> {
+  const quoted = (column: Column) => sql`${sql.identifier(column.name)}`
+  return Object.fromEntries(columnKeys.map((key) => [key, quoted(table[key])])) as ReturnType<typeof columnNames>
+}
+
+const ROW_KEYS = ['sid', 'data', 'version', 'createdAt', 'touchedAt', 'expiresAt', 'endedAt', 'endReason'] as const
+
+function endRows(table: SessionsTable): SQL {
+  const { data, version, userId, trimAt, endedAt, endReason } = columnNames(table)
+  return sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1, ${userId} = null,
+    ${trimAt} = ${value('trimAt')}, ${endReason} = ${value('endReason')}, ${endedAt} = ${value('endedAt')}`
+}

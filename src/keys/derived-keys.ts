@@ -1,0 +1,34 @@
+import { hkdfSync } from 'node:crypto'
+import { InvalidKeyError } from '../errors.ts'
+import { KEY_BYTES, type KeyProvider, keyRing, type SealingKey, sealingKey } from './key-provider.ts'
+
+/** Characters that a secret has at least; @fastify/session asks for the same. */
+export const SECRET_CHARACTERS = 32
+
+/**
+ * Master keys derived from the secret that signs the cookie: the default of the `keys` option. Of several secrets the
+ * first seals and all open, so a secret is rotated by putting a new one in front.
+ *
+ * @param secrets - one secret, or several, of 32 characters or more each
+ * @returns a provider that answers at once
+ * @throws `FST_STORED_SESSION_INVALID_KEY` for a short or repeated secret
+ * @see RFC 5869 (HKDF), here with SHA-512
+ * @example
+ * ```ts
+ * const keys = derivedKeys([process.env.SESSION_SECRET, process.env.FORMER_SESSION_SECRET])
+ * ```
+ */
+export function derivedKeys(secrets: string | readonly string[]): KeyProvider {
+  return keyRing((typeof secrets === 'string' ? [secrets] : secrets).map(derivedKey))
+}
+
+function derivedKey(secret: string, index: number): SealingKey {
+  if (typeof secret !== 'string' || secret.length < SECRET_CHARACTERS) {
+    throw new InvalidKeyError(
+      `secret ${index + 1} is shorter than ${SECRET_CHARACTERS} characters; make one: openssl rand -base64 48`,
+    )
+  }
+  const derive = (purpose: string, bytes: number) =>
+    Buffer.from(hkdfSync('sha512', secret, '', `stored-session/${purpose}`, bytes))
+  return sealingKey(derive('key-id', 4).readUInt32BE(), derive('master-key', KEY_BYTES))
+}

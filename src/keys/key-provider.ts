@@ -1,0 +1,73 @@
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto'
+import { InvalidKeyError } from '../errors.ts'
+
+/** A master key. Payload keys are derived from it, one for every write. */
+export interface SealingKey {
+  /** Unsigned 32-bit number, written in clear in front of every payload that the key seals. */
+  readonly id: number
+  /** 32 bytes, wrapped so that no inspection, JSON or log shows them. */
+  readonly secret: KeyObject
+}
+
+/**
+ * Where master keys come from. Both methods are on the path of every request: answer at once where you can, and with
+ * a promise only where you must ask somebody.
+ */
+export interface KeyProvider {
+  /** The key that seals. */
+  current(): SealingKey | Promise<SealingKey>
+  /** The key with this id, or undefined when there is none (any more): its payloads are then unreadable. */
+  find(id: number): SealingKey | undefined | Promise<SealingKey | undefined>
+}
+
+/** Bytes in a master key. */
+export const KEY_BYTES = 32
+
+/**
+ * Makes a master key from its bytes, for providers of your own.
+ *
+ * @param id - unsigned 32-bit number, or a name from which one is derived
+ * @param material - exactly 32 bytes from a cryptographic source
+ * @throws `FST_STORED_SESSION_INVALID_KEY` for another length and for bytes that are all alike
+ * @example
+ * ```ts
+ * const key = sealingKey('2026-11', randomBytes(32))
+ * ```
+ */
+export function sealingKey(id: number | string, material: Uint8Array): SealingKey {
+  const name = typeof id === 'number' ? id : `"${id}"`
+  if (material.length !== KEY_BYTES) {
+    throw new InvalidKeyError(
+      `key ${name} has ${material.length} bytes; a key has exactly ${KEY_BYTES}, for example from: openssl rand -base64 32`,
+    )
+  }
+  if (material.every((byte) => byte === material[0])) {
+    throw new InvalidKeyError(`key ${name} is one byte repeated; make a random one: openssl rand -base64 32`)
+  }
+  return { id: typeof id === 'number' ? checkedId(id) : idOfName(id), secret: createSecretKey(material) }
+}
+
+function checkedId(id: number): number {
+  if (Number.isInteger(id) && id >= 0 && id <= 0xffffffff) return id
+  throw new InvalidKeyError(`key id ${id} is not a whole number from 0 to 4294967295`)
+}
+
+function idOfName(name: string): number {
+  if (name === '') throw new InvalidKeyError('a key id is empty; give every key a name of its own')
+  return createHash('sha256').update('stored-session/key-name\0').update(name).digest().readUInt32BE()
+}
+
+/**
+ * A provider over keys that are all known at once: the first is current, the others only open.
+ *
+ * @throws `FST_STORED_SESSION_INVALID_KEY` when there is none, or two share an id
+ */
+export function keyRing(keys: readonly SealingKey[]): KeyProvider {
+  const [current] = keys
+  if (!current) throw new InvalidKeyError('there is no current key; give at least one')
+  const byId = new Map(keys.map((key) => [key.id, key]))
+  if (byId.size !== keys.length) {
+    throw new InvalidKeyError('two keys share one id or are the same key; remove the double, or give each its own id')
+  }
+  return { current: () => current, find: (id) => byId.get(id) }
+}

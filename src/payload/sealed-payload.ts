@@ -1,0 +1,142 @@
+import { createCipheriv, createDecipheriv, createHmac, randomFillSync } from 'node:crypto'
+import type { SealingKey } from '../keys/key-provider.ts'
+
+/*
+ * A sealed payload:
+ *
+ *   offset 0        1          5          21                    end - 16
+ *          version  key id     salt       ciphertext            tag
+ *          1 B      4 B (BE)   16 B       as the plaintext      16 B
+ *
+ *   okm = HMAC-SHA512(master key, label, version, key id, salt, namespace, sid, created_at)   each length-prefixed
+ *   AES-256-GCM with key = okm[0..32], iv = okm[32..44], additional data = the 21 bytes of header
+ */
+const VERSION = 1
+const HEADER_BYTES = 21
+const SALT_BYTES = 16
+const TAG_BYTES = 16
+
+/** Bytes that sealing adds to a plaintext. */
+export const SEAL_OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES
+
+/** What a payload is bound to: it opens nowhere else. */
+export interface SealContext {
+  /** The table, so that one key used for two tables never opens the other's rows. */
+  readonly namespace: string
+  /** The row: SHA-256 of the session id, 32 bytes. */
+  readonly sid: Buffer
+  /** The row's `created_at`, epoch milliseconds, so that nobody stretches a session's absolute lifetime. */
+  readonly createdAt: number
+}
+
+/** Why a payload does not open. */
+export type UnreadableReason = 'malformed' | 'unknown version' | 'unknown key' | 'not authentic' | 'not decodable'
+
+/** A payload that does not open; it carries the reason and nothing of the payload. */
+export class UnreadablePayload extends Error {
+  readonly reason: UnreadableReason
+
+  constructor(reason: UnreadableReason) {
+    super(`unreadable session payload: ${reason}`)
+    this.reason = reason
+  }
+}
+
+/**
+ * Seals a plaintext into its row, under a key and nonce of this write alone.
+ *
+ * @param key - the master key
+ * @param context - the row that it belongs to
+ * @param plaintext - any bytes
+ * @returns `plaintext.length + 37` bytes
+ * @see NIST SP 800-38D, section 8.3, for the limit of random nonces that a key per write avoids
+ */
+export function seal(key: SealingKey, context: SealContext, plaintext: Uint8Array): Buffer {
+  const sealed = Buffer.allocUnsafe(plaintext.length + SEAL_OVERHEAD_BYTES)
+  sealed[0] = VERSION
+  sealed.writeUInt32BE(key.id, 1)
+  freshSalt(key, context, plaintext).copy(sealed, 5)
+  const header = sealed.subarray(0, HEADER_BYTES)
+  const okm = deriveKeyAndIv(key, header, context)
+  const cipher = createCipheriv('aes-256-gcm', okm.subarray(0, 32), okm.subarray(32, 44), { authTagLength: TAG_BYTES })
+  cipher.setAAD(header)
+  cipher.update(plaintext).copy(sealed, HEADER_BYTES)
+  cipher.final()
+  cipher.getAuthTag().copy(sealed, sealed.length - TAG_BYTES)
+  return sealed
+}
+
+/**
+ * The id of the key that sealed a payload, readable without opening it.
+ *
+ * @throws {@link UnreadablePayload} for what is no payload of ours
+ */
+export function keyIdOf(sealed: Buffer): number {
+  if (sealed.length < SEAL_OVERHEAD_BYTES) throw new UnreadablePayload('malformed')
+  if (sealed[0] !== VERSION) throw new UnreadablePayload('unknown version')
+  return sealed.readUInt32BE(1)
+}
+
+/**
+ * Opens what {@link seal} made, in the row it was made for.
+ *
+ * @throws {@link UnreadablePayload} unless every bit is as sealed, and the key and the row are the same
+ */
+export function open(key: SealingKey, context: SealContext, sealed: Buffer): Buffer {
+  const header = sealed.subarray(0, HEADER_BYTES)
+  const okm = deriveKeyAndIv(key, header, context)
+  const decipher = createDecipheriv('aes-256-gcm', okm.subarray(0, 32), okm.subarray(32, 44), {
+    authTagLength: TAG_BYTES,
+  })
+  decipher.setAAD(header)
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
+  const plaintext = decipher.update(sealed.subarray(HEADER_BYTES, -TAG_BYTES))
+  try {
+    decipher.final()
+  } catch {
+    throw new UnreadablePayload('not authentic')
+  }
+  return plaintext
+}
+
+/**
+ * Random bytes mixed with the content under the master key: should the random source ever repeat, two different
+ * plaintexts still get two different keys and nonces.
+ */
+function freshSalt(key: SealingKey, context: SealContext, plaintext: Uint8Array): Buffer {
+  const random = randomFillSync(Buffer.allocUnsafe(SALT_BYTES))
+  return createHmac('sha512', key.secret)
+    .update(framed([SALT_LABEL, random, context.sid]))
+    .update(plaintext)
+    .digest()
+    .subarray(0, SALT_BYTES)
+}
+
+const PAYLOAD_LABEL = Buffer.from('stored-session/payload')
+const SALT_LABEL = Buffer.from('stored-session/salt')
+
+function deriveKeyAndIv(key: SealingKey, header: Buffer, { namespace, sid, createdAt }: SealContext): Buffer {
+  const time = Buffer.allocUnsafe(8)
+  time.writeBigUInt64BE(BigInt(createdAt))
+  const fields = [
+    PAYLOAD_LABEL,
+    header.subarray(0, 1),
+    header.subarray(1, 5),
+    header.subarray(5, HEADER_BYTES),
+    Buffer.from(namespace),
+    sid,
+    time,
+  ]
+  return createHmac('sha512', key.secret).update(framed(fields)).digest()
+}
+
+/** Each field behind its length, so that no two lists of fields make the same bytes. */
+function framed(fields: readonly Buffer[]): Buffer {
+  const bytes = Buffer.allocUnsafe(fields.reduce((sum, field) => sum + 4 + field.length, 0))
+  let offset = 0
+  for (const field of fields) {
+    offset = bytes.writeUInt32BE(field.length, offset)
+    offset += field.copy(bytes, offset)
+  }
+  return bytes
+}

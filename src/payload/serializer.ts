@@ -1,0 +1,33 @@
+import { Packr } from 'msgpackr'
+import { checkStorable, jsonRules, msgpackRules } from './storable.ts'
+
+/** Turns a session's content into bytes and back. It only ever sees bytes that it made itself and that authenticated. */
+export interface Serializer {
+  /**
+   * @param content - the session's own keys, and `cookie` with its lifetime
+   * @throws `FST_STORED_SESSION_UNSTORABLE` for what would not come back equal
+   */
+  serialize(content: Record<string, unknown>): Uint8Array
+  deserialize(bytes: Buffer): Record<string, unknown>
+}
+
+const packr = new Packr({ structuredClone: true })
+
+const msgpack: Serializer = {
+  serialize(content) {
+    checkStorable(content, msgpackRules)
+    return packr.pack(content)
+  },
+  deserialize: (bytes) => packr.unpack(bytes),
+}
+
+const json: Serializer = {
+  serialize(content) {
+    checkStorable(content, jsonRules)
+    return Buffer.from(JSON.stringify(content))
+  },
+  deserialize: (bytes) => JSON.parse(bytes.toString()),
+}
+
+/** The serializers that the `serializer` option knows by name. */
+export const serializers = { msgpack, json } as const satisfies Record<string, Serializer>

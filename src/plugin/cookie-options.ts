@@ -1,0 +1,67 @@
+import type { CookieOptions } from '@fastify/session'
+import type { OptionChecks } from '../store/option-checks.ts'
+
+const cookieOptionNames = [
+  'path',
+  'domain',
+  'secure',
+  'httpOnly',
+  'sameSite',
+  'maxAge',
+  'expires',
+  'partitioned',
+  'priority',
+  'encode',
+] as const
+
+/** Checks the flags of the cookie, and refuses the combinations that browsers drop without a word. */
+export function checkCookie(cookie: unknown, cookieName: string, checks: OptionChecks): CookieOptions {
+  if (cookie === undefined) return {}
+  if (typeof cookie !== 'object' || cookie === null || Array.isArray(cookie)) {
+    checks.fault('cookie', 'must be an object with the flags of the cookie')
+    return {}
+  }
+  checks.names(cookie, cookieOptionNames, 'cookie.')
+  const options = cookie as CookieOptions
+  checkValues(options, checks)
+  checkCombinations(options, cookieName, checks)
+  return options
+}
+
+function checkValues(
+  { path, domain, secure, httpOnly, sameSite, maxAge, expires }: CookieOptions,
+  checks: OptionChecks,
+) {
+  checks.text('cookie.path', path, '/')
+  checks.text('cookie.domain', domain, '')
+  checks.boolean('cookie.httpOnly', httpOnly, true)
+  if (secure !== 'auto') checks.boolean('cookie.secure', secure, true)
+  if (!SAME_SITE.includes(sameSite)) checks.fault('cookie.sameSite', 'must be "lax", "strict", "none", true or false')
+  // Unlike every duration here, this one is the host's and takes milliseconds alone.
+  if (maxAge !== undefined && !(Number.isFinite(maxAge) && maxAge > 0)) {
+    checks.fault(
+      'cookie.maxAge',
+      'must be milliseconds greater than 0; leave it away for a cookie that ends with the browser',
+    )
+  }
+  if (expires !== undefined && !(expires instanceof Date && !Number.isNaN(expires.getTime()))) {
+    checks.fault('cookie.expires', 'must be a Date')
+  }
+}
+
+const SAME_SITE: unknown[] = [undefined, true, false, 'lax', 'strict', 'none']
+
+/** @see RFC 6265bis, sections 4.1.3 (prefixes) and 5.7 (storage model) */
+function checkCombinations(cookie: CookieOptions, cookieName: string, checks: OptionChecks): void {
+  const isInsecure = cookie.secure === false
+  if (isInsecure && cookie.sameSite === 'none')
+    checks.fault('cookie.sameSite', '"none" needs cookie.secure: browsers drop it otherwise')
+  if (isInsecure && cookie.partitioned)
+    checks.fault('cookie.partitioned', 'needs cookie.secure: browsers drop it otherwise')
+  if (isInsecure && /^__(Host|Secure)-/i.test(cookieName))
+    checks.fault('cookieName', 'with this prefix needs cookie.secure')
+  const isAnchored = (cookie.path ?? '/') === '/' && cookie.domain === undefined
+  if (/^__Host-/i.test(cookieName) && !isAnchored) {
+    checks.fault('cookieName', 'with the prefix __Host- needs cookie.path "/" and no cookie.domain')
+  }
+}

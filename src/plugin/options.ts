@@ -1,0 +1,92 @@
+import type { FastifySessionOptions } from '@fastify/session'
+import { InvalidOptionsError } from '../errors.ts'
+import { checkStoreOptions, isSecret, secretFault } from '../store/check-store-options.ts'
+import { OptionChecks } from '../store/option-checks.ts'
+import { type StoreOptions, storeOptionNames } from '../store/store-options.ts'
+import { checkCookie } from './cookie-options.ts'
+
+type HostOptions = Pick<
+  FastifySessionOptions,
+  'algorithm' | 'cookie' | 'cookieName' | 'cookiePrefix' | 'idGenerator' | 'saveUninitialized'
+>
+
+/** Options of the plugin: the store's, and @fastify/session's own under their own names. */
+export interface StoredSessionOptions extends StoreOptions, HostOptions {
+  /**
+   * Signs the cookie, and derives the payload keys unless `keys` is given: a string of 32 or more characters, or several
+   * with the current one first.
+   */
+  secret: string | string[]
+  /** Store sessions that are new and empty too. @defaultValue false */
+  saveUninitialized?: boolean
+}
+
+/** The options as the plugin uses them. */
+export interface CheckedOptions {
+  readonly store: StoreOptions
+  readonly host: HostOptions & { secret: string | string[]; cookieName: string; cookiePrefix: string }
+}
+
+const hostOptionNames = [
+  'algorithm',
+  'cookie',
+  'cookieName',
+  'cookiePrefix',
+  'idGenerator',
+  'saveUninitialized',
+] as const
+
+/** What Fastify itself reads from the options of a plugin. */
+const fastifyOptionNames = ['prefix', 'logLevel', 'logSerializers'] as const
+
+/** Options of @fastify/session that have no meaning here, and why. */
+const FOREIGN: Record<string, string> = {
+  store:
+    'is not an option: this plugin is the store; to use the store alone, register @fastify/session with app.storedSession.store',
+}
+
+/**
+ * Checks all options.
+ *
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault with its fix
+ */
+export function checkOptions(options: StoredSessionOptions): CheckedOptions {
+  const checks = new OptionChecks()
+  const { store, host, rest } = split(options ?? {})
+  for (const [name, fault] of Object.entries(FOREIGN)) if (name in rest) checks.fault(name, fault)
+  checks.names(rest, [...Object.keys(FOREIGN), ...storeOptionNames, ...hostOptionNames])
+  checkStoreOptions(store, checks)
+  const checked = checkHost(host, checks)
+  if (options?.keys !== undefined && !isSecret(options.secret)) checks.fault('secret', secretFault(options.secret))
+  if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  return { store, host: { ...checked, secret: options.secret } }
+}
+
+function split(options: StoredSessionOptions) {
+  const store: Record<string, unknown> = {}
+  const host: Record<string, unknown> = {}
+  const rest: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (fastifyOptionNames.includes(name as never)) continue
+    const target = storeOptionNames.includes(name as never)
+      ? store
+      : hostOptionNames.includes(name as never)
+        ? host
+        : rest
+    target[name] = value
+  }
+  return { store: store as unknown as StoreOptions, host: host as HostOptions, rest }
+}
+
+function checkHost(host: HostOptions, checks: OptionChecks) {
+  const cookieName = checks.text('cookieName', host.cookieName, 'sessionId')
+  const cookiePrefix = checks.text('cookiePrefix', host.cookiePrefix, '')
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(cookieName))
+    checks.fault('cookieName', 'has a character that no cookie name may have')
+  checks.text('algorithm', host.algorithm, 'sha256')
+  checks.optionalFunction('idGenerator', host.idGenerator)
+  const saveUninitialized = checks.boolean('saveUninitialized', host.saveUninitialized, false)
+  // A copy: the host writes its defaults into it.
+  const cookie = { ...checkCookie(host.cookie, cookieName, checks) }
+  return { ...host, cookieName, cookiePrefix, saveUninitialized, cookie }
+}

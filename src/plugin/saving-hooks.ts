@@ -1,0 +1,106 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { RegenerateError } from '../errors.ts'
+import { refuseReservedNames } from '../store/content.ts'
+import { noteCookie } from '../store/cookie-lifetime.ts'
+import { type Provenance, provenanceOf } from '../store/provenance.ts'
+import { isGone } from '../store/saving.ts'
+import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import { insecureWarning, isDropped } from './insecure-warning.ts'
+import type { CheckedOptions } from './options.ts'
+import { clearSessionCookie, keepLastSessionCookie } from './session-cookie.ts'
+
+type Done = (error?: Error) => void
+
+/**
+ * Puts our hooks around the host's: one right behind its onRequest, one right before and one right behind its onSend.
+ * Other plugins' hooks run before or after all of them.
+ *
+ * @param registerHost - registers @fastify/session
+ */
+export async function addSavingHooks(
+  fastify: FastifyInstance,
+  store: StoredSessionStore,
+  host: CheckedOptions['host'],
+  registerHost: () => PromiseLike<unknown>,
+): Promise<void> {
+  const warnInsecure = insecureWarning(fastify.log)
+  // Responses whose onSend hooks ran before: Fastify runs them again for the error of a hook.
+  const begun = new WeakSet<FastifyRequest>()
+  // Responses that must leave the cookie as it is: what became of the session is not known.
+  const failed = new WeakSet<FastifyRequest>()
+
+  fastify.addHook('onSend', saveBeforeHost)
+  await registerHost()
+  fastify.addHook('onRequest', rememberLoaded)
+  fastify.addHook('onSend', settleCookie)
+
+  function rememberLoaded({ session }: FastifyRequest, _reply: FastifyReply, done: Done): void {
+    if (isSession(session)) {
+      noteCookie(session.cookie)
+      provenanceOf(session as never)
+    }
+    done()
+  }
+
+  /** Saves what the host would not: it sees changes through JSON alone, and renews no cookie of an unchanged session. */
+  function saveBeforeHost(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
+    const { session } = request
+    if (!isSession(session)) return done()
+    if (store.isRefused(session) || (begun.has(request) && store.isUnsaved(session)))
+      return giveUp(request, reply, done)
+    begun.add(request)
+    try {
+      if (needsSave(request)) session.save(done)
+      else done()
+    } catch (error) {
+      giveUp(request, reply, () => done(error as Error))
+    }
+  }
+
+  function needsSave(request: FastifyRequest): boolean {
+    const { session } = request
+    refuseReservedNames(session)
+    if (isDropped(request)) {
+      warnInsecure(request)
+      return false
+    }
+    const provenance = provenanceOf(session as never)
+    return provenance !== undefined && (isChangedInSecret(session) || needsCookie(request, provenance))
+  }
+
+  function needsCookie({ session, cookies }: FastifyRequest, { touched }: Provenance): boolean {
+    const isSignedAnew = cookies[host.cookieName] !== `${host.cookiePrefix}${session.encryptedSessionId}`
+    return isSignedAnew || (touched && session.cookie.expires != null)
+  }
+
+  // What the host sees is left to the host, so that it is saved once.
+  function isChangedInSecret(session: FastifyRequest['session']): boolean {
+    return store.isChanged(session) && !session.isModified()
+  }
+
+  /** Takes the session from the host, which would answer with a cookie for something that is not stored. */
+  function giveUp(request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    const isSilent = store.isRefused(request.session) && reply.statusCode < 400
+    failed.add(request)
+    request.session = null as never
+    done(isSilent ? new RegenerateError() : undefined)
+  }
+
+  function settleCookie(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
+    if (isOver(request, reply)) clearSessionCookie(reply, host.cookieName, host.cookie ?? {})
+    keepLastSessionCookie(reply, host.cookieName)
+    done()
+  }
+
+  function isOver(request: FastifyRequest, reply: FastifyReply): boolean {
+    const { session } = request
+    if (session !== null) return isGone(session)
+    const isEnded = !failed.has(request) && reply.statusCode < 500
+    return isEnded && request.cookies?.[host.cookieName] !== undefined
+  }
+}
+
+/** Outside of `cookie.path` the host leaves an empty object, and none after `destroy()`. */
+function isSession(session: unknown): boolean {
+  return typeof session === 'object' && session !== null && 'sessionId' in session
+}

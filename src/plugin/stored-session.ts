@@ -1,0 +1,110 @@
+import { createRequire } from 'node:module'
+import fastifyCookie from '@fastify/cookie'
+import fastifySession from '@fastify/session'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import type { EndReason } from '../database/session-database.ts'
+import { InvalidOptionsError } from '../errors.ts'
+import { StoredSessionStore } from '../store/stored-session-store.ts'
+import type { TrimOptions, TrimResult } from '../store/trimming.ts'
+import { idGeneratorOf } from './id-generator.ts'
+import { logEvents } from './log-events.ts'
+import { type CheckedOptions, checkOptions, type StoredSessionOptions } from './options.ts'
+import { addSavingHooks } from './saving-hooks.ts'
+import { trimEveryRequests } from './trim-every-requests.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    storedSession: StoredSession
+  }
+  interface FastifyRequest {
+    /** Why the session that the cookie named is over; undefined when it is not, or when no cookie named one. */
+    readonly sessionEndReason: EndReason | undefined
+  }
+}
+
+/** What `fastify.storedSession` offers. */
+export interface StoredSession {
+  /** Deletes the rows of sessions that are over; the plugin does the same in the background. */
+  trim(options?: TrimOptions): Promise<TrimResult>
+  /** Ends all sessions of a user. Needs the `user` option. */
+  revoke(filter: { user: string }): Promise<{ revoked: number }>
+  /** The store, for whoever registers @fastify/session themselves. */
+  readonly store: StoredSessionStore
+}
+
+async function register(fastify: FastifyInstance, options: StoredSessionOptions): Promise<void> {
+  const checked = checkOptions(options)
+  refuseHost(fastify)
+  if (!fastify.hasReplyDecorator('setCookie')) await fastify.register(fastifyCookie)
+  const store = new StoredSessionStore(checked.store)
+  fastify.addHook('onClose', () => store.close())
+  await store.ready()
+  logEvents(store.events, fastify.log)
+  fastify.decorate('storedSession', managementOf(store))
+  await registerHost(fastify, store, checked)
+  trimEveryRequests(fastify, store, checked.store.trim)
+}
+
+function managementOf(store: StoredSessionStore): StoredSession {
+  return {
+    trim: (options) => store.trim(options),
+    revoke: (filter) => store.revoke(filter),
+    store,
+  }
+}
+
+async function registerHost(
+  fastify: FastifyInstance,
+  store: StoredSessionStore,
+  { host }: CheckedOptions,
+): Promise<void> {
+  const endReasons = new WeakMap<FastifyRequest, EndReason>()
+  const generateId = idGeneratorOf(host.idGenerator)
+  fastify.decorateRequest('sessionEndReason', {
+    getter() {
+      return endReasons.get(this as unknown as FastifyRequest)
+    },
+  })
+  const idGenerator = (request?: FastifyRequest) => {
+    // The host makes a new id while it is told that the old one has no session: nowhere else do id and request meet.
+    const { endReason } = store
+    if (request && endReason && !endReasons.has(request)) endReasons.set(request, endReason)
+    return generateId(request)
+  }
+  await addSavingHooks(fastify, store, host, () =>
+    // Sliding is ours: the host's own would write the whole session at every request.
+    fastify.register(fastifySession, { ...host, store: store as never, idGenerator, rolling: false }),
+  )
+}
+
+/** Versions before this one do not end the old session in `regenerate()`. */
+const LEAST_HOST = [11, 1, 3] as const
+
+function refuseHost(fastify: FastifyInstance): void {
+  if (fastify.hasRequestDecorator('session')) {
+    throw new InvalidOptionsError(
+      'there is a session plugin already; remove it: stored-session registers @fastify/session itself',
+    )
+  }
+  const { version } = createRequire(import.meta.url)('@fastify/session/package.json') as { version: string }
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
+  const [leastMajor, leastMinor, leastPatch] = LEAST_HOST
+  const isOld =
+    major < leastMajor || (major === leastMajor && (minor < leastMinor || (minor === leastMinor && patch < leastPatch)))
+  if (isOld)
+    throw new InvalidOptionsError(
+      `@fastify/session ${version} leaves old sessions alive in regenerate(); install ${LEAST_HOST.join('.')} or newer`,
+    )
+}
+
+/**
+ * Sessions for Fastify, encrypted in the database that you run already.
+ *
+ * @throws errors with the code `FST_STORED_SESSION_*`, at registration
+ * @example
+ * ```ts
+ * await app.register(storedSession, { database: 'sqlite:sessions.db', secret: process.env.SESSION_SECRET })
+ * ```
+ */
+export const storedSession = fastifyPlugin(register, { fastify: '5.x', name: 'stored-session' })

@@ -1,0 +1,46 @@
+import { bigint, customType, index, int, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
+
+const binary32 = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'binary(32)' })
+const longblob = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'longblob' })
+// The default collations call `Ada` and `ada` one user; ending the sessions of one would end the other's.
+const exactText = customType<{ data: string; driverData: string }>({
+  dataType: () => 'varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+})
+
+const epochMs = (name: string) => bigint(name, { mode: 'number' })
+
+/**
+ * The sessions table for MySQL and MariaDB, under a name of your own.
+ *
+ * @param name - table name
+ * @example
+ * ```ts
+ * export const sessions = storedSessionsTable('web_sessions')
+ * ```
+ */
+export const storedSessionsTable = (name: string) =>
+  mysqlTable(
+    name,
+    {
+      /** SHA-256 of the session id, 32 bytes. */
+      sid: binary32().primaryKey(),
+      /** The sealed payload; empty once the session has ended. */
+      data: longblob().notNull(),
+      /** Counts the changes of `data`, from 1. */
+      version: int().notNull(),
+      /** Who the session belongs to, as the `user` option says. */
+      userId: exactText('user_id'),
+      /** Epoch milliseconds by the application's clock, like every time here. */
+      createdAt: epochMs('created_at').notNull(),
+      touchedAt: epochMs('touched_at').notNull(),
+      expiresAt: epochMs('expires_at').notNull(),
+      /** `expires_at` rounded up to the hour, plus grace: hourly, so that a touch inside the hour leaves the index alone. */
+      trimAt: epochMs('trim_at').notNull(),
+      endedAt: epochMs('ended_at'),
+      endReason: varchar('end_reason', { length: 32 }),
+    },
+    (table) => [index(`${name}_user_id_index`).on(table.userId), index(`${name}_trim_at_index`).on(table.trimAt)],
+  )
+
+/** The sessions table for MySQL and MariaDB, as our migrations create it: `stored_sessions`. */
+export const storedSessions = storedSessionsTable('stored_sessions')

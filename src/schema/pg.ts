@@ -1,0 +1,44 @@
+import { bigint, customType, index, integer, pgTable, text } from 'drizzle-orm/pg-core'
+
+const bytea = customType<{ data: Buffer; driverData: Uint8Array }>({
+  dataType: () => 'bytea',
+  fromDriver: (bytes) => Buffer.from(bytes),
+})
+
+const epochMs = (name: string) => bigint(name, { mode: 'number' })
+
+/**
+ * The sessions table for PostgreSQL, under a name of your own.
+ *
+ * @param name - table name
+ * @example
+ * ```ts
+ * export const sessions = storedSessionsTable('web_sessions')
+ * ```
+ */
+export const storedSessionsTable = (name: string) =>
+  pgTable(
+    name,
+    {
+      /** SHA-256 of the session id, 32 bytes. */
+      sid: bytea().primaryKey(),
+      /** The sealed payload; empty once the session has ended. */
+      data: bytea().notNull(),
+      /** Counts the changes of `data`, from 1. */
+      version: integer().notNull(),
+      /** Who the session belongs to, as the `user` option says. */
+      userId: text('user_id'),
+      /** Epoch milliseconds by the application's clock, like every time here. */
+      createdAt: epochMs('created_at').notNull(),
+      touchedAt: epochMs('touched_at').notNull(),
+      expiresAt: epochMs('expires_at').notNull(),
+      /** `expires_at` rounded up to the hour, plus grace: hourly, so that a touch inside the hour leaves the index alone. */
+      trimAt: epochMs('trim_at').notNull(),
+      endedAt: epochMs('ended_at'),
+      endReason: text('end_reason'),
+    },
+    (table) => [index(`${name}_user_id_index`).on(table.userId), index(`${name}_trim_at_index`).on(table.trimAt)],
+  )
+
+/** The sessions table for PostgreSQL, as our migrations create it: `stored_sessions`. */
+export const storedSessions = storedSessionsTable('stored_sessions')

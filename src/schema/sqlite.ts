@@ -1,0 +1,40 @@
+import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+const bytes = () => blob({ mode: 'buffer' })
+const epochMs = (name: string) => integer(name)
+
+/**
+ * The sessions table for SQLite, under a name of your own.
+ *
+ * @param name - table name
+ * @example
+ * ```ts
+ * export const sessions = storedSessionsTable('web_sessions')
+ * ```
+ */
+export const storedSessionsTable = (name: string) =>
+  sqliteTable(
+    name,
+    {
+      /** SHA-256 of the session id, 32 bytes. */
+      sid: bytes().primaryKey(),
+      /** The sealed payload; empty once the session has ended. */
+      data: bytes().notNull(),
+      /** Counts the changes of `data`, from 1. */
+      version: integer().notNull(),
+      /** Who the session belongs to, as the `user` option says. */
+      userId: text('user_id'),
+      /** Epoch milliseconds by the application's clock, like every time here. */
+      createdAt: epochMs('created_at').notNull(),
+      touchedAt: epochMs('touched_at').notNull(),
+      expiresAt: epochMs('expires_at').notNull(),
+      /** `expires_at` rounded up to the hour, plus grace: hourly, so that a touch inside the hour leaves the index alone. */
+      trimAt: epochMs('trim_at').notNull(),
+      endedAt: epochMs('ended_at'),
+      endReason: text('end_reason'),
+    },
+    (table) => [index(`${name}_user_id_index`).on(table.userId), index(`${name}_trim_at_index`).on(table.trimAt)],
+  )
+
+/** The sessions table for SQLite, as our migrations create it: `stored_sessions`. */
+export const storedSessions = storedSessionsTable('stored_sessions')

@@ -1,0 +1,134 @@
+import type { Table } from 'drizzle-orm'
+import { DEFAULT_TABLE } from '../database/migrations.ts'
+import { type Dialect, faultOfTable, recogniseDatabase } from '../database/recognise.ts'
+import { derivedKeys, SECRET_CHARACTERS } from '../keys/derived-keys.ts'
+import type { KeyProvider } from '../keys/key-provider.ts'
+import { type Serializer, serializers } from '../payload/serializer.ts'
+import type { Limits } from './lifetime.ts'
+import type { OptionChecks } from './option-checks.ts'
+import type { CheckedStoreOptions, StoreOptions, TrimOption } from './store-options.ts'
+
+const MEBIBYTE = 1_048_576
+const LARGEST_BYTES = 1_073_741_824
+/** Index names repeat the table's, and MySQL and PostgreSQL allow 63 bytes. */
+const LONGEST_TABLE = 48
+
+/** Checks all options of the store and notes every fault; the result is good only when there is none. */
+export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): CheckedStoreOptions {
+  const dialect = checkDatabase(options, checks)
+  checks.optionalFunction('user', options.user)
+  return {
+    dialect,
+    database: options.database,
+    keys: checkKeys(options, checks),
+    limits: checkLimits(options, checks),
+    trim: checkTrim(options.trim, checks),
+    migrate: checkMigrate(options, dialect, checks),
+    user: options.user,
+    serializer: checkSerializer(options.serializer, checks),
+    maxBytes: checks.integer('maxBytes', options.maxBytes, MEBIBYTE, 1, LARGEST_BYTES),
+    table: checkTable(options.table, dialect, checks),
+  }
+}
+
+function checkDatabase({ database }: StoreOptions, checks: OptionChecks): Dialect {
+  const recognised = recogniseDatabase(database)
+  if ('dialect' in recognised) return recognised.dialect
+  checks.fault('database', recognised.fault)
+  return 'sqlite'
+}
+
+function checkKeys({ keys, secret }: StoreOptions, checks: OptionChecks): KeyProvider {
+  if (keys !== undefined) {
+    if (typeof keys?.current === 'function' && typeof keys.find === 'function') return keys
+    checks.fault('keys', 'must be a key provider, such as staticKeys([...])')
+  } else if (isSecret(secret)) return derivedKeys(secret)
+  else checks.fault('secret', secretFault(secret))
+  return { current: () => undefined as never, find: () => undefined }
+}
+
+/** Whether this is one secret, or several, of a sufficient length. */
+export function isSecret(secret: unknown): secret is string | string[] {
+  const secrets = Array.isArray(secret) ? secret : [secret]
+  return secrets.length > 0 && secrets.every((one) => typeof one === 'string' && one.length >= SECRET_CHARACTERS)
+}
+
+/** What is wrong with a secret, without showing it. */
+export function secretFault(secret: unknown): string {
+  if (secret === undefined) return 'is missing; make one with: openssl rand -base64 48'
+  return `must be a string of ${SECRET_CHARACTERS} or more characters, or a list of such; make one with: openssl rand -base64 48`
+}
+
+function checkLimits(options: StoreOptions, checks: OptionChecks): Limits {
+  const idleTimeout = checks.duration('idleTimeout', options.idleTimeout, 7_200_000)
+  const touchInterval = checks.duration('touchInterval', options.touchInterval, 60_000)
+  if (options.touchInterval !== undefined && touchInterval >= idleTimeout) {
+    checks.fault('touchInterval', 'must be shorter than idleTimeout, or sessions in use would end')
+  }
+  const absoluteTimeout =
+    options.absoluteTimeout === false
+      ? false
+      : checks.duration('absoluteTimeout', options.absoluteTimeout, 2_592_000_000)
+  return { idleTimeout, absoluteTimeout, touchInterval, rolling: checks.boolean('rolling', options.rolling, true) }
+}
+
+function checkTrim(trim: StoreOptions['trim'], checks: OptionChecks): CheckedStoreOptions['trim'] {
+  if (trim === false) return false
+  const isOptions = typeof trim === 'object' && trim !== null && !Array.isArray(trim)
+  if (trim !== undefined && !isOptions) checks.fault('trim', 'must be false, or { interval, batchSize, everyRequests }')
+  const options: TrimOption = isOptions ? trim : {}
+  checks.names(options, ['interval', 'batchSize', 'everyRequests'], 'trim.')
+  return {
+    interval: checks.duration('trim.interval', options.interval, 900_000),
+    batchSize: checks.integer('trim.batchSize', options.batchSize, 500, 1, 10_000),
+    everyRequests: checks.integer('trim.everyRequests', options.everyRequests, 0, 0, 1_000_000_000),
+  }
+}
+
+function checkMigrate({ migrate, table, database }: StoreOptions, dialect: Dialect, checks: OptionChecks): boolean {
+  const isOwnTable = typeof table === 'object'
+  const wanted = checks.boolean('migrate', migrate, dialect === 'sqlite' && !isOwnTable)
+  if (wanted && isOwnTable) {
+    checks.fault(
+      'migrate',
+      'must be false with a Drizzle table of your own: its migrations are those of your application',
+    )
+  }
+  if (!wanted && database === 'sqlite::memory:') {
+    checks.fault('migrate', 'must be true for sqlite::memory:, which is empty at every start')
+  }
+  return wanted
+}
+
+function checkSerializer(serializer: StoreOptions['serializer'], checks: OptionChecks): Serializer {
+  if (serializer === undefined) return serializers.msgpack
+  if (typeof serializer === 'string' && Object.hasOwn(serializers, serializer)) return serializers[serializer]
+  if (
+    typeof serializer === 'object' &&
+    typeof serializer?.serialize === 'function' &&
+    typeof serializer.deserialize === 'function'
+  ) {
+    return serializer
+  }
+  checks.fault(
+    'serializer',
+    `must be ${Object.keys(serializers)
+      .map((name) => `"${name}"`)
+      .join(', ')} or an object with serialize and deserialize`,
+  )
+  return serializers.msgpack
+}
+
+function checkTable(table: StoreOptions['table'], dialect: Dialect, checks: OptionChecks): string | Table {
+  if (table === undefined) return DEFAULT_TABLE
+  if (typeof table !== 'string') {
+    const fault = faultOfTable(table, dialect)
+    if (fault) checks.fault('table', fault)
+    return table
+  }
+  const length = Buffer.byteLength(table)
+  if (length === 0 || length > LONGEST_TABLE || table.includes('\0')) {
+    checks.fault('table', `must be a name of 1 to ${LONGEST_TABLE} bytes`)
+  }
+  return table
+}

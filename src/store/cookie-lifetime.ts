@@ -1,0 +1,60 @@
+/** What a session keeps of its cookie: how long it lives. Flags come from the configuration, always. */
+export interface CookieLifetime {
+  /** Milliseconds from the last use. */
+  originalMaxAge?: number
+  /** Epoch milliseconds, fixed. */
+  expires?: number
+}
+
+/** The cookie of a live session, as @fastify/session makes it. */
+export interface LiveCookie {
+  originalMaxAge?: number | null
+  expires?: Date | null
+  maxAge?: number | null
+}
+
+/** Requests longer than this are not told from dates that the application chose. */
+const LONGEST_REQUEST_MS = 60 * 60 * 1000
+
+// The host gives a cookie with a maxAge a date of its own; one that is not the date seen first was set by the application.
+const firstDates = new WeakMap<object, Date>()
+
+/** Remembers the date that the host gave a cookie when the request began. */
+export function noteCookie(cookie: LiveCookie | undefined): void {
+  if (cookie?.expires instanceof Date) firstDates.set(cookie, cookie.expires)
+}
+
+/** The lifetime that the application or its configuration gave this session, or none. */
+export function lifetimeOf(cookie: LiveCookie | undefined, now: number): CookieLifetime {
+  const maxAge = positive(cookie?.originalMaxAge)
+  const expires = epochOf(cookie?.expires)
+  if (maxAge === undefined) return expires === undefined ? {} : { expires }
+  return expires !== undefined && isChosen(cookie!, maxAge, expires, now) ? { expires } : { originalMaxAge: maxAge }
+}
+
+/**
+ * The `cookie` of the object that a store returns: a fixed date must hide the `maxAge` of the configuration, which the
+ * host would prefer.
+ */
+export function restoredCookie({ originalMaxAge, expires }: CookieLifetime): object {
+  if (originalMaxAge !== undefined) return { originalMaxAge, expires: undefined }
+  if (expires !== undefined) return { originalMaxAge: null, maxAge: undefined, expires: new Date(expires) }
+  return {}
+}
+
+function isChosen(cookie: LiveCookie, maxAge: number, expires: number, now: number): boolean {
+  const first = firstDates.get(cookie)
+  if (first === cookie.expires) return false
+  // session.touch() sets a new date too: one maxAge ahead of a moment within this request.
+  const earliest = first ? first.getTime() : now + maxAge - LONGEST_REQUEST_MS
+  return expires < earliest || expires > now + maxAge
+}
+
+function positive(value: unknown): number | undefined {
+  return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : undefined
+}
+
+function epochOf(date: unknown): number | undefined {
+  const time = date instanceof Date ? date.getTime() : Number.NaN
+  return Number.isNaN(time) ? undefined : time
+}

@@ -1,0 +1,24 @@
+import type { SessionDatabase, SessionRow } from '../database/session-database.ts'
+import type { Codec } from '../payload/codec.ts'
+import type { SessionContent } from './content.ts'
+import type { SessionEventEmitter } from './events.ts'
+import type { Lanes } from './lanes.ts'
+import type { Limits } from './lifetime.ts'
+import type { TouchQueue } from './touches.ts'
+
+/** What reading, saving and ending share. */
+export interface StoreCore {
+  readonly database: SessionDatabase
+  readonly codec: Codec
+  readonly limits: Limits
+  readonly events: SessionEventEmitter
+  readonly touches: TouchQueue
+  /** Bytes that a serialized session may have. */
+  readonly maxBytes: number
+  /** Reads one row, in a statement shared with whoever reads in the same turn of the event loop. */
+  findRow(sid: Buffer): Promise<SessionRow | undefined>
+  /** Who a session belongs to. */
+  userOf(content: SessionContent): string | null
+  /** Saves of one session, one after another. */
+  readonly lanes: Lanes
+}

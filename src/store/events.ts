@@ -1,0 +1,17 @@
+import { EventEmitter } from 'node:events'
+import type { UnreadableReason } from '../payload/sealed-payload.ts'
+
+/** What the store tells about itself. A `sid` is in its readable form, `2::<64 hex>`; no event holds an id or data. */
+export interface SessionEvents {
+  /** A save met a newer version of the session and was merged; `keys` are those that both sides had changed. */
+  conflict: [{ sid: string; keys: string[] }]
+  /** A save came for a session that had ended or was not there any more; nothing was written. */
+  gone: [{ sid: string }]
+  /** A row that does not open, so that its user has no session; the row is left for an operator to look at. */
+  unreadable: [{ sid: string; reason: UnreadableReason }]
+  /** Work in the background that failed; it is tried again when its time comes. */
+  backgroundError: [{ work: 'touch' | 'trim'; error: Error }]
+}
+
+/** The store's emitter. */
+export class SessionEventEmitter extends EventEmitter<SessionEvents> {}

@@ -1,0 +1,61 @@
+import type { EndReason, SessionRow } from '../database/session-database.ts'
+import type { CookieLifetime } from './cookie-lifetime.ts'
+
+/** The limits of every session, in milliseconds. */
+export interface Limits {
+  /** Unused for so long, a session is over. */
+  readonly idleTimeout: number
+  /** As old as this, a session is over, whatever it did. */
+  readonly absoluteTimeout: number | false
+  /** How stale the stored last use may be. */
+  readonly touchInterval: number
+  /** Whether use prolongs a session that is only read. */
+  readonly rolling: boolean
+}
+
+const HOUR_MS = 60 * 60 * 1000
+
+/** Rows stay this long after they are over, so that a request which began before finds what became of its session. */
+const GRACE_MS = HOUR_MS
+
+/** A live session is touched at least this many times in its idle time, however short that is. */
+const TOUCHES_PER_LIFETIME = 4
+
+/** When a session that is used now will be over, epoch milliseconds. */
+export function deadlineOf(limits: Limits, lifetime: CookieLifetime, createdAt: number, usedAt: number): number {
+  return Math.min(idleDeadline(limits, lifetime, usedAt), absoluteDeadline(limits, createdAt))
+}
+
+/** When no use can prolong a session any more, epoch milliseconds. */
+export function absoluteDeadline({ absoluteTimeout }: Limits, createdAt: number): number {
+  return absoluteTimeout === false ? Number.MAX_SAFE_INTEGER : createdAt + absoluteTimeout
+}
+
+/** When a row may be deleted: on the hour, so that most touches leave this column, and its index, as they are. */
+export function trimTime(expiresAt: number): number {
+  const end = Math.min(expiresAt, Number.MAX_SAFE_INTEGER - 2 * HOUR_MS)
+  return Math.ceil(end / HOUR_MS) * HOUR_MS + GRACE_MS
+}
+
+/** Why a row is over by what stands in clear in it, or undefined. */
+export function reasonOver(limits: Limits, row: SessionRow, now: number): EndReason | undefined {
+  if (row.endedAt !== null) return row.endReason ?? 'destroyed'
+  if (now >= absoluteDeadline(limits, row.createdAt)) return 'absolute'
+  return now >= row.expiresAt ? 'idle' : undefined
+}
+
+/** Whether a row that is not over by its own date is over by today's configuration, which may be stricter. */
+export function isIdle(limits: Limits, lifetime: CookieLifetime, row: SessionRow, now: number): boolean {
+  return now >= idleDeadline(limits, lifetime, row.touchedAt)
+}
+
+/** Whether the stored last use is so stale that it should be renewed. */
+export function needsTouch(limits: Limits, lifetime: CookieLifetime, row: SessionRow, now: number): boolean {
+  if (!limits.rolling) return false
+  const idle = lifetime.originalMaxAge ?? limits.idleTimeout
+  return now - row.touchedAt >= Math.min(limits.touchInterval, idle / TOUCHES_PER_LIFETIME)
+}
+
+function idleDeadline({ idleTimeout }: Limits, { originalMaxAge, expires }: CookieLifetime, usedAt: number): number {
+  return expires ?? usedAt + (originalMaxAge ?? idleTimeout)
+}

@@ -1,0 +1,70 @@
+import { withoutParameters } from '../database/guarded.ts'
+import { openDatabase } from '../database/open.ts'
+import type { SessionDatabase } from '../database/session-database.ts'
+import { MigrationError, MissingDriverError, MissingTableError, UnreachableError } from '../errors.ts'
+import { codecFor } from '../payload/codec.ts'
+import type { StoreCore } from './core.ts'
+import type { SessionEventEmitter } from './events.ts'
+import { Lanes } from './lanes.ts'
+import { sharedReads } from './shared-reads.ts'
+import type { CheckedStoreOptions } from './store-options.ts'
+import { TouchQueue } from './touches.ts'
+import { userReader } from './user.ts'
+
+/**
+ * Opens the database, migrates it when asked to, and looks whether the table is there.
+ *
+ * @throws `FST_STORED_SESSION_MISSING_DRIVER`, `FST_STORED_SESSION_MISSING_TABLE`,
+ * `FST_STORED_SESSION_MIGRATION_FAILED` or `FST_STORED_SESSION_UNREACHABLE`
+ */
+export async function openCore(options: CheckedStoreOptions, events: SessionEventEmitter): Promise<StoreCore> {
+  const database = await open(options)
+  return {
+    database,
+    codec: codecFor(options.keys, options.serializer, database.table),
+    limits: options.limits,
+    events,
+    maxBytes: options.maxBytes,
+    findRow: sharedReads((sids) => database.read(sids)),
+    userOf: userReader(options.user),
+    lanes: new Lanes(),
+    touches: new TouchQueue(
+      (touches) => database.touch(touches),
+      (error) => events.emit('backgroundError', { work: 'touch', error }),
+    ),
+  }
+}
+
+async function open({ dialect, database: where, table, migrate }: CheckedStoreOptions): Promise<SessionDatabase> {
+  const database = await openDatabase(dialect, where, table).catch(fail)
+  try {
+    if (migrate) await database.migrate().catch((error) => failMigration(error, database.table))
+    await database.check().catch(fail)
+    return database
+  } catch (error) {
+    await database.close().catch(() => {})
+    throw error
+  }
+}
+
+function fail(error: unknown): never {
+  if (error instanceof MissingDriverError || error instanceof MissingTableError) throw error
+  throw new UnreachableError(reasonOf(error), { cause: withoutParameters(error) })
+}
+
+function failMigration(error: unknown, table: string): never {
+  if (isConnectionFault(error)) fail(error)
+  throw new MigrationError(table, reasonOf(error), { cause: withoutParameters(error) })
+}
+
+const isConnectionFault = (error: unknown) => /^(E[A-Z]+|CONNECT_TIMEOUT|28\w{3}|3D000)$/.test(codeOf(error))
+
+// At start the operator reads this and no client does: the driver's own words help most.
+function reasonOf(error: unknown): string {
+  const { message } = error as Error
+  return [codeOf(error), message].filter((part) => part && part !== codeOf(error)).join(': ') || codeOf(error)
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown }).code ?? '')
+}

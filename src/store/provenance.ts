@@ -1,0 +1,53 @@
+/** Where the content of a live session comes from: what a save compares with and builds on. */
+export interface Provenance {
+  readonly version: number
+  readonly createdAt: number
+  /** The plaintext as loaded or last saved. */
+  readonly plaintext: Uint8Array
+  /** Whether loading it renewed its last use, so that its cookie should be renewed too. */
+  readonly touched: boolean
+}
+
+/**
+ * The key under which a provenance travels through the host, which copies nothing but enumerable string keys. It is on
+ * the session only between `get` and our hook, and after `reload()` until the next save.
+ */
+export const CARRIER_KEY = '$storedSession'
+
+/** Carries a provenance; invisible to the host's comparison, which goes through JSON. */
+class Carrier {
+  readonly #provenance: Provenance
+
+  constructor(provenance: Provenance) {
+    this.#provenance = provenance
+  }
+
+  static open(carrier: unknown): Provenance | undefined {
+    return carrier instanceof Carrier ? carrier.#provenance : undefined
+  }
+
+  toJSON(): undefined {
+    return undefined
+  }
+}
+
+const provenances = new WeakMap<object, Provenance>()
+
+/** Makes what `get` puts under {@link CARRIER_KEY}. */
+export function carrierOf(provenance: Provenance): object {
+  return new Carrier(provenance)
+}
+
+/** The provenance of a live session, or undefined for one that was never stored; takes the carrier off the session. */
+export function provenanceOf(session: Record<string, unknown>): Provenance | undefined {
+  const carried = Carrier.open(session[CARRIER_KEY])
+  if (!carried) return provenances.get(session)
+  delete session[CARRIER_KEY]
+  provenances.set(session, carried)
+  return carried
+}
+
+/** Notes what a live session is now equal to. */
+export function setProvenance(session: object, provenance: Provenance): void {
+  provenances.set(session, provenance)
+}

@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { SessionTooLargeError, UnavailableError } from '../errors.ts'
+import { contentOf, type LiveSession, type SessionContent } from './content.ts'
+import type { StoreCore } from './core.ts'
+import { deadlineOf, trimTime } from './lifetime.ts'
+import { mergeThreeWays } from './merge.ts'
+import { type Provenance, provenanceOf, setProvenance } from './provenance.ts'
+import { type OpenedRow, openRow } from './reading.ts'
+import { formatSid, sidOf } from './session-id.ts'
+import { takeOver } from './take-over.ts'
+
+/** What became of a save. */
+export type SaveOutcome = 'unchanged' | 'saved' | 'gone'
+
+/** A save under way. Its bytes were taken before anything was awaited: what the session becomes meanwhile is not its affair. */
+interface Save {
+  readonly sid: Buffer
+  readonly session: LiveSession
+  /** The session as it was when the save began. */
+  readonly snapshot: Uint8Array
+  /** What the save builds on; undefined while no row is known. */
+  base: Provenance | undefined
+  /** What is to be stored. */
+  plaintext: Uint8Array
+  lifetime: SessionContent['cookie']
+  userId: string | null
+}
+
+/** Lost races after which a save gives up. Each loses to one that succeeded, so somebody always gets on. */
+const ATTEMPTS = 30
+const LONGEST_PAUSE_MS = 50
+
+const gone = new WeakSet<object>()
+
+/** Whether a save found that this session had ended, or was not there any more. */
+export const isGone = (session: object) => gone.has(session)
+
+/**
+ * Stores a live session: nothing when it is as loaded, an UPDATE of the version it was loaded with, an INSERT when it is
+ * new. What others stored meanwhile is merged in, into the live session too, so that it equals its row afterwards.
+ *
+ * @throws `FST_STORED_SESSION_UNSTORABLE` and `FST_STORED_SESSION_TOO_LARGE` before any SQL
+ */
+export async function saveSession(core: StoreCore, id: string, session: LiveSession): Promise<SaveOutcome> {
+  if (isGone(session)) return 'gone'
+  const save = begin(core, id, session)
+  if (save.base && isUnchanged(core, save.base, save.plaintext)) return 'unchanged'
+  return core.lanes.run(save.sid.toString('latin1'), () => store(core, save))
+}
+
+/** Whether a stored session differs from its row, also where a comparison through JSON sees nothing. */
+export function isChanged(core: StoreCore, session: LiveSession): boolean {
+  const base = provenanceOf(session)
+  return base !== undefined && !isUnchanged(core, base, core.codec.serialize(contentOf(session, Date.now())))
+}
+
+function begin(core: StoreCore, id: string, session: LiveSession): Save {
+  const base = provenanceOf(session)
+  const content = contentOf(session, Date.now())
+  const plaintext = serialize(core, content)
+  const userId = core.userOf(content)
+  return { sid: sidOf(id), session, snapshot: plaintext, base, plaintext, lifetime: content.cookie, userId }
+}
+
+function serialize(core: StoreCore, content: SessionContent): Uint8Array {
+  const plaintext = core.codec.serialize(content)
+  const excess = plaintext.length - core.maxBytes
+  if (excess > 0) throw new SessionTooLargeError(plaintext.length, excess, core.maxBytes)
+  return plaintext
+}
+
+// A value may have a second encoding once it has been stored (an error gains a cause); that is no change.
+function isUnchanged(core: StoreCore, base: Provenance, plaintext: Uint8Array): boolean {
+  if (Buffer.compare(base.plaintext, plaintext) === 0) return true
+  return Buffer.compare(core.codec.serialize(core.codec.deserialize(base.plaintext)), plaintext) === 0
+}
+
+async function store(core: StoreCore, save: Save): Promise<SaveOutcome> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    if (await write(core, save)) return 'saved'
+    const outcome = await rebase(core, save)
+    if (outcome) return outcome
+    if (attempt > 1) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
+  }
+  throw new UnavailableError({ cause: new Error(`a save lost ${ATTEMPTS} races for its row in turn`) })
+}
+
+async function write(core: StoreCore, save: Save): Promise<boolean> {
+  const { base, sid, plaintext, userId, lifetime } = save
+  const now = Date.now()
+  const createdAt = base?.createdAt ?? now
+  const expiresAt = deadlineOf(core.limits, lifetime, createdAt, now)
+  const sealed = core.codec.seal(sid, createdAt, plaintext)
+  const data = sealed instanceof Promise ? await sealed : sealed
+  const row = { sid, data, userId, touchedAt: now, expiresAt, trimAt: trimTime(expiresAt) }
+  const written = base
+    ? await core.database.update({ ...row, version: base.version, now })
+    : await core.database.insert({ ...row, version: 1, createdAt, endedAt: null, endReason: null })
+  if (written) keep(core, save, { version: (base?.version ?? 0) + 1, createdAt, plaintext, touched: false })
+  return written
+}
+
+/** Builds the save anew on what is stored now; says so when there is nothing left to write, or nothing to write on. */
+async function rebase(core: StoreCore, save: Save): Promise<SaveOutcome | undefined> {
+  const row = await core.findRow(save.sid)
+  // A row that refused the INSERT and was trimmed since leaves the place free.
+  if (!row) return save.base ? markGone(core, save) : undefined
+  const theirs = await openRow(core, row)
+  if ('reason' in theirs) return markGone(core, save)
+  mergeInto(core, save, theirs)
+  if (Buffer.compare(theirs.plaintext, save.plaintext) !== 0) return undefined
+  keep(core, save, save.base!)
+  return 'saved'
+}
+
+function mergeInto(core: StoreCore, save: Save, { row, plaintext, content: theirs }: OpenedRow): void {
+  const base = save.base ? core.codec.deserialize(save.base.plaintext) : {}
+  const ours = core.codec.deserialize(save.plaintext) as SessionContent
+  const { content, conflicts } = mergeThreeWays(base, theirs, ours)
+  if (conflicts.length > 0) core.events.emit('conflict', { sid: formatSid(save.sid), keys: conflicts })
+  save.base = { version: row.version, createdAt: row.createdAt, plaintext, touched: false }
+  save.plaintext = serialize(core, content)
+  save.lifetime = content.cookie
+  save.userId = core.userOf(content)
+}
+
+/** Notes that the row now is what the save made of it, and brings the live session there. */
+function keep(core: StoreCore, save: Save, provenance: Provenance): void {
+  setProvenance(save.session, provenance)
+  if (save.plaintext === save.snapshot) return
+  takeOver(save.session, core.codec.deserialize(save.snapshot), core.codec.deserialize(save.plaintext))
+}
+
+function markGone(core: StoreCore, { sid, session }: Save): SaveOutcome {
+  gone.add(session)
+  core.events.emit('gone', { sid: formatSid(sid) })
+  return 'gone'
+}

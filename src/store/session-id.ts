@@ -1,0 +1,24 @@
+import { hash } from 'node:crypto'
+
+/** Characters that an id may have at most: a longer one is nobody's, and is not even hashed. */
+const LONGEST_ID = 512
+
+/** What every id generator in use yields: visible ASCII, so that nothing else ever reaches the database. */
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/
+
+/**
+ * The sid of a session id: its SHA-256, 32 bytes. Ids are random, so a plain hash cannot be reversed by guessing.
+ */
+export function sidOf(id: string): Buffer {
+  return hash('sha256', id, 'buffer')
+}
+
+/** Whether this can be a session id at all. */
+export function isWellFormedId(id: unknown): id is string {
+  return typeof id === 'string' && id.length <= LONGEST_ID && VISIBLE_ASCII.test(id)
+}
+
+/** A sid as people read it: `2::` and 64 hexadecimal digits, as the Ruby stores write it. */
+export function formatSid(sid: Buffer): string {
+  return `2::${sid.toString('hex')}`
+}

@@ -1,0 +1,83 @@
+import type { Table } from 'drizzle-orm'
+import type { Dialect, DrizzleDatabase } from '../database/recognise.ts'
+import type { KeyProvider } from '../keys/key-provider.ts'
+import type { Serializer, serializers } from '../payload/serializer.ts'
+import type { Limits } from './lifetime.ts'
+import type { TrimSchedule } from './trimming.ts'
+
+/** A duration: milliseconds, or text such as `'90s'`, `'15m'`, `'2h'`, `'30d'`. */
+export type Duration = number | string
+
+/** What the store itself takes; the plugin takes these and the host's options. */
+export interface StoreOptions {
+  /**
+   * Where the sessions are: `postgres://…`, `postgresql://…`, `mysql://…`, `mariadb://…`, `sqlite:PATH`,
+   * `sqlite::memory:`, or what `drizzle(...)` returned. A database that was handed in is never closed here.
+   */
+  database: string | DrizzleDatabase
+  /** A secret of 32 or more characters, or several with the current one first. The payload keys derive from it. */
+  secret?: string | string[]
+  /** Where the payload keys come from. @defaultValue derived from `secret` */
+  keys?: KeyProvider
+  /** Unused for so long, a session is over; a `cookie.maxAge` or `expires` of its own replaces it. @defaultValue `'2h'` */
+  idleTimeout?: Duration
+  /** As old as this, a session is over, whatever it did. @defaultValue `'30d'` */
+  absoluteTimeout?: Duration | false
+  /** How stale the stored last use may be: at most one touch per session and interval. @defaultValue `'1m'` */
+  touchInterval?: Duration
+  /** Deletion of sessions that are over, in the background. @defaultValue `{ interval: '15m', batchSize: 500 }` */
+  trim?: false | TrimOption
+  /** Apply our migrations at start. @defaultValue true for SQLite, false for servers */
+  migrate?: boolean
+  /** Who a session belongs to: at most 255 characters, or undefined for nobody. */
+  user?: (session: Record<string, unknown>) => string | undefined
+  /** How sessions become bytes. @defaultValue `'msgpack'` */
+  serializer?: keyof typeof serializers | Serializer
+  /** Bytes that a serialized session may have. @defaultValue 1048576 */
+  maxBytes?: number
+  /** The name of the table, or a Drizzle table that has our columns under our property names. @defaultValue `'stored_sessions'` */
+  table?: string | Table
+  /** Whether use prolongs a session that is only read. @defaultValue true */
+  rolling?: boolean
+}
+
+/** When and how much is trimmed in the background. */
+export interface TrimOption {
+  /** @defaultValue `'15m'` */
+  interval?: Duration
+  /** Rows that one statement deletes at most. @defaultValue 500 */
+  batchSize?: number
+  /** Trim also once in so many requests, after the response, for hosts that stop timers; 0 for never. @defaultValue 0 */
+  everyRequests?: number
+}
+
+/** The options of the store, checked and complete. */
+export interface CheckedStoreOptions {
+  readonly dialect: Dialect
+  readonly database: string | DrizzleDatabase
+  readonly keys: KeyProvider
+  readonly limits: Limits
+  readonly trim: (TrimSchedule & { readonly everyRequests: number }) | false
+  readonly migrate: boolean
+  readonly user: StoreOptions['user']
+  readonly serializer: Serializer
+  readonly maxBytes: number
+  readonly table: string | Table
+}
+
+/** The names of {@link StoreOptions}. */
+export const storeOptionNames = [
+  'database',
+  'secret',
+  'keys',
+  'idleTimeout',
+  'absoluteTimeout',
+  'touchInterval',
+  'trim',
+  'migrate',
+  'user',
+  'serializer',
+  'maxBytes',
+  'table',
+  'rolling',
+] as const

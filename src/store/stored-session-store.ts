@@ -1,0 +1,188 @@
+import type { EndReason } from '../database/session-database.ts'
+import { InvalidOptionsError, RegenerateError, UnavailableError } from '../errors.ts'
+import { checkStoreOptions } from './check-store-options.ts'
+import type { LiveSession } from './content.ts'
+import type { StoreCore } from './core.ts'
+import { endSession, endUserSessions } from './ending.ts'
+import { SessionEventEmitter } from './events.ts'
+import { openCore } from './open-core.ts'
+import { OptionChecks } from './option-checks.ts'
+import { provenanceOf } from './provenance.ts'
+import { readSession } from './reading.ts'
+import { isChanged, saveSession } from './saving.ts'
+import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from './store-options.ts'
+import { touchSession } from './touching.ts'
+import { Trimmer, type TrimOptions, type TrimResult } from './trimming.ts'
+
+/** Called once, later, and outside of any promise, so that what it throws is nobody's rejection. */
+type Callback = (error?: unknown) => void
+type SessionCallback = (error: unknown, session?: never) => void
+
+/**
+ * The store that @fastify/session calls: `get`, `set`, `destroy`, `touch`. It works without a server, and opens its
+ * database at the first call, or at {@link ready}.
+ *
+ * @example
+ * ```ts
+ * const store = new StoredSessionStore({ database: 'sqlite:sessions.db', secret })
+ * await app.register(fastifySession, { store, secret, rolling: false, saveUninitialized: false })
+ * app.addHook('onClose', () => store.close())
+ * ```
+ */
+export class StoredSessionStore {
+  /** What the store tells about itself. */
+  readonly events = new SessionEventEmitter()
+  readonly #options: CheckedStoreOptions
+  #opening: Promise<StoreCore> | undefined
+  #core: StoreCore | undefined
+  #trimmer: Trimmer | undefined
+  #closing: Promise<void> | undefined
+  // What holds while a callback runs, and for what the host calls inside it.
+  #endReason: EndReason | undefined
+  #failedEnd: unknown
+  readonly #refused = new WeakSet<object>()
+  readonly #unsaved = new WeakSet<object>()
+
+  /** @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault */
+  constructor(options: StoreOptions) {
+    const checks = new OptionChecks()
+    checks.names(options, storeOptionNames)
+    this.#options = checkStoreOptions(options, checks)
+    if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  }
+
+  /**
+   * Opens the database, and begins trimming.
+   *
+   * @throws `FST_STORED_SESSION_MISSING_DRIVER`, `FST_STORED_SESSION_MISSING_TABLE`,
+   * `FST_STORED_SESSION_MIGRATION_FAILED` or `FST_STORED_SESSION_UNREACHABLE`
+   */
+  async ready(): Promise<void> {
+    await this.#open()
+  }
+
+  /** Hands the session of an id to the host, or null when there is none (any more). */
+  get(id: string, callback: SessionCallback): void {
+    const reading = this.#core ? readSession(this.#core, id) : this.#open().then((core) => readSession(core, id))
+    answer(reading, (error, found) => {
+      this.#endReason = found?.reason
+      try {
+        callback(error, (found?.session ?? null) as never)
+      } finally {
+        this.#endReason = undefined
+      }
+    })
+  }
+
+  /** Stores a session as it is now, merged with what others stored meanwhile. Writes nothing once it has ended. */
+  set(id: string, session: object, callback: Callback): void {
+    const live = session as LiveSession
+    if (this.#failedEnd && !provenanceOf(live)) this.#refused.add(session)
+    if (this.isRefused(session)) answer(Promise.reject(new RegenerateError()), callback)
+    else
+      answer(
+        this.#open().then((core) => saveSession(core, id, live)),
+        (error) => callback(error),
+      )
+  }
+
+  /** Ends a session for ever. */
+  destroy(id: string, callback: Callback): void {
+    answer(
+      this.#open().then((core) => endSession(core, id)),
+      (error) => {
+        // The host's regenerate() goes on to set() the new session, inside this callback, whatever the error.
+        this.#failedEnd = error
+        try {
+          callback(error)
+        } finally {
+          this.#failedEnd = undefined
+        }
+      },
+    )
+  }
+
+  /** Renews the last use of a session. @fastify/session never calls it; reading does the same by itself. */
+  touch(id: string, session: object, callback: Callback): void {
+    answer(
+      this.#open().then((core) => touchSession(core, id, session as LiveSession)),
+      (error) => callback(error),
+    )
+  }
+
+  /** Deletes the rows of sessions that are over. Two calls at a time are one. */
+  async trim(options?: TrimOptions): Promise<TrimResult> {
+    await this.#open()
+    return this.#trimmer!.trim(options)
+  }
+
+  /** Trims without anybody waiting for it; a failure is an event. */
+  trimInBackground(): void {
+    this.#trimmer?.runInBackground()
+  }
+
+  /** Ends all sessions of a user. */
+  async revoke({ user }: { user: string }): Promise<{ revoked: number }> {
+    return { revoked: await endUserSessions(await this.#open(), user) }
+  }
+
+  /** Why the id that the host asked for has no session: while the callback of {@link get} runs, and only then. */
+  get endReason(): EndReason | undefined {
+    return this.#endReason
+  }
+
+  /** Whether this is the new session of a `regenerate()` that could not end the old one. It is never stored. */
+  isRefused(session: object): boolean {
+    return this.#refused.has(session)
+  }
+
+  /** Whether the last attempt to store this session failed. */
+  isUnsaved(session: object): boolean {
+    return this.#unsaved.has(session)
+  }
+
+  /** Whether a stored session differs from its row, also where a comparison through JSON sees nothing. */
+  isChanged(session: object): boolean {
+    return this.#core !== undefined && isChanged(this.#core, session as LiveSession)
+  }
+
+  /** Finishes what was begun, and closes what was opened here. Twice is harmless. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const core = await this.#opening?.catch(() => undefined)
+    if (!core) return
+    await Promise.all([this.#trimmer?.stop(), core.lanes.idle()])
+    await core.touches.flush()
+    await core.database.close()
+  }
+
+  #open(): Promise<StoreCore> {
+    if (this.#closing) return Promise.reject(new UnavailableError({ cause: new Error('the store is closed') }))
+    // A start that failed may be tried again.
+    this.#opening ??= this.#begin().catch((error) => {
+      this.#opening = undefined
+      throw error
+    })
+    return this.#opening
+  }
+
+  async #begin(): Promise<StoreCore> {
+    const core = await openCore(this.#options, this.events)
+    this.#trimmer = new Trimmer(core.database, this.events, this.#options.trim)
+    this.#trimmer.start()
+    this.#core = core
+    return core
+  }
+}
+
+/** Calls back once, and not from within a promise: a callback that throws must not become a second call or a rejection. */
+function answer<Result>(result: Promise<Result>, callback: (error?: unknown, result?: Result) => void): void {
+  result.then(
+    (value) => process.nextTick(callback, null, value),
+    (error) => process.nextTick(callback, error),
+  )
+}
