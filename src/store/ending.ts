@@ -1,7 +1,7 @@
 import type { RowEnd, StoredEndReason } from '../database/session-database.ts'
+import { sidOf } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
 import { trimTime } from './lifetime.ts'
-import { sidOf } from './session-id.ts'
 
 /**
  * Ends a session for ever. A session that is not stored (yet) gets a tombstone all the same, so that a first save that

@@ -1,11 +1,11 @@
 import type { EndReason, SessionRow } from '../database/session-database.ts'
 import { UnreadablePayload } from '../payload/sealed-payload.ts'
+import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
 import type { SessionContent } from './content.ts'
 import { restoredCookie } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import { deadlineOf, isIdle, needsTouch, reasonOver, trimTime } from './lifetime.ts'
 import { CARRIER_KEY, carrierOf } from './provenance.ts'
-import { formatSid, isWellFormedId, sidOf } from './session-id.ts'
 
 /** What reading an id yields: a session for the host, or why there is none. */
 export type Reading = { session: Record<string, unknown>; reason?: never } | { session?: never; reason: EndReason }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionTooLargeError, UnavailableError } from '../errors.ts'
+import { formatSid, sidOf } from '../payload/session-id.ts'
 import { contentOf, type LiveSession, type SessionContent } from './content.ts'
 import type { StoreCore } from './core.ts'
 import { deadlineOf, trimTime } from './lifetime.ts'
 import { mergeThreeWays } from './merge.ts'
 import { type Provenance, provenanceOf, setProvenance } from './provenance.ts'
 import { type OpenedRow, openRow } from './reading.ts'
-import { formatSid, sidOf } from './session-id.ts'
 import { takeOver } from './take-over.ts'
 
 /** What became of a save. */

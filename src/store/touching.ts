@@ -1,9 +1,9 @@
+import { sidOf } from '../payload/session-id.ts'
 import type { LiveSession } from './content.ts'
 import { lifetimeOf } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import { deadlineOf, trimTime } from './lifetime.ts'
 import { provenanceOf } from './provenance.ts'
-import { sidOf } from './session-id.ts'
 
 /** Renews the last use of a stored session now. A session that is not stored, or was changed since, is left alone. */
 export async function touchSession(core: StoreCore, id: string, session: LiveSession): Promise<void> {
