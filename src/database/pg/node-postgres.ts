@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { PgClient, PgResult } from './client.ts'
 
 interface NodePgQueryable {
@@ -17,9 +16,8 @@ interface NodePgResult {
 
 /** Speaks through a `pg` Pool or Client that the application opened, and closes nothing. */
 export function nodePostgresClient(client: NodePgClient): PgClient {
-  const names = new Map<string, string>()
   return {
-    query: async (text, values) => toResult(await client.query({ name: nameOf(text, names), text, values })),
+    query: async (text, values) => toResult(await client.query({ name: nameOf(text), text, values })),
     transaction: (work) => transaction(client, work),
     close: async () => {},
   }
@@ -43,10 +41,13 @@ async function transaction(
   }
 }
 
-function nameOf(text: string, names: Map<string, string>): string {
-  const known = names.get(text)
-  if (known) return known
-  const name = `stored_session_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
+// A connection knows statements by name, and one name must always mean one text: the names are of this copy of the module,
+// because several stores, and several copies of the module, may share one pool.
+const PREFIX = `stored_session_${Math.random().toString(36).slice(2)}_`
+const names = new Map<string, string>()
+
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `${PREFIX}${names.size}`
   names.set(text, name)
   return name
 }
