@@ -182,7 +182,7 @@ export class StoredSessionStore {
 /** Calls back once, and not from within a promise: a callback that throws must not become a second call or a rejection. */
 function answer<Result>(result: Promise<Result>, callback: (error?: unknown, result?: Result) => void): void {
   result.then(
-    (value) => process.nextTick(callback, null, value),
-    (error) => process.nextTick(callback, error),
+    (value) => queueMicrotask(() => callback(null, value)),
+    (error) => queueMicrotask(() => callback(error)),
   )
 }
