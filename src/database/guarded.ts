@@ -13,8 +13,10 @@ const TRANSIENT_SQLITE = /^SQLITE_(BUSY|LOCKED)/
 /**
  * Puts one wall around a database: lost races are retried, and every other failure becomes a 503 that tells the client
  * nothing and carries the driver's code for the operator.
+ *
+ * @param close - closes the database, unless somebody else owns it
  */
-export function guarded(database: SessionDatabase): SessionDatabase {
+export function guarded(database: SessionDatabase, close = () => database.close()): SessionDatabase {
   return {
     dialect: database.dialect,
     table: database.table,
@@ -27,7 +29,7 @@ export function guarded(database: SessionDatabase): SessionDatabase {
     trim: (before, limit) => guard(() => database.trim(before, limit)),
     check: () => database.check(),
     migrate: () => database.migrate(),
-    close: () => database.close(),
+    close,
   }
 }
 

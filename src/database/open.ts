@@ -3,7 +3,7 @@ import { MissingDriverError } from '../errors.ts'
 import { guarded } from './guarded.ts'
 import type { Mysql2Promise } from './mysql/client.ts'
 import type { NodePgClient } from './pg/node-postgres.ts'
-import { type Dialect, type DrizzleDatabase, drizzleKind } from './recognise.ts'
+import { type Dialect, type DrizzleDatabase, drizzleKind, isSessionDatabase } from './recognise.ts'
 import type { SessionDatabase } from './session-database.ts'
 import type { SessionsTable } from './statement.ts'
 
@@ -13,7 +13,7 @@ const CONNECTIONS = 10
 const SQLITE_BUSY_MS = 2_000
 
 /**
- * Opens the database that a URL names, or takes a Drizzle database as it is.
+ * Opens the database that a URL names, or takes a Drizzle database or a storage of the application's own as it is.
  *
  * @param database - checked by `recogniseDatabase`
  * @param table - the name of the table, or the Drizzle table
@@ -21,9 +21,10 @@ const SQLITE_BUSY_MS = 2_000
  */
 export async function openDatabase(
   dialect: Dialect,
-  database: string | DrizzleDatabase,
+  database: string | DrizzleDatabase | SessionDatabase,
   table: string | Table,
 ): Promise<SessionDatabase> {
+  if (isSessionDatabase(database)) return guarded(database, async () => {})
   return guarded(await OPEN[dialect](database, table))
 }
 

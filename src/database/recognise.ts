@@ -29,6 +29,7 @@ const URLS = 'postgres://…, mysql://…, mariadb://…, sqlite:PATH or sqlite:
 /** The dialect of a database URL or Drizzle database, or the fault in it, without the URL: it may hold a password. */
 export function recogniseDatabase(database: unknown): { dialect: Dialect } | { fault: string } {
   if (typeof database === 'string') return recogniseUrl(database)
+  if (isSessionDatabase(database)) return { dialect: database.dialect }
   const kind = drizzleKind(database)
   if (!kind) return { fault: `must be a URL (${URLS}) or what drizzle(...) returned` }
   const dialect = DIALECT_OF_DRIZZLE[kind]
@@ -44,6 +45,14 @@ function recogniseUrl(url: string): { dialect: Dialect } | { fault: string } {
   if (!dialect) return { fault: `${scheme ? `is a URL of the unknown kind "${scheme}:"` : 'is no URL'}; write ${URLS}` }
   if (dialect === 'sqlite') return url === 'sqlite:' ? { fault: 'names no file; write sqlite:PATH' } : { dialect }
   return URL.canParse(url) ? { dialect } : { fault: `is not a valid ${scheme} URL; percent-encode the password` }
+}
+
+const METHODS = ['read', 'insert', 'update', 'touch', 'end', 'endUser', 'trim', 'check', 'migrate', 'close'] as const
+
+/** Whether this is a storage of the application's own. */
+export function isSessionDatabase(database: unknown): database is SessionDatabase {
+  if (typeof database !== 'object' || database === null) return false
+  return METHODS.every((name) => typeof (database as Record<string, unknown>)[name] === 'function')
 }
 
 /** The name of the Drizzle class, which is the same in every copy of drizzle-orm. */

@@ -1,5 +1,6 @@
 import type { Table } from 'drizzle-orm'
 import type { Dialect, DrizzleDatabase } from '../database/recognise.ts'
+import type { SessionDatabase } from '../database/session-database.ts'
 import type { KeyProvider } from '../keys/key-provider.ts'
 import type { Serializer, serializers } from '../payload/serializer.ts'
 import type { Limits } from './lifetime.ts'
@@ -12,9 +13,9 @@ export type Duration = number | string
 export interface StoreOptions {
   /**
    * Where the sessions are: `postgres://…`, `postgresql://…`, `mysql://…`, `mariadb://…`, `sqlite:PATH`,
-   * `sqlite::memory:`, or what `drizzle(...)` returned. A database that was handed in is never closed here.
+   * `sqlite::memory:`, what `drizzle(...)` returned, or a storage of your own. What was handed in is never closed here.
    */
-  database: string | DrizzleDatabase
+  database: string | DrizzleDatabase | SessionDatabase
   /** A secret of 32 or more characters, or several with the current one first. The payload keys derive from it. */
   secret?: string | string[]
   /** Where the payload keys come from. @defaultValue derived from `secret` */
@@ -54,7 +55,7 @@ export interface TrimOption {
 /** The options of the store, checked and complete. */
 export interface CheckedStoreOptions {
   readonly dialect: Dialect
-  readonly database: string | DrizzleDatabase
+  readonly database: string | DrizzleDatabase | SessionDatabase
   readonly keys: KeyProvider
   readonly limits: Limits
   readonly trim: (TrimSchedule & { readonly everyRequests: number }) | false
