@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { defineConfig } from 'drizzle-kit'
+import type { Config } from 'drizzle-kit'
 
 /**
  * Settings for drizzle-kit, here and from a project that uses the package:
@@ -18,20 +18,21 @@ const dialect = (process.env.DIALECT ?? dialectOf(url)) as Dialect
 const folder = folders[dialect]
 const schema = `src/schema/${folder}.ts`
 
-export default defineConfig({
+// The type alone is imported: strict package managers do not let an installed package see its consumer's drizzle-kit.
+export default {
   dialect,
   // drizzle-kit reads paths from the folder it runs in, which is the consumer's when the package is installed.
   schema: existsSync(join(__dirname, schema)) ? join(__dirname, schema) : join(__dirname, `dist/schema/${folder}.js`),
-  out: relative(process.cwd(), join(__dirname, "drizzle", folder)),
-  dbCredentials: { url: dialect === 'sqlite' ? url.replace(/^sqlite:/, '') : url.replace(/^mariadb:/, 'mysql:') },
+  out: relative(process.cwd(), join(__dirname, 'drizzle', folder)),
+  dbCredentials: { url: dialect === 'sqlite' ? url.replace(/^sqlite:/i, '') : url.replace(/^mariadb:/i, 'mysql:') },
   // A journal of our own: in the shared default one, the application's newer migrations would hide ours.
   migrations: { table: 'stored_sessions_migrations', schema: 'public' },
-})
+} satisfies Config
 
 function dialectOf(databaseUrl: string): Dialect {
-  if (/^postgres(ql)?:/.test(databaseUrl)) return 'postgresql'
-  if (/^(mysql|mariadb):/.test(databaseUrl)) return 'mysql'
-  if (/^sqlite:/.test(databaseUrl)) return 'sqlite'
+  if (/^postgres(ql)?:/i.test(databaseUrl)) return 'postgresql'
+  if (/^(mysql|mariadb):/i.test(databaseUrl)) return 'mysql'
+  if (/^sqlite:/i.test(databaseUrl)) return 'sqlite'
   throw new Error(
     'Set DATABASE_URL to the database that holds the sessions: postgres://…, mysql://…, mariadb://… or sqlite:PATH.',
   )
