@@ -10,7 +10,9 @@ const ALREADY_THERE = new Set([1050 /* table */, 1060 /* column */, 1061 /* inde
 export function migrateMysql(client: MysqlClient, table: string): Promise<void> {
   const journal = `\`${journalOf(table).replaceAll('`', '``')}\``
   return client.withConnection(async (query) => {
-    const lock = `concat('stored-session ', left(sha2(concat(database(), '${table.replaceAll("'", "''")}'), 256), 32))`
+    // In hexadecimal, because whether a backslash escapes depends on the server's sql_mode.
+    const name = `0x${Buffer.from(table).toString('hex')}`
+    const lock = `concat('stored-session ', left(sha2(concat(database(), ${name}), 256), 32))`
     const { rows: locked } = await query(`select get_lock(${lock}, ${LOCK_SECONDS}) as locked`)
     if (Number(locked[0]?.locked) !== 1) throw new Error('another process has been migrating for a minute')
     try {
