@@ -83,6 +83,8 @@ export function keyIdOf(sealed: Buffer): number {
  * @throws {@link UnreadablePayload} unless every bit is as sealed, and the key and the row are the same
  */
 export function open(key: SealingKey, context: SealContext, sealed: Buffer): Buffer {
+  // Whoever edits the row by hand can put anything there, and SQLite stores text in a column of numbers.
+  if (!(Number.isInteger(context.createdAt) && context.createdAt >= 0)) throw new UnreadablePayload('malformed')
   const header = sealed.subarray(0, HEADER_BYTES)
   const okm = deriveKeyAndIv(key, header, context)
   const decipher = createDecipheriv('aes-256-gcm', okm.subarray(0, 32), okm.subarray(32, 44), {
