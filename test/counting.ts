@@ -1,0 +1,40 @@
+import Database from 'better-sqlite3'
+import { drizzle as drizzleSqlite } from 'drizzle-orm/better-sqlite3'
+import { drizzle as drizzleMysql } from 'drizzle-orm/mysql2'
+import { drizzle as drizzlePg } from 'drizzle-orm/postgres-js'
+import mysql from 'mysql2/promise'
+import postgres from 'postgres'
+import type { Dialect, TestDatabase } from './harness/databases.ts'
+
+/** A Drizzle database whose driver notes every statement that is sent. */
+export interface CountedDatabase {
+  readonly drizzle: { readonly $client: unknown }
+  /** The statements since the list was emptied last. */
+  readonly statements: string[]
+  close(): Promise<void>
+}
+
+/** Opens the counterpart of the database's URL; close() it in the end. */
+export function counted({ dialect, url }: TestDatabase): CountedDatabase {
+  return OPEN[dialect](url, [])
+}
+
+const OPEN: Record<Dialect, (url: string, statements: string[]) => CountedDatabase> = {
+  pg(url, statements) {
+    const client = postgres(url, { max: 4, onnotice: () => {}, debug: (_id, query) => void statements.push(query) })
+    return { drizzle: drizzlePg(client), statements, close: () => client.end() }
+  },
+  mysql(url, statements) {
+    const pool = mysql.createPool({ uri: url, connectionLimit: 4 })
+    const { execute } = pool
+    pool.execute = ((query: { sql: string }, ...rest: []) => {
+      statements.push(query.sql)
+      return execute.call(pool, query as never, ...rest)
+    }) as never
+    return { drizzle: drizzleMysql(pool), statements, close: () => pool.end() }
+  },
+  sqlite(url, statements) {
+    const client = new Database(url.slice('sqlite:'.length), { verbose: (sql) => void statements.push(String(sql)) })
+    return { drizzle: drizzleSqlite(client), statements, close: async () => void client.close() }
+  },
+}
