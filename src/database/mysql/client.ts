@@ -18,7 +18,7 @@ type Answer = [Record<string, unknown>[] | { affectedRows: number }, unknown]
 
 interface Queryable {
   execute(query: { sql: string; values: unknown[] }): Promise<Answer>
-  query(text: string): Promise<Answer>
+  query(query: { sql: string }): Promise<Answer>
 }
 
 /** A promise pool or promise connection of mysql2. */
@@ -26,15 +26,18 @@ export interface Mysql2Promise extends Queryable {
   getConnection?(): Promise<Queryable & { release(): void }>
 }
 
+/** What a pool that was handed in may have set otherwise: rows are objects, and values are what the driver makes of them. */
+const PLAIN = { rowsAsArray: false, nestTables: false, typeCast: (_field: unknown, next: () => unknown) => next() }
+
 /** Speaks through mysql2. */
 export function mysql2Client(client: Mysql2Promise, close: () => Promise<void>): MysqlClient {
   return {
-    execute: async (sql, values) => toResult(await client.execute({ sql, values })),
+    execute: async (sql, values) => toResult(await client.execute({ ...PLAIN, sql, values })),
     async withConnection(work) {
       const pooled = client.getConnection ? await client.getConnection() : undefined
       const connection = pooled ?? client
       try {
-        await work(async (text) => toResult(await connection.query(text)))
+        await work(async (text) => toResult(await connection.query({ ...PLAIN, sql: text })))
       } finally {
         pooled?.release()
       }

@@ -31,7 +31,8 @@ export function sqliteDatabase(
   const prepare = (statement: Statement) => {
     const known = prepared.get(statement)
     if (known) return known
-    const made = client.prepare(statement.text)
+    // A database that was handed in may yield big integers; all of ours are exact as numbers.
+    const made = client.prepare(statement.text).safeIntegers(false)
     prepared.set(statement, made)
     return made
   }

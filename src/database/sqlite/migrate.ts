@@ -11,8 +11,8 @@ export function migrateSqlite(client: Database, table: string): void {
       client.exec(
         `create table if not exists ${journal} (id serial primary key, hash text not null, created_at numeric)`,
       )
-      const newest = client.prepare(`select max(created_at) from ${journal}`).pluck().get() as number | null
-      for (const { statements, hash, time } of pendingMigrations('sqlite', table, newest ?? 0)) {
+      const newest = client.prepare(`select max(created_at) from ${journal}`).pluck().get()
+      for (const { statements, hash, time } of pendingMigrations('sqlite', table, Number(newest ?? 0))) {
         for (const statement of statements) client.exec(statement)
         client.prepare(`insert into ${journal} (hash, created_at) values (?, ?)`).run(hash, time)
       }
