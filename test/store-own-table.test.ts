@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Table } from 'drizzle-orm'
+import * as mysqlCore from 'drizzle-orm/mysql-core'
+import * as pgCore from 'drizzle-orm/pg-core'
+import * as sqliteCore from 'drizzle-orm/sqlite-core'
+import { StoredSessionStore } from '../src/index.ts'
+import { type Dialect, forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { destroy, load, loaded, newSession, save } from './sessions.ts'
+import { newId, secret } from './stores.ts'
+import { until } from './until.ts'
+
+const bytea = pgCore.customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+const blob = (type: string) => mysqlCore.customType<{ data: Buffer }>({ dataType: () => type })
+
+/** Tables of an application: our columns under names of its own, and more columns. */
+const TABLES: Record<Dialect, Table> = {
+  pg: pgCore.pgSchema('web').table('Sitzungen "neu"', {
+    sid: bytea('Schlüssel').primaryKey(),
+    data: bytea('inhalt').notNull(),
+    version: pgCore.integer('order').notNull(),
+    userId: pgCore.text('user'),
+    createdAt: pgCore.bigint('from', { mode: 'number' }).notNull(),
+    touchedAt: pgCore.bigint('t', { mode: 'number' }).notNull(),
+    expiresAt: pgCore.bigint('until', { mode: 'number' }).notNull(),
+    trimAt: pgCore.bigint('delete', { mode: 'number' }).notNull(),
+    endedAt: pgCore.bigint('end', { mode: 'number' }),
+    endReason: pgCore.text('why "so"'),
+    note: pgCore.text('note'),
+    place: pgCore.text('place').notNull().default('somewhere'),
+  }),
+  mysql: mysqlCore.mysqlTable('Sitzungen `neu`', {
+    sid: blob('binary(32)')('Schlüssel').primaryKey(),
+    data: blob('longblob')('inhalt').notNull(),
+    version: mysqlCore.int('order').notNull(),
+    userId: mysqlCore.varchar('user', { length: 255 }),
+    createdAt: mysqlCore.bigint('from', { mode: 'number' }).notNull(),
+    touchedAt: mysqlCore.bigint('t', { mode: 'number' }).notNull(),
+    expiresAt: mysqlCore.bigint('until', { mode: 'number' }).notNull(),
+    trimAt: mysqlCore.bigint('delete', { mode: 'number' }).notNull(),
+    endedAt: mysqlCore.bigint('end', { mode: 'number' }),
+    endReason: mysqlCore.varchar('why `so`', { length: 32 }),
+    note: mysqlCore.text('note'),
+    place: mysqlCore.varchar('place', { length: 20 }).notNull().default('somewhere'),
+  }),
+  sqlite: sqliteCore.sqliteTable('Sitzungen "neu"', {
+    sid: sqliteCore.blob('Schlüssel', { mode: 'buffer' }).primaryKey(),
+    data: sqliteCore.blob('inhalt', { mode: 'buffer' }).notNull(),
+    version: sqliteCore.integer('order').notNull(),
+    userId: sqliteCore.text('user'),
+    createdAt: sqliteCore.integer('from').notNull(),
+    touchedAt: sqliteCore.integer('t').notNull(),
+    expiresAt: sqliteCore.integer('until').notNull(),
+    trimAt: sqliteCore.integer('delete').notNull(),
+    endedAt: sqliteCore.integer('end'),
+    endReason: sqliteCore.text('why "so"'),
+    note: sqliteCore.text('note'),
+    place: sqliteCore.text('place').notNull().default('somewhere'),
+  }),
+}
+
+const TYPES: Record<Dialect, { sid: string; data: string; time: string; text: string }> = {
+  pg: { sid: 'bytea', data: 'bytea', time: 'bigint', text: 'text' },
+  mysql: { sid: 'binary(32)', data: 'longblob', time: 'bigint', text: 'varchar(255)' },
+  sqlite: { sid: 'blob', data: 'blob', time: 'integer', text: 'text' },
+}
+
+/** The table's name and its columns' names as SQL has them. */
+function sqlNames(dialect: Dialect): (name: string) => string {
+  const quote = dialect === 'mysql' ? '`' : '"'
+  return (name) => quote + name.replaceAll(quote, quote + quote) + quote
+}
+
+async function createTable(database: TestDatabase): Promise<string> {
+  const { sid, data, time, text } = TYPES[database.dialect]
+  const q = sqlNames(database.dialect)
+  const inner = database.dialect === 'mysql' ? '`' : '"'
+  const table = q(`Sitzungen ${inner}neu${inner}`)
+  const name = database.dialect === 'pg' ? `web.${table}` : table
+  if (database.dialect === 'pg') await database.query('CREATE SCHEMA web')
+  await database.query(`CREATE TABLE ${name} (${q('note')} ${text}, ${q('Schlüssel')} ${sid} PRIMARY KEY NOT NULL,
+    ${q('inhalt')} ${data} NOT NULL, ${q('order')} integer NOT NULL, ${q('user')} ${text}, ${q('from')} ${time} NOT NULL,
+    ${q('t')} ${time} NOT NULL, ${q('until')} ${time} NOT NULL, ${q('delete')} ${time} NOT NULL, ${q('end')} ${time},
+    ${q(`why ${inner}so${inner}`)} ${text}, ${q('place')} ${text} NOT NULL DEFAULT 'somewhere')`)
+  return name
+}
+
+forEachDatabase((target) => {
+  let database: TestDatabase
+  let name: string
+  let store: StoredSessionStore
+
+  before(async () => {
+    database = await target.create()
+    name = await createTable(database)
+    const table = TABLES[target.dialect]
+    const user = (session: Record<string, unknown>) => session.userId as string | undefined
+    store = new StoredSessionStore({ database: database.url, secret, table, user, trim: false })
+    await store.ready()
+  })
+  after(async () => {
+    await store.close()
+    await database.drop()
+  })
+
+  test('a table of the application, with other and more columns, holds sessions', async () => {
+    const ids = [newId(), newId(), newId()]
+    for (const id of ids) await save(store, id, newSession({ userId: id, n: 1 }))
+    const sessions = await Promise.all(ids.map((id) => loaded(store, id)))
+    for (const session of sessions) session.n = 2
+    await Promise.all(sessions.map((session, index) => save(store, ids[index]!, session)))
+    assert.deepEqual(
+      (await Promise.all(ids.map((id) => loaded(store, id)))).map(({ n }) => n),
+      [2, 2, 2],
+    )
+    await destroy(store, ids[0]!)
+    await store.revoke({ user: ids[1]! })
+    assert.deepEqual(await Promise.all(ids.slice(0, 2).map((id) => load(store, id))), [null, null])
+    const rows = await database.query(`SELECT note, place FROM ${name}`)
+    assert.deepEqual(
+      rows.map(({ note, place }) => [note, place]),
+      Array.from({ length: 3 }, () => [null, 'somewhere']),
+    )
+  })
+
+  test('its rows are touched, one and many, and trimmed', async (t) => {
+    const ids = [newId(), newId(), newId()]
+    for (const id of ids) await save(store, id, newSession())
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 120_000 })
+    const q = sqlNames(target.dialect)
+    const touched = async () =>
+      (await database.query(`SELECT ${q('t')} AS t FROM ${name}`)).filter(({ t }) => Number(t) === Date.now()).length
+    await load(store, ids[0]!)
+    await until('one is touched', async () => (await touched()) === 1)
+    await Promise.all(ids.map((id) => load(store, id)))
+    await until('all are touched', async () => (await touched()) === 3)
+    t.mock.timers.setTime(Date.now() + 30 * 86_400_000)
+    assert.equal((await store.trim()).complete, true)
+    assert.deepEqual(await database.query(`SELECT * FROM ${name}`), [])
+  })
+
+  test('a table of the application that is missing, or lacks a column, stops the start and is named', async () => {
+    const q = sqlNames(target.dialect)
+    const other = new StoredSessionStore({ database: database.url, secret, table: TABLES[target.dialect], trim: false })
+    const inner = target.dialect === 'mysql' ? '`' : '"'
+    await database.query(`ALTER TABLE ${name} RENAME COLUMN ${q('delete')} TO ${q('gone')}`)
+    await assert.rejects(other.ready(), { code: 'FST_STORED_SESSION_MISSING_TABLE', message: /lacks a column/ })
+    await database.query(`ALTER TABLE ${name} RENAME COLUMN ${q('gone')} TO ${q('delete')}`)
+    await other.ready()
+    await other.close()
+    await database.query(`DROP TABLE ${name}`)
+    const late = new StoredSessionStore({ database: database.url, secret, table: TABLES[target.dialect], trim: false })
+    await assert.rejects(late.ready(), (error: Error) => {
+      assert.match(error.message, /is missing/)
+      assert.ok(error.message.includes(`Sitzungen ${inner}neu${inner}`), error.message)
+      return true
+    })
+  })
+})
