@@ -57,12 +57,16 @@ function failMigration(error: unknown, table: string): never {
   throw new MigrationError(table, reasonOf(error), { cause: withoutParameters(error) })
 }
 
-const isConnectionFault = (error: unknown) => /^(E[A-Z]+|CONNECT_TIMEOUT|28\w{3}|3D000)$/.test(codeOf(error))
+const CONNECTION_FAULT =
+  /^(E[A-Z]+|CONNECT_TIMEOUT|28\w{3}|3D000|ER_(DB)?ACCESS_DENIED_ERROR|ER_BAD_DB_ERROR|ER_CON_COUNT_ERROR|53300|57P03)$/
+
+const isConnectionFault = (error: unknown) => CONNECTION_FAULT.test(codeOf(error))
 
 // At start the operator reads this and no client does: the driver's own words help most.
 function reasonOf(error: unknown): string {
-  const { message } = error as Error
-  return [codeOf(error), message].filter((part) => part && part !== codeOf(error)).join(': ') || codeOf(error)
+  const { message = '' } = error as Error
+  const code = codeOf(error)
+  return message.includes(code) ? message : [code, message].filter(Boolean).join(': ')
 }
 
 function codeOf(error: unknown): string {
