@@ -8,8 +8,9 @@ export function migrateSqlite(client: Database, table: string): void {
   const journal = quoted(journalOf(table))
   client
     .transaction(() => {
+      // To the letter what drizzle-kit makes; SQLite keeps the spelling.
       client.exec(
-        `create table if not exists ${journal} (id serial primary key, hash text not null, created_at numeric)`,
+        `create table if not exists ${journal} (id SERIAL primary key, hash text not null, created_at numeric)`,
       )
       const newest = client.prepare(`select max(created_at) from ${journal}`).pluck().get()
       for (const { statements, hash, time } of pendingMigrations('sqlite', table, Number(newest ?? 0))) {
