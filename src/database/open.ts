@@ -1,4 +1,4 @@
-import { getTableName, type Table } from 'drizzle-orm'
+import { getTableUniqueName, type Table } from 'drizzle-orm'
 import { MissingDriverError } from '../errors.ts'
 import { guarded } from './guarded.ts'
 import type { Mysql2Promise } from './mysql/client.ts'
@@ -83,8 +83,9 @@ async function openSqlite(database: string | DrizzleDatabase, table: string | Ta
 }
 
 function namedTable(table: string | Table, make: (name: string) => Table): [SessionsTable, string] {
-  const made = typeof table === 'string' ? make(table) : table
-  return [made as SessionsTable, getTableName(made)]
+  if (typeof table === 'string') return [make(table) as SessionsTable, table]
+  // Drizzle calls the schema of a table that has none "public", on every database.
+  return [table as SessionsTable, getTableUniqueName(table).replace(/^public\./, '')]
 }
 
 async function driver<Module>(databases: string, name: string, load: () => Promise<Module>): Promise<Module> {
