@@ -1,5 +1,7 @@
 import { Packr } from 'msgpackr'
-import { checkStorable, jsonRules, msgpackRules } from './storable.ts'
+import { checkStorable } from './storable.ts'
+import { jsonRules } from './storable-json.ts'
+import { msgpackRules } from './storable-msgpack.ts'
 
 /** Turns a session's content into bytes and back. It only ever sees bytes that it made itself and that authenticated. */
 export interface Serializer {
@@ -11,7 +13,8 @@ export interface Serializer {
   deserialize(bytes: Buffer): Record<string, unknown>
 }
 
-const packr = new Packr({ structuredClone: true })
+// An object that happens to have the names `constructor` and `toJSON` is an object like any other.
+const packr = new Packr({ structuredClone: true, useToJSON: false })
 
 const msgpack: Serializer = {
   serialize(content) {

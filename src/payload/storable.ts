@@ -1,17 +1,21 @@
-import { types } from 'node:util'
 import { UnstorableError } from '../errors.ts'
 
 /** What a serializer brings back equal, beyond plain objects, arrays, well-formed strings, booleans and null. */
 export interface StorableRules {
-  readonly cycles: boolean
+  /** Whether this object, met again, also inside itself, comes back as one object. */
+  isReference(value: object): boolean
   /** Why a primitive cannot be stored, or undefined when it can. */
   refusePrimitive(value: unknown): string | undefined
+  /** Why a list cannot hold this, or undefined when it can. */
+  refuseItem(value: unknown): string | undefined
   /** What is inside a built-in object, each with the way to write its path, or why the object cannot be stored. */
   inside(value: object): [suffix: string, child: unknown][] | string
 }
 
 /** Deeper nesting than this is refused: it is a mistake, and recursion must end somewhere. */
 const DEEPEST = 500
+
+const HALF_PAIR = 'it holds half of a surrogate pair, which is no text'
 
 /**
  * Refuses what would not come back from the store as it went in.
@@ -29,8 +33,8 @@ export function checkStorable(root: object, rules: StorableRules): void {
   }
 
   function isKnown(value: object, path: string): boolean {
-    if (!rules.cycles) refuseIf(ancestors.includes(value) && 'it contains itself', path)
-    if (rules.cycles && seen.has(value)) return true
+    if (!rules.isReference(value)) refuseIf(ancestors.includes(value) && 'it contains itself', path)
+    else if (seen.has(value)) return true
     refuseIf(ancestors.length === DEEPEST && `it is nested more than ${DEEPEST} levels deep`, path)
     return false
   }
@@ -48,14 +52,19 @@ export function checkStorable(root: object, rules: StorableRules): void {
     for (const [key, child] of Object.entries(value)) {
       const at = memberPath(path, key)
       refuseIf(key === '__proto__' && 'this name is reserved', at)
+      refuseIf(!key.isWellFormed() && HALF_PAIR, at)
       visit(child, at)
     }
-    refuseIf(Object.getOwnPropertySymbols(value).length > 0 && 'symbols cannot be stored, also not as names', path)
+    refuseIf(hasSymbols(value) && 'symbols cannot be stored, also not as names', path)
   }
 
   function visitArray(value: unknown[], path: string): void {
-    refuseIf(Object.keys(value).length !== value.length && 'an array with holes or names cannot be stored', path)
-    for (const [index, child] of value.entries()) visit(child, `${path}[${index}]`)
+    refuseIf(className(value) !== 'Array' && `instances of ${className(value)} cannot be stored; store an array`, path)
+    refuseIf(!isList(value) && 'an array with holes or names cannot be stored', path)
+    for (const [index, child] of value.entries()) {
+      refuseIf(rules.refuseItem(child), `${path}[${index}]`)
+      visit(child, `${path}[${index}]`)
+    }
   }
 
   function visitBuiltIn(value: object, path: string): void {
@@ -65,67 +74,15 @@ export function checkStorable(root: object, rules: StorableRules): void {
   }
 }
 
-/** What JSON brings back equal. */
-export const jsonRules: StorableRules = {
-  cycles: false,
-  refusePrimitive: (value) => {
-    if (typeof value === 'bigint') return 'JSON cannot store a BigInt; use the msgpack serializer'
-    if (typeof value === 'number' && !Number.isFinite(value)) return `JSON cannot store ${value}`
-    return undefined
-  },
-  inside: (value) => `JSON cannot store a ${nameOf(value)}; use the msgpack serializer, or store a plain value`,
-}
-
-/** What msgpackr brings back equal with `structuredClone`; of an error that is its name, message and cause. */
-export const msgpackRules: StorableRules = {
-  cycles: true,
-  refusePrimitive: () => undefined,
-  inside: (value) => {
-    if (types.isMap(value) && isExactly(value, 'Map')) return [...value].flatMap(mapEntry)
-    if (types.isSet(value) && isExactly(value, 'Set')) return [...value].map((child, n) => [`.values()[${n}]`, child])
-    if (types.isNativeError(value)) return insideError(value)
-    if (isLeaf(value)) return []
-    return `instances of ${nameOf(value)} cannot be stored; store a plain object`
-  },
-}
-
-function insideError(error: Error): [string, unknown][] | string {
-  if (!STORABLE_ERRORS.has(error.constructor.name)) {
-    return `errors of the class ${nameOf(error)} cannot be stored; store a plain object`
-  }
-  const extra = Object.keys(error).find((key) => key !== 'cause')
-  if (extra) return `an error's own property ${JSON.stringify(extra)} cannot be stored; store a plain object`
-  return [['.cause', error.cause]]
-}
-
-const STORABLE_ERRORS = new Set([
-  'Error',
-  'EvalError',
-  'RangeError',
-  'ReferenceError',
-  'SyntaxError',
-  'TypeError',
-  'URIError',
-])
-
-function isLeaf(value: object): boolean {
-  if (types.isDate(value)) return isExactly(value, 'Date')
-  if (types.isRegExp(value)) return isExactly(value, 'RegExp')
-  return types.isArrayBuffer(value) || types.isDataView(value) || types.isTypedArray(value)
-}
-
-function mapEntry([key, child]: [unknown, unknown]): [string, unknown][] {
-  const name = typeof key === 'string' ? JSON.stringify(key) : typeof key === 'object' ? '…' : String(key)
-  return [
-    ['.keys()', key],
-    [`.get(${name})`, child],
-  ]
+/** The name of an object's class, for a message. */
+export function className(value: object): string {
+  return value.constructor?.name || 'an unnamed class'
 }
 
 function refusalOfPrimitive(value: unknown, rules: StorableRules): string | undefined {
   if (typeof value === 'function') return 'functions cannot be stored'
   if (typeof value === 'symbol') return 'symbols cannot be stored'
-  if (typeof value === 'string' && !value.isWellFormed()) return 'it holds half of a surrogate pair, which is no text'
+  if (typeof value === 'string' && !value.isWellFormed()) return HALF_PAIR
   return rules.refusePrimitive(value)
 }
 
@@ -139,12 +96,15 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-function isExactly(value: object, name: string): boolean {
-  return nameOf(value) === name
+// Indexes come first among the keys: when there are as many keys as items and the last is the last index, all are.
+function isList(value: unknown[]): boolean {
+  const keys = Object.keys(value)
+  const areIndices = value.length === 0 || keys.at(-1) === String(value.length - 1)
+  return keys.length === value.length && areIndices && !hasSymbols(value)
 }
 
-function nameOf(value: object): string {
-  return value.constructor?.name || 'an unnamed class'
+function hasSymbols(value: object): boolean {
+  return Object.getOwnPropertySymbols(value).length > 0
 }
 
 function memberPath(path: string, key: string): string {
