@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { faultPage, LONGEST_NAME, signedInPage, signInPage } from './page.ts'
+
+declare module 'fastify' {
+  interface Session {
+    signedInAs?: string
+    signedInAt?: Date
+    languages?: Set<string>
+    count?: number
+    countPerDay?: Map<string, number>
+  }
+}
+
+const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  // The pages show what a session holds; nobody may see them after its end.
+  'cache-control': 'no-store',
+}
+
+export async function routes(app: FastifyInstance): Promise<void> {
+  acceptFormsOnly(app)
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(HEADERS).type('text/html; charset=utf-8'))
+  app.setErrorHandler(showFault)
+  app.setNotFoundHandler(async (_request, reply) =>
+    reply.code(404).send(faultPage('Not found', 'There is no such page.')),
+  )
+
+  app.get('/', showSession)
+  app.get('/style.css', async (_request, reply) => reply.type('text/css; charset=utf-8').send(style))
+  app.post('/sign-in', signIn)
+  app.post('/count', count)
+  app.post('/sign-out', signOut)
+}
+
+function acceptFormsOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, new URLSearchParams(body.toString()))
+  })
+}
+
+async function showSession({ session, sessionEndReason }: FastifyRequest): Promise<string> {
+  const { signedInAs, signedInAt, count = 0 } = session
+  if (signedInAs === undefined || signedInAt === undefined) return signInPage({ ended: sessionEndReason })
+  const values = Object.entries(session).filter(([name]) => name !== 'cookie')
+  return signedInPage({ name: signedInAs, signedInAt, count, values })
+}
+
+async function signIn(request: FastifyRequest, reply: FastifyReply) {
+  const name = fieldOf(request, 'name').trim()
+  if (name === '') return reply.code(400).send(signInPage({ fault: 'Please enter a name.' }))
+  // A new id for the new rights: whoever knew the old one, or planted it, has nothing of it.
+  await request.session.regenerate()
+  const { session } = request
+  session.signedInAs = name.slice(0, LONGEST_NAME)
+  session.signedInAt = new Date()
+  session.languages = languagesOf(request)
+  session.count = 0
+  session.countPerDay = new Map()
+  return reply.redirect('/', 303)
+}
+
+async function count({ session }: FastifyRequest, reply: FastifyReply) {
+  if (session.signedInAs !== undefined) {
+    const day = new Date().toISOString().slice(0, 'yyyy-mm-dd'.length)
+    session.count = (session.count ?? 0) + 1
+    // Changed in place: it is saved all the same.
+    session.countPerDay?.set(day, (session.countPerDay.get(day) ?? 0) + 1)
+  }
+  return reply.redirect('/', 303)
+}
+
+async function signOut(request: FastifyRequest, reply: FastifyReply) {
+  // Nobody can fill the table by signing out without being signed in: the end of a session is remembered for a while.
+  if (request.session.signedInAs !== undefined) await request.session.destroy()
+  return reply.redirect('/', 303)
+}
+
+function fieldOf({ body }: FastifyRequest, name: string): string {
+  return (body instanceof URLSearchParams && body.get(name)) || ''
+}
+
+/** The first languages that the browser asks for, without their weights. */
+function languagesOf({ headers }: FastifyRequest): Set<string> {
+  const languages = headers['accept-language']?.match(/[a-z]{2,8}(-[a-z0-9]{2,8})*/gi)
+  return new Set(languages?.slice(0, 5))
+}
+
+function showFault(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { statusCode = 500, message } = error
+  if (statusCode >= 500) request.log.error({ err: error }, 'a request failed')
+  // A refused request and a store that is away for a moment explain themselves; all else is for the log alone.
+  const isTold = statusCode < 500 || statusCode === 503
+  const told = isTold ? message : 'Something went wrong. Please try again.'
+  return reply.code(statusCode).send(faultPage('That did not work', told))
+}
