@@ -21,7 +21,9 @@ export function counted({ dialect, url }: TestDatabase): CountedDatabase {
 
 const OPEN: Record<Dialect, (url: string, statements: string[]) => CountedDatabase> = {
   pg(url, statements) {
-    const client = postgres(url, { max: 4, onnotice: () => {}, debug: (_id, query) => void statements.push(query) })
+    // Without the question that this driver asks on every new connection, whoever uses it.
+    const options = { max: 4, fetch_types: false, onnotice: () => {} }
+    const client = postgres(url, { ...options, debug: (_id, query) => void statements.push(query) })
     return { drizzle: drizzlePg(client), statements, close: () => client.end() }
   },
   mysql(url, statements) {
