@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import Fastify from 'fastify'
+import storedSession, { derivedKeys, storedSession as named, StoredSessionStore, staticKeys } from 'stored-session'
+
+const [database = 'sqlite::memory:', migrate] = process.argv.slice(2)
+const secret = 'a secret of well over thirty-two characters'
+
+assert.equal(storedSession, named)
+assert.equal(typeof derivedKeys(secret).current, 'function')
+assert.equal(typeof staticKeys, 'function')
+for (const dialect of ['pg', 'mysql', 'sqlite']) {
+  const { storedSessions, storedSessionsTable } = await import(`stored-session/schema/${dialect}`)
+  assert.deepEqual(Object.keys(storedSessionsTable('web_sessions')), Object.keys(storedSessions))
+}
+
+const app = Fastify()
+const options = migrate && { migrate: migrate === 'true' }
+await app.register(storedSession, { database, secret, cookie: { secure: false }, ...options })
+assert.ok(app.storedSession.store instanceof StoredSessionStore)
+app.post('/login', async (request) => {
+  await request.session.regenerate()
+  request.session.userId = 'ada'
+  return {}
+})
+app.get('/me', async (request) => ({ userId: request.session.userId }))
+const login = await app.inject({ method: 'POST', url: '/login' })
+const [{ name, value }] = login.cookies
+const me = await app.inject({ url: '/me', cookies: { [name]: value } })
+console.log(`signed in: ${me.json().userId}`)
+await app.close()

@@ -1,0 +1,56 @@
+import { getTableName } from 'drizzle-orm'
+import Fastify from 'fastify'
+import storedSession, {
+  derivedKeys,
+  type KeyProvider,
+  type StoredSessionOptions,
+  StoredSessionStore,
+  type TrimResult,
+} from 'stored-session'
+import { storedSessions as mysqlSessions } from 'stored-session/schema/mysql'
+import { storedSessions as pgSessions } from 'stored-session/schema/pg'
+import { storedSessions as sqliteSessions, storedSessionsTable } from 'stored-session/schema/sqlite'
+
+declare module 'fastify' {
+  interface Session {
+    userId?: string
+  }
+}
+
+const secret = 'a secret of well over thirty-two characters'
+const keys: KeyProvider = derivedKeys(secret)
+const options: StoredSessionOptions = {
+  database: 'sqlite::memory:',
+  secret,
+  keys,
+  cookie: { secure: false },
+  idleTimeout: '2h',
+  user: (session) => (typeof session.userId === 'string' ? session.userId : undefined),
+}
+const tables: string[] = [pgSessions, mysqlSessions, sqliteSessions, storedSessionsTable('web')].map(getTableName)
+if (tables.length !== 4) throw new Error('a table is missing')
+
+const app = Fastify()
+await app.register(storedSession, options)
+const store: StoredSessionStore = app.storedSession.store
+if (!(store instanceof StoredSessionStore)) throw new Error('no store')
+app.post('/login', async (request) => {
+  request.session.userId = 'ada'
+  // @ts-expect-error a user is a string
+  request.session.userId = 7
+  request.session.userId = 'ada'
+  return {}
+})
+app.get('/me', async (request) => {
+  const userId: string | undefined = request.session.userId
+  const reason: 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'unreadable' | 'unknown' | undefined =
+    request.sessionEndReason
+  return { userId, reason }
+})
+const login = await app.inject({ method: 'POST', url: '/login' })
+const cookies = Object.fromEntries(login.cookies.map(({ name, value }) => [name, value]))
+const me = await app.inject({ url: '/me', cookies })
+const trimmed: TrimResult = await app.storedSession.trim()
+if (trimmed.trimmed !== 0) throw new Error('a living session was trimmed')
+console.log(`signed in: ${me.json().userId}`)
+await app.close()
