@@ -1,0 +1,66 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { debianLike, type PrivateApt } from './debian-packages.ts'
+import { type MysqlBinary, shareFolder } from './mysql-programs.ts'
+import { cached } from './package-cache.ts'
+
+export async function unpackedMariadb(): Promise<MysqlBinary> {
+  const root = await cached('mariadb', async (target, apt) => {
+    await apt.update()
+    await apt.unpack('mariadb-server-core', target)
+  })
+  return unpackedBinary(root, 'mariadbd', 'package mariadb-server-core')
+}
+
+export async function unpackedMysql(): Promise<MysqlBinary> {
+  const root = await cached('mysql', async (target, apt) => {
+    await apt.update()
+    // Debian's stable releases have MariaDB in the place of MySQL; its unstable suite has MySQL.
+    if (debianLike() === 'debian') await apt.update(await unstableSource(apt))
+    await apt.unpack(await newestMysql(apt), target)
+  })
+  return unpackedBinary(root, 'mysqld', 'package mysql-server-core')
+}
+
+async function unstableSource(apt: PrivateApt): Promise<string> {
+  const targets = await apt.run('apt-get', 'indextargets', '--format', '$(LABEL)|$(REPO_URI)', 'Created-By: Packages')
+  const mirror = targets.split('\n').find((line) => line.startsWith('Debian|'))
+  if (mirror === undefined) throw apt.explain(new Error('apt knows no Debian mirror'))
+  const keyring = keyrings.find((file) => existsSync(file))
+  return `deb ${keyring ? `[signed-by=${keyring}] ` : ''}${mirror.slice('Debian|'.length)} sid main`
+}
+
+const keyrings = ['pgp', 'gpg'].map((ending) => `/usr/share/keyrings/debian-archive-keyring.${ending}`)
+
+// Ubuntu has the version in the name of the package, Debian has not.
+async function newestMysql(apt: PrivateApt): Promise<string> {
+  const found = await apt.run('apt-cache', 'search', '--names-only', '^mysql-server-core(-[0-9.]+)?$')
+  const names = found.split('\n').flatMap((line) => line.split(' ')[0] || [])
+  const newest = names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)
+  if (newest === undefined) throw apt.explain(new Error('the distribution has no package mysql-server-core'))
+  return newest
+}
+
+// The program runs on the C library that was unpacked with it, whatever the system has.
+function unpackedBinary(root: string, program: string, source: string): MysqlBinary {
+  const libraries = ['lib', 'usr/lib'].map((folder) => join(root, folder)).flatMap(libraryFolders)
+  const loader = libraries.flatMap((folder) => filesIn(folder)).find((file) => /\/ld-linux[^/]*\.so\.\d+$/.test(file))
+  if (loader === undefined) throw new Error(`no dynamic loader under ${root}`)
+  const prefix = join(root, 'usr')
+  const share = shareFolder(prefix)
+  return {
+    line: [loader, '--library-path', libraries.join(':'), join(root, 'usr', 'sbin', program)],
+    prefix,
+    source: `${source}, unpacked in ${root}`,
+    paths: [`--lc-messages-dir=${share}`, `--character-sets-dir=${join(share, 'charsets')}`],
+  }
+}
+
+function libraryFolders(folder: string): string[] {
+  const triplets = filesIn(folder).filter((file) => file.endsWith('-linux-gnu') || file.includes('-linux-gnueabi'))
+  return triplets.flatMap((triplet) => [triplet, join(triplet, 'private')]).filter((path) => existsSync(path))
+}
+
+function filesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
+}

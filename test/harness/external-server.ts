@@ -1,0 +1,29 @@
+import { mysqlVersion, postgresVersion } from './server-version.ts'
+import { type ServerName, type TestServer, urlVariable } from './test-server.ts'
+
+/** A server somebody else runs: it can be used, but not stopped. */
+export class ExternalServer implements TestServer {
+  readonly name: ServerName
+  readonly source: string
+  readonly url: string
+  version = ''
+
+  constructor(name: ServerName, url: string) {
+    this.name = name
+    this.source = urlVariable(name)
+    this.url = url
+  }
+
+  async start(): Promise<void> {
+    const ask = this.name === 'postgres' ? postgresVersion : mysqlVersion
+    this.version = await ask(this.url)
+  }
+
+  async stop(): Promise<void> {}
+
+  async kill(): Promise<void> {
+    throw new Error(`the server of ${this.source} is not ours to kill`)
+  }
+
+  async remove(): Promise<void> {}
+}

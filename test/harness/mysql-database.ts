@@ -1,0 +1,40 @@
+import mysql from 'mysql2/promise'
+import { dumpTables, type Row, randomName, type TestDatabase } from './test-database.ts'
+
+export async function createMysqlDatabase(name: 'mariadb' | 'mysql', serverUrl: string): Promise<TestDatabase> {
+  const database = randomName()
+  await run(serverUrl, `CREATE DATABASE ${database}`)
+  const url = new URL(serverUrl)
+  url.pathname = database
+  const query = (sql: string, params: unknown[] = []) => run(url.href, sql, params)
+  return {
+    name,
+    dialect: 'mysql',
+    url: url.href,
+    query,
+    async dump() {
+      const tables = await query(tablesQuery)
+      return dumpTables(
+        { query },
+        tables.map(({ name }) => String(name)),
+      )
+    },
+    async drop() {
+      await run(serverUrl, `DROP DATABASE IF EXISTS ${database}`)
+    },
+  }
+}
+
+const tablesQuery = `
+  SELECT CONCAT('\`', table_name, '\`') AS name FROM information_schema.tables
+  WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'`
+
+async function run(uri: string, sql: string, params: unknown[] = []): Promise<Row[]> {
+  const connection = await mysql.createConnection({ uri, timezone: 'Z', supportBigNumbers: true })
+  try {
+    const [rows] = await connection.query<mysql.RowDataPacket[] | mysql.ResultSetHeader>(sql, params)
+    return Array.isArray(rows) ? rows : []
+  } finally {
+    await connection.end()
+  }
+}

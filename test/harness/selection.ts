@@ -1,0 +1,48 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { serverNames } from './test-server.ts'
+
+export const databaseNames = ['sqlite', ...serverNames] as const
+
+export type DatabaseName = (typeof databaseNames)[number]
+
+export interface Selection {
+  databases: DatabaseName[]
+  files: string[]
+  /** Whether no pattern left a test file out. */
+  everything: boolean
+}
+
+/** What `[--databases=sqlite,mysql] [pattern…]` asks for; without it, everything. */
+export function select(args: string[]): Selection {
+  const options = args.filter((arg) => arg.startsWith('-'))
+  const unknown = options.find((option) => !option.startsWith('--databases='))
+  if (unknown !== undefined) throw new Error(`unknown option ${unknown}`)
+  const patterns = args.filter((arg) => !arg.startsWith('-'))
+  return {
+    everything: patterns.length === 0,
+    databases: databaseList(options.at(-1)?.slice('--databases='.length) ?? databaseNames.join()),
+    files: testFiles(patterns),
+  }
+}
+
+export function databaseList(list: string): DatabaseName[] {
+  const names = list.split(',')
+  const unknown = names.find((name) => !databaseNames.some((known) => known === name))
+  if (unknown !== undefined) throw new Error(`unknown database "${unknown}"; there are ${databaseNames.join(', ')}`)
+  return databaseNames.filter((name) => names.includes(name))
+}
+
+// Node 20 does not expand patterns itself.
+function testFiles(patterns: string[]): string[] {
+  const all = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  const files = all.filter((file) => file.endsWith('.test.ts')).map((file) => join('test', file))
+  const selected = files.filter((file) => patterns.length === 0 || patterns.some((pattern) => matches(file, pattern)))
+  if (selected.length === 0) throw new Error(`no test file matches ${patterns.join(' ')}`)
+  return selected.sort()
+}
+
+function matches(file: string, pattern: string): boolean {
+  const source = pattern.replace(/^\.\//, '').replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(source.replace(/\*+/g, '.*')).test(file)
+}

@@ -1,0 +1,25 @@
+export type ServerName = 'postgres' | 'mariadb' | 'mysql'
+
+export const serverNames: readonly ServerName[] = ['postgres', 'mariadb', 'mysql']
+
+export interface TestServer {
+  readonly name: ServerName
+  /** Where the server comes from, in words. */
+  readonly source: string
+  /** An account that may create databases. The same after every start. */
+  readonly url: string
+  /** What the running server says it is; empty before the first start. */
+  readonly version: string
+  /** Resolves when the server answers SQL. After stop() or kill(): same port, same data. */
+  start(): Promise<void>
+  /** Orderly shutdown; the data stays. */
+  stop(): Promise<void>
+  /** SIGKILL; the data stays as it is. */
+  kill(): Promise<void>
+  /** Stops the server if it runs and deletes its data. */
+  remove(): Promise<void>
+}
+
+export function urlVariable(name: ServerName): string {
+  return `TEST_${name.toUpperCase()}_URL`
+}

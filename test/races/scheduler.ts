@@ -1,0 +1,125 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+/** One of the parties of a race. */
+export type Actor = string
+
+interface Arrival {
+  readonly actor: Actor
+  readonly step: string
+  go(): void
+}
+
+// One for all races: Node walks through every instance at every asynchronous call.
+const actors = new AsyncLocalStorage<Actor>()
+
+/** One run of a race: who went at each decision, out of how many who could have. */
+export interface Decision {
+  readonly chosen: number
+  readonly choices: number
+  readonly label: string
+}
+
+/** Turns of the event loop without any news after which an actor counts as waiting for another. */
+const QUIET_TURNS = 5
+
+/**
+ * Lets actors pass their steps one at a time, in the order of a plan. A step is whatever is passed to {@link step}: it
+ * begins only when its actor is chosen, and nobody else is chosen before it has ended and its actor has arrived at the
+ * next one, has finished, or waits for another.
+ */
+export class Scheduler {
+  readonly #arrivals: Arrival[] = []
+  readonly decisions: Decision[] = []
+  #running = 0
+  #news = 0
+
+  /** Runs the actors to their end, deciding by the plan, and then for the first who waits. */
+  async run(
+    parties: Record<Actor, () => Promise<unknown>>,
+    plan: readonly number[],
+  ): Promise<PromiseSettledResult<unknown>[]> {
+    let finished = 0
+    const names = Object.keys(parties)
+    const results = names.map((actor) =>
+      actors.run(actor, async () => {
+        try {
+          await this.step('begin', async () => {})
+          return await parties[actor]!()
+        } finally {
+          finished++
+          this.#news++
+        }
+      }),
+    )
+    while (finished < names.length) {
+      await this.#quiet()
+      if (this.#arrivals.length > 0) this.#choose(plan)
+    }
+    return Promise.allSettled(results)
+  }
+
+  /** A step of the actor whose call this is; outside of a run it just happens. */
+  async step<Result>(step: string, work: () => Promise<Result>): Promise<Result> {
+    const actor = actors.getStore()
+    if (actor === undefined) return work()
+    this.#news++
+    await new Promise<void>((go) => this.#arrivals.push({ actor, step, go }))
+    this.#running++
+    try {
+      return await work()
+    } finally {
+      this.#running--
+      this.#news++
+    }
+  }
+
+  #choose(plan: readonly number[]): void {
+    // In the order of their names, so that the same plan is the same race.
+    this.#arrivals.sort((one, other) => one.actor.localeCompare(other.actor))
+    const choices = this.#arrivals.length
+    const chosen = Math.min(plan[this.decisions.length] ?? 0, choices - 1)
+    const [arrival] = this.#arrivals.splice(chosen, 1)
+    this.decisions.push({ chosen, choices, label: `${arrival!.actor}:${arrival!.step}` })
+    this.#news++
+    arrival!.go()
+  }
+
+  async #quiet(): Promise<void> {
+    for (let quiet = 0, seen = this.#news; quiet < QUIET_TURNS || this.#running > 0; quiet++) {
+      await nextTurn()
+      if (seen !== this.#news) {
+        seen = this.#news
+        quiet = 0
+      }
+    }
+  }
+}
+
+/**
+ * Runs every interleaving of the actors' steps, each from a fresh start.
+ *
+ * @param race - sets up a start, runs the actors through the scheduler with the plan, and checks what came of it
+ * @returns how many interleavings there are
+ */
+export async function everyInterleaving(
+  race: (scheduler: Scheduler, plan: readonly number[]) => Promise<void>,
+  most = 5_000,
+): Promise<number> {
+  let plan: number[] | undefined = []
+  let count = 0
+  while (plan) {
+    const scheduler = new Scheduler()
+    await race(scheduler, plan)
+    if (++count > most) throw new Error(`more than ${most} interleavings`)
+    plan = nextPlan(scheduler.decisions)
+  }
+  return count
+}
+
+/** The plan that differs from the last run at its latest decision that has another choice. */
+function nextPlan(decisions: readonly Decision[]): number[] | undefined {
+  const last = decisions.findLastIndex(({ chosen, choices }) => chosen + 1 < choices)
+  if (last < 0) return undefined
+  return [...decisions.slice(0, last).map(({ chosen }) => chosen), decisions[last]!.chosen + 1]
+}
