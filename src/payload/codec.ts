@@ -39,7 +39,7 @@ function openWith(key: SealingKey | undefined, context: SealContext, sealed: Buf
 }
 
 function decode(serializer: Serializer, plaintext: Uint8Array): Record<string, unknown> {
-  const content = attempt(() => serializer.deserialize(plaintext as Buffer))
+  const content = attempt(() => serializer.deserialize(Buffer.from(plaintext)))
   if (typeof content !== 'object' || content === null) throw new UnreadablePayload('not decodable')
   return content
 }
