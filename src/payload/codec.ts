@@ -1,3 +1,4 @@
+import { InvalidOptionsError, UnavailableError } from '../errors.ts'
 import type { KeyProvider, SealingKey } from '../keys/key-provider.ts'
 import { keyIdOf, open, type SealContext, seal, UnreadablePayload } from './sealed-payload.ts'
 import type { Serializer } from './serializer.ts'
@@ -14,23 +15,38 @@ export interface Codec {
 /** Puts keys and serializer together for one table. */
 export function codecFor(keys: KeyProvider, serializer: Serializer, namespace: string): Codec {
   return {
-    serialize: (content) => serializer.serialize(content),
+    serialize: (content) => checkedBytes(serializer.serialize(content)),
     deserialize: (plaintext) => decode(serializer, plaintext),
     seal(sid, createdAt, plaintext) {
       const context = { namespace, sid, createdAt }
-      const key = keys.current()
-      return key instanceof Promise
-        ? key.then((found) => seal(found, context, plaintext))
-        : seal(key, context, plaintext)
+      return withKey(
+        () => keys.current(),
+        (key) => sealWith(key, context, plaintext),
+      )
     },
     open(sid, createdAt, sealed) {
       const context = { namespace, sid, createdAt }
-      const key = keys.find(keyIdOf(sealed))
-      return key instanceof Promise
-        ? key.then((found) => openWith(found, context, sealed))
-        : openWith(key, context, sealed)
+      const id = keyIdOf(sealed)
+      return withKey(
+        () => keys.find(id),
+        (key) => openWith(key, context, sealed),
+      )
     },
   }
+}
+
+/** Uses a key at once when the provider answers at once. That a provider fails says nothing about the session. */
+function withKey<Key, Result>(ask: () => Key | Promise<Key>, use: (key: Key) => Result): Result | Promise<Result> {
+  const key = attempt(ask, unavailable)
+  return key instanceof Promise ? key.catch(unavailable).then(use) : use(key)
+}
+
+function unavailable(error: unknown): never {
+  throw new UnavailableError({ cause: error })
+}
+
+function sealWith(key: SealingKey | undefined, context: SealContext, plaintext: Uint8Array): Buffer {
+  return key ? seal(key, context, plaintext) : unavailable(new Error('the key provider has no current key'))
 }
 
 function openWith(key: SealingKey | undefined, context: SealContext, sealed: Buffer): Buffer {
@@ -39,15 +55,28 @@ function openWith(key: SealingKey | undefined, context: SealContext, sealed: Buf
 }
 
 function decode(serializer: Serializer, plaintext: Uint8Array): Record<string, unknown> {
-  const content = attempt(() => serializer.deserialize(Buffer.from(plaintext)))
-  if (typeof content !== 'object' || content === null) throw new UnreadablePayload('not decodable')
-  return content
+  const content = attempt(() => serializer.deserialize(Buffer.from(plaintext)), undecodable)
+  return isObject(content) && isObject(content.cookie) ? content : undecodable()
 }
 
-function attempt<Result>(run: () => Result): Result {
+function undecodable(): never {
+  throw new UnreadablePayload('not decodable')
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+// Text would be counted in characters and stored cut off.
+function checkedBytes(bytes: unknown): Uint8Array {
+  if (bytes instanceof Uint8Array) return bytes
+  throw new InvalidOptionsError('serializer.serialize must return bytes, such as a Buffer, and at once')
+}
+
+function attempt<Result>(run: () => Result, fail: (error: unknown) => never): Result {
   try {
     return run()
-  } catch {
-    throw new UnreadablePayload('not decodable')
+  } catch (error) {
+    return fail(error)
   }
 }

@@ -84,7 +84,8 @@ export function keyIdOf(sealed: Buffer): number {
  */
 export function open(key: SealingKey, context: SealContext, sealed: Buffer): Buffer {
   // Whoever edits the row by hand can put anything there, and SQLite stores text in a column of numbers.
-  if (!(Number.isInteger(context.createdAt) && context.createdAt >= 0)) throw new UnreadablePayload('malformed')
+  if (!(Number.isSafeInteger(context.createdAt) && context.createdAt >= 0)) throw new UnreadablePayload('malformed')
+  if (keyIdOf(sealed) !== key.id) throw new UnreadablePayload('unknown key')
   const header = sealed.subarray(0, HEADER_BYTES)
   const okm = deriveKeyAndIv(key, header, context)
   const decipher = createDecipheriv('aes-256-gcm', okm.subarray(0, 32), okm.subarray(32, 44), {
