@@ -19,10 +19,11 @@ export const SECRET_CHARACTERS = 32
  * ```
  */
 export function derivedKeys(secrets: string | readonly string[]): KeyProvider {
-  return keyRing((typeof secrets === 'string' ? [secrets] : secrets).map(derivedKey))
+  const list: readonly unknown[] = Array.isArray(secrets) ? secrets : [secrets]
+  return keyRing(list.map(derivedKey))
 }
 
-function derivedKey(secret: string, index: number): SealingKey {
+function derivedKey(secret: unknown, index: number): SealingKey {
   if (typeof secret !== 'string' || secret.length < SECRET_CHARACTERS) {
     throw new InvalidKeyError(
       `secret ${index + 1} is shorter than ${SECRET_CHARACTERS} characters; make one: openssl rand -base64 48`,

@@ -36,6 +36,7 @@ export const KEY_BYTES = 32
  */
 export function sealingKey(id: number | string, material: Uint8Array): SealingKey {
   const name = typeof id === 'number' ? id : `"${id}"`
+  if (!(material instanceof Uint8Array)) throw new InvalidKeyError(`key ${name} is missing, or is not bytes`)
   if (material.length !== KEY_BYTES) {
     throw new InvalidKeyError(
       `key ${name} has ${material.length} bytes; a key has exactly ${KEY_BYTES}, for example from: openssl rand -base64 32`,
@@ -53,7 +54,9 @@ function checkedId(id: number): number {
 }
 
 function idOfName(name: string): number {
-  if (name === '') throw new InvalidKeyError('a key id is empty; give every key a name of its own')
+  if (typeof name !== 'string' || name === '') {
+    throw new InvalidKeyError('a key id is missing or empty; give every key a name of its own')
+  }
   return createHash('sha256').update('stored-session/key-name\0').update(name).digest().readUInt32BE()
 }
 
