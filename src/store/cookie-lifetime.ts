@@ -1,6 +1,6 @@
 /** What a session keeps of its cookie: how long it lives. Flags come from the configuration, always. */
 export interface CookieLifetime {
-  /** Milliseconds from the last use. */
+  /** Whole milliseconds from the last use. */
   originalMaxAge?: number
   /** Epoch milliseconds, fixed. */
   expires?: number
@@ -51,7 +51,7 @@ function isChosen(cookie: LiveCookie, maxAge: number, expires: number, now: numb
 }
 
 function positive(value: unknown): number | undefined {
-  return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : undefined
+  return typeof value === 'number' && value > 0 && Number.isFinite(value) ? Math.ceil(value) : undefined
 }
 
 function epochOf(date: unknown): number | undefined {

@@ -35,7 +35,8 @@ export class OptionChecks {
   duration(name: string, value: unknown, otherwise: number): number {
     if (value === undefined) return otherwise
     const ms = typeof value === 'string' ? parseDuration(value) : value
-    if (typeof ms === 'number' && ms >= 1 && ms <= LONGEST_MS) return ms
+    // Whole milliseconds: the columns hold nothing else.
+    if (typeof ms === 'number' && ms >= 1 && ms <= LONGEST_MS) return Math.round(ms)
     this.fault(
       name,
       `must be milliseconds or text such as "90s", "15m", "2h" or "30d", up to 10 years, not ${shown(value)}`,
@@ -61,7 +62,7 @@ const LONGEST_MS = 3_653 * 86_400_000
 
 function parseDuration(text: string): number | undefined {
   const [, amount, unit] = /^(\d+(?:\.\d+)?) ?(ms|s|m|h|d|w)$/.exec(text) ?? []
-  return unit === undefined ? undefined : Math.round(Number(amount) * UNIT_MS[unit]!)
+  return unit === undefined ? undefined : Number(amount) * UNIT_MS[unit]!
 }
 
 /** A value as an error may show it: numbers, booleans and short text; of anything else its kind alone. */
