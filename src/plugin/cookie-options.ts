@@ -1,6 +1,7 @@
 import type { CookieOptions } from '@fastify/session'
 import type { OptionChecks } from '../store/option-checks.ts'
 
+/** The flags that @fastify/session sends: of those that @fastify/cookie knows it drops `priority` and `encode`. */
 const cookieOptionNames = [
   'path',
   'domain',
@@ -10,8 +11,6 @@ const cookieOptionNames = [
   'maxAge',
   'expires',
   'partitioned',
-  'priority',
-  'encode',
 ] as const
 
 /** Checks the flags of the cookie, and refuses the combinations that browsers drop without a word. */
@@ -29,12 +28,13 @@ export function checkCookie(cookie: unknown, cookieName: string, checks: OptionC
 }
 
 function checkValues(
-  { path, domain, secure, httpOnly, sameSite, maxAge, expires }: CookieOptions,
+  { path, domain, secure, httpOnly, sameSite, maxAge, expires, partitioned }: CookieOptions,
   checks: OptionChecks,
 ) {
   checks.text('cookie.path', path, '/')
   checks.text('cookie.domain', domain, '')
   checks.boolean('cookie.httpOnly', httpOnly, true)
+  checks.boolean('cookie.partitioned', partitioned, false)
   if (secure !== 'auto') checks.boolean('cookie.secure', secure, true)
   if (!SAME_SITE.includes(sameSite)) checks.fault('cookie.sameSite', 'must be "lax", "strict", "none", true or false')
   // Unlike every duration here, this one is the host's and takes milliseconds alone.

@@ -53,8 +53,11 @@ const FOREIGN: Record<string, string> = {
 export function checkOptions(options: StoredSessionOptions): CheckedOptions {
   const checks = new OptionChecks()
   const { store, host, rest } = split(options ?? {})
-  for (const [name, fault] of Object.entries(FOREIGN)) if (name in rest) checks.fault(name, fault)
-  checks.names(rest, [...Object.keys(FOREIGN), ...storeOptionNames, ...hostOptionNames])
+  for (const [name, fault] of Object.entries(FOREIGN)) {
+    if (name in rest) checks.fault(name, fault)
+    delete rest[name]
+  }
+  checks.names(rest, [...storeOptionNames, ...hostOptionNames])
   checkStoreOptions(store, checks)
   const checked = checkHost(host, checks)
   if (options?.keys !== undefined && !isSecret(options.secret)) checks.fault('secret', secretFault(options.secret))
