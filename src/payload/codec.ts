@@ -55,6 +55,7 @@ function openWith(key: SealingKey | undefined, context: SealContext, sealed: Buf
 }
 
 function decode(serializer: Serializer, plaintext: Uint8Array): Record<string, unknown> {
+  // A copy: serializers return bytes as views of what they were given, and changes are told by the plaintext.
   const content = attempt(() => serializer.deserialize(Buffer.from(plaintext)), undecodable)
   return isObject(content) && isObject(content.cookie) ? content : undecodable()
 }
