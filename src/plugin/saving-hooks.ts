@@ -7,7 +7,7 @@ import { isGone } from '../store/saving.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { insecureWarning, isDropped } from './insecure-warning.ts'
 import type { CheckedOptions } from './options.ts'
-import { clearSessionCookie, keepLastSessionCookie } from './session-cookie.ts'
+import { clearSessionCookie, clearsSessionCookie, keepLastSessionCookie } from './session-cookie.ts'
 
 type Done = (error?: Error) => void
 
@@ -87,8 +87,10 @@ export async function addSavingHooks(
   }
 
   function settleCookie(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
-    if (isOver(request, reply)) clearSessionCookie(reply, host.cookieName, host.cookie ?? {})
-    keepLastSessionCookie(reply, host.cookieName)
+    const { cookieName } = host
+    if (isOver(request, reply) || clearsSessionCookie(reply, cookieName))
+      clearSessionCookie(reply, cookieName, host.cookie ?? {})
+    keepLastSessionCookie(reply, cookieName)
     done()
   }
 

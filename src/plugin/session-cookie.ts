@@ -1,9 +1,25 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
+import type { CookieOptions } from '@fastify/session'
 import type { FastifyReply } from 'fastify'
 
-/** Tells the browser to forget the session's cookie, instead of anything else said about it in this response. */
-export function clearSessionCookie(reply: FastifyReply, name: string, { path, domain }: CookieSerializeOptions): void {
-  reply.clearCookie(name, { path: path ?? '/', ...(domain ? { domain } : {}) })
+/**
+ * Tells the browser to forget the session's cookie, instead of anything else said about it in this response. With the
+ * flags that it was set with: browsers drop the line for a `__Host-` cookie that is not Secure, for a partitioned one
+ * that is not Partitioned, and for one without SameSite=None in a frame of another site.
+ */
+export function clearSessionCookie(reply: FastifyReply, name: string, cookie: CookieOptions): void {
+  // As the host sets it.
+  const isDowngraded = cookie.secure === 'auto' && reply.request.protocol !== 'https'
+  const secure = isDowngraded ? false : cookie.secure !== false
+  const sameSite = (isDowngraded ? 'lax' : cookie.sameSite) || undefined
+  const flags = { ...cookie, path: cookie.path || '/', httpOnly: cookie.httpOnly ?? true, secure, sameSite }
+  reply.clearCookie(name, flags as CookieSerializeOptions)
+}
+
+/** Whether this response tells the browser to forget the session's cookie. */
+export function clearsSessionCookie(reply: FastifyReply, name: string): boolean {
+  const lines = [reply.getHeader('set-cookie') ?? []].flat().map(String)
+  return lines.findLast((line) => line.startsWith(`${name}=`))?.startsWith(`${name}=;`) ?? false
 }
 
 /**

@@ -70,7 +70,9 @@ async function registerHost(
     // The host makes a new id while it is told that the old one has no session: nowhere else do id and request meet.
     const { endReason } = store
     if (request && endReason && !endReasons.has(request)) endReasons.set(request, endReason)
-    return generateId(request)
+    const id = generateId(request)
+    store.noteFreshId(id)
+    return id
   }
   await addSavingHooks(fastify, store, host, () =>
     // Sliding is ours: the host's own would write the whole session at every request.

@@ -2,6 +2,7 @@ import type { SessionDatabase, SessionRow } from '../database/session-database.t
 import type { Codec } from '../payload/codec.ts'
 import type { SessionContent } from './content.ts'
 import type { SessionEventEmitter } from './events.ts'
+import type { FreshIds } from './fresh-ids.ts'
 import type { Lanes } from './lanes.ts'
 import type { Limits } from './lifetime.ts'
 import type { TouchQueue } from './touches.ts'
@@ -13,6 +14,7 @@ export interface StoreCore {
   readonly limits: Limits
   readonly events: SessionEventEmitter
   readonly touches: TouchQueue
+  readonly freshIds: FreshIds
   /** Bytes that a serialized session may have. */
   readonly maxBytes: number
   /** Reads one row, in a statement shared with whoever reads in the same turn of the event loop. */

@@ -8,6 +8,7 @@ import { trimTime } from './lifetime.ts'
  * is on its way finds the place taken.
  */
 export async function endSession(core: StoreCore, id: string): Promise<void> {
+  if (core.freshIds.end(id)) return
   const sid = sidOf(id)
   const end = endNow('destroyed')
   if (await core.database.end(sid, end)) return

@@ -5,6 +5,7 @@ import { MigrationError, MissingDriverError, MissingTableError, UnreachableError
 import { codecFor } from '../payload/codec.ts'
 import type { StoreCore } from './core.ts'
 import type { SessionEventEmitter } from './events.ts'
+import type { FreshIds } from './fresh-ids.ts'
 import { Lanes } from './lanes.ts'
 import { sharedReads } from './shared-reads.ts'
 import type { CheckedStoreOptions } from './store-options.ts'
@@ -17,13 +18,18 @@ import { userReader } from './user.ts'
  * @throws `FST_STORED_SESSION_MISSING_DRIVER`, `FST_STORED_SESSION_MISSING_TABLE`,
  * `FST_STORED_SESSION_MIGRATION_FAILED` or `FST_STORED_SESSION_UNREACHABLE`
  */
-export async function openCore(options: CheckedStoreOptions, events: SessionEventEmitter): Promise<StoreCore> {
+export async function openCore(
+  options: CheckedStoreOptions,
+  events: SessionEventEmitter,
+  freshIds: FreshIds,
+): Promise<StoreCore> {
   const database = await open(options)
   return {
     database,
     codec: codecFor(options.keys, options.serializer, database.table),
     limits: options.limits,
     events,
+    freshIds,
     maxBytes: options.maxBytes,
     findRow: sharedReads((sids) => database.read(sids)),
     userOf: userReader(options.user),

@@ -45,6 +45,8 @@ export async function saveSession(core: StoreCore, id: string, session: LiveSess
   if (isGone(session)) return 'gone'
   const save = begin(core, id, session)
   if (save.base && isUnchanged(core, save.base, save.plaintext)) return 'unchanged'
+  if (core.freshIds.hasEnded(id)) return markGone(core, save)
+  core.freshIds.storing(id)
   return core.lanes.run(save.sid.toString('latin1'), () => store(core, save))
 }
 

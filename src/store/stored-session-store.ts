@@ -5,6 +5,7 @@ import type { LiveSession } from './content.ts'
 import type { StoreCore } from './core.ts'
 import { endSession, endUserSessions } from './ending.ts'
 import { SessionEventEmitter } from './events.ts'
+import { FreshIds } from './fresh-ids.ts'
 import { openCore } from './open-core.ts'
 import { OptionChecks } from './option-checks.ts'
 import { provenanceOf } from './provenance.ts'
@@ -33,6 +34,7 @@ export class StoredSessionStore {
   /** What the store tells about itself. */
   readonly events = new SessionEventEmitter()
   readonly #options: CheckedStoreOptions
+  readonly #freshIds = new FreshIds()
   #opening: Promise<StoreCore> | undefined
   #core: StoreCore | undefined
   #trimmer: Trimmer | undefined
@@ -46,8 +48,8 @@ export class StoredSessionStore {
   /** @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault */
   constructor(options: StoreOptions) {
     const checks = new OptionChecks()
-    checks.names(options, storeOptionNames)
-    this.#options = checkStoreOptions(options, checks)
+    checks.names(options ?? {}, storeOptionNames)
+    this.#options = checkStoreOptions(options ?? {}, checks)
     if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
   }
 
@@ -63,7 +65,7 @@ export class StoredSessionStore {
 
   /** Hands the session of an id to the host, or null when there is none (any more). */
   get(id: string, callback: SessionCallback): void {
-    const reading = this.#core ? readSession(this.#core, id) : this.#open().then((core) => readSession(core, id))
+    const reading = this.#run((core) => readSession(core, id))
     answer(reading, (error, found) => {
       this.#endReason = found?.reason
       try {
@@ -78,18 +80,20 @@ export class StoredSessionStore {
   set(id: string, session: object, callback: Callback): void {
     const live = session as LiveSession
     if (this.#failedEnd && !provenanceOf(live)) this.#refused.add(session)
-    if (this.isRefused(session)) answer(Promise.reject(new RegenerateError()), callback)
-    else
-      answer(
-        this.#open().then((core) => saveSession(core, id, live)),
-        (error) => callback(error),
-      )
+    const saving = this.isRefused(session)
+      ? Promise.reject(new RegenerateError())
+      : this.#run((core) => saveSession(core, id, live))
+    answer(saving, (error) => {
+      if (error) this.#unsaved.add(session)
+      else this.#unsaved.delete(session)
+      callback(error)
+    })
   }
 
   /** Ends a session for ever. */
   destroy(id: string, callback: Callback): void {
     answer(
-      this.#open().then((core) => endSession(core, id)),
+      this.#run((core) => endSession(core, id)),
       (error) => {
         // The host's regenerate() goes on to set() the new session, inside this callback, whatever the error.
         this.#failedEnd = error
@@ -105,7 +109,7 @@ export class StoredSessionStore {
   /** Renews the last use of a session. @fastify/session never calls it; reading does the same by itself. */
   touch(id: string, session: object, callback: Callback): void {
     answer(
-      this.#open().then((core) => touchSession(core, id, session as LiveSession)),
+      this.#run((core) => touchSession(core, id, session as LiveSession)),
       (error) => callback(error),
     )
   }
@@ -124,6 +128,11 @@ export class StoredSessionStore {
   /** Ends all sessions of a user. */
   async revoke({ user }: { user: string }): Promise<{ revoked: number }> {
     return { revoked: await endUserSessions(await this.#open(), user) }
+  }
+
+  /** Notes an id that was just made for a new session: as long as it is not stored, ending it costs no statement. */
+  noteFreshId(id: string): void {
+    this.#freshIds.add(id)
   }
 
   /** Why the id that the host asked for has no session: while the callback of {@link get} runs, and only then. */
@@ -160,6 +169,11 @@ export class StoredSessionStore {
     await core.database.close()
   }
 
+  // At once when the store is open: what is to be stored is the session as it is now.
+  #run<Result>(work: (core: StoreCore) => Promise<Result>): Promise<Result> {
+    return this.#core && !this.#closing ? work(this.#core) : this.#open().then(work)
+  }
+
   #open(): Promise<StoreCore> {
     if (this.#closing) return Promise.reject(new UnavailableError({ cause: new Error('the store is closed') }))
     // A start that failed may be tried again.
@@ -171,7 +185,7 @@ export class StoredSessionStore {
   }
 
   async #begin(): Promise<StoreCore> {
-    const core = await openCore(this.#options, this.events)
+    const core = await openCore(this.#options, this.events, this.#freshIds)
     this.#trimmer = new Trimmer(core.database, this.events, this.#options.trim)
     this.#trimmer.start()
     this.#core = core
