@@ -71,7 +71,8 @@ async function registerHost(
     const { endReason } = store
     if (request && endReason && !endReasons.has(request)) endReasons.set(request, endReason)
     const id = generateId(request)
-    store.noteFreshId(id)
+    // A generator of the application's own may make an id that is stored already.
+    if (!host.idGenerator) store.noteFreshId(id)
     return id
   }
   await addSavingHooks(fastify, store, host, () =>
