@@ -8,7 +8,8 @@ import type { SealingKey } from '../keys/key-provider.ts'
  *          version  key id     salt       ciphertext            tag
  *          1 B      4 B (BE)   16 B       as the plaintext      16 B
  *
- *   okm = HMAC-SHA512(master key, label, version, key id, salt, namespace, sid, created_at)   each length-prefixed
+ *   okm = HMAC-SHA512(master key, fields), where each field stands behind its length as 4 bytes (BE):
+ *           "stored-session/payload", version, key id, salt, namespace (UTF-8), sid (32 B), created_at (8 B, BE)
  *   AES-256-GCM with key = okm[0..32], iv = okm[32..44], additional data = the 21 bytes of header
  */
 const VERSION = 1
