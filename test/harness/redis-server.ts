@@ -1,0 +1,64 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { background, ending, execute, hasEnded } from './command.ts'
+import { freePort } from './free-port.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+export interface RedisServer {
+  readonly url: string
+  /** Stops the server and deletes its data. */
+  remove(): Promise<void>
+}
+
+const program = 'redis-server'
+const startLimit = 20_000
+
+/** Starts the Redis of this machine; undefined when there is none. */
+export async function startRedis(): Promise<RedisServer | undefined> {
+  // Started by its name: one program goes by many here, and looks which it was called.
+  const isInstalled = await execute({ line: [program, '--version'] }).then(
+    () => true,
+    () => false,
+  )
+  if (!isInstalled) return undefined
+  const folder = temporaryFolder('redis')
+  const port = await freePort()
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no']
+  const child = background({ line: [program, ...options] }, join(folder, 'log'))
+  await untilItListens(child, port)
+  return { url: `redis://127.0.0.1:${port}`, remove: () => remove(child, folder) }
+}
+
+async function untilItListens(child: ChildProcess, port: number): Promise<void> {
+  const deadline = Date.now() + startLimit
+  while (!(await listens(port))) {
+    if (hasEnded(child)) throw new Error(`redis-server ended with ${ending(child)}`)
+    if (Date.now() > deadline) throw new Error('redis-server did not answer in time')
+    await sleep(50)
+  }
+}
+
+async function listens(port: number): Promise<boolean> {
+  const socket = connect({ port, host: '127.0.0.1' })
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function remove(child: ChildProcess, folder: string): Promise<void> {
+  if (!hasEnded(child)) {
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    await exited
+  }
+  await rm(folder, { recursive: true, force: true })
+}
