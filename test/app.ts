@@ -66,6 +66,15 @@ function addRoutes(app: FastifyInstance): void {
   })
 }
 
+/** Adds a route by which a visitor chooses how long the session lives. */
+export function addRememberRoute(app: FastifyInstance): void {
+  app.post<{ Body: { maxAge?: number; expires?: number } }>('/remember', async ({ session, body }) => {
+    if (body.maxAge !== undefined) session.cookie.maxAge = body.maxAge
+    if (body.expires !== undefined) session.cookie.expires = new Date(body.expires)
+    return {}
+  })
+}
+
 /** A browser, as far as cookies go: it keeps what it is told and sends it back, each until its date. */
 export class Browser {
   readonly #app: FastifyInstance

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { after, before, mock, test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import type { StoredSessionOptions } from '../src/index.ts'
+import { addRememberRoute, Browser, openApp } from './app.ts'
+import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { rowOf, setColumn, storedRow } from './rows.ts'
+import { until } from './until.ts'
+import { signIn, visitorOf } from './visitor.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const START = 1_732_100_000_000
+
+forEachDatabase((target) => {
+  let database: TestDatabase
+  const apps: FastifyInstance[] = []
+
+  before(async () => {
+    database = await target.create()
+    mock.timers.enable({ apis: ['Date'], now: START })
+  })
+  after(async () => {
+    mock.timers.reset()
+    for (const app of apps) await app.close()
+    await database.drop()
+  })
+
+  const pass = (ms: number) => mock.timers.setTime(Date.now() + ms)
+
+  async function open(options: Partial<StoredSessionOptions> = {}): Promise<FastifyInstance> {
+    const app = await openApp(database.url, { options, routes: addRememberRoute })
+    apps.push(app)
+    return app
+  }
+
+  const touched = (id: string) =>
+    until('the use is stored', async () => (await storedRow(database, id)).touchedAt === Date.now())
+
+  test('a session unused for the idle timeout is over, to the millisecond, and stays over', async () => {
+    const app = await open({ idleTimeout: '30m', touchInterval: '10m' })
+    const [used, unused] = [await signIn(app), await signIn(app)]
+    pass(30 * MINUTE - 1)
+    assert.deepEqual(await used.me(), { userId: 'ada' })
+    await touched(used.id)
+    pass(1)
+    assert.deepEqual(await unused.me(), { endReason: 'idle' })
+    assert.deepEqual(await used.me(), { userId: 'ada' })
+    pass(30 * MINUTE - 1)
+    assert.deepEqual(await used.me(), { endReason: 'idle' })
+    assert.equal((await storedRow(database, used.id)).endedAt, null)
+  })
+
+  test('who only reads stays in for ten idle periods', async () => {
+    const app = await open({ idleTimeout: '20m' })
+    const visitor = await signIn(app)
+    for (let visit = 0; visit < 20; visit += 1) {
+      pass(10 * MINUTE)
+      assert.deepEqual(await visitor.me(), { userId: 'ada' })
+      await touched(visitor.id)
+    }
+    pass(20 * MINUTE)
+    assert.deepEqual(await visitor.me(), { endReason: 'idle' })
+  })
+
+  test('with rolling: false only changes prolong a session', async () => {
+    const app = await open({ idleTimeout: '20m', rolling: false })
+    const [reader, writer] = [await signIn(app), await signIn(app)]
+    pass(15 * MINUTE)
+    assert.deepEqual(await reader.me(), { userId: 'ada' })
+    await writer.post('/change', { n: 1 })
+    pass(5 * MINUTE)
+    assert.deepEqual(await reader.me(), { endReason: 'idle' })
+    assert.deepEqual(await writer.me(), { userId: 'ada', n: 1 })
+    pass(15 * MINUTE)
+    assert.deepEqual(await writer.me(), { endReason: 'idle' })
+  })
+
+  test('a session as old as the absolute timeout is over, whatever it did', async () => {
+    const app = await open({ idleTimeout: '1h', absoluteTimeout: '3h' })
+    const visitor = await signIn(app)
+    const { createdAt } = await storedRow(database, visitor.id)
+    for (let visit = 0; visit < 5; visit += 1) {
+      pass(30 * MINUTE)
+      await visitor.post('/change', { n: visit })
+      await visitor.post('/remember', { maxAge: 30 * DAY })
+    }
+    pass(30 * MINUTE - 1)
+    assert.deepEqual(await visitor.me(), { userId: 'ada', n: 4 })
+    assert.equal((await storedRow(database, visitor.id)).createdAt, createdAt)
+    pass(1)
+    assert.deepEqual(await visitor.me(), { endReason: 'absolute' })
+  })
+
+  test('a new absolute lifetime begins with regenerate', async () => {
+    const app = await open({ absoluteTimeout: '3h' })
+    const browser = new Browser(app)
+    await browser.post('/login')
+    pass(2 * HOUR - 1)
+    await browser.post('/login')
+    pass(2 * HOUR - 1)
+    assert.deepEqual((await browser.get('/me')).json(), { userId: 'ada' })
+    pass(HOUR + 1)
+    assert.deepEqual((await browser.get('/me')).json(), { endReason: 'absolute' })
+  })
+
+  test('without an absolute timeout a session that is used lives on', async () => {
+    const app = await open({ idleTimeout: '30d', absoluteTimeout: false })
+    const visitor = await signIn(app)
+    for (let visit = 0; visit < 15; visit += 1) {
+      pass(29 * DAY)
+      assert.deepEqual(await visitor.me(), { userId: 'ada' })
+      await touched(visitor.id)
+    }
+  })
+
+  test('a stricter configuration holds for the sessions that are there', async () => {
+    const { id, sessionId } = await signIn(await open({ idleTimeout: '10h', absoluteTimeout: '20d' }))
+    pass(HOUR)
+    for (const [options, endReason] of [
+      [{ idleTimeout: '1h' }, 'idle'],
+      [{ absoluteTimeout: '1h' }, 'absolute'],
+      [{ idleTimeout: HOUR + 1, absoluteTimeout: HOUR + 1 }, undefined],
+    ] as const) {
+      assert.equal((await visitorOf(await open(options), id, sessionId).me()).endReason, endReason)
+    }
+  })
+
+  test('dates of the row that were set by hand prolong nothing', async () => {
+    const app = await open({ idleTimeout: '1h' })
+    const visitor = await signIn(app)
+    await setColumn(database, visitor.id, 'expires_at', START + 1_000 * DAY)
+    pass(HOUR)
+    assert.deepEqual(await visitor.me(), { endReason: 'idle' })
+    assert.ok(await rowOf(database, visitor.id))
+  })
+})
