@@ -13,13 +13,8 @@ export interface Serializer {
   deserialize(bytes: Buffer): Record<string, unknown>
 }
 
-const packr = new Packr({
-  structuredClone: true,
-  // An object that happens to have the names `constructor` and `toJSON` is an object like any other.
-  useToJSON: false,
-  // A Buffer that shared its bytes with the plaintext would change the two together, and no change would be seen.
-  copyBuffers: true,
-})
+// An object that happens to have the names `constructor` and `toJSON` is an object like any other.
+const packr = new Packr({ structuredClone: true, useToJSON: false })
 
 const msgpack: Serializer = {
   serialize(content) {
