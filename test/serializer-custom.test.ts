@@ -50,6 +50,20 @@ describe('a serializer of the application', () => {
   })
 })
 
+test("bytes come back as nobody else's, so that a change in them is seen", () => {
+  const views: Serializer = {
+    serialize: (content) => content.value as Buffer,
+    deserialize: (bytes) => ({ cookie: {}, bytes }),
+  }
+  const value = [Buffer.from('bytes'), new Uint8Array([1, 2]), new Uint8Array([3]).buffer]
+  const stored = Buffer.from(serializers.msgpack.serialize({ cookie: {}, value }))
+  const before = stored.toString('hex')
+  const back = codec(serializers.msgpack).deserialize(stored).value as [Buffer, Uint8Array, ArrayBuffer]
+  const own = codec(views).deserialize(stored).bytes as Buffer
+  for (const bytes of [back[0], back[1], new Uint8Array(back[2]), own]) bytes.fill(0)
+  assert.equal(stored.toString('hex'), before)
+})
+
 test('what one serializer stored is unreadable to the other, and nothing worse', () => {
   const contents = [{ cookie: {} }, { cookie: { expires: 1 }, userId: 'ada', list: [1, { a: 1 }] }]
   for (const content of contents) {
