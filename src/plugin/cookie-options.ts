@@ -31,7 +31,8 @@ function checkValues(
   { path, domain, secure, httpOnly, sameSite, maxAge, expires, partitioned }: CookieOptions,
   checks: OptionChecks,
 ) {
-  checks.text('cookie.path', path, '/')
+  const isPath = checks.text('cookie.path', path, '/').startsWith('/')
+  if (!isPath) checks.fault('cookie.path', 'must begin with "/"')
   checks.text('cookie.domain', domain, '')
   checks.boolean('cookie.httpOnly', httpOnly, true)
   checks.boolean('cookie.partitioned', partitioned, false)

@@ -47,16 +47,17 @@ function checkKeys({ keys, secret }: StoreOptions, checks: OptionChecks): KeyPro
   return { current: () => undefined as never, find: () => undefined }
 }
 
-/** Whether this is one secret, or several, of a sufficient length. */
+/** Whether this is one secret, or several different ones, of a sufficient length. */
 export function isSecret(secret: unknown): secret is string | string[] {
   const secrets = Array.isArray(secret) ? secret : [secret]
-  return secrets.length > 0 && secrets.every((one) => typeof one === 'string' && one.length >= SECRET_CHARACTERS)
+  const areLong = secrets.every((one) => typeof one === 'string' && one.length >= SECRET_CHARACTERS)
+  return secrets.length > 0 && areLong && new Set(secrets).size === secrets.length
 }
 
 /** What is wrong with a secret, without showing it. */
 export function secretFault(secret: unknown): string {
   if (secret === undefined) return 'is missing; make one with: openssl rand -base64 48'
-  return `must be a string of ${SECRET_CHARACTERS} or more characters, or a list of such; make one with: openssl rand -base64 48`
+  return `must be a string of ${SECRET_CHARACTERS} or more characters, or a list of different ones; make one with: openssl rand -base64 48`
 }
 
 function checkLimits(options: StoreOptions, checks: OptionChecks): Limits {
