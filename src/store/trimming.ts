@@ -26,6 +26,9 @@ export interface TrimOptions {
   batchSize?: number
 }
 
+/** A timer that is to wait longer does not wait at all. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** Share of the interval by which rounds differ. */
 const JITTER = 0.2
 
@@ -56,7 +59,7 @@ export class Trimmer {
   start(): void {
     if (!this.#schedule || this.#stopped) return
     const { interval } = this.#schedule
-    const delay = interval * (1 + JITTER * (Math.random() * 2 - 1))
+    const delay = Math.min(interval * (1 + JITTER * (Math.random() * 2 - 1)), LONGEST_TIMER_MS)
     this.#timer = setTimeout(() => this.runInBackground().finally(() => this.start()), delay).unref()
   }
 
