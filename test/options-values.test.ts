@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { describe, test } from 'node:test'
+import { staticKeys } from '../src/index.ts'
+import { storedSessions as mysqlTable } from '../src/schema/mysql.ts'
+import { storedSessions as sqliteTable } from '../src/schema/sqlite.ts'
+import { assertAccepted, refusal, secret } from './options-faults.ts'
+
+const keys = staticKeys([{ id: 'a', key: randomBytes(32) }])
+const URLS = 'postgres://…, mysql://…, mariadb://…, sqlite:PATH or sqlite::memory:'
+const makeOne = 'make one with: openssl rand -base64 48'
+const secretFault = `must be a string of 32 or more characters, or a list of different ones; ${makeOne}`
+const durationFault = (value: string) =>
+  `must be milliseconds or text such as "90s", "15m", "2h" or "30d", up to 10 years, not ${value}`
+
+/** What is refused, option by option, and with which words. */
+const REFUSED: Record<string, [value: unknown, message: string][]> = {
+  database: [
+    [undefined, `must be a URL (${URLS}) or what drizzle(...) returned`],
+    [null, `must be a URL (${URLS}) or what drizzle(...) returned`],
+    [{}, `must be a URL (${URLS}) or what drizzle(...) returned`],
+    [{ $client: {} }, `must be a URL (${URLS}) or what drizzle(...) returned`],
+    ['', `is no URL; write ${URLS}`],
+    ['sessions.db', `is no URL; write ${URLS}`],
+    ['redis://localhost', `is a URL of the unknown kind "redis:"; write ${URLS}`],
+    ['postgres://ada:pa#ss@host/db', 'is not a valid postgres URL; percent-encode the password'],
+    ['mysql://host:port/db', 'is not a valid mysql URL; percent-encode the password'],
+    ['sqlite:', 'names no file; write sqlite:PATH'],
+  ],
+  secret: [
+    [undefined, `is missing; ${makeOne}`],
+    [null, secretFault],
+    ['x'.repeat(31), secretFault],
+    [Buffer.alloc(32), secretFault],
+    [[], secretFault],
+    [[secret, 'short'], secretFault],
+    [[secret, secret], secretFault],
+    [[secret, undefined], secretFault],
+  ],
+  keys: [
+    [null, 'must be a key provider, such as staticKeys([...])'],
+    ['key', 'must be a key provider, such as staticKeys([...])'],
+    [[{ id: 'a', key: 'x' }], 'must be a key provider, such as staticKeys([...])'],
+    [{ current: keys.current }, 'must be a key provider, such as staticKeys([...])'],
+  ],
+  migrate: [
+    ['yes', 'must be true or false, not "yes"'],
+    [1, 'must be true or false, not 1'],
+    [null, 'must be true or false, not null'],
+  ],
+  user: [
+    ['userId', 'must be a function, not "userId"'],
+    [null, 'must be a function, not null'],
+  ],
+  serializer: [
+    ['yaml', 'must be "msgpack", "json" or an object with serialize and deserialize'],
+    ['toString', 'must be "msgpack", "json" or an object with serialize and deserialize'],
+    [JSON, 'must be "msgpack", "json" or an object with serialize and deserialize'],
+    [null, 'must be "msgpack", "json" or an object with serialize and deserialize'],
+  ],
+  maxBytes: [
+    ['1mb', 'must be a whole number from 1 to 1073741824, not "1mb"'],
+    [0, 'must be a whole number from 1 to 1073741824, not 0'],
+    [1.5, 'must be a whole number from 1 to 1073741824, not 1.5'],
+    [1_073_741_825, 'must be a whole number from 1 to 1073741824, not 1073741825'],
+    [Number.POSITIVE_INFINITY, 'must be a whole number from 1 to 1073741824, not Infinity'],
+    [1n, 'must be a whole number from 1 to 1073741824, not a value of the type bigint'],
+  ],
+  table: [
+    ['', 'must be a name of 1 to 48 bytes'],
+    ['x'.repeat(49), 'must be a name of 1 to 48 bytes'],
+    ['ü'.repeat(25), 'must be a name of 1 to 48 bytes'],
+    ['nul\0', 'must be a name of 1 to 48 bytes'],
+    [5, 'must be the name of a table, or a Drizzle table'],
+    [{}, 'must be the name of a table, or a Drizzle table'],
+    [mysqlTable, 'is a MySqlTable, but the database needs a SQLiteTable'],
+  ],
+  rolling: [['no', 'must be true or false, not "no"']],
+  absoluteTimeout: [
+    [true, durationFault('true')],
+    ['', durationFault('""')],
+  ],
+  trim: [
+    [true, 'must be false, or { interval, batchSize, everyRequests }'],
+    [null, 'must be false, or { interval, batchSize, everyRequests }'],
+    [['15m'], 'must be false, or { interval, batchSize, everyRequests }'],
+    [{ interval: 0 }, '.interval '.concat(durationFault('0'))],
+    [{ batchSize: 10_001 }, '.batchSize must be a whole number from 1 to 10000, not 10001'],
+    [{ everyRequests: -1 }, '.everyRequests must be a whole number from 0 to 1000000000, not -1'],
+    [{ batchsize: 5 }, '.batchsize is not an option; did you mean trim.batchSize?'],
+    [{ hourly: true }, '.hourly is not an option'],
+  ],
+  algorithm: [[256, 'must be a string, not 256']],
+  cookieName: [
+    [5, 'must be a string, not 5'],
+    ['', 'has a character that no cookie name may have'],
+    ['session id', 'has a character that no cookie name may have'],
+    ['session=id', 'has a character that no cookie name may have'],
+    ['id;', 'has a character that no cookie name may have'],
+  ],
+  cookiePrefix: [[true, 'must be a string, not true']],
+  idGenerator: [['uuid', 'must be a function, not "uuid"']],
+  saveUninitialized: [['true', 'must be true or false, not "true"']],
+}
+
+const ACCEPTED: Record<string, unknown[]> = {
+  database: ['postgres://h/d', 'postgresql://h/d', 'mysql://h/d', 'mariadb://h/d', 'sqlite:a.db', 'SQLITE:a.db'],
+  secret: ['x'.repeat(32), [secret], [secret, 'another secret of the same length or even longer']],
+  keys: [keys],
+  migrate: [true, undefined],
+  user: [() => undefined],
+  serializer: ['msgpack', 'json', { serialize: () => Buffer.alloc(0), deserialize: () => ({}) }],
+  maxBytes: [1, 1_073_741_824],
+  table: ['x', 'x'.repeat(48), 'web "sessions"; drop', sqliteTable],
+  rolling: [true, false],
+  absoluteTimeout: [false, '400d'],
+  trim: [false, {}, { interval: '1h', batchSize: 1, everyRequests: 100 }],
+  algorithm: ['sha512'],
+  cookieName: ['sessionId', '__Host-id', "!#$%&'*+-.^_`|~"],
+  cookiePrefix: ['', 's:'],
+  idGenerator: [() => 'id'],
+  saveUninitialized: [true, false],
+}
+
+describe('each option', () => {
+  for (const [name, cases] of Object.entries(REFUSED)) {
+    test(`${name} is refused by name, with what it must be`, () => {
+      for (const [value, message] of cases) {
+        const expected = `${name}${message.startsWith('.') ? '' : ' '}${message}`
+        assert.equal(refusal({ [name]: value }), expected)
+      }
+    })
+  }
+
+  for (const [name, values] of Object.entries(ACCEPTED)) {
+    test(`${name} is taken when it is right`, () => {
+      for (const value of values) assertAccepted({ [name]: value })
+    })
+  }
+
+  test('may be undefined, as if it were not given', () => {
+    for (const name of Object.keys(REFUSED)) {
+      if (name !== 'database' && name !== 'secret') assertAccepted({ [name]: undefined })
+    }
+  })
+})
