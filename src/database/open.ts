@@ -9,6 +9,8 @@ import type { SessionsTable } from './statement.ts'
 
 /** Connections of a pool that is opened here. */
 const CONNECTIONS = 10
+/** The longest pause of a connection between two attempts to reach PostgreSQL. The driver's own grows to 20 seconds. */
+const LONGEST_BACKOFF_S = 0.25
 /** How long better-sqlite3 waits for another process that writes. It waits inside the call, so not for long. */
 const SQLITE_BUSY_MS = 2_000
 
@@ -45,12 +47,19 @@ async function pgClient(database: string | DrizzleDatabase) {
     const { nodePostgresClient } = await import('./pg/node-postgres.ts')
     return nodePostgresClient((database as DrizzleDatabase).$client as NodePgClient)
   }
-  const { postgresJsClient } = await import('./pg/postgres-js.ts')
-  if (typeof database !== 'string') return postgresJsClient(database.$client as never, async () => {})
+  if (typeof database !== 'string') {
+    const { postgresJsClient } = await import('./pg/postgres-js.ts')
+    return postgresJsClient(database.$client as never, async () => {})
+  }
+  const { renewingClient } = await import('./pg/renewing-client.ts')
   const { default: postgres } = await driver('PostgreSQL', 'postgres', () => import('postgres'))
-  const sql = postgres(database, { max: CONNECTIONS, onnotice: () => {} })
-  return postgresJsClient(sql, () => sql.end({ timeout: 2 }))
+  // Asking for types gains us nothing, and kills the process when the connection is lost meanwhile.
+  const options = { max: CONNECTIONS, backoff, fetch_types: false, onnotice: () => {} }
+  return renewingClient((watch) => postgres(database, { ...options, ...watch }))
 }
+
+// Requests wait during the pause, so it must end soon after the database is back.
+const backoff = (retries: number) => (0.5 + Math.random() / 2) * Math.min(2 ** retries / 100, LONGEST_BACKOFF_S)
 
 async function openMysql(database: string | DrizzleDatabase, table: string | Table): Promise<SessionDatabase> {
   const { mysqlDatabase } = await import('./mysql/database.ts')
