@@ -1,0 +1,47 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Order, Report } from './visitors.ts'
+
+const program = fileURLToPath(new URL('visitors.ts', import.meta.url))
+
+/** Enough to have requests of every kind under way at any instant. */
+const VISITORS = 12
+
+/** Visitors of an application, in a process of their own: what they were told outlives whatever is killed. */
+export class Load {
+  readonly #child: ChildProcess
+
+  private constructor(child: ChildProcess) {
+    this.#child = child
+  }
+
+  static async prepare(): Promise<Load> {
+    const child = fork(program, { execArgv: ['--import', 'tsx'] })
+    await once(child, 'message')
+    return new Load(child)
+  }
+
+  begin(port: number): void {
+    this.#child.send({ begin: port, visitors: VISITORS } satisfies Order)
+  }
+
+  report(): Promise<Report> {
+    return this.#ask('report')
+  }
+
+  /** Ends the load, and has every session that there ever was looked at once more. */
+  review(): Promise<Report> {
+    return this.#ask('review')
+  }
+
+  close(): void {
+    this.#child.kill('SIGKILL')
+  }
+
+  async #ask(order: Order): Promise<Report> {
+    this.#child.send(order)
+    const [report] = await once(this.#child, 'message')
+    return report as Report
+  }
+}

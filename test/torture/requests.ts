@@ -1,0 +1,72 @@
+import { Agent, request } from 'node:http'
+
+export interface Answer {
+  /** Undefined when the application was not there, or was gone before it answered. */
+  status: number | undefined
+  body: Record<string, unknown>
+  /** The `Set-Cookie` line of the session, if any. */
+  cookie: string | undefined
+}
+
+/** A request that takes longer hangs. */
+const LIMIT_MS = 15_000
+
+/** Sends requests to an application, over connections that it keeps, and notes how that goes. */
+export class Requests {
+  longestMs = 0
+  /** When the last one failed, or at last was answered after a long time. Epoch milliseconds. */
+  lastTroubleAt = 0
+  /** When the last one succeeded. */
+  lastSuccessAt = 0
+  succeeded = 0
+  failed = 0
+  readonly #agent = new Agent({ keepAlive: true })
+  readonly #port: number
+
+  constructor(port: number) {
+    this.#port = port
+  }
+
+  async send(method: 'GET' | 'POST', path: string, cookie?: string, body?: object): Promise<Answer> {
+    const begun = performance.now()
+    const answer = await this.#answerTo(method, path, cookie, body && JSON.stringify(body))
+    const took = performance.now() - begun
+    this.longestMs = Math.max(this.longestMs, took)
+    const isGood = answer.status !== undefined && answer.status < 500
+    if (isGood) this.succeeded++
+    else this.failed++
+    if (isGood) this.lastSuccessAt = Date.now()
+    if (!isGood || took > SLOW_MS) this.lastTroubleAt = Date.now()
+    return answer
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  #answerTo(method: string, path: string, cookie?: string, payload?: string): Promise<Answer> {
+    const headers = {
+      ...(cookie && { cookie }),
+      ...(payload && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+    }
+    const options = { host: '127.0.0.1', port: this.#port, agent: this.#agent, method, path, headers }
+    return new Promise((resolve) => {
+      const nobody = () => resolve({ status: undefined, body: {}, cookie: undefined })
+      const sent = request({ ...options, timeout: LIMIT_MS }, (response) => {
+        const parts: Buffer[] = []
+        response.on('data', (part) => parts.push(part))
+        response.on('error', nobody)
+        response.on('end', () => {
+          const line = response.headers['set-cookie']?.find((candidate) => candidate.startsWith('sessionId='))
+          const body = JSON.parse(Buffer.concat(parts).toString() || '{}')
+          resolve({ status: response.statusCode, body, cookie: line?.split(';')[0] })
+        })
+      })
+      sent.on('timeout', () => sent.destroy(new Error('no answer in time')))
+      sent.on('error', nobody)
+      sent.end(payload)
+    })
+  }
+}
+
+const SLOW_MS = 1_000

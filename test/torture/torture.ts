@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { StoredSessionStore } from '../../src/index.ts'
+import type { TestDatabase } from '../harness/databases.ts'
+import type { TestServer } from '../harness/test-server.ts'
+import { secret } from '../stores.ts'
+import { until } from '../until.ts'
+import { ApplicationProcess } from './application-process.ts'
+import { Load } from './load.ts'
+import { readableRows } from './unreadable-rows.ts'
+import type { Report } from './visitors.ts'
+
+/** What came of killing something again and again. */
+export interface Outcome extends Report {
+  kills: number
+  rows: number
+  unreadable: number
+  /** How often the application ended by itself. */
+  crashes: number
+  /** The longest time after the return of what was killed in which any request failed. */
+  longestRecoveryMs: number
+}
+
+/** Kills something, starts it again, and tells for how long after its return requests failed, in milliseconds. */
+export type Round = (application: ApplicationProcess, load: Load) => Promise<number>
+
+/** Load between two kills, at random up to this. */
+const LONGEST_PEACE_MS = 500
+/** Load after a database is back: as long as it may take, and more. */
+const WATCHED_MS = 2_200
+
+export const killApplication: Round = async (application, load) => {
+  await sleep(Math.random() * LONGEST_PEACE_MS)
+  await application.kill()
+  await application.start()
+  return recoveryOf(application, load, Date.now())
+}
+
+/** Kills the database; the application stays. */
+export const killServer =
+  (server: TestServer): Round =>
+  async (application, load) => {
+    await sleep(Math.random() * LONGEST_PEACE_MS)
+    await server.kill()
+    // Long outages matter as much as short ones: drivers wait longer and longer before they try again.
+    await sleep(Math.random() < 0.2 ? Math.random() * 5_000 : 0)
+    await server.start()
+    const back = Date.now()
+    await sleep(WATCHED_MS)
+    return recoveryOf(application, load, back)
+  }
+
+/** Goes through rounds under load, and looks at every session and row in the end. */
+export async function torture(database: TestDatabase, rounds: readonly Round[]): Promise<Outcome> {
+  await migrate(database)
+  const [application, load] = await Promise.all([ApplicationProcess.open(database.url), Load.prepare()])
+  load.begin(application.port)
+  let longestRecoveryMs = 0
+  try {
+    for (const round of rounds) {
+      await until('the load runs', async () => (await load.report()).lastSuccessAt > Date.now() - 100)
+      longestRecoveryMs = Math.max(longestRecoveryMs, await round(application, load))
+    }
+    const report = await load.review()
+    const { crashes } = application
+    return { ...report, ...(await readableRows(database)), kills: rounds.length, crashes, longestRecoveryMs }
+  } finally {
+    load.close()
+    await application.close()
+  }
+}
+
+/** How long after the return of what was killed requests went on failing. */
+async function recoveryOf(application: ApplicationProcess, load: Load, back: number): Promise<number> {
+  await until('a request succeeds again', async () => {
+    if (application.crashes > 0) throw new Error('the application ended by itself')
+    return (await load.report()).lastSuccessAt > back
+  })
+  return Math.max(0, (await load.report()).lastTroubleAt - back)
+}
+
+async function migrate({ url }: TestDatabase): Promise<void> {
+  const store = new StoredSessionStore({ database: url, secret, migrate: true, trim: false })
+  await store.ready()
+  await store.close()
+}

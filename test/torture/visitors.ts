@@ -1,0 +1,50 @@
+import { Requests } from './requests.ts'
+import { Findings, Visitor } from './visitor.ts'
+
+/** What this process tells of itself when asked. */
+export interface Report extends Omit<Findings, 'note'> {
+  lastTroubleAt: number
+  lastSuccessAt: number
+  longestMs: number
+  failed: number
+}
+
+/** What it is told: to begin, to report, and to review every session and report for the last time. */
+export type Order = { begin: number; visitors: number } | 'report' | 'review'
+
+const findings = new Findings()
+let requests: Requests
+let visitors: Visitor[]
+let isOver = false
+let rounds: Promise<unknown>
+
+process.on('message', async (order: Order) => {
+  if (order === 'report') process.send!(report())
+  else if (order === 'review') await review()
+  else begin(order.begin, order.visitors)
+})
+process.on('disconnect', () => process.exit())
+process.send!('loaded')
+
+function begin(port: number, count: number): void {
+  requests = new Requests(port)
+  visitors = Array.from({ length: count }, () => new Visitor(requests, findings))
+  rounds = Promise.all(visitors.map(visit))
+}
+
+async function visit(visitor: Visitor): Promise<void> {
+  while (!isOver) await visitor.step()
+}
+
+async function review(): Promise<void> {
+  isOver = true
+  await rounds
+  await Promise.all(visitors.map((visitor) => visitor.review()))
+  requests.close()
+  process.send!(report())
+}
+
+function report(): Report {
+  const { lastTroubleAt, lastSuccessAt, longestMs, failed } = requests
+  return { ...findings, lastTroubleAt, lastSuccessAt, longestMs, failed }
+}
