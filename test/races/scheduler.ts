@@ -52,9 +52,11 @@ export class Scheduler {
         }
       }),
     )
-    while (finished < names.length) {
+    // What an actor left to the background arrives after the actor has finished, and is part of the race as well.
+    for (;;) {
       await this.#quiet()
       if (this.#arrivals.length > 0) this.#choose(plan)
+      else if (finished === names.length) break
     }
     return Promise.allSettled(results)
   }
@@ -69,6 +71,18 @@ export class Scheduler {
     try {
       return await work()
     } finally {
+      this.#running--
+      this.#news++
+    }
+  }
+
+  /** Keeps everybody where they are until something that a timer will do has arrived; returns what lets them go on. */
+  hold(): () => void {
+    let holds = true
+    this.#running++
+    return () => {
+      if (!holds) return
+      holds = false
       this.#running--
       this.#news++
     }
