@@ -20,7 +20,7 @@ forEachDatabase((target) => {
       routes(app) {
         app.post<{ Body: { keep?: string[] } }>('/regenerate', async (request) => {
           const { sessionId } = request.cookies
-          await request.session.regenerate(request.body.keep)
+          await request.session.regenerate(request.body.keep ?? [])
           within = (await new Browser(app, { sessionId: sessionId! }).get('/me')).json()
           return { id: request.session.sessionId }
         })

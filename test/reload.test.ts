@@ -16,7 +16,7 @@ forEachDatabase((target) => {
   let database: TestDatabase
   let app: FastifyInstance
   // What others do between the start of the request and its reload.
-  let meanwhile = async (_cookies: Record<string, string>): Promise<unknown> => {}
+  let meanwhile: (cookies: Record<string, string>) => Promise<unknown> = async () => {}
 
   before(async () => {
     database = await target.create()
