@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { Browser, openApp, sessionOf } from './app.ts'
+import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { allRows, storedRow } from './rows.ts'
+
+const REQUESTS = 60
+
+forEachDatabase((target) => {
+  let database: TestDatabase
+  const apps: FastifyInstance[] = []
+
+  before(async () => {
+    database = await target.create()
+    for (const _application of ['one', 'other']) apps.push(await openConcurrentApp())
+  })
+  after(async () => {
+    for (const app of apps) await app.close()
+    await database.drop()
+  })
+
+  for (const count of [1, 2]) {
+    test(`of many requests of one session at once none loses its change, in ${count} application(s)`, async () => {
+      const browser = new Browser(apps[0]!)
+      const { id } = (await browser.post('/login')).json()
+      const cookies = browser.cookies()
+      const responses = await Promise.all(
+        Array.from({ length: REQUESTS }, (_, n) =>
+          new Browser(apps[n % count]!, cookies).post('/change', { [`key${n}`]: n }),
+        ),
+      )
+      assert.deepEqual([...new Set(responses.map(({ statusCode }) => statusCode))], [200])
+      const content = (await browser.get('/see')).json()
+      for (let n = 0; n < REQUESTS; n++) assert.equal(content[`key${n}`], n)
+      assert.ok((await storedRow(database, id)).version <= REQUESTS + 2)
+    })
+  }
+
+  test('many requests that save at once and an end among them leave the session ended', async () => {
+    const browser = new Browser(apps[0]!)
+    const { id } = (await browser.post('/login')).json()
+    const cookies = browser.cookies()
+    const requests = Array.from({ length: REQUESTS }, (_, n) => {
+      const someone = new Browser(apps[n % 2]!, cookies)
+      return n === REQUESTS / 2
+        ? someone.post('/logout')
+        : someone.post('/change', { userId: 'revived', [`key${n}`]: n })
+    })
+    const responses = await Promise.all(requests)
+    assert.deepEqual([...new Set(responses.map(({ statusCode }) => statusCode))], [200])
+    const { endedAt, data } = await storedRow(database, id)
+    assert.ok(endedAt !== null && data.length === 0)
+    assert.deepEqual((await new Browser(apps[1]!, cookies).get('/me')).json(), { endReason: 'destroyed' })
+  })
+
+  test('many visitors without a cookie at once each get a session of their own', async () => {
+    const before = (await allRows(database)).length
+    const visitors = Array.from({ length: REQUESTS }, () => new Browser(apps[0]!))
+    await Promise.all(visitors.map((visitor, n) => visitor.post('/change', { n })))
+    assert.equal((await allRows(database)).length, before + REQUESTS)
+    const seen = await Promise.all(visitors.map(async (visitor) => (await visitor.get('/me')).json().n))
+    assert.deepEqual(seen, [...visitors.keys()])
+  })
+
+  function openConcurrentApp(): Promise<FastifyInstance> {
+    return openApp(database.url, {
+      routes(app) {
+        app.get('/see', async (request) => {
+          const { cookie, ...content } = Object.fromEntries(Object.entries(sessionOf(request)))
+          return content
+        })
+      },
+    })
+  }
+})

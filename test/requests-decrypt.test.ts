@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { promisify } from 'node:util'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type AppSession, Browser, openApp, sessionOf } from './app.ts'
+import { type FailingDatabase, failingDatabase } from './failing-database.ts'
+import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { allRows, storedRow } from './rows.ts'
+
+/** What a websocket server has of a handshake: no hook ran, and there is a cookie alone. */
+type Handshake = FastifyRequest & { session: AppSession }
+
+forEachDatabase((target) => {
+  let database: TestDatabase
+  let failing: FailingDatabase
+  let app: FastifyInstance
+  let browser: Browser
+  let id: string
+
+  before(async () => {
+    database = await target.create()
+    failing = await failingDatabase(database)
+    app = await openApp(failing.database)
+  })
+  after(async () => {
+    await app.close()
+    await failing.close()
+    await database.drop()
+  })
+  beforeEach(async () => {
+    failing.failing.clear()
+    browser = new Browser(app)
+    id = (await browser.post('/login')).json().id
+  })
+
+  async function handshake(cookie = browser.cookies().sessionId!, cookieOptions?: object): Promise<Handshake> {
+    const request = {} as Handshake
+    const decrypt = (done: (error?: Error) => void) =>
+      cookieOptions
+        ? app.decryptSession(cookie, request, cookieOptions, done)
+        : app.decryptSession(cookie, request, done)
+    await promisify(decrypt)()
+    return request
+  }
+
+  test('decryptSession() loads the session of a handshake', async () => {
+    const { session } = await handshake()
+    assert.equal(session.userId, 'ada')
+    assert.equal(session.sessionId, id)
+  })
+
+  test('a session of a handshake saves what changes, also inside a Map, again and again', async () => {
+    const { session } = await handshake()
+    const { version } = await storedRow(database, id)
+    session.map = new Map([['n', 1]])
+    await session.save()
+    const map = session.map as Map<string, number>
+    map.set('n', 2)
+    await session.save()
+    await session.save()
+    assert.equal((await storedRow(database, id)).version, version + 2)
+    assert.deepEqual((await handshake()).session.map, new Map([['n', 2]]))
+  })
+
+  test('a session of a handshake is merged with what requests change while it is open', async () => {
+    const { session } = await handshake()
+    await browser.post('/change', { n: 'of a request' })
+    session.connected = true
+    await session.save()
+    assert.equal(session.n, 'of a request')
+    assert.deepEqual((await browser.get('/me')).json(), { userId: 'ada', n: 'of a request' })
+    assert.equal((await handshake()).session.connected, true)
+  })
+
+  test('a session of a handshake that ended meanwhile is not revived, by any number of saves', async () => {
+    const { session } = await handshake()
+    await browser.post('/logout')
+    for (const n of [1, 2]) {
+      session.n = n
+      await session.save()
+    }
+    const { endedAt, data } = await storedRow(database, id)
+    assert.ok(endedAt !== null && data.length === 0)
+  })
+
+  test('a session of a handshake can reload, which shows that it ended', async () => {
+    const request = await handshake()
+    const cookies = browser.cookies()
+    await browser.post('/change', { n: 1 })
+    await request.session.reload()
+    assert.equal(request.session.n, 1)
+    await browser.post('/logout')
+    await request.session.reload()
+    assert.equal(request.session.userId, undefined)
+    request.session.userId = 'revived'
+    await request.session.save()
+    assert.deepEqual((await new Browser(app, cookies).get('/me')).json(), { endReason: 'destroyed' })
+  })
+
+  test('a handshake can end its session', async () => {
+    const request = await handshake()
+    await request.session.destroy()
+    assert.equal(request.session, null)
+    assert.deepEqual((await browser.get('/me')).json(), { endReason: 'destroyed' })
+  })
+
+  test('the cookie of an ended session, a forged one and none are empty sessions that store nothing', async () => {
+    const { sessionId } = browser.cookies()
+    await browser.post('/logout')
+    const rows = (await allRows(database)).length
+    for (const cookie of [sessionId!, `${id}.forged`, id, 'x', '']) {
+      const { session } = await handshake(cookie)
+      assert.equal(session.userId, undefined)
+      assert.notEqual(session.sessionId, id)
+    }
+    assert.equal((await allRows(database)).length, rows)
+  })
+
+  test('a handshake while the database is away is an error with status 503, and no empty session', async () => {
+    failing.failing.add('read')
+    const failed = await handshake().catch((error) => error)
+    assert.equal(failed.statusCode, 503)
+    failing.failing.clear()
+    assert.equal((await handshake()).session.userId, 'ada')
+  })
+
+  test('decryptSession() takes flags of a cookie for this session alone', async () => {
+    const { session } = await handshake(undefined, { maxAge: 5_000 })
+    assert.equal(session.cookie.originalMaxAge, 5_000)
+    assert.equal(sessionOf(await handshake()).cookie.originalMaxAge, null)
+  })
+})
