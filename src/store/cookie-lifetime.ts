@@ -16,12 +16,12 @@ export interface LiveCookie {
 /** Requests longer than this are not told from dates that the application chose. */
 const LONGEST_REQUEST_MS = 60 * 60 * 1000
 
-// The host gives a cookie with a maxAge a date of its own; one that is not the date seen first was set by the application.
-const firstDates = new WeakMap<object, Date>()
+// The host gives a cookie with a maxAge a date of its own; one that is not the date seen first was set since.
+const beginnings = new WeakMap<object, { readonly at: number; readonly expires: unknown }>()
 
-/** Remembers the date that the host gave a cookie when the request began. */
+/** Remembers when a request began, and the date that the host gave the cookie. */
 export function noteCookie(cookie: LiveCookie | undefined): void {
-  if (cookie?.expires instanceof Date) firstDates.set(cookie, cookie.expires)
+  if (cookie) beginnings.set(cookie, { at: Date.now(), expires: cookie.expires })
 }
 
 /** The lifetime that the application or its configuration gave this session, or none. */
@@ -43,11 +43,11 @@ export function restoredCookie({ originalMaxAge, expires }: CookieLifetime): obj
 }
 
 function isChosen(cookie: LiveCookie, maxAge: number, expires: number, now: number): boolean {
-  const first = firstDates.get(cookie)
-  if (first === cookie.expires) return false
-  // session.touch() sets a new date too: one maxAge ahead of a moment within this request.
-  const earliest = first ? first.getTime() : now + maxAge - LONGEST_REQUEST_MS
-  return expires < earliest || expires > now + maxAge
+  const beginning = beginnings.get(cookie)
+  if (beginning?.expires === cookie.expires) return false
+  // session.touch() and a new maxAge set a date too: one maxAge ahead of a moment within this request.
+  const begun = beginning?.at ?? now - LONGEST_REQUEST_MS
+  return expires < begun + maxAge || expires > now + maxAge
 }
 
 function positive(value: unknown): number | undefined {
