@@ -21,8 +21,9 @@ const REFUSED: [cookie: object, message: string][] = [
   [{ maxAge: -1 }, `maxAge ${MAX_AGE}`],
   [{ maxAge: '1h' }, `maxAge ${MAX_AGE}`],
   [{ maxAge: Number.POSITIVE_INFINITY }, `maxAge ${MAX_AGE}`],
-  [{ expires: 1_893_456_000_000 }, 'expires must be a Date'],
-  [{ expires: new Date(Number.NaN) }, 'expires must be a Date'],
+  [{ expires: Date.now() + 60_000 }, 'expires must be a Date in the future'],
+  [{ expires: new Date(Date.now() - 1) }, 'expires must be a Date in the future'],
+  [{ expires: new Date(Number.NaN) }, 'expires must be a Date in the future'],
   [{ httponly: false }, 'httponly is not an option; did you mean cookie.httpOnly?'],
   [{ samesite: 'lax' }, 'samesite is not an option; did you mean cookie.sameSite?'],
   [{ maxage: 1 }, 'maxage is not an option; did you mean cookie.maxAge?'],
@@ -47,7 +48,7 @@ describe('each flag of the cookie', () => {
     for (const sameSite of [undefined, true, false, 'lax', 'strict', 'none']) assertAccepted({ cookie: { sameSite } })
     for (const secure of [undefined, true, false, 'auto']) assertAccepted({ cookie: { secure } })
     assertAccepted({ cookie: { maxAge: 60_000 } })
-    assertAccepted({ cookie: { expires: new Date(1_893_456_000_000) } })
+    assertAccepted({ cookie: { expires: new Date(Date.now() + 60_000) } })
   })
 
   test('stands in an object', () => {
@@ -57,11 +58,16 @@ describe('each flag of the cookie', () => {
   })
 })
 
-describe('what browsers drop without a word is refused:', () => {
+describe('what would not do what it says is refused:', () => {
   test('SameSite=None without Secure', () => {
     const fault = 'cookie.sameSite "none" needs cookie.secure: browsers drop it otherwise'
     assert.equal(refusal({ cookie: { secure: false, sameSite: 'none' } }), fault)
     assertAccepted({ cookie: { sameSite: 'none' } })
+  })
+
+  test('a date beside an age', () => {
+    const cookie = { expires: new Date(Date.now() + 60_000), maxAge: 60_000 }
+    assert.equal(refusal({ cookie }), 'cookie.expires cannot stand beside cookie.maxAge; give one of them')
   })
 
   test('Partitioned without Secure', () => {

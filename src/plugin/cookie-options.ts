@@ -45,8 +45,8 @@ function checkValues(
       'must be milliseconds greater than 0; leave it away for a cookie that ends with the browser',
     )
   }
-  if (expires !== undefined && !(expires instanceof Date && !Number.isNaN(expires.getTime()))) {
-    checks.fault('cookie.expires', 'must be a Date')
+  if (expires !== undefined && !(expires instanceof Date && expires.getTime() > Date.now())) {
+    checks.fault('cookie.expires', 'must be a Date in the future')
   }
 }
 
@@ -54,6 +54,8 @@ const SAME_SITE: unknown[] = [undefined, true, false, 'lax', 'strict', 'none']
 
 /** @see RFC 6265bis, sections 4.1.3 (prefixes) and 5.7 (storage model) */
 function checkCombinations(cookie: CookieOptions, cookieName: string, checks: OptionChecks): void {
+  if (cookie.expires !== undefined && cookie.maxAge !== undefined)
+    checks.fault('cookie.expires', 'cannot stand beside cookie.maxAge; give one of them')
   const isInsecure = cookie.secure === false
   if (isInsecure && cookie.sameSite === 'none')
     checks.fault('cookie.sameSite', '"none" needs cookie.secure: browsers drop it otherwise')
