@@ -47,7 +47,21 @@ function recogniseUrl(url: string): { dialect: Dialect } | { fault: string } {
   return URL.canParse(url) ? { dialect } : { fault: `is not a valid ${scheme} URL; percent-encode the password` }
 }
 
-const METHODS = ['read', 'insert', 'update', 'touch', 'end', 'endUser', 'trim', 'check', 'migrate', 'close'] as const
+const METHODS = [
+  'read',
+  'insert',
+  'update',
+  'touch',
+  'end',
+  'endUser',
+  'countByKey',
+  'sealedByOthers',
+  'reseal',
+  'trim',
+  'check',
+  'migrate',
+  'close',
+] as const
 
 /** Whether this is a storage of the application's own. */
 export function isSessionDatabase(database: unknown): database is SessionDatabase {

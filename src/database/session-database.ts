@@ -23,6 +23,8 @@ export interface SessionRow {
 export interface NewRow extends SessionRow {
   readonly userId: string | null
   readonly trimAt: number
+  /** The id of the key that sealed `data`; null where there is nothing sealed. */
+  readonly keyId: number | null
 }
 
 /** New content for the row that still has the version it was loaded with, is alive at `now`, and has not ended. */
@@ -31,6 +33,7 @@ export interface RowChange {
   readonly version: number
   readonly now: number
   readonly data: Buffer
+  readonly keyId: number
   readonly userId: string | null
   readonly touchedAt: number
   readonly expiresAt: number
@@ -53,6 +56,15 @@ export interface RowEnd {
   readonly trimAt: number
 }
 
+/** The same content under another key, for the row that still has the version it was read with. */
+export type RowReseal = Pick<RowChange, 'sid' | 'version' | 'data' | 'keyId'>
+
+/** How many rows a key has sealed; the id is null for rows that are not sealed, or were before keys were noted. */
+export interface KeyCount {
+  readonly keyId: number | null
+  readonly rows: number
+}
+
 /**
  * What a database does for the store. Every statement names its keys and stands alone: no transaction spans two calls.
  */
@@ -72,6 +84,12 @@ export interface SessionDatabase {
   end(sid: Buffer, end: RowEnd): Promise<boolean>
   /** Ends all sessions of a user, and says how many had not ended. */
   endUser(userId: string, end: RowEnd): Promise<number>
+  /** Counts the rows of each key that have not ended. */
+  countByKey(): Promise<KeyCount[]>
+  /** At most `limit` rows that have not ended and are not sealed by this key, by ascending key from behind `after`. */
+  sealedByOthers(keyId: number, after: Buffer, limit: number): Promise<SessionRow[]>
+  /** False when the row has another version meanwhile, or has ended. */
+  reseal(reseal: RowReseal): Promise<boolean>
   /** Deletes at most `limit` rows whose `trim_at` is `before` or earlier, and says how many. */
   trim(before: number, limit: number): Promise<number>
   /**

@@ -21,6 +21,7 @@ export const columnKeys = [
   'trimAt',
   'endedAt',
   'endReason',
+  'keyId',
 ] as const
 
 /** Turns Drizzle's SQL into text for one dialect. */

@@ -10,18 +10,20 @@ export interface SessionStatements {
   readonly end: Statement
   readonly endUser: Statement
   readonly check: Statement
+  readonly countByKey: Statement
+  readonly reseal: Statement
 }
 
 /** Builds the statements of a table once, when the store opens. */
 export function sessionStatements(compile: Compile, table: SessionsTable): SessionStatements {
-  const { sid, version, expiresAt, touchedAt, trimAt, endedAt, endReason, data, userId } = columnNames(table)
+  const { sid, version, expiresAt, touchedAt, trimAt, endedAt, endReason, data, userId, keyId } = columnNames(table)
   const alive = sql`${endedAt} is null and ${expiresAt} >`
   return {
     readOne: compile(sql`${selectRow(table)} where ${sid} = ${value('sid')}`),
     insert: compile(insertRow(table)),
     update: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
       ${userId} = ${value('userId')}, ${touchedAt} = ${value('touchedAt')}, ${expiresAt} = ${value('expiresAt')},
-      ${trimAt} = ${value('trimAt')}
+      ${trimAt} = ${value('trimAt')}, ${keyId} = ${value('keyId')}
       where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${alive} ${value('now')}`),
     touchOne: compile(sql`update ${table} set ${touchedAt} = ${value('touchedAt')},
       ${expiresAt} = ${value('expiresAt')}, ${trimAt} = ${value('trimAt')}
@@ -29,7 +31,14 @@ export function sessionStatements(compile: Compile, table: SessionsTable): Sessi
       and ${touchedAt} < ${value('touchedAt')}`),
     end: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${endedAt} is null`),
     endUser: compile(sql`${endRows(table)} where ${userId} = ${value('userId')} and ${endedAt} is null`),
-    check: compile(sql`${selectRow(table)} where 1 = 0 and ${userId} = '' and ${trimAt} = 0 and ${endReason} = ''`),
+    check: compile(sql`${selectRow(table)} where 1 = 0 and ${userId} = '' and ${trimAt} = 0 and ${endReason} = ''
+      and ${keyId} = 0`),
+    countByKey: compile(sql`select ${keyId} as ${sql.identifier('keyId')}, count(*) as ${sql.identifier('rowCount')}
+      from ${table} where ${keyId} is not null group by ${keyId}
+      union all select null, count(*) from ${table} where ${keyId} is null and ${endedAt} is null`),
+    reseal: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
+      ${keyId} = ${value('keyId')}
+      where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${endedAt} is null`),
   }
 }
 
@@ -48,6 +57,23 @@ export function insertRow(table: SessionsTable): SQL {
   return sql`insert into ${table} (${sql.join(columns, sql`, `)}) values (${sql.join(values, sql`, `)})`
 }
 
+/** Rows that another key sealed, from behind a key on; the limit is part of the text, which MySQL takes no other way. */
+export function sealedByOthers(table: SessionsTable, limit: number): SQL {
+  const { sid, keyId, endedAt } = columnNames(table)
+  return sql`${selectRow(table)} where ${sid} > ${value('after')} and ${endedAt} is null
+    and (${keyId} is null or ${keyId} <> ${value('keyId')}) order by ${sid} limit ${sql.raw(String(Math.trunc(limit)))}`
+}
+
+/** Builds a statement once for each limit that is asked for. */
+export function byLimit(build: (limit: number) => Statement): (limit: number) => Statement {
+  const built = new Map<number, Statement>()
+  return (limit) => {
+    const statement = built.get(limit) ?? build(limit)
+    built.set(limit, statement)
+    return statement
+  }
+}
+
 /** A parameter, by name. */
 export const value = (name: string) => sql`${sql.placeholder(name)}`
 
@@ -60,7 +86,8 @@ export function columnNames(table: SessionsTable): Record<(typeof columnKeys)[nu
 const ROW_KEYS = ['sid', 'data', 'version', 'createdAt', 'touchedAt', 'expiresAt', 'endedAt', 'endReason'] as const
 
 function endRows(table: SessionsTable): SQL {
-  const { data, version, userId, trimAt, endedAt, endReason } = columnNames(table)
+  const { data, version, userId, trimAt, endedAt, endReason, keyId } = columnNames(table)
   return sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1, ${userId} = null,
+    ${keyId} = null,
     ${trimAt} = ${value('trimAt')}, ${endReason} = ${value('endReason')}, ${endedAt} = ${value('endedAt')}`
 }

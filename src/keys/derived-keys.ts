@@ -20,7 +20,8 @@ export const SECRET_CHARACTERS = 32
  */
 export function derivedKeys(secrets: string | readonly string[]): KeyProvider {
   const list: readonly unknown[] = Array.isArray(secrets) ? secrets : [secrets]
-  return keyRing(list.map(derivedKey))
+  const [current, ...former] = list.map(derivedKey)
+  return keyRing(current, former)
 }
 
 function derivedKey(secret: unknown, index: number): SealingKey {

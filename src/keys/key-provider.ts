@@ -7,6 +7,10 @@ export interface SealingKey {
   readonly id: number
   /** 32 bytes, wrapped so that no inspection, JSON or log shows them. */
   readonly secret: KeyObject
+  /** Payloads of a revoked key are refused, and counted. */
+  readonly isRevoked?: boolean
+  /** Since when the key seals, epoch milliseconds, so that an old one can be warned of. */
+  readonly since?: number
 }
 
 /**
@@ -28,13 +32,18 @@ export const KEY_BYTES = 32
  *
  * @param id - unsigned 32-bit number, or a name from which one is derived
  * @param material - exactly 32 bytes from a cryptographic source
+ * @param facts - whether the key is revoked, and since when it seals
  * @throws `FST_STORED_SESSION_INVALID_KEY` for another length and for bytes that are all alike
  * @example
  * ```ts
  * const key = sealingKey('2026-11', randomBytes(32))
  * ```
  */
-export function sealingKey(id: number | string, material: Uint8Array): SealingKey {
+export function sealingKey(
+  id: number | string,
+  material: Uint8Array,
+  facts: Pick<SealingKey, 'isRevoked' | 'since'> = {},
+): SealingKey {
   const name = typeof id === 'number' ? id : `"${id}"`
   if (!(material instanceof Uint8Array)) throw new InvalidKeyError(`key ${name} is missing, or is not bytes`)
   if (material.length !== KEY_BYTES) {
@@ -45,7 +54,7 @@ export function sealingKey(id: number | string, material: Uint8Array): SealingKe
   if (material.every((byte) => byte === material[0])) {
     throw new InvalidKeyError(`key ${name} is one byte repeated; make a random one: openssl rand -base64 32`)
   }
-  return { id: typeof id === 'number' ? checkedId(id) : idOfName(id), secret: createSecretKey(material) }
+  return { id: typeof id === 'number' ? checkedId(id) : idOfName(id), secret: createSecretKey(material), ...facts }
 }
 
 function checkedId(id: number): number {
@@ -61,16 +70,24 @@ function idOfName(name: string): number {
 }
 
 /**
- * A provider over keys that are all known at once: the first is current, the others only open.
+ * A provider over keys that are all known at once.
  *
- * @throws `FST_STORED_SESSION_INVALID_KEY` when there is none, or two share an id
+ * @param current - the key that seals
+ * @param others - keys that only open
+ * @throws `FST_STORED_SESSION_INVALID_KEY` when there is no current one, or two share an id or their bytes
  */
-export function keyRing(keys: readonly SealingKey[]): KeyProvider {
-  const [current] = keys
-  if (!current) throw new InvalidKeyError('there is no current key; give at least one')
+export function keyRing(current: SealingKey | undefined, others: readonly SealingKey[] = []): KeyProvider {
+  if (!current) throw new InvalidKeyError('there is no current key; give at least one that seals')
+  const keys = [current, ...others]
+  refuseDoubles(keys)
   const byId = new Map(keys.map((key) => [key.id, key]))
-  if (byId.size !== keys.length) {
-    throw new InvalidKeyError('two keys share one id or are the same key; remove the double, or give each its own id')
-  }
   return { current: () => current, find: (id) => byId.get(id) }
+}
+
+function refuseDoubles(keys: readonly SealingKey[]): void {
+  for (const [index, key] of keys.entries()) {
+    const double = keys.slice(0, index).find((other) => other.id === key.id || other.secret.equals(key.secret))
+    if (double)
+      throw new InvalidKeyError('two keys share one id or are the same key; remove the double, or give each its own id')
+  }
 }

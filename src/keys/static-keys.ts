@@ -1,5 +1,11 @@
 import { InvalidKeyError } from '../errors.ts'
-import { type KeyProvider, keyRing, type SealingKey, sealingKey } from './key-provider.ts'
+import { type KeyProvider, keyRing, sealingKey } from './key-provider.ts'
+
+/**
+ * What a key may do. `current` seals and opens; `retired` only opens what it sealed; `pending` opens too, so that a whole
+ * fleet can learn a key before the first of it seals; `revoked` refuses, and what it refuses is counted.
+ */
+export type KeyState = 'current' | 'retired' | 'pending' | 'revoked'
 
 /** One key as an operator writes it down. */
 export interface StaticKey {
@@ -7,34 +13,49 @@ export interface StaticKey {
   id: number | string
   /** 32 random bytes, or their base64. */
   key: Uint8Array | string
+  /** @defaultValue `'current'` for the first key without a state, when no key says that it is; else `'retired'` */
+  state?: KeyState
+  /** Since when the key seals: a Date, epoch milliseconds, or what `new Date()` reads. */
+  since?: Date | number | string
 }
 
 /**
- * Master keys that you make and keep yourself. The first is current; the others only open what they sealed.
+ * Master keys that you make and keep yourself.
  *
  * @param keys - each with an id of its own and 32 bytes of key, newest first
  * @returns a provider that answers at once
- * @throws `FST_STORED_SESSION_INVALID_KEY` for a wrong length, one byte repeated, doubles, or none at all
+ * @throws `FST_STORED_SESSION_INVALID_KEY` for a wrong length, one byte repeated, doubles, none, or several current ones
  * @example
  * ```ts
  * const keys = staticKeys([{ id: '2026-11', key: process.env.SESSION_KEY }])
  * ```
  */
 export function staticKeys(keys: readonly StaticKey[]): KeyProvider {
-  const ring = keys.map(({ id, key }) => sealingKey(id, typeof key === 'string' ? fromBase64(id, key) : key))
-  refuseDoubles(ring)
-  return keyRing(ring)
+  const current = currentOf(keys)
+  const made = (key: StaticKey) => sealingKey(key.id, bytesOf(key), factsOf(key))
+  return keyRing(current && made(current), keys.filter((key) => key !== current).map(made))
 }
 
-function fromBase64(id: number | string, text: string): Buffer {
-  if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return Buffer.from(text, 'base64')
+const STATES: unknown[] = [undefined, 'current', 'retired', 'pending', 'revoked']
+
+function currentOf(keys: readonly StaticKey[]): StaticKey | undefined {
+  if (!Array.isArray(keys)) throw new InvalidKeyError('the keys must be a list')
+  const odd = keys.find(({ state }) => !STATES.includes(state))
+  if (odd)
+    throw new InvalidKeyError(`the state of key ${JSON.stringify(odd.id)} must be current, retired, pending or revoked`)
+  const current = keys.filter(({ state }) => state === 'current')
+  if (current.length > 1) throw new InvalidKeyError('several keys are current; exactly one seals')
+  return current[0] ?? keys.find(({ state }) => state === undefined)
+}
+
+function factsOf({ id, state, since }: StaticKey) {
+  const time = since === undefined ? undefined : new Date(since).getTime()
+  if (Number.isNaN(time)) throw new InvalidKeyError(`the date "since" of key ${JSON.stringify(id)} cannot be read`)
+  return { ...(state === 'revoked' && { isRevoked: true }), ...(time !== undefined && { since: time }) }
+}
+
+function bytesOf({ id, key }: StaticKey): Uint8Array {
+  if (typeof key !== 'string') return key
+  if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(key)) return Buffer.from(key, 'base64')
   throw new InvalidKeyError(`key ${JSON.stringify(id)} is not base64; make one: openssl rand -base64 32`)
-}
-
-function refuseDoubles(ring: readonly SealingKey[]): void {
-  for (const [index, { secret }] of ring.entries()) {
-    if (ring.some((other, before) => before < index && other.secret.equals(secret))) {
-      throw new InvalidKeyError('two keys have the same bytes; remove the double')
-    }
-  }
 }

@@ -1,38 +1,84 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { InvalidOptionsError, UnavailableError } from '../errors.ts'
 import type { KeyProvider, SealingKey } from '../keys/key-provider.ts'
-import { keyIdOf, open, type SealContext, seal, UnreadablePayload } from './sealed-payload.ts'
+import { importedContent } from './imported.ts'
+import {
+  DEFLATED,
+  isSealed,
+  keyIdOf,
+  open,
+  PLAIN,
+  type SealContext,
+  seal,
+  UnreadablePayload,
+} from './sealed-payload.ts'
 import type { Serializer } from './serializer.ts'
+import { shareOf } from './session-id.ts'
+
+/** The row that a payload belongs to. */
+export interface PayloadPlace {
+  readonly sid: Buffer
+  readonly createdAt: number
+  /** The session id, where a request named one; payloads that are bound to cookies open only with it. */
+  readonly id?: string | undefined
+}
 
 /** Content to bytes to sealed payload, and back. */
 export interface Codec {
   serialize(content: Record<string, unknown>): Uint8Array
-  deserialize(plaintext: Uint8Array): Record<string, unknown>
-  seal(sid: Buffer, createdAt: number, plaintext: Uint8Array): Buffer | Promise<Buffer>
   /** @throws {@link UnreadablePayload} */
-  open(sid: Buffer, createdAt: number, sealed: Buffer): Buffer | Promise<Buffer>
+  deserialize(plaintext: Uint8Array): Record<string, unknown>
+  seal(place: PayloadPlace, plaintext: Uint8Array): Buffer | Promise<Buffer>
+  /** @throws {@link UnreadablePayload} */
+  open(place: PayloadPlace, sealed: Buffer): Buffer | Promise<Buffer>
 }
 
-/** Puts keys and serializer together for one table. */
-export function codecFor(keys: KeyProvider, serializer: Serializer, namespace: string): Codec {
+/** How a table's payloads are made. */
+export interface CodecSettings {
+  readonly keys: KeyProvider
+  readonly serializer: Serializer
+  /** What tells the payloads of this table from those of another under the same keys. */
+  readonly namespace: string
+  /** Whether a payload opens only with its session's cookie. */
+  readonly bindToCookie: boolean
+  /** Plaintexts of more bytes than this are compressed; false for none. */
+  readonly compressAbove: number | false
+  /** Bytes that a plaintext may have, also after it was inflated. */
+  readonly maxBytes: number
+  /** Whether to take bytes that are not sealed at all: rows that were imported from elsewhere. */
+  acceptsUnencrypted(sid: Buffer): boolean
+}
+
+/** Puts keys, sealing and serializer together for one table. */
+export function codecFor(settings: CodecSettings): Codec {
+  const { keys, serializer } = settings
   return {
     serialize: (content) => checkedBytes(serializer.serialize(content)),
     deserialize: (plaintext) => decode(serializer, plaintext),
-    seal(sid, createdAt, plaintext) {
-      const context = { namespace, sid, createdAt }
+    seal(place, plaintext) {
+      const context = contextOf(place, settings)
+      const deflated = compressed(plaintext, settings.compressAbove)
       return withKey(
         () => keys.current(),
-        (key) => sealWith(key, context, plaintext),
+        (key) => sealWith(key, context, deflated ?? plaintext, deflated ? DEFLATED : PLAIN),
       )
     },
-    open(sid, createdAt, sealed) {
-      const context = { namespace, sid, createdAt }
+    open(place, sealed) {
+      if (!isSealed(sealed) && settings.acceptsUnencrypted(place.sid)) {
+        return Buffer.from(serializer.serialize(attempt(() => importedContent(sealed), undecodable)))
+      }
+      const context = contextOf(place, settings)
       const id = keyIdOf(sealed)
       return withKey(
         () => keys.find(id),
-        (key) => openWith(key, context, sealed),
+        (key) => inflated(openWith(key, context, sealed), sealed[0]!, settings.maxBytes),
       )
     },
   }
+}
+
+function contextOf({ sid, createdAt, id }: PayloadPlace, { namespace, bindToCookie }: CodecSettings): SealContext {
+  return { namespace, sid, createdAt, share: bindToCookie && id !== undefined ? shareOf(id) : undefined }
 }
 
 /** Uses a key at once when the provider answers at once. That a provider fails says nothing about the session. */
@@ -45,13 +91,25 @@ function unavailable(error: unknown): never {
   throw new UnavailableError({ cause: error })
 }
 
-function sealWith(key: SealingKey | undefined, context: SealContext, plaintext: Uint8Array): Buffer {
-  return key ? seal(key, context, plaintext) : unavailable(new Error('the key provider has no current key'))
+function sealWith(key: SealingKey | undefined, context: SealContext, plaintext: Uint8Array, version: number): Buffer {
+  return key ? seal(key, context, plaintext, version) : unavailable(new Error('the key provider has no current key'))
 }
 
 function openWith(key: SealingKey | undefined, context: SealContext, sealed: Buffer): Buffer {
   if (!key) throw new UnreadablePayload('unknown key')
+  if (key.isRevoked) throw new UnreadablePayload('revoked key')
   return open(key, context, sealed)
+}
+
+function compressed(plaintext: Uint8Array, above: number | false): Buffer | undefined {
+  if (above === false || plaintext.length <= above) return undefined
+  const deflated = deflateRawSync(plaintext)
+  return deflated.length < plaintext.length ? deflated : undefined
+}
+
+function inflated(plaintext: Buffer, version: number, maxBytes: number): Buffer {
+  if (version === PLAIN) return plaintext
+  return attempt(() => inflateRawSync(plaintext, { maxOutputLength: maxBytes }), undecodable)
 }
 
 function decode(serializer: Serializer, plaintext: Uint8Array): Record<string, unknown> {

@@ -12,7 +12,11 @@ import type { SealingKey } from '../keys/key-provider.ts'
  *           "stored-session/payload", version, key id, salt, namespace (UTF-8), sid (32 B), created_at (8 B, BE)
  *   AES-256-GCM with key = okm[0..32], iv = okm[32..44], additional data = the 21 bytes of header
  */
-const VERSION = 1
+/** The plaintext is what was serialized. */
+export const PLAIN = 1
+/** The plaintext is what was serialized, compressed: DEFLATE, RFC 1951. */
+export const DEFLATED = 2
+
 const HEADER_BYTES = 21
 const SALT_BYTES = 16
 const TAG_BYTES = 16
@@ -28,10 +32,18 @@ export interface SealContext {
   readonly sid: Buffer
   /** The row's `created_at`, epoch milliseconds, so that nobody stretches a session's absolute lifetime. */
   readonly createdAt: number
+  /** A hash of the session id, 32 bytes, where payloads are bound to cookies. */
+  readonly share?: Buffer | undefined
 }
 
 /** Why a payload does not open. */
-export type UnreadableReason = 'malformed' | 'unknown version' | 'unknown key' | 'not authentic' | 'not decodable'
+export type UnreadableReason =
+  | 'malformed'
+  | 'unknown version'
+  | 'unknown key'
+  | 'revoked key'
+  | 'not authentic'
+  | 'not decodable'
 
 /** A payload that does not open; it carries the reason and nothing of the payload. */
 export class UnreadablePayload extends Error {
@@ -49,12 +61,13 @@ export class UnreadablePayload extends Error {
  * @param key - the master key
  * @param context - the row that it belongs to
  * @param plaintext - any bytes
+ * @param version - {@link PLAIN} or {@link DEFLATED}: what the plaintext is
  * @returns `plaintext.length + 37` bytes
  * @see NIST SP 800-38D, section 8.3, for the limit of random nonces that a key per write avoids
  */
-export function seal(key: SealingKey, context: SealContext, plaintext: Uint8Array): Buffer {
+export function seal(key: SealingKey, context: SealContext, plaintext: Uint8Array, version = PLAIN): Buffer {
   const sealed = Buffer.allocUnsafe(plaintext.length + SEAL_OVERHEAD_BYTES)
-  sealed[0] = VERSION
+  sealed[0] = version
   sealed.writeUInt32BE(key.id, 1)
   freshSalt(key, context, plaintext).copy(sealed, 5)
   const header = sealed.subarray(0, HEADER_BYTES)
@@ -74,8 +87,13 @@ export function seal(key: SealingKey, context: SealContext, plaintext: Uint8Arra
  */
 export function keyIdOf(sealed: Buffer): number {
   if (sealed.length < SEAL_OVERHEAD_BYTES) throw new UnreadablePayload('malformed')
-  if (sealed[0] !== VERSION) throw new UnreadablePayload('unknown version')
+  if (!isSealed(sealed)) throw new UnreadablePayload('unknown version')
   return sealed.readUInt32BE(1)
+}
+
+/** Whether these bytes begin as a payload of ours does. */
+export function isSealed(bytes: Buffer): boolean {
+  return bytes[0] === PLAIN || bytes[0] === DEFLATED
 }
 
 /**
@@ -119,7 +137,7 @@ function freshSalt(key: SealingKey, context: SealContext, plaintext: Uint8Array)
 const PAYLOAD_LABEL = Buffer.from('stored-session/payload')
 const SALT_LABEL = Buffer.from('stored-session/salt')
 
-function deriveKeyAndIv(key: SealingKey, header: Buffer, { namespace, sid, createdAt }: SealContext): Buffer {
+function deriveKeyAndIv(key: SealingKey, header: Buffer, { namespace, sid, createdAt, share }: SealContext): Buffer {
   const time = Buffer.allocUnsafe(8)
   time.writeBigUInt64BE(BigInt(createdAt))
   const fields = [
@@ -130,6 +148,7 @@ function deriveKeyAndIv(key: SealingKey, header: Buffer, { namespace, sid, creat
     Buffer.from(namespace),
     sid,
     time,
+    ...(share ? [share] : []),
   ]
   return createHmac('sha512', key.secret).update(framed(fields)).digest()
 }

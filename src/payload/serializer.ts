@@ -32,5 +32,13 @@ const json: Serializer = {
   deserialize: (bytes) => JSON.parse(bytes.toString()),
 }
 
+const OPENING_BRACE = 0x7b
+
+/** Writes msgpack and reads JSON too, which alone begins with a brace: for moving from one to the other. */
+const hybrid: Serializer = {
+  serialize: msgpack.serialize,
+  deserialize: (bytes) => (bytes[0] === OPENING_BRACE ? json : msgpack).deserialize(bytes),
+}
+
 /** The serializers that the `serializer` option knows by name. */
-export const serializers = { msgpack, json } as const satisfies Record<string, Serializer>
+export const serializers = { msgpack, json, hybrid } as const satisfies Record<string, Serializer>

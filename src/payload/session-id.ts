@@ -21,6 +21,14 @@ export function sidOf(id: string): Buffer {
   return hash('sha256', id, 'buffer')
 }
 
+/**
+ * What the cookie adds to the keys of its session's payload, 32 bytes: like the sid a hash of the id, but one that is
+ * stored nowhere.
+ */
+export function shareOf(id: string): Buffer {
+  return hash('sha256', `stored-session/share\0${id}`, 'buffer')
+}
+
 /** Whether this can be a session id at all. */
 export function isWellFormedId(id: unknown): id is string {
   return typeof id === 'string' && id.length <= LONGEST_ID && VISIBLE_ASCII.test(id)

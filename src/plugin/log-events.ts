@@ -10,6 +10,12 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   events.on('backgroundError', ({ work, error }) => {
     logger.error({ err: error }, `${work} in the background failed; it will be tried again`)
   })
+  events.on('unencrypted', ({ sid }) => {
+    logger.warn({ sid }, 'a session that is not encrypted was read, because acceptUnencrypted is on')
+  })
+  events.on('keyAge', ({ days }) => {
+    logger.warn({ days }, 'the key that seals sessions is old; put a new one in front of it')
+  })
   events.on('gone', ({ sid }) => {
     logger.info({ sid }, 'a session had ended before its changes could be saved')
   })

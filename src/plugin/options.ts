@@ -1,6 +1,7 @@
 import type { FastifySessionOptions } from '@fastify/session'
 import { InvalidOptionsError } from '../errors.ts'
-import { checkStoreOptions, isSecret, secretFault } from '../store/check-store-options.ts'
+import { isSecret, secretFault } from '../store/check-sealing-options.ts'
+import { checkStoreOptions } from '../store/check-store-options.ts'
 import { OptionChecks } from '../store/option-checks.ts'
 import { type StoreOptions, storeOptionNames } from '../store/store-options.ts'
 import { checkCookie } from './cookie-options.ts'

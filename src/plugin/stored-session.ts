@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { EndReason } from '../database/session-database.ts'
 import { InvalidOptionsError } from '../errors.ts'
+import type { ReencryptOptions, ReencryptResult } from '../store/reencrypting.ts'
 import { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { TrimOptions, TrimResult } from '../store/trimming.ts'
 import { idGeneratorOf } from './id-generator.ts'
@@ -29,6 +30,8 @@ export interface StoredSession {
   trim(options?: TrimOptions): Promise<TrimResult>
   /** Ends all sessions of a user. Needs the `user` option. */
   revoke(filter: { user: string }): Promise<{ revoked: number }>
+  /** Seals with the current key what other keys sealed; can be stopped, repeated, and run beside traffic. */
+  reencrypt(options?: ReencryptOptions): Promise<ReencryptResult>
   /** The store, for whoever registers @fastify/session themselves. */
   readonly store: StoredSessionStore
 }
@@ -39,8 +42,8 @@ async function register(fastify: FastifyInstance, options: StoredSessionOptions)
   if (!fastify.hasReplyDecorator('setCookie')) await fastify.register(fastifyCookie)
   const store = new StoredSessionStore(checked.store)
   fastify.addHook('onClose', () => store.close())
-  await store.ready()
   logEvents(store.events, fastify.log)
+  await store.ready()
   fastify.decorate('storedSession', managementOf(store))
   await registerHost(fastify, store, checked)
   trimEveryRequests(fastify, store, checked.store.trim)
@@ -50,6 +53,7 @@ function managementOf(store: StoredSessionStore): StoredSession {
   return {
     trim: (options) => store.trim(options),
     revoke: (filter) => store.revoke(filter),
+    reencrypt: (options) => store.reencrypt(options),
     store,
   }
 }

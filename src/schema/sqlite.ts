@@ -32,8 +32,14 @@ export const storedSessionsTable = (name: string) =>
       trimAt: epochMs('trim_at').notNull(),
       endedAt: epochMs('ended_at'),
       endReason: text('end_reason'),
+      /** The id of the key that sealed `data`, in clear as it is in `data`: rows of a key are counted without opening any. */
+      keyId: integer('key_id'),
     },
-    (table) => [index(`${name}_user_id_index`).on(table.userId), index(`${name}_trim_at_index`).on(table.trimAt)],
+    (table) => [
+      index(`${name}_user_id_index`).on(table.userId),
+      index(`${name}_trim_at_index`).on(table.trimAt),
+      index(`${name}_key_id_index`).on(table.keyId),
+    ],
   )
 
 /** The sessions table for SQLite, as our migrations create it: `stored_sessions`. */

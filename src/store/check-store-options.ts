@@ -1,9 +1,8 @@
 import type { Table } from 'drizzle-orm'
 import { DEFAULT_TABLE } from '../database/migrations.ts'
 import { type Dialect, faultOfTable, recogniseDatabase } from '../database/recognise.ts'
-import { derivedKeys, SECRET_CHARACTERS } from '../keys/derived-keys.ts'
-import type { KeyProvider } from '../keys/key-provider.ts'
 import { type Serializer, serializers } from '../payload/serializer.ts'
+import { checkKeys, checkSealing } from './check-sealing-options.ts'
 import type { Limits } from './lifetime.ts'
 import type { OptionChecks } from './option-checks.ts'
 import type { CheckedStoreOptions, StoreOptions, TrimOption } from './store-options.ts'
@@ -21,6 +20,7 @@ export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): 
     dialect,
     database: options.database,
     keys: checkKeys(options, checks),
+    ...checkSealing(options, checks),
     limits: checkLimits(options, checks),
     trim: checkTrim(options.trim, checks),
     migrate: checkMigrate(options, dialect, checks),
@@ -36,28 +36,6 @@ function checkDatabase({ database }: StoreOptions, checks: OptionChecks): Dialec
   if ('dialect' in recognised) return recognised.dialect
   checks.fault('database', recognised.fault)
   return 'sqlite'
-}
-
-function checkKeys({ keys, secret }: StoreOptions, checks: OptionChecks): KeyProvider {
-  if (keys !== undefined) {
-    if (typeof keys?.current === 'function' && typeof keys.find === 'function') return keys
-    checks.fault('keys', 'must be a key provider, such as staticKeys([...])')
-  } else if (isSecret(secret)) return derivedKeys(secret)
-  else checks.fault('secret', secretFault(secret))
-  return { current: () => undefined as never, find: () => undefined }
-}
-
-/** Whether this is one secret, or several different ones, of a sufficient length. */
-export function isSecret(secret: unknown): secret is string | string[] {
-  const secrets = Array.isArray(secret) ? secret : [secret]
-  const areLong = secrets.every((one) => typeof one === 'string' && one.length >= SECRET_CHARACTERS)
-  return secrets.length > 0 && areLong && new Set(secrets).size === secrets.length
-}
-
-/** What is wrong with a secret, without showing it. */
-export function secretFault(secret: unknown): string {
-  if (secret === undefined) return 'is missing; make one with: openssl rand -base64 48'
-  return `must be a string of ${SECRET_CHARACTERS} or more characters, or a list of different ones; make one with: openssl rand -base64 48`
 }
 
 function checkLimits(options: StoreOptions, checks: OptionChecks): Limits {

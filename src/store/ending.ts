@@ -14,7 +14,7 @@ export async function endSession(core: StoreCore, id: string): Promise<void> {
   if (await core.database.end(sid, end)) return
   const { endedAt, trimAt } = end
   const times = { createdAt: endedAt, touchedAt: endedAt, expiresAt: endedAt, trimAt }
-  const tombstone = { ...end, ...times, sid, data: Buffer.alloc(0), version: 1, userId: null }
+  const tombstone = { ...end, ...times, sid, data: Buffer.alloc(0), version: 1, userId: null, keyId: null }
   if (!(await core.database.insert(tombstone))) await core.database.end(sid, end)
 }
 

@@ -3,6 +3,7 @@ import { openDatabase } from '../database/open.ts'
 import type { SessionDatabase } from '../database/session-database.ts'
 import { MigrationError, MissingDriverError, MissingTableError, UnreachableError } from '../errors.ts'
 import { codecFor } from '../payload/codec.ts'
+import { formatSid } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
 import type { SessionEventEmitter } from './events.ts'
 import type { FreshIds } from './fresh-ids.ts'
@@ -26,7 +27,13 @@ export async function openCore(
   const database = await open(options)
   return {
     database,
-    codec: codecFor(options.keys, options.serializer, database.table),
+    keys: options.keys,
+    codec: codecFor({
+      ...options,
+      namespace: options.namespace ?? database.table,
+      acceptsUnencrypted: (sid) => acceptsUnencrypted(options, events, sid),
+    }),
+    bindToCookie: options.bindToCookie,
     limits: options.limits,
     events,
     freshIds,
@@ -39,6 +46,12 @@ export async function openCore(
       (error) => events.emit('backgroundError', { work: 'touch', error }),
     ),
   }
+}
+
+function acceptsUnencrypted({ acceptUnencryptedUntil }: CheckedStoreOptions, events: SessionEventEmitter, sid: Buffer) {
+  if (Date.now() >= acceptUnencryptedUntil) return false
+  events.emit('unencrypted', { sid: formatSid(sid) })
+  return true
 }
 
 async function open({ dialect, database: where, table, migrate }: CheckedStoreOptions): Promise<SessionDatabase> {

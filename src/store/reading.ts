@@ -22,17 +22,21 @@ export async function readSession(core: StoreCore, id: string): Promise<Reading>
   if (!isWellFormedId(id)) return { reason: 'unknown' }
   const row = await core.findRow(sidOf(id))
   if (!row) return { reason: 'unknown' }
-  const opened = await openRow(core, row)
+  const opened = await openRow(core, row, id)
   return 'reason' in opened ? opened : { session: handOver(core, opened) }
 }
 
 /** Opens a row unless it is over: by what stands in it, by today's limits, or because it does not open. */
-export async function openRow(core: StoreCore, row: SessionRow): Promise<OpenedRow | { reason: EndReason }> {
+export async function openRow(
+  core: StoreCore,
+  row: SessionRow,
+  id: string,
+): Promise<OpenedRow | { reason: EndReason }> {
   const now = Date.now()
   const reason = reasonOver(core.limits, row, now)
   if (reason) return { reason }
   try {
-    const opened = core.codec.open(row.sid, row.createdAt, row.data)
+    const opened = core.codec.open({ ...row, id }, row.data)
     const plaintext = opened instanceof Promise ? await opened : opened
     const content = core.codec.deserialize(plaintext) as SessionContent
     return isIdle(core.limits, content.cookie, row, now) ? { reason: 'idle' } : { row, plaintext, content }

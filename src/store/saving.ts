@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionTooLargeError, UnavailableError } from '../errors.ts'
+import { keyIdOf } from '../payload/sealed-payload.ts'
 import { formatSid, sidOf } from '../payload/session-id.ts'
 import { contentOf, type LiveSession, type SessionContent } from './content.ts'
 import type { StoreCore } from './core.ts'
@@ -14,6 +15,7 @@ export type SaveOutcome = 'unchanged' | 'saved' | 'gone'
 
 /** A save under way. Its bytes were taken before anything was awaited: what the session becomes meanwhile is not its affair. */
 interface Save {
+  readonly id: string
   readonly sid: Buffer
   readonly session: LiveSession
   /** The session as it was when the save began. */
@@ -61,7 +63,7 @@ function begin(core: StoreCore, id: string, session: LiveSession): Save {
   const content = contentOf(session, Date.now())
   const plaintext = serialize(core, content)
   const userId = core.userOf(content)
-  return { sid: sidOf(id), session, snapshot: plaintext, base, plaintext, lifetime: content.cookie, userId }
+  return { id, sid: sidOf(id), session, snapshot: plaintext, base, plaintext, lifetime: content.cookie, userId }
 }
 
 function serialize(core: StoreCore, content: SessionContent): Uint8Array {
@@ -88,13 +90,13 @@ async function store(core: StoreCore, save: Save): Promise<SaveOutcome> {
 }
 
 async function write(core: StoreCore, save: Save): Promise<boolean> {
-  const { base, sid, plaintext, userId, lifetime } = save
+  const { base, id, sid, plaintext, userId, lifetime } = save
   const now = Date.now()
   const createdAt = base?.createdAt ?? now
   const expiresAt = deadlineOf(core.limits, lifetime, createdAt, now)
-  const sealed = core.codec.seal(sid, createdAt, plaintext)
+  const sealed = core.codec.seal({ sid, createdAt, id }, plaintext)
   const data = sealed instanceof Promise ? await sealed : sealed
-  const row = { sid, data, userId, touchedAt: now, expiresAt, trimAt: trimTime(expiresAt) }
+  const row = { sid, data, keyId: keyIdOf(data), userId, touchedAt: now, expiresAt, trimAt: trimTime(expiresAt) }
   const written = base
     ? await core.database.update({ ...row, version: base.version, now })
     : await core.database.insert({ ...row, version: 1, createdAt, endedAt: null, endReason: null })
@@ -107,7 +109,7 @@ async function rebase(core: StoreCore, save: Save): Promise<SaveOutcome | undefi
   const row = await core.findRow(save.sid)
   // A row that refused the INSERT and was trimmed since leaves the place free.
   if (!row) return save.base ? markGone(core, save) : undefined
-  const theirs = await openRow(core, row)
+  const theirs = await openRow(core, row, save.id)
   if ('reason' in theirs) return markGone(core, save)
   mergeInto(core, save, theirs)
   if (Buffer.compare(theirs.plaintext, save.plaintext) !== 0) return undefined

@@ -20,6 +20,22 @@ export interface StoreOptions {
   secret?: string | string[]
   /** Where the payload keys come from. @defaultValue derived from `secret` */
   keys?: KeyProvider
+  /**
+   * Open payloads only with their session's cookie: then the database and the keys together still open nothing. The
+   * price: `reencrypt()` cannot open them either, and old keys retire as sessions end. @defaultValue false
+   */
+  bindToCookie?: boolean
+  /** What tells this table's payloads from those of others under the same keys. @defaultValue the table's name */
+  namespace?: string
+  /**
+   * Compress sessions of more bytes than this before they are sealed. Off by default: where an attacker can put text
+   * next to a secret in one session, the length tells of the secret (CRIME, BREACH). @defaultValue false
+   */
+  compressAbove?: number | false
+  /** Until when rows that are not sealed are read as they are: for tables that were imported. @defaultValue never */
+  acceptUnencrypted?: { until: Date }
+  /** Warn, once at start, of a key that has been sealing for longer. Providers tell by `since`. @defaultValue `'90d'` */
+  warnKeyAge?: Duration | false
   /** Unused for so long, a session is over; a `cookie.maxAge` or `expires` of its own replaces it. @defaultValue `'2h'` */
   idleTimeout?: Duration
   /** As old as this, a session is over, whatever it did. @defaultValue `'30d'` */
@@ -60,6 +76,13 @@ export interface CheckedStoreOptions {
   readonly limits: Limits
   readonly trim: (TrimSchedule & { readonly everyRequests: number }) | false
   readonly migrate: boolean
+  readonly bindToCookie: boolean
+  /** Undefined for the table's name. */
+  readonly namespace: string | undefined
+  readonly compressAbove: number | false
+  /** Epoch milliseconds; 0 for never. */
+  readonly acceptUnencryptedUntil: number
+  readonly warnKeyAge: number | false
   readonly user: StoreOptions['user']
   readonly serializer: Serializer
   readonly maxBytes: number
@@ -71,6 +94,11 @@ export const storeOptionNames = [
   'database',
   'secret',
   'keys',
+  'bindToCookie',
+  'namespace',
+  'compressAbove',
+  'acceptUnencrypted',
+  'warnKeyAge',
   'idleTimeout',
   'absoluteTimeout',
   'touchInterval',

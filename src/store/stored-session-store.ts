@@ -1,15 +1,18 @@
 import type { EndReason } from '../database/session-database.ts'
 import { InvalidOptionsError, RegenerateError, UnavailableError } from '../errors.ts'
+import { answer } from './answer.ts'
 import { checkStoreOptions } from './check-store-options.ts'
 import type { LiveSession } from './content.ts'
 import type { StoreCore } from './core.ts'
 import { endSession, endUserSessions } from './ending.ts'
 import { SessionEventEmitter } from './events.ts'
 import { FreshIds } from './fresh-ids.ts'
+import { warnOfOldKey } from './key-age.ts'
 import { openCore } from './open-core.ts'
 import { OptionChecks } from './option-checks.ts'
 import { provenanceOf } from './provenance.ts'
 import { readSession } from './reading.ts'
+import { type ReencryptOptions, type ReencryptResult, reencryptSessions } from './reencrypting.ts'
 import { isChanged, saveSession } from './saving.ts'
 import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from './store-options.ts'
 import { touchSession } from './touching.ts'
@@ -55,9 +58,7 @@ export class StoredSessionStore {
 
   /**
    * Opens the database, and begins trimming.
-   *
-   * @throws `FST_STORED_SESSION_MISSING_DRIVER`, `FST_STORED_SESSION_MISSING_TABLE`,
-   * `FST_STORED_SESSION_MIGRATION_FAILED` or `FST_STORED_SESSION_UNREACHABLE`
+   * @throws `FST_STORED_SESSION_*`: `MISSING_DRIVER`, `MISSING_TABLE`, `MIGRATION_FAILED` or `UNREACHABLE`
    */
   async ready(): Promise<void> {
     await this.#open()
@@ -135,6 +136,11 @@ export class StoredSessionStore {
     this.#freshIds.add(id)
   }
 
+  /** Seals with the current key what other keys sealed; see {@link reencryptSessions}. */
+  async reencrypt(options?: ReencryptOptions): Promise<ReencryptResult> {
+    return reencryptSessions(await this.#open(), options)
+  }
+
   /** Why the id that the host asked for has no session: while the callback of {@link get} runs, and only then. */
   get endReason(): EndReason | undefined {
     return this.#endReason
@@ -188,15 +194,8 @@ export class StoredSessionStore {
     const core = await openCore(this.#options, this.events, this.#freshIds)
     this.#trimmer = new Trimmer(core.database, this.events, this.#options.trim)
     this.#trimmer.start()
+    await warnOfOldKey(core, this.#options.warnKeyAge)
     this.#core = core
     return core
   }
-}
-
-/** Calls back once, and not from within a promise: a callback that throws must not become a second call or a rejection. */
-function answer<Result>(result: Promise<Result>, callback: (error?: unknown, result?: Result) => void): void {
-  result.then(
-    (value) => queueMicrotask(() => callback(null, value)),
-    (error) => queueMicrotask(() => callback(error)),
-  )
 }

@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { MySqlDialect } from 'drizzle-orm/mysql-core'
+import { toKeyCount } from '../key-count.ts'
 import { missingTable } from '../missing-table.ts'
 import type { RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
-import { columnNames, insertRow, selectRow, sessionStatements, value } from '../statements.ts'
+import { byLimit, columnNames, insertRow, sealedByOthers, selectRow, sessionStatements, value } from '../statements.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 import { migrateMysql } from './migrate.ts'
 
@@ -28,14 +29,9 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
   const insert = compile(insertRow(table))
   const reads = bySize((size) => compile(readRows(table, size)))
   const touches = bySize((size) => compile(touchRows(table, size)))
-  const trims = new Map<number, Statement>()
+  const trims = byLimit((limit) => compile(trimRows(table, limit)))
+  const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
   const run = (statement: Statement, values: object) => client.execute(statement.text, valuesFor(statement, values))
-
-  const trimStatement = (limit: number) => {
-    const statement = trims.get(limit) ?? compile(trimRows(table, limit))
-    trims.set(limit, statement)
-    return statement
-  }
 
   return {
     dialect: 'mysql',
@@ -55,7 +51,10 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     },
     end: async (sid, end) => changedOne(await run(shared.end, { ...end, sid, data: EMPTY })),
     endUser: async (userId, end) => (await run(shared.endUser, { ...end, userId, data: EMPTY })).count,
-    trim: async (before, limit) => (await run(trimStatement(limit), { before })).count,
+    countByKey: async () => (await run(shared.countByKey, {})).rows.map(toKeyCount),
+    sealedByOthers: async (keyId, after, limit) => (await run(others(limit), { keyId, after })).rows.map(toRow),
+    reseal: async (reseal) => changedOne(await run(shared.reseal, reseal)),
+    trim: async (before, limit) => (await run(trims(limit), { before })).count,
     check: () => check(run, shared.check, name),
     migrate: () => migrateMysql(client, name),
     close: () => client.close(),

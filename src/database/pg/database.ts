@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
+import { toKeyCount } from '../key-count.ts'
 import { missingTable } from '../missing-table.ts'
 import type { RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
-import { columnNames, insertRow, selectRow, sessionStatements, value } from '../statements.ts'
+import { byLimit, columnNames, insertRow, sealedByOthers, selectRow, sessionStatements, value } from '../statements.ts'
 import type { PgClient, PgResult } from './client.ts'
 import { migratePg } from './migrate.ts'
 
@@ -24,6 +25,7 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
   const readMany = compile(readManyRows(table))
   const touchMany = compile(touchManyRows(table))
   const trim = compile(trimRows(table))
+  const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
   const run = (statement: Statement, values: object) => client.query(statement.text, valuesFor(statement, values))
 
   return {
@@ -43,6 +45,9 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
     },
     end: async (sid, end) => changedOne(await run(shared.end, { ...end, sid, data: EMPTY })),
     endUser: async (userId, end) => (await run(shared.endUser, { ...end, userId, data: EMPTY })).count,
+    countByKey: async () => (await run(shared.countByKey, {})).rows.map(toKeyCount),
+    sealedByOthers: async (keyId, after, limit) => (await run(others(limit), { keyId, after })).rows.map(toRow),
+    reseal: async (reseal) => changedOne(await run(shared.reseal, reseal)),
     trim: async (before, limit) => (await run(trim, { before, limit })).count,
     check: () => check(run, shared.check, name),
     migrate: () => migratePg(client, name),

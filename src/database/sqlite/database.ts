@@ -1,10 +1,11 @@
 import type { Database, Statement as Prepared } from 'better-sqlite3'
 import { type SQL, sql } from 'drizzle-orm'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
+import { type KeyCountRow, toKeyCount } from '../key-count.ts'
 import { missingTable } from '../missing-table.ts'
 import type { SessionDatabase, SessionRow } from '../session-database.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
-import { columnNames, insertRow, sessionStatements, value } from '../statements.ts'
+import { byLimit, columnNames, insertRow, sealedByOthers, sessionStatements, value } from '../statements.ts'
 import { migrateSqlite } from './migrate.ts'
 
 /**
@@ -36,6 +37,7 @@ export function sqliteDatabase(
     prepared.set(statement, made)
     return made
   }
+  const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
   const run = (statement: Statement, values: object) => prepare(statement).run(valuesFor(statement, values)).changes
   const find = (sid: Buffer) => prepare(shared.readOne).get([sid]) as SessionRow | undefined
   const touchAll = client.transaction((touches: readonly object[]) => {
@@ -51,6 +53,12 @@ export function sqliteDatabase(
     touch: async (touches) => touchAll.immediate(touches),
     end: async (sid, end) => run(shared.end, { ...end, sid, data: EMPTY }) === 1,
     endUser: async (userId, end) => run(shared.endUser, { ...end, userId, data: EMPTY }),
+    countByKey: async () => (prepare(shared.countByKey).all() as KeyCountRow[]).map(toKeyCount),
+    sealedByOthers: async (keyId, after, limit) => {
+      const statement = others(limit)
+      return prepare(statement).all(valuesFor(statement, { keyId, after })) as SessionRow[]
+    },
+    reseal: async (reseal) => run(shared.reseal, reseal) === 1,
     trim: async (before, limit) => run(trim, { before, limit }),
     check: async () => check(client, shared.check, name),
     migrate: async () => migrateSqlite(client, name),

@@ -1,0 +1,66 @@
+import { hkdfSync, scrypt } from 'node:crypto'
+import { InvalidKeyError } from '../errors.ts'
+import { KEY_BYTES, type KeyProvider, keyRing, type SealingKey, sealingKey } from './key-provider.ts'
+
+/** One passphrase, and the salt that belongs to it for ever. */
+export interface Passphrase {
+  /** 16 characters or more: words, not a password. */
+  passphrase: string
+  /** 16 bytes or more, not secret, one per deployment: from `openssl rand -hex 16`. Text stands for its UTF-8. */
+  salt: string | Uint8Array
+}
+
+/** OWASP's first choice for scrypt: 128 MiB and about a third of a second, once at start. */
+const SCRYPT = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 }
+
+const LEAST_PASSPHRASE = 16
+const LEAST_SALT_BYTES = 16
+
+/**
+ * Master keys derived from passphrases by scrypt, in the background: what needs a key before it is there waits for it.
+ *
+ * @param passphrases - one, or several with the current one first
+ * @throws `FST_STORED_SESSION_INVALID_KEY` for a short passphrase and for a missing or short salt
+ * @see OWASP Password Storage Cheat Sheet, scrypt
+ * @example
+ * ```ts
+ * const keys = passphraseKeys({ passphrase: process.env.SESSION_PASSPHRASE, salt: '5f0c…' })
+ * ```
+ */
+export function passphraseKeys(passphrases: Passphrase | readonly Passphrase[]): KeyProvider {
+  const list: readonly Passphrase[] = Array.isArray(passphrases) ? passphrases : [passphrases]
+  list.forEach(check)
+  let ring: KeyProvider | undefined
+  const deriving = Promise.all(list.map(derive)).then(([current, ...former]) => {
+    ring = keyRing(current, former)
+    return ring
+  })
+  // Whoever needs a key is told of a failure; that nobody does yet is no reason to end the process.
+  deriving.catch(() => {})
+  return {
+    current: () => ring?.current() ?? deriving.then((made) => made.current()),
+    find: (id) => (ring ? ring.find(id) : deriving.then((made) => made.find(id))),
+  }
+}
+
+function check({ passphrase, salt }: Passphrase, index: number): void {
+  if (typeof passphrase !== 'string' || passphrase.length < LEAST_PASSPHRASE) {
+    throw new InvalidKeyError(`passphrase ${index + 1} is shorter than ${LEAST_PASSPHRASE} characters`)
+  }
+  if (!salt || Buffer.byteLength(salt) < LEAST_SALT_BYTES) {
+    throw new InvalidKeyError(
+      `the salt of passphrase ${index + 1} is missing or shorter than ${LEAST_SALT_BYTES} bytes; make one and keep it: openssl rand -hex 16`,
+    )
+  }
+}
+
+async function derive({ passphrase, salt }: Passphrase): Promise<SealingKey> {
+  const stretched = await new Promise<Buffer>((resolve, reject) => {
+    scrypt(passphrase.normalize('NFKC'), salt, KEY_BYTES, SCRYPT, (error, key) =>
+      error ? reject(error) : resolve(key),
+    )
+  })
+  const part = (purpose: string, bytes: number) =>
+    Buffer.from(hkdfSync('sha512', stretched, '', `stored-session/passphrase-${purpose}`, bytes))
+  return sealingKey(part('key-id', 4).readUInt32BE(), part('master-key', KEY_BYTES))
+}

@@ -1,0 +1,23 @@
+import { serializers } from './serializer.ts'
+
+/** What other stores keep of a cookie, as far as it says how long the session lives. */
+interface ImportedCookie {
+  originalMaxAge?: unknown
+  expires?: unknown
+}
+
+/** The content of a session that another store wrote in clear, as JSON or msgpack, with its cookie in our form. */
+export function importedContent(bytes: Buffer): Record<string, unknown> {
+  const content: unknown = serializers.hybrid.deserialize(bytes)
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new TypeError('not a session')
+  return { ...content, cookie: lifetimeOf((content as { cookie?: ImportedCookie }).cookie ?? {}) }
+}
+
+function lifetimeOf({ originalMaxAge, expires }: ImportedCookie): Record<string, number> {
+  if (typeof originalMaxAge === 'number' && originalMaxAge > 0) return { originalMaxAge }
+  const time =
+    typeof expires === 'string' || typeof expires === 'number' || expires instanceof Date
+      ? new Date(expires).getTime()
+      : Number.NaN
+  return Number.isNaN(time) ? {} : { expires: time }
+}

@@ -1,0 +1,64 @@
+import { derivedKeys, SECRET_CHARACTERS } from '../keys/derived-keys.ts'
+import type { KeyProvider } from '../keys/key-provider.ts'
+import type { OptionChecks } from './option-checks.ts'
+import type { CheckedStoreOptions, StoreOptions } from './store-options.ts'
+
+const NINETY_DAYS_MS = 7_776_000_000
+const LARGEST_BYTES = 1_073_741_824
+const LONGEST_NAMESPACE = 255
+
+type SealingOptions = Pick<
+  CheckedStoreOptions,
+  'bindToCookie' | 'namespace' | 'compressAbove' | 'acceptUnencryptedUntil' | 'warnKeyAge'
+>
+
+/** Checks the options that say how payloads are sealed. */
+export function checkSealing(options: StoreOptions, checks: OptionChecks): SealingOptions {
+  const { compressAbove = false, warnKeyAge, namespace } = options
+  if (
+    namespace !== undefined &&
+    (typeof namespace !== 'string' || !namespace || namespace.length > LONGEST_NAMESPACE)
+  ) {
+    checks.fault('namespace', `must be a string of 1 to ${LONGEST_NAMESPACE} characters`)
+  }
+  return {
+    bindToCookie: checks.boolean('bindToCookie', options.bindToCookie, false),
+    namespace,
+    compressAbove:
+      compressAbove === false ? false : checks.integer('compressAbove', compressAbove, 0, 0, LARGEST_BYTES),
+    acceptUnencryptedUntil: checkUntil(options.acceptUnencrypted, checks),
+    warnKeyAge: warnKeyAge === false ? false : checks.duration('warnKeyAge', warnKeyAge, NINETY_DAYS_MS),
+  }
+}
+
+function checkUntil(accept: StoreOptions['acceptUnencrypted'], checks: OptionChecks): number {
+  if (accept === undefined) return 0
+  const until: unknown = accept?.until
+  const time = until instanceof Date ? until.getTime() : Number.NaN
+  if (Number.isNaN(time)) checks.fault('acceptUnencrypted', 'must be { until: Date }: the mode ends by itself')
+  else checks.names(accept, ['until'], 'acceptUnencrypted.')
+  return time
+}
+
+/** Checks where the keys come from. */
+export function checkKeys({ keys, secret }: StoreOptions, checks: OptionChecks): KeyProvider {
+  if (keys !== undefined) {
+    if (typeof keys?.current === 'function' && typeof keys.find === 'function') return keys
+    checks.fault('keys', 'must be a key provider, such as staticKeys([...])')
+  } else if (isSecret(secret)) return derivedKeys(secret)
+  else checks.fault('secret', secretFault(secret))
+  return { current: () => undefined as never, find: () => undefined }
+}
+
+/** Whether this is one secret, or several different ones, of a sufficient length. */
+export function isSecret(secret: unknown): secret is string | string[] {
+  const secrets = Array.isArray(secret) ? secret : [secret]
+  const areLong = secrets.every((one) => typeof one === 'string' && one.length >= SECRET_CHARACTERS)
+  return secrets.length > 0 && areLong && new Set(secrets).size === secrets.length
+}
+
+/** What is wrong with a secret, without showing it. */
+export function secretFault(secret: unknown): string {
+  if (secret === undefined) return 'is missing; make one with: openssl rand -base64 48'
+  return `must be a string of ${SECRET_CHARACTERS} or more characters, or a list of different ones; make one with: openssl rand -base64 48`
+}

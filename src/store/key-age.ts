@@ -1,0 +1,12 @@
+import type { StoreCore } from './core.ts'
+
+const DAY_MS = 86_400_000
+
+/** Raises an event when the current key has been sealing for longer than it should. */
+export async function warnOfOldKey(core: StoreCore, most: number | false): Promise<void> {
+  if (most === false) return
+  const { since } = (await core.keys.current()) ?? {}
+  if (since !== undefined && Date.now() - since > most) {
+    core.events.emit('keyAge', { days: Math.floor((Date.now() - since) / DAY_MS) })
+  }
+}

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SessionRow } from '../database/session-database.ts'
+import { InvalidOptionsError } from '../errors.ts'
+import { keyIdOf, UnreadablePayload } from '../payload/sealed-payload.ts'
+import { formatSid } from '../payload/session-id.ts'
+import type { StoreCore } from './core.ts'
+
+/** How reencryption goes about. */
+export interface ReencryptOptions {
+  /** Rows that are read at a time. @defaultValue 200 */
+  batchSize?: number
+  /** Rows per second at most. @defaultValue no limit */
+  rate?: number
+  /** Stops after the batch that is under way. */
+  signal?: AbortSignal
+  /** Told after every batch. */
+  onProgress?: (progress: ReencryptProgress) => void
+}
+
+/** How far reencryption is. */
+export interface ReencryptProgress {
+  /** Rows that this call sealed anew. */
+  reencrypted: number
+  /** Rows that this call could not open; they stay as they are. */
+  unreadable: number
+}
+
+/** What reencryption did. */
+export interface ReencryptResult extends ReencryptProgress {
+  /** Rows that the current key has not sealed. */
+  remaining: number
+  /** The same for each key, by its id; `'none'` for rows that are not sealed. */
+  remainingByKey: Record<string, number>
+}
+
+/**
+ * Seals with the current key what other keys sealed, row by row, beside the traffic: a row that somebody changes
+ * meanwhile is sealed by that change. Can be stopped and begun again at any time, and run in several processes.
+ *
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS` with `bindToCookie`: without its cookie no payload opens
+ */
+export async function reencryptSessions(core: StoreCore, options: ReencryptOptions = {}): Promise<ReencryptResult> {
+  if (core.bindToCookie) {
+    throw new InvalidOptionsError(
+      'with bindToCookie no session opens without its cookie; old keys retire as sessions end',
+    )
+  }
+  const { batchSize = 200, rate = Number.POSITIVE_INFINITY, signal, onProgress } = options
+  const { id: keyId } = await core.keys.current()
+  const progress: ReencryptProgress = { reencrypted: 0, unreadable: 0 }
+  let after: Buffer = Buffer.alloc(0)
+  while (!signal?.aborted) {
+    const rows = await core.database.sealedByOthers(keyId, after, batchSize)
+    for (const row of rows) await reencryptRow(core, row, progress)
+    onProgress?.({ ...progress })
+    if (rows.length < batchSize) break
+    after = rows.at(-1)!.sid
+    await sleep((rows.length / rate) * 1_000)
+  }
+  return { ...progress, ...(await countRemaining(core, keyId)) }
+}
+
+async function reencryptRow(core: StoreCore, row: SessionRow, progress: ReencryptProgress): Promise<void> {
+  try {
+    const plaintext = await core.codec.open(row, row.data)
+    const data = await core.codec.seal(row, plaintext)
+    const { sid, version } = row
+    if (await core.database.reseal({ sid, version, data, keyId: keyIdOf(data) })) progress.reencrypted++
+  } catch (error) {
+    if (!(error instanceof UnreadablePayload)) throw error
+    core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })
+    progress.unreadable++
+  }
+}
+
+async function countRemaining(core: StoreCore, keyId: number) {
+  const counts = (await core.database.countByKey()).filter((count) => count.keyId !== keyId && count.rows > 0)
+  const remainingByKey = Object.fromEntries(counts.map((count) => [count.keyId ?? 'none', count.rows]))
+  return { remaining: counts.reduce((sum, { rows }) => sum + rows, 0), remainingByKey }
+}
