@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { codecFor } from '../src/payload/codec.ts'
 import { keyIdOf, UnreadablePayload } from '../src/payload/sealed-payload.ts'
 import { serializers } from '../src/payload/serializer.ts'
 import { sidOf } from '../src/payload/session-id.ts'
+import { codecOf } from './codecs.ts'
 import { type GoldenVector, type GoldenVectors, providerOf } from './golden-vectors.ts'
 import { goldenContents } from './golden-vectors-content.ts'
 import { referenceOpen } from './sealed-payload-reference.ts'
@@ -22,8 +22,8 @@ function nameOf({ key, sessionId, createdAt, serializer, content, plaintext }: G
 }
 
 function openVector({ key, namespace, sessionId, createdAt, sealed }: GoldenVector): Buffer | Promise<Buffer> {
-  const codec = codecFor(providerOf(keys[key]!), serializers.msgpack, namespace)
-  return codec.open(sidOf(sessionId), createdAt, bytes(sealed))
+  const codec = codecOf(providerOf(keys[key]!), namespace)
+  return codec.open({ sid: sidOf(sessionId), createdAt }, bytes(sealed))
 }
 
 describe('golden vectors', () => {

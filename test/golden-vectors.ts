@@ -11,8 +11,8 @@ import { fileURLToPath } from 'node:url'
 import { derivedKeys } from '../src/keys/derived-keys.ts'
 import type { KeyProvider } from '../src/keys/key-provider.ts'
 import { staticKeys } from '../src/keys/static-keys.ts'
-import { codecFor } from '../src/payload/codec.ts'
 import { serializers } from '../src/payload/serializer.ts'
+import { codecOf } from './codecs.ts'
 import { goldenContents } from './golden-vectors-content.ts'
 
 /** A key as an operator gives it, and the id that it has in a payload. */
@@ -76,9 +76,9 @@ async function makeVectors(): Promise<GoldenVectors> {
 }
 
 async function vector(key: string, row: (typeof rows)[number], plaintext: Uint8Array): Promise<GoldenVector> {
-  const codec = codecFor(providerOf(keys[key] as unknown as GoldenKey), serializers.json, row.namespace)
+  const codec = codecOf(providerOf(keys[key] as unknown as GoldenKey), row.namespace)
   const sid = createHash('sha256').update(row.sessionId).digest()
-  const sealed = await codec.seal(sid, row.createdAt, plaintext)
+  const sealed = await codec.seal({ sid, createdAt: row.createdAt }, plaintext)
   return { key, ...row, plaintext: Buffer.from(plaintext).toString('hex'), sealed: sealed.toString('hex') }
 }
 

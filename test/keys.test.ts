@@ -70,16 +70,16 @@ describe('sealingKey', () => {
 describe('keyRing', () => {
   test('seals with the first and finds all', async () => {
     const keys = [1, 2, 3].map((id) => sealingKey(id, randomBytes(32)))
-    const ring = keyRing(keys)
+    const ring = keyRing(keys[0], keys.slice(1))
     assert.equal(await ring.current(), keys[0])
     for (const key of keys) assert.equal(await ring.find(key.id), key)
     assert.equal(await ring.find(4), undefined)
   })
 
   test('refuses to have no key, and two of one id', () => {
-    assertRefused(() => keyRing([]), /there is no current key/)
+    assertRefused(() => keyRing(undefined), /there is no current key/)
     assertRefused(
-      () => keyRing([sealingKey(1, randomBytes(32)), sealingKey(1, randomBytes(32))]),
+      () => keyRing(sealingKey(1, randomBytes(32)), [sealingKey(1, randomBytes(32))]),
       /two keys share one id/,
     )
   })

@@ -18,6 +18,7 @@ const COLUMNS = [
   'trim_at',
   'ended_at',
   'end_reason',
+  'key_id',
 ]
 
 const MISSING = 'FST_STORED_SESSION_MISSING_TABLE'

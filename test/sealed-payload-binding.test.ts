@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { keyRing, type SealingKey, sealingKey } from '../src/keys/key-provider.ts'
-import { codecFor } from '../src/payload/codec.ts'
 import {
   open,
   type SealContext,
@@ -10,7 +9,7 @@ import {
   UnreadablePayload,
   type UnreadableReason,
 } from '../src/payload/sealed-payload.ts'
-import { serializers } from '../src/payload/serializer.ts'
+import { codecOf } from './codecs.ts'
 import { referenceOpen, referenceSeal } from './sealed-payload-reference.ts'
 
 const material = randomBytes(32)
@@ -20,7 +19,7 @@ const context: SealContext = { namespace: 'stored_sessions', sid: sidOf('one'), 
 
 /** Opens as the store does: the key by its id, then the payload. */
 function openInRow(sealed: Buffer, { namespace, sid, createdAt } = context, keys: SealingKey[] = [key]): Buffer {
-  return codecFor(keyRing(keys), serializers.msgpack, namespace).open(sid, createdAt, sealed) as Buffer
+  return codecOf(keyRing(keys[0], keys.slice(1)), namespace).open({ sid, createdAt }, sealed) as Buffer
 }
 
 function assertUnreadable(run: () => unknown, what: string, reason: UnreadableReason): void {
@@ -104,10 +103,12 @@ describe('a payload opens nowhere but where it was sealed:', () => {
     assertUnreadable(() => openInRow(rewritten, context, [key, other]), 'id', 'not authentic')
     const twin = sealingKey(5, material)
     assertUnreadable(() => openInRow(rewritten, context, [key, twin]), 'id of the same bytes', 'not authentic')
-    for (const version of [0, 2, 255]) {
+    for (const version of [0, 2, 3, 255]) {
       const changed = Buffer.from(sealed)
       changed[0] = version
-      assertUnreadable(() => openInRow(changed), `version ${version}`, 'unknown version')
+      // 2 is the version of compressed payloads.
+      const reason = version === 2 ? 'not authentic' : 'unknown version'
+      assertUnreadable(() => openInRow(changed), `version ${version}`, reason)
     }
   })
 })

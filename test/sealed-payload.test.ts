@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { keyRing, sealingKey } from '../src/keys/key-provider.ts'
-import { codecFor } from '../src/payload/codec.ts'
 import {
   keyIdOf,
   open,
@@ -11,7 +10,7 @@ import {
   seal,
   UnreadablePayload,
 } from '../src/payload/sealed-payload.ts'
-import { serializers } from '../src/payload/serializer.ts'
+import { codecOf } from './codecs.ts'
 
 const material = randomBytes(32)
 const key = sealingKey(0x01020304, material)
@@ -20,7 +19,7 @@ const context: SealContext = { namespace: 'stored_sessions', sid: sidOf('one'), 
 
 /** Opens as the store does: the key by its id, then the payload. */
 function openInRow(sealed: Buffer, { namespace, sid, createdAt } = context, keys = [key]): Buffer {
-  return codecFor(keyRing(keys), serializers.msgpack, namespace).open(sid, createdAt, sealed) as Buffer
+  return codecOf(keyRing(keys[0], keys.slice(1)), namespace).open({ sid, createdAt }, sealed) as Buffer
 }
 
 function assertUnreadable(run: () => unknown, what: string, reason?: string): void {

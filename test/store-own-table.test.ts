@@ -26,6 +26,7 @@ const TABLES: Record<Dialect, Table> = {
     trimAt: pgCore.bigint('delete', { mode: 'number' }).notNull(),
     endedAt: pgCore.bigint('end', { mode: 'number' }),
     endReason: pgCore.text('why "so"'),
+    keyId: pgCore.bigint('sealed by', { mode: 'number' }),
     note: pgCore.text('note'),
     place: pgCore.text('place').notNull().default('somewhere'),
   }),
@@ -40,6 +41,7 @@ const TABLES: Record<Dialect, Table> = {
     trimAt: mysqlCore.bigint('delete', { mode: 'number' }).notNull(),
     endedAt: mysqlCore.bigint('end', { mode: 'number' }),
     endReason: mysqlCore.varchar('why `so`', { length: 32 }),
+    keyId: mysqlCore.bigint('sealed by', { mode: 'number' }),
     note: mysqlCore.text('note'),
     place: mysqlCore.varchar('place', { length: 20 }).notNull().default('somewhere'),
   }),
@@ -54,6 +56,7 @@ const TABLES: Record<Dialect, Table> = {
     trimAt: sqliteCore.integer('delete').notNull(),
     endedAt: sqliteCore.integer('end'),
     endReason: sqliteCore.text('why "so"'),
+    keyId: sqliteCore.integer('sealed by'),
     note: sqliteCore.text('note'),
     place: sqliteCore.text('place').notNull().default('somewhere'),
   }),
@@ -81,7 +84,7 @@ async function createTable(database: TestDatabase): Promise<string> {
   await database.query(`CREATE TABLE ${name} (${q('note')} ${text}, ${q('Schlüssel')} ${sid} PRIMARY KEY NOT NULL,
     ${q('inhalt')} ${data} NOT NULL, ${q('order')} integer NOT NULL, ${q('user')} ${text}, ${q('from')} ${time} NOT NULL,
     ${q('t')} ${time} NOT NULL, ${q('until')} ${time} NOT NULL, ${q('delete')} ${time} NOT NULL, ${q('end')} ${time},
-    ${q(`why ${inner}so${inner}`)} ${text}, ${q('place')} ${text} NOT NULL DEFAULT 'somewhere')`)
+    ${q(`why ${inner}so${inner}`)} ${text}, ${q('sealed by')} ${time}, ${q('place')} ${text} NOT NULL DEFAULT 'somewhere')`)
   return name
 }
 

@@ -74,20 +74,14 @@ function idOfName(name: string): number {
  *
  * @param current - the key that seals
  * @param others - keys that only open
- * @throws `FST_STORED_SESSION_INVALID_KEY` when there is no current one, or two share an id or their bytes
+ * @throws `FST_STORED_SESSION_INVALID_KEY` when there is no current one, or two share an id
  */
 export function keyRing(current: SealingKey | undefined, others: readonly SealingKey[] = []): KeyProvider {
   if (!current) throw new InvalidKeyError('there is no current key; give at least one that seals')
   const keys = [current, ...others]
-  refuseDoubles(keys)
   const byId = new Map(keys.map((key) => [key.id, key]))
-  return { current: () => current, find: (id) => byId.get(id) }
-}
-
-function refuseDoubles(keys: readonly SealingKey[]): void {
-  for (const [index, key] of keys.entries()) {
-    const double = keys.slice(0, index).find((other) => other.id === key.id || other.secret.equals(key.secret))
-    if (double)
-      throw new InvalidKeyError('two keys share one id or are the same key; remove the double, or give each its own id')
+  if (byId.size !== keys.length) {
+    throw new InvalidKeyError('two keys share one id or are the same key; remove the double, or give each its own id')
   }
+  return { current: () => current, find: (id) => byId.get(id) }
 }

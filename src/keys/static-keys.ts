@@ -1,5 +1,5 @@
 import { InvalidKeyError } from '../errors.ts'
-import { type KeyProvider, keyRing, sealingKey } from './key-provider.ts'
+import { type KeyProvider, keyRing, type SealingKey, sealingKey } from './key-provider.ts'
 
 /**
  * What a key may do. `current` seals and opens; `retired` only opens what it sealed; `pending` opens too, so that a whole
@@ -33,7 +33,19 @@ export interface StaticKey {
 export function staticKeys(keys: readonly StaticKey[]): KeyProvider {
   const current = currentOf(keys)
   const made = (key: StaticKey) => sealingKey(key.id, bytesOf(key), factsOf(key))
-  return keyRing(current && made(current), keys.filter((key) => key !== current).map(made))
+  const others = keys.filter((key) => key !== current).map(made)
+  if (!current) return keyRing(undefined)
+  const sealing = made(current)
+  refuseDoubles([sealing, ...others])
+  return keyRing(sealing, others)
+}
+
+function refuseDoubles(ring: readonly SealingKey[]): void {
+  for (const [index, { secret }] of ring.entries()) {
+    if (ring.slice(0, index).some((other) => other.secret.equals(secret))) {
+      throw new InvalidKeyError('two keys have the same bytes; remove the double')
+    }
+  }
 }
 
 const STATES: unknown[] = [undefined, 'current', 'retired', 'pending', 'revoked']
