@@ -2,16 +2,14 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { type KeyProvider, type SealingKey, sealingKey } from '../src/index.ts'
-import { codecFor } from '../src/payload/codec.ts'
 import { UnreadablePayload } from '../src/payload/sealed-payload.ts'
-import { serializers } from '../src/payload/serializer.ts'
+import { codecOf } from './codecs.ts'
 
 const key = sealingKey('a', randomBytes(32))
 const sid = randomBytes(32)
 const plaintext = Buffer.from('plaintext')
-const codec = (provider: Partial<KeyProvider>) =>
-  codecFor({ current: () => key, find: () => key, ...provider }, serializers.msgpack, 'table')
-const sealed = codec({}).seal(sid, 1, plaintext) as Buffer
+const codec = (provider: Partial<KeyProvider>) => codecOf({ current: () => key, find: () => key, ...provider }, 'table')
+const sealed = codec({}).seal({ sid, createdAt: 1 }, plaintext) as Buffer
 
 const fault = new Error('connect ECONNREFUSED kms.internal:443')
 const failures: Record<string, () => never | Promise<never>> = {
@@ -25,13 +23,16 @@ const unavailable = { code: 'FST_STORED_SESSION_UNAVAILABLE', statusCode: 503, m
 
 describe('a key provider', () => {
   test('that answers at once makes nobody wait', () => {
-    assert.ok(codec({}).seal(sid, 1, plaintext) instanceof Buffer)
-    assert.deepEqual(codec({}).open(sid, 1, sealed), plaintext)
+    assert.ok(codec({}).seal({ sid, createdAt: 1 }, plaintext) instanceof Buffer)
+    assert.deepEqual(codec({}).open({ sid, createdAt: 1 }, sealed), plaintext)
   })
 
   test('may answer later', async () => {
     const later = codec({ current: async () => key, find: async () => key })
-    assert.deepEqual(await later.open(sid, 1, await later.seal(sid, 1, plaintext)), plaintext)
+    assert.deepEqual(
+      await later.open({ sid, createdAt: 1 }, await later.seal({ sid, createdAt: 1 }, plaintext)),
+      plaintext,
+    )
   })
 
   test('is asked for the id that stands in the payload, and for no other', async () => {
@@ -40,10 +41,10 @@ describe('a key provider', () => {
       asked.push(id)
       return key
     }
-    codec({ find }).open(sid, 1, sealed)
+    codec({ find }).open({ sid, createdAt: 1 }, sealed)
     assert.deepEqual(asked, [key.id])
     assert.throws(
-      () => codec({ find }).open(sid, 1, Buffer.from('no payload at all, but long enough')),
+      () => codec({ find }).open({ sid, createdAt: 1 }, Buffer.from('no payload at all, but long enough')),
       UnreadablePayload,
     )
     assert.deepEqual(asked, [key.id])
@@ -52,8 +53,8 @@ describe('a key provider', () => {
   for (const [how, fail] of Object.entries(failures)) {
     test(`that ${how} is a fault of the server, and tells the client nothing`, async () => {
       for (const run of [
-        async () => codec({ current: fail }).seal(sid, 1, plaintext),
-        async () => codec({ find: fail }).open(sid, 1, sealed),
+        async () => codec({ current: fail }).seal({ sid, createdAt: 1 }, plaintext),
+        async () => codec({ find: fail }).open({ sid, createdAt: 1 }, sealed),
       ]) {
         await assert.rejects(run, (error: Error) => {
           assert.equal((error as { code?: string }).code, unavailable.code)
@@ -68,7 +69,10 @@ describe('a key provider', () => {
 
   test('without a current key cannot seal, and that too is a fault of the server', async () => {
     for (const current of [() => undefined, async () => undefined]) {
-      await assert.rejects(async () => codec({ current: current as () => never }).seal(sid, 1, plaintext), unavailable)
+      await assert.rejects(
+        async () => codec({ current: current as () => never }).seal({ sid, createdAt: 1 }, plaintext),
+        unavailable,
+      )
     }
   })
 
@@ -80,7 +84,7 @@ describe('a key provider', () => {
     ]
     for (const find of answers) {
       await assert.rejects(
-        async () => codec({ find }).open(sid, 1, sealed),
+        async () => codec({ find }).open({ sid, createdAt: 1 }, sealed),
         (error) => error instanceof UnreadablePayload && error.reason === 'unknown key',
       )
     }

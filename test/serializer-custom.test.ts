@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { staticKeys } from '../src/index.ts'
-import { codecFor } from '../src/payload/codec.ts'
 import { UnreadablePayload } from '../src/payload/sealed-payload.ts'
 import { type Serializer, serializers } from '../src/payload/serializer.ts'
+import { codecOf } from './codecs.ts'
 
 const keys = staticKeys([{ id: 'a', key: randomBytes(32) }])
-const codec = (serializer: Partial<Serializer>) => codecFor(keys, { ...serializers.json, ...serializer }, 'table')
+const codec = (serializer: Partial<Serializer>) => codecOf(keys, 'table', { ...serializers.json, ...serializer })
 
 function assertUndecodable(run: () => unknown): void {
   assert.throws(run, (error) => error instanceof UnreadablePayload && error.reason === 'not decodable')
