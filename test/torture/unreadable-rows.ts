@@ -1,19 +1,18 @@
 import { derivedKeys } from '../../src/keys/derived-keys.ts'
-import { codecFor } from '../../src/payload/codec.ts'
-import { serializers } from '../../src/payload/serializer.ts'
+import { codecOf } from '../codecs.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import { allRows } from '../rows.ts'
 import { secret } from '../stores.ts'
 
 /** How many rows there are, and how many of the live ones do not open. */
 export async function readableRows(database: TestDatabase): Promise<{ rows: number; unreadable: number }> {
-  const codec = codecFor(derivedKeys(secret), serializers.msgpack, 'stored_sessions')
+  const codec = codecOf(derivedKeys(secret), 'stored_sessions')
   const rows = await allRows(database)
   let unreadable = 0
   for (const { sid, createdAt, data, endedAt } of rows) {
     if (endedAt !== null) continue
     try {
-      codec.deserialize(await codec.open(sid, createdAt, data))
+      codec.deserialize(await codec.open({ sid, createdAt }, data))
     } catch {
       unreadable++
     }
