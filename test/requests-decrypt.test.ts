@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { after, before, beforeEach, mock, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type AppSession, Browser, openApp, sessionOf } from './app.ts'
@@ -33,12 +33,14 @@ forEachDatabase((target) => {
     id = (await browser.post('/login')).json().id
   })
 
-  async function handshake(cookie = browser.cookies().sessionId!, cookieOptions?: object): Promise<Handshake> {
+  async function handshake(
+    cookie = browser.cookies().sessionId!,
+    cookieOptions?: object,
+    on = app,
+  ): Promise<Handshake> {
     const request = {} as Handshake
     const decrypt = (done: (error?: Error) => void) =>
-      cookieOptions
-        ? app.decryptSession(cookie, request, cookieOptions, done)
-        : app.decryptSession(cookie, request, done)
+      cookieOptions ? on.decryptSession(cookie, request, cookieOptions, done) : on.decryptSession(cookie, request, done)
     await promisify(decrypt)()
     return request
   }
@@ -128,5 +130,32 @@ forEachDatabase((target) => {
     const { session } = await handshake(undefined, { maxAge: 5_000 })
     assert.equal(session.cookie.originalMaxAge, 5_000)
     assert.equal(sessionOf(await handshake()).cookie.originalMaxAge, null)
+  })
+
+  test('nothing of ours is among the keys of a session of a handshake', async () => {
+    const { session } = await handshake()
+    assert.deepEqual(Object.keys(session), ['cookie', 'userId'])
+  })
+
+  test('a save in a handshake that is hours old renews the session like any other use', async () => {
+    const HOUR_MS = 3_600_000
+    mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const own = await openApp(database.url, { options: { cookie: { secure: false, maxAge: 2 * HOUR_MS } } })
+    try {
+      const visitor = new Browser(own)
+      const { id } = (await visitor.post('/login')).json()
+      const { session } = await handshake(visitor.cookies().sessionId, undefined, own)
+      mock.timers.tick(1.5 * HOUR_MS)
+      session.n = 1
+      await session.save()
+      assert.equal((await storedRow(database, id)).expiresAt, Date.now() + 2 * HOUR_MS)
+      mock.timers.tick(HOUR_MS)
+      const later = await handshake(session.encryptedSessionId, undefined, own)
+      assert.equal(later.session.userId, 'ada')
+      assert.equal(later.session.cookie.originalMaxAge, 2 * HOUR_MS)
+    } finally {
+      mock.timers.reset()
+      await own.close()
+    }
   })
 })

@@ -1,3 +1,4 @@
+import type { CookieOptions } from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RegenerateError } from '../errors.ts'
 import { refuseReservedNames } from '../store/content.ts'
@@ -31,16 +32,12 @@ export async function addSavingHooks(
 
   fastify.addHook('onSend', saveBeforeHost)
   await registerHost()
-  fastify.addHook('onRequest', rememberLoaded)
-  fastify.addHook('onSend', settleCookie)
-
-  function rememberLoaded({ session }: FastifyRequest, _reply: FastifyReply, done: Done): void {
-    if (isSession(session)) {
-      noteCookie(session.cookie)
-      provenanceOf(session as never)
-    }
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    rememberLoaded(request)
     done()
-  }
+  })
+  fastify.addHook('onSend', settleCookie)
+  rememberDecrypted(fastify)
 
   /** Saves what the host would not: it sees changes through JSON alone, and renews no cookie of an unchanged session. */
   function saveBeforeHost(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
@@ -100,6 +97,26 @@ export async function addSavingHooks(
     const isEnded = !failed.has(request) && reply.statusCode < 500
     return isEnded && request.cookies?.[host.cookieName] !== undefined
   }
+}
+
+/** Handshakes have no hooks, and may stay open for longer than any request. */
+function rememberDecrypted(fastify: FastifyInstance): void {
+  const { decryptSession } = fastify
+  fastify.decryptSession = (sessionId: string, request: FastifyRequest, ...rest: unknown[]) => {
+    const done = rest.pop() as Done
+    const cookie = (rest[0] ?? {}) as CookieOptions
+    decryptSession(sessionId, request, cookie, (error?: Error) => {
+      rememberLoaded(request)
+      done(error)
+    })
+  }
+}
+
+/** Notes what a session was loaded with, before anybody changes it. */
+function rememberLoaded({ session }: FastifyRequest): void {
+  if (!isSession(session)) return
+  noteCookie(session.cookie)
+  provenanceOf(session as never)
 }
 
 /** Outside of `cookie.path` the host leaves an empty object, and none after `destroy()`. */
