@@ -6,6 +6,7 @@ import { checkKeys, checkSealing } from './check-sealing-options.ts'
 import type { Limits } from './lifetime.ts'
 import type { OptionChecks } from './option-checks.ts'
 import type { CheckedStoreOptions, StoreOptions, TrimOption } from './store-options.ts'
+import { LARGEST_BATCH, USUAL_BATCH } from './trimming.ts'
 
 const MEBIBYTE = 1_048_576
 const LARGEST_BYTES = 1_073_741_824
@@ -59,7 +60,7 @@ function checkTrim(trim: StoreOptions['trim'], checks: OptionChecks): CheckedSto
   checks.names(options, ['interval', 'batchSize', 'everyRequests'], 'trim.')
   return {
     interval: checks.duration('trim.interval', options.interval, 900_000),
-    batchSize: checks.integer('trim.batchSize', options.batchSize, 500, 1, 10_000),
+    batchSize: checks.integer('trim.batchSize', options.batchSize, USUAL_BATCH, 1, LARGEST_BATCH),
     everyRequests: checks.integer('trim.everyRequests', options.everyRequests, 0, 0, 1_000_000_000),
   }
 }

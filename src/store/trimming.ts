@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SessionDatabase } from '../database/session-database.ts'
+import { InvalidOptionsError } from '../errors.ts'
 import type { SessionEventEmitter } from './events.ts'
+import { OptionChecks } from './option-checks.ts'
 
 /** How trimming in the background goes about. */
 export interface TrimSchedule {
@@ -29,6 +31,10 @@ export interface TrimOptions {
 /** A timer that is to wait longer does not wait at all. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
+/** Rows that one statement deletes, unless told otherwise, and at most: longer ones would hold up others. */
+export const USUAL_BATCH = 500
+export const LARGEST_BATCH = 10_000
+
 /** Share of the interval by which rounds differ. */
 const JITTER = 0.2
 
@@ -47,9 +53,14 @@ export class Trimmer {
     this.#schedule = schedule
   }
 
-  /** Deletes what may be deleted. Two calls at a time are one. */
-  trim(options: TrimOptions = {}): Promise<TrimResult> {
-    this.#running ??= this.#run(options).finally(() => {
+  /**
+   * Deletes what may be deleted. Two calls at a time are one.
+   *
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
+   */
+  async trim(options: TrimOptions = {}): Promise<TrimResult> {
+    const batchSize = this.#batchSizeOf(options)
+    this.#running ??= this.#run(batchSize).finally(() => {
       this.#running = undefined
     })
     return this.#running
@@ -79,7 +90,16 @@ export class Trimmer {
     await this.#running?.catch(() => {})
   }
 
-  async #run({ batchSize = this.#schedule ? this.#schedule.batchSize : 500 }: TrimOptions): Promise<TrimResult> {
+  #batchSizeOf(options: TrimOptions): number {
+    const checks = new OptionChecks()
+    checks.names(options, ['batchSize'])
+    const usual = this.#schedule ? this.#schedule.batchSize : USUAL_BATCH
+    const batchSize = checks.integer('batchSize', options.batchSize, usual, 1, LARGEST_BATCH)
+    if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+    return batchSize
+  }
+
+  async #run(batchSize: number): Promise<TrimResult> {
     const result: TrimResult = { trimmed: 0, batches: 0, complete: false }
     while (!this.#stopped && !result.complete) {
       const deleted = await this.#database.trim(Date.now(), batchSize)
