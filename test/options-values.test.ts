@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { staticKeys } from '../src/index.ts'
+import { hostOptionNames } from '../src/plugin/options.ts'
 import { storedSessions as mysqlTable } from '../src/schema/mysql.ts'
 import { storedSessions as sqliteTable } from '../src/schema/sqlite.ts'
+import { storeOptionNames } from '../src/store/store-options.ts'
 import { assertAccepted, refusal, secret } from './options-faults.ts'
 
 const keys = staticKeys([{ id: 'a', key: randomBytes(32) }])
@@ -52,11 +54,35 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     ['userId', 'must be a function, not "userId"'],
     [null, 'must be a function, not null'],
   ],
+  bindToCookie: [['yes', 'must be true or false, not "yes"']],
+  namespace: [
+    ['', 'must be a string of 1 to 255 characters'],
+    ['x'.repeat(256), 'must be a string of 1 to 255 characters'],
+    [5, 'must be a string of 1 to 255 characters'],
+    [null, 'must be a string of 1 to 255 characters'],
+  ],
+  compressAbove: [
+    [true, 'must be a whole number from 0 to 1073741824, not true'],
+    [-1, 'must be a whole number from 0 to 1073741824, not -1'],
+    ['1kb', 'must be a whole number from 0 to 1073741824, not "1kb"'],
+  ],
+  acceptUnencrypted: [
+    [true, 'must be { until: Date }: the mode ends by itself'],
+    [{}, 'must be { until: Date }: the mode ends by itself'],
+    [null, 'must be { until: Date }: the mode ends by itself'],
+    [{ until: 'tomorrow' }, 'must be { until: Date }: the mode ends by itself'],
+    [{ until: new Date(Number.NaN) }, 'must be { until: Date }: the mode ends by itself'],
+    [{ until: new Date(), since: 1 }, '.since is not an option'],
+  ],
+  warnKeyAge: [
+    [true, durationFault('true')],
+    [0, durationFault('0')],
+  ],
   serializer: [
-    ['yaml', 'must be "msgpack", "json" or an object with serialize and deserialize'],
-    ['toString', 'must be "msgpack", "json" or an object with serialize and deserialize'],
-    [JSON, 'must be "msgpack", "json" or an object with serialize and deserialize'],
-    [null, 'must be "msgpack", "json" or an object with serialize and deserialize'],
+    ['yaml', 'must be "msgpack", "json", "hybrid" or an object with serialize and deserialize'],
+    ['toString', 'must be "msgpack", "json", "hybrid" or an object with serialize and deserialize'],
+    [JSON, 'must be "msgpack", "json", "hybrid" or an object with serialize and deserialize'],
+    [null, 'must be "msgpack", "json", "hybrid" or an object with serialize and deserialize'],
   ],
   maxBytes: [
     ['1mb', 'must be a whole number from 1 to 1073741824, not "1mb"'],
@@ -109,7 +135,12 @@ const ACCEPTED: Record<string, unknown[]> = {
   keys: [keys],
   migrate: [true, undefined],
   user: [() => undefined],
-  serializer: ['msgpack', 'json', { serialize: () => Buffer.alloc(0), deserialize: () => ({}) }],
+  bindToCookie: [true, false],
+  namespace: ['x', 'x'.repeat(255)],
+  compressAbove: [false, 0, 1_024],
+  acceptUnencrypted: [{ until: new Date(0) }],
+  warnKeyAge: [false, '1d'],
+  serializer: ['msgpack', 'json', 'hybrid', { serialize: () => Buffer.alloc(0), deserialize: () => ({}) }],
   maxBytes: [1, 1_073_741_824],
   table: ['x', 'x'.repeat(48), 'web "sessions"; drop', sqliteTable],
   rolling: [true, false],
@@ -143,4 +174,11 @@ describe('each option', () => {
       if (name !== 'database' && name !== 'secret') assertAccepted({ [name]: undefined })
     }
   })
+})
+
+test('the options looked at here are all that there are', () => {
+  const names = [...storeOptionNames, ...hostOptionNames]
+  const inFilesOfTheirOwn = ['cookie', 'idleTimeout', 'touchInterval']
+  assert.deepEqual([...Object.keys(REFUSED), ...inFilesOfTheirOwn].toSorted(), names.toSorted())
+  assert.deepEqual([...Object.keys(ACCEPTED), ...inFilesOfTheirOwn].toSorted(), names.toSorted())
 })

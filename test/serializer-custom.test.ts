@@ -73,8 +73,17 @@ test('what one serializer stored is unreadable to the other, and nothing worse',
   }
 })
 
+test('the hybrid serializer writes msgpack, and reads what either stored', () => {
+  const content = { cookie: {}, userId: 'ada', list: [1, { a: 1 }] }
+  const hybrid = codec(serializers.hybrid)
+  assert.deepEqual(Buffer.from(hybrid.serialize(content)), Buffer.from(serializers.msgpack.serialize(content)))
+  for (const before of [serializers.msgpack, serializers.json]) {
+    assert.deepEqual(hybrid.deserialize(before.serialize(content)), content)
+  }
+})
+
 test('bytes that are no session are unreadable, whatever they are', () => {
-  const codecs = [codec(serializers.msgpack), codec(serializers.json)]
+  const codecs = Object.values(serializers).map(codec)
   for (let n = 0; n < 2_000; n++) {
     const bytes = randomBytes(n % 64)
     for (const { deserialize } of codecs) assertUndecodable(() => deserialize(bytes))

@@ -28,7 +28,8 @@ export interface CheckedOptions {
   readonly host: HostOptions & { secret: string | string[]; cookieName: string; cookiePrefix: string }
 }
 
-const hostOptionNames = [
+/** The names of the options that go to @fastify/session. */
+export const hostOptionNames = [
   'algorithm',
   'cookie',
   'cookieName',
