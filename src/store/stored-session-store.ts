@@ -1,6 +1,6 @@
 import type { EndReason } from '../database/session-database.ts'
 import { InvalidOptionsError, RegenerateError, UnavailableError } from '../errors.ts'
-import { answer } from './answer.ts'
+import { answer, type Callback, type SessionCallback } from './answer.ts'
 import { checkStoreOptions } from './check-store-options.ts'
 import type { LiveSession } from './content.ts'
 import type { StoreCore } from './core.ts'
@@ -17,10 +17,6 @@ import { isChanged, saveSession } from './saving.ts'
 import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from './store-options.ts'
 import { touchSession } from './touching.ts'
 import { Trimmer, type TrimOptions, type TrimResult } from './trimming.ts'
-
-/** Called once, later, and outside of any promise, so that what it throws is nobody's rejection. */
-type Callback = (error?: unknown) => void
-type SessionCallback = (error: unknown, session?: never) => void
 
 /**
  * The store that @fastify/session calls: `get`, `set`, `destroy`, `touch`. It works without a server, and opens its
