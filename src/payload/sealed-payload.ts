@@ -10,6 +10,7 @@ import type { SealingKey } from '../keys/key-provider.ts'
  *
  *   okm = HMAC-SHA512(master key, fields), where each field stands behind its length as 4 bytes (BE):
  *           "stored-session/payload", version, key id, salt, namespace (UTF-8), sid (32 B), created_at (8 B, BE)
+ *           and, where payloads are bound to cookies, the hash of the session id in `shareOf` (32 B)
  *   AES-256-GCM with key = okm[0..32], iv = okm[32..44], additional data = the 21 bytes of header
  */
 /** The plaintext is what was serialized. */
