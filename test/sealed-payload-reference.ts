@@ -1,4 +1,5 @@
 import { webcrypto } from 'node:crypto'
+import { inflateRawSync } from 'node:zlib'
 
 /*
  * Sealing and opening written a second time, from the layout comment in src/payload/sealed-payload.ts and on another
@@ -10,6 +11,8 @@ export interface ReferenceContext {
   namespace: string
   sid: Uint8Array
   createdAt: number
+  /** Where the payload is bound to it. */
+  sessionId?: string
 }
 
 export async function referenceSeal(
@@ -35,10 +38,12 @@ export async function referenceOpen(
   const header = Buffer.from(sealed.subarray(0, 21))
   const { key, iv } = await derive(masterKey, header, context)
   const algorithm = { name: 'AES-GCM', iv, additionalData: header, tagLength: 128 }
-  return Buffer.from(await subtle.decrypt(algorithm, key, sealed.subarray(21)))
+  const plaintext = Buffer.from(await subtle.decrypt(algorithm, key, sealed.subarray(21)))
+  return header[0] === 2 ? inflateRawSync(plaintext) : plaintext
 }
 
-async function derive(masterKey: Uint8Array, header: Buffer, { namespace, sid, createdAt }: ReferenceContext) {
+async function derive(masterKey: Uint8Array, header: Buffer, context: ReferenceContext) {
+  const { namespace, sid, createdAt, sessionId } = context
   const createdAtBytes = Buffer.alloc(8)
   createdAtBytes.writeUInt32BE(Math.floor(createdAt / 2 ** 32), 0)
   createdAtBytes.writeUInt32BE(createdAt % 2 ** 32, 4)
@@ -50,11 +55,16 @@ async function derive(masterKey: Uint8Array, header: Buffer, { namespace, sid, c
     field(Buffer.from(namespace, 'utf8')),
     field(sid),
     field(createdAtBytes),
+    sessionId === undefined ? Buffer.alloc(0) : field(await shareOf(sessionId)),
   ])
   const hmac = await subtle.importKey('raw', masterKey, { name: 'HMAC', hash: 'SHA-512' }, false, ['sign'])
   const okm = Buffer.from(await subtle.sign('HMAC', hmac, message))
   const key = await subtle.importKey('raw', okm.subarray(0, 32), 'AES-GCM', false, ['encrypt', 'decrypt'])
   return { key, iv: okm.subarray(32, 44) }
+}
+
+async function shareOf(sessionId: string): Promise<Buffer> {
+  return Buffer.from(await subtle.digest('SHA-256', Buffer.from(`stored-session/share\0${sessionId}`)))
 }
 
 function field(bytes: Uint8Array): Buffer {
