@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { dirname, posix } from 'node:path'
+import { describe, test } from 'node:test'
+import { sourceFiles as files, importsOf, type SourceFile, withoutComments } from './source-files.ts'
+
+/** A folder of src/ and those whose files its own may import, each of them and errors.ts besides. */
+const LAYERS: Record<string, string[]> = {
+  cli: ['plugin', 'store', 'payload', 'database', 'keys', 'schema'],
+  dashboard: ['plugin', 'store', 'payload', 'database', 'keys', 'schema'],
+  plugin: ['store', 'payload', 'database', 'keys', 'schema'],
+  store: ['payload', 'database', 'keys', 'schema'],
+  payload: ['keys'],
+  database: ['schema'],
+  keys: [],
+  schema: [],
+}
+
+/** Files beside the folders: the entries put everything together, the errors are everybody's. */
+const ENTRIES = ['index.ts', 'entry.ts']
+const ERRORS = 'errors.ts'
+
+/** Its purpose is to read a variable. */
+const READS_ENVIRONMENT = 'keys/env-keys.ts'
+
+const LONGEST_FILE = 200
+const EMPTY_NAMES = /^(utils?|helpers?|common|shared|misc|lib|types|interfaces|constants)(\.ts)?$/
+
+const layerOf = (path: string) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : path)
+
+/** The file that a relative import names. */
+const targetOf = (from: string, name: string) => posix.join(posix.dirname(from), name)
+
+const isRelative = (name: string) => name.startsWith('.')
+
+/** Fails with the list of what breaks a rule. */
+function assertNone(broken: string[], rule: string): void {
+  assert.deepEqual(broken, [], rule)
+}
+
+/** The imports of packages and of Node that break a rule. */
+function importsWhere(breaks: (file: SourceFile, name: string) => boolean): string[] {
+  return files.flatMap((file) =>
+    file.imports.filter((name) => breaks(file, name)).map((name) => `${file.path}: ${name}`),
+  )
+}
+
+describe('the imports of src/', () => {
+  test('are found, of every form', () => {
+    const code = [
+      "import a from 'a'",
+      "import type { B } from 'b'",
+      "import {\n  c,\n  type C,\n} from 'c'",
+      "export * from 'd'",
+      "export { e } from 'e'",
+      "import 'f'",
+      "const g = await import('g')",
+      "createRequire(import.meta.url)('h')",
+      "// import i from 'i'",
+      "/* import j from 'j' */",
+      "const text = 'import k'",
+    ]
+    assert.deepEqual(importsOf(code.join('\n')).sort(), ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])
+    assert.ok(files.length > 40)
+  })
+
+  test('name files that exist, with their ending', () => {
+    const paths = new Set(files.map(({ path }) => path))
+    assertNone(
+      importsWhere(({ path }, name) => isRelative(name) && !paths.has(targetOf(path, name))),
+      'relative imports name a file of src/',
+    )
+  })
+
+  test('go down the layers, and never up or across', () => {
+    const known = new Set([...Object.keys(LAYERS), ...ENTRIES, ERRORS])
+    assertNone(
+      files.map(({ path }) => layerOf(path)).filter((layer) => !known.has(layer)),
+      'every folder of src/ is a layer',
+    )
+    assertNone(
+      importsWhere(({ path }, name) => isRelative(name) && !mayImport(layerOf(path), layerOf(targetOf(path, name)))),
+      'cli · dashboard · plugin → store → (payload, database) → (keys, schema)',
+    )
+  })
+
+  test('make no circle, not even of types', () => {
+    assertNone(circles(), 'no file imports itself through others')
+  })
+})
+
+function mayImport(from: string, to: string): boolean {
+  if (ENTRIES.includes(from)) return true
+  return from === to || (from !== ERRORS && to === ERRORS) || (LAYERS[from]?.includes(to) ?? false)
+}
+
+function circles(): string[] {
+  const found: string[] = []
+  const done = new Set<string>()
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  const visit = (path: string, above: string[]) => {
+    if (above.includes(path)) found.push([...above.slice(above.indexOf(path)), path].join(' → '))
+    if (above.includes(path) || done.has(path)) return
+    for (const name of byPath.get(path)?.imports.filter(isRelative) ?? []) visit(targetOf(path, name), [...above, path])
+    done.add(path)
+  }
+  for (const { path } of files) visit(path, [])
+  return found
+}
+
+describe('outside of its own layer', () => {
+  test('nobody knows Fastify', () => {
+    const isFastify = (name: string) => /^(fastify$|fastify[/-]|@fastify\/)/.test(name)
+    assertNone(
+      importsWhere(({ path }, name) => {
+        if (path === ERRORS && name === '@fastify/error') return false
+        return isFastify(name) && !['plugin', 'cli'].includes(layerOf(path))
+      }),
+      'fastify and its plugins are imported by the plugin alone',
+    )
+  })
+
+  test('nobody does cryptography', () => {
+    assertNone(
+      importsWhere(({ path }, name) => /^(node:)?crypto$/.test(name) && !['payload', 'keys'].includes(layerOf(path))),
+      'node:crypto belongs to payload and keys',
+    )
+    const isGlobal = ({ path, text }: SourceFile) =>
+      /\b(crypto|webcrypto)\s*\./.test(withoutComments(text)) && !['payload', 'keys'].includes(layerOf(path))
+    assertNone(
+      files.filter(isGlobal).map(({ path }) => path),
+      'the global crypto too',
+    )
+  })
+
+  test('nobody touches the process or its console', () => {
+    const words = /(?<![\w.'"`$-])(?:process|console)\s*[.[]/
+    assertNone(
+      files
+        .filter(({ path, text }) => words.test(withoutComments(text)) && layerOf(path) !== 'cli')
+        .map(({ path }) => path),
+      'process and console belong to the command line',
+    )
+    assertNone(
+      importsWhere(({ path }, name) => {
+        return /^(node:)?(process|console)$/.test(name) && layerOf(path) !== 'cli' && path !== READS_ENVIRONMENT
+      }),
+      'process and console belong to the command line',
+    )
+  })
+
+  test('nobody speaks to a database or its driver', () => {
+    const isDriver = (name: string) => /^(drizzle-orm|drizzle-kit|postgres|pg|mysql2|better-sqlite3)(\/|$)/.test(name)
+    // The type of a table stands in the options.
+    const isTableType = (path: string, name: string) => layerOf(path) === 'store' && name === 'drizzle-orm'
+    assertNone(
+      importsWhere(({ path }, name) => {
+        return isDriver(name) && !['database', 'schema', 'cli'].includes(layerOf(path)) && !isTableType(path, name)
+      }),
+      'drizzle-orm and the drivers belong to database and schema',
+    )
+  })
+})
+
+describe('every file of src/', () => {
+  test(`has at most ${LONGEST_FILE} lines`, () => {
+    const long = files.filter(({ text }) => text.split('\n').length - 1 > LONGEST_FILE)
+    assertNone(
+      long.map(({ path }) => path),
+      `no file is longer than ${LONGEST_FILE} lines`,
+    )
+  })
+
+  test('has a name that says what is in it', () => {
+    const parts = files.flatMap(({ path }) => [path.split('/').at(-1)!, ...dirname(path).split('/')])
+    assertNone(
+      parts.filter((part) => EMPTY_NAMES.test(part)),
+      'no utils, helpers, common or types',
+    )
+    assertNone(
+      files.map(({ path }) => path).filter((path) => !/^[a-z0-9/-]+\.ts$/.test(path)),
+      'names are lower case with dashes',
+    )
+  })
+})
