@@ -14,7 +14,9 @@ export function importedContent(bytes: Buffer): Record<string, unknown> {
 }
 
 function lifetimeOf({ originalMaxAge, expires }: ImportedCookie): Record<string, number> {
-  if (typeof originalMaxAge === 'number' && originalMaxAge > 0) return { originalMaxAge }
+  if (typeof originalMaxAge === 'number' && originalMaxAge > 0 && Number.isFinite(originalMaxAge)) {
+    return { originalMaxAge: Math.ceil(originalMaxAge) }
+  }
   const time =
     typeof expires === 'string' || typeof expires === 'number' || expires instanceof Date
       ? new Date(expires).getTime()
