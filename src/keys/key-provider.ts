@@ -44,7 +44,7 @@ export function sealingKey(
   material: Uint8Array,
   facts: Pick<SealingKey, 'isRevoked' | 'since'> = {},
 ): SealingKey {
-  const name = typeof id === 'number' ? id : `"${id}"`
+  const name = shownId(id)
   if (!(material instanceof Uint8Array)) throw new InvalidKeyError(`key ${name} is missing, or is not bytes`)
   if (material.length !== KEY_BYTES) {
     throw new InvalidKeyError(
@@ -55,6 +55,15 @@ export function sealingKey(
     throw new InvalidKeyError(`key ${name} is one byte repeated; make a random one: openssl rand -base64 32`)
   }
   return { id: typeof id === 'number' ? checkedId(id) : idOfName(id), secret: createSecretKey(material), ...facts }
+}
+
+/** Names are short, and keys in any notation are longer than this. */
+const LONGEST_SHOWN = 24
+
+/** The id of a key as a message may show it: where id and key were mixed up, the id is the key. */
+export function shownId(id: unknown): string {
+  if (typeof id === 'number') return String(id)
+  return typeof id === 'string' && id.length <= LONGEST_SHOWN ? JSON.stringify(id) : 'with an id that is not shown'
 }
 
 function checkedId(id: number): number {

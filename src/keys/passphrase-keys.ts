@@ -30,6 +30,7 @@ const LEAST_SALT_BYTES = 16
 export function passphraseKeys(passphrases: Passphrase | readonly Passphrase[]): KeyProvider {
   const list: readonly Passphrase[] = Array.isArray(passphrases) ? passphrases : [passphrases]
   list.forEach(check)
+  refuseNone(list)
   let ring: KeyProvider | undefined
   const deriving = Promise.all(list.map(derive)).then(([current, ...former]) => {
     ring = keyRing(current, former)
@@ -43,11 +44,21 @@ export function passphraseKeys(passphrases: Passphrase | readonly Passphrase[]):
   }
 }
 
-function check({ passphrase, salt }: Passphrase, index: number): void {
+function refuseNone(list: readonly Passphrase[]): void {
+  if (list.length === 0) throw new InvalidKeyError('there is no passphrase; give at least one')
+  const all = list.map(
+    ({ passphrase, salt }) => `${passphrase.normalize('NFKC')}\0${Buffer.from(salt).toString('hex')}`,
+  )
+  if (new Set(all).size !== all.length) throw new InvalidKeyError('two passphrases are the same; remove the double')
+}
+
+function check(given: Passphrase, index: number): void {
+  const { passphrase, salt } = given ?? {}
   if (typeof passphrase !== 'string' || passphrase.length < LEAST_PASSPHRASE) {
     throw new InvalidKeyError(`passphrase ${index + 1} is shorter than ${LEAST_PASSPHRASE} characters`)
   }
-  if (!salt || Buffer.byteLength(salt) < LEAST_SALT_BYTES) {
+  const isSalt = typeof salt === 'string' || salt instanceof Uint8Array
+  if (!isSalt || Buffer.byteLength(salt) < LEAST_SALT_BYTES) {
     throw new InvalidKeyError(
       `the salt of passphrase ${index + 1} is missing or shorter than ${LEAST_SALT_BYTES} bytes; make one and keep it: openssl rand -hex 16`,
     )

@@ -1,5 +1,5 @@
 import { InvalidKeyError } from '../errors.ts'
-import { type KeyProvider, keyRing, type SealingKey, sealingKey } from './key-provider.ts'
+import { type KeyProvider, keyRing, type SealingKey, sealingKey, shownId } from './key-provider.ts'
 
 /**
  * What a key may do. `current` seals and opens; `retired` only opens what it sealed; `pending` opens too, so that a whole
@@ -52,22 +52,29 @@ const STATES: unknown[] = [undefined, 'current', 'retired', 'pending', 'revoked'
 
 function currentOf(keys: readonly StaticKey[]): StaticKey | undefined {
   if (!Array.isArray(keys)) throw new InvalidKeyError('the keys must be a list')
+  if (!keys.every((key) => typeof key === 'object' && key !== null)) {
+    throw new InvalidKeyError('a key of the list is missing; each is { id, key }')
+  }
   const odd = keys.find(({ state }) => !STATES.includes(state))
-  if (odd)
-    throw new InvalidKeyError(`the state of key ${JSON.stringify(odd.id)} must be current, retired, pending or revoked`)
+  if (odd) throw new InvalidKeyError(`the state of key ${shownId(odd.id)} must be current, retired, pending or revoked`)
   const current = keys.filter(({ state }) => state === 'current')
   if (current.length > 1) throw new InvalidKeyError('several keys are current; exactly one seals')
   return current[0] ?? keys.find(({ state }) => state === undefined)
 }
 
 function factsOf({ id, state, since }: StaticKey) {
-  const time = since === undefined ? undefined : new Date(since).getTime()
-  if (Number.isNaN(time)) throw new InvalidKeyError(`the date "since" of key ${JSON.stringify(id)} cannot be read`)
+  const time = since === undefined ? undefined : timeOf(since)
+  if (Number.isNaN(time)) throw new InvalidKeyError(`the date "since" of key ${shownId(id)} cannot be read`)
   return { ...(state === 'revoked' && { isRevoked: true }), ...(time !== undefined && { since: time }) }
+}
+
+function timeOf(since: unknown): number {
+  const isReadable = typeof since === 'string' || typeof since === 'number' || since instanceof Date
+  return isReadable ? new Date(since).getTime() : Number.NaN
 }
 
 function bytesOf({ id, key }: StaticKey): Uint8Array {
   if (typeof key !== 'string') return key
   if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(key)) return Buffer.from(key, 'base64')
-  throw new InvalidKeyError(`key ${JSON.stringify(id)} is not base64; make one: openssl rand -base64 32`)
+  throw new InvalidKeyError(`key ${shownId(id)} is not base64; make one: openssl rand -base64 32`)
 }
