@@ -2,11 +2,20 @@ import type { StoreCore } from './core.ts'
 
 const DAY_MS = 86_400_000
 
-/** Raises an event when the current key has been sealing for longer than it should. */
+/** Raises an event when the current key has been sealing for longer than it should. That a provider is down stops no start. */
 export async function warnOfOldKey(core: StoreCore, most: number | false): Promise<void> {
   if (most === false) return
-  const { since } = (await core.keys.current()) ?? {}
+  const { since } = (await currentKey(core)) ?? {}
   if (since !== undefined && Date.now() - since > most) {
     core.events.emit('keyAge', { days: Math.floor((Date.now() - since) / DAY_MS) })
+  }
+}
+
+// Whoever seals is told, and the next start asks again.
+async function currentKey({ keys }: StoreCore) {
+  try {
+    return await keys.current()
+  } catch {
+    return undefined
   }
 }
