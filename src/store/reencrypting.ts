@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionRow } from '../database/session-database.ts'
-import { InvalidOptionsError } from '../errors.ts'
+import { InvalidOptionsError, UnavailableError } from '../errors.ts'
 import { keyIdOf, UnreadablePayload } from '../payload/sealed-payload.ts'
 import { formatSid } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
+import { OptionChecks } from './option-checks.ts'
 
 /** How reencryption goes about. */
 export interface ReencryptOptions {
@@ -45,8 +46,9 @@ export async function reencryptSessions(core: StoreCore, options: ReencryptOptio
       'with bindToCookie no session opens without its cookie; old keys retire as sessions end',
     )
   }
-  const { batchSize = 200, rate = Number.POSITIVE_INFINITY, signal, onProgress } = options
-  const { id: keyId } = await core.keys.current()
+  const { batchSize, rate } = checkOptions(options)
+  const { signal, onProgress } = options
+  const keyId = await currentKeyId(core)
   const progress: ReencryptProgress = { reencrypted: 0, unreadable: 0 }
   let after: Buffer = Buffer.alloc(0)
   while (!signal?.aborted) {
@@ -55,9 +57,39 @@ export async function reencryptSessions(core: StoreCore, options: ReencryptOptio
     onProgress?.({ ...progress })
     if (rows.length < batchSize) break
     after = rows.at(-1)!.sid
-    await sleep((rows.length / rate) * 1_000)
+    await pause((rows.length / rate) * 1_000, signal)
   }
   return { ...progress, ...(await countRemaining(core, keyId)) }
+}
+
+const OPTION_NAMES = ['batchSize', 'rate', 'signal', 'onProgress']
+const LARGEST_BATCH = 10_000
+const HIGHEST_RATE = 1_000_000
+
+function checkOptions({ batchSize, rate, onProgress, ...rest }: ReencryptOptions) {
+  const checks = new OptionChecks()
+  checks.names(rest, OPTION_NAMES)
+  checks.optionalFunction('onProgress', onProgress)
+  const checked = {
+    batchSize: checks.integer('batchSize', batchSize, 200, 1, LARGEST_BATCH),
+    rate: checks.integer('rate', rate, Number.POSITIVE_INFINITY, 1, HIGHEST_RATE),
+  }
+  if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  return checked
+}
+
+async function currentKeyId({ keys }: StoreCore): Promise<number> {
+  try {
+    return (await keys.current()).id
+  } catch (cause) {
+    throw new UnavailableError({ cause })
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch((error) => {
+    if (!signal?.aborted) throw error
+  })
 }
 
 async function reencryptRow(core: StoreCore, row: SessionRow, progress: ReencryptProgress): Promise<void> {
