@@ -65,7 +65,7 @@ export function codecFor(settings: CodecSettings): Codec {
     },
     open(place, sealed) {
       if (!isSealed(sealed) && settings.acceptsUnencrypted(place.sid)) {
-        return Buffer.from(serializer.serialize(attempt(() => importedContent(sealed), undecodable)))
+        return Buffer.from(attempt(() => serializer.serialize(importedContent(sealed)), undecodable))
       }
       const context = contextOf(place, settings)
       const id = keyIdOf(sealed)

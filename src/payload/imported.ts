@@ -1,3 +1,4 @@
+import { RESERVED_NAMES } from './reserved-names.ts'
 import { serializers } from './serializer.ts'
 
 /** What other stores keep of a cookie, as far as it says how long the session lives. */
@@ -10,6 +11,7 @@ interface ImportedCookie {
 export function importedContent(bytes: Buffer): Record<string, unknown> {
   const content: unknown = serializers.hybrid.deserialize(bytes)
   if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new TypeError('not a session')
+  if (Object.keys(content).some((name) => RESERVED_NAMES.has(name))) throw new TypeError('a reserved name')
   return { ...content, cookie: lifetimeOf((content as { cookie?: ImportedCookie }).cookie ?? {}) }
 }
 
