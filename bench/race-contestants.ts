@@ -28,7 +28,7 @@ const require = createRequire(import.meta.url)
 const peer = (name: string): any => require(name)
 
 export const contestants: Contestant[] = [
-  { name: 'MemoryStore of @fastify/session', open: async () => alone(new fastifySession.MemoryStore()) },
+  { name: 'MemoryStore of @fastify/session', open: async () => alone(new fastifySession.MemoryStore() as never) },
   {
     name: `connect-redis ${versionOf('connect-redis')}, Redis`,
     async open() {

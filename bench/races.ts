@@ -28,7 +28,7 @@ async function rowOf({ name, open }: Contestant): Promise<string[]> {
   const { arena, close } = await open()
   try {
     const cells: string[] = []
-    for (const { pair, harm } of races) cells.push(cellOf(await racePair(arena, 'live', ...pair), harm))
+    for (const { pair, harm } of races) cells.push(cellOf(await racePair(arena, 'live', pair[0], pair[1]), harm))
     return [name, ...cells]
   } finally {
     await close()

@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import { Browser, openApp, sessionOf } from './app.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
+import { loaded, newSession, save } from './sessions.ts'
+import { newId } from './stores.ts'
 
 const REQUESTS = 60
 
@@ -63,8 +65,35 @@ forEachDatabase((target) => {
     assert.deepEqual(seen, [...visitors.keys()])
   })
 
+  test('a revocation during many logins and saves ends every session that there was', async () => {
+    const visitors = Array.from({ length: REQUESTS }, (_, n) => new Browser(apps[n % 2]!))
+    await Promise.all(visitors.map((visitor) => visitor.post('/login')))
+    const cookies = visitors.map((visitor) => visitor.cookies())
+    const saves = visitors.map((visitor, n) => visitor.post('/change', { n }))
+    const logins = Array.from({ length: 100 }, (_, n) => new Browser(apps[n % 2]!).post('/login'))
+    const revocation = apps[1]!.storedSession.revoke({ user: 'ada' })
+    const late = cookies.map((held, n) => new Browser(apps[n % 2]!, held).post('/change', { userId: 'ada', late: n }))
+    const responses = await Promise.all([...saves, ...logins, ...late])
+    assert.deepEqual([...new Set(responses.map(({ statusCode }) => statusCode))], [200])
+    assert.ok((await revocation).revoked >= REQUESTS)
+    for (const held of cookies) {
+      assert.deepEqual((await new Browser(apps[0]!, held).get('/me')).json(), { endReason: 'revoked' })
+    }
+  })
+
+  test('hundreds of first saves of one id at once are no error, and one row', async () => {
+    const id = newId()
+    const before = (await allRows(database)).length
+    const stores = apps.map((app) => app.storedSession.store)
+    await Promise.all(Array.from({ length: 500 }, (_, n) => save(stores[n % 2]!, id, newSession({ n: 1 }))))
+    assert.equal((await allRows(database)).length, before + 1)
+    assert.equal((await storedRow(database, id)).version, 1)
+    assert.equal((await loaded(stores[0]!, id)).n, 1)
+  })
+
   function openConcurrentApp(): Promise<FastifyInstance> {
     return openApp(database.url, {
+      options: { user: (session) => session.userId as string | undefined },
       routes(app) {
         app.get('/see', async (request) => {
           const { cookie, ...content } = Object.fromEntries(Object.entries(sessionOf(request)))
