@@ -1,14 +1,14 @@
 import type { CookieOptions } from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { RegenerateError } from '../errors.ts'
-import { refuseReservedNames } from '../store/content.ts'
+import { RegenerateError, UnstorableError } from '../errors.ts'
+import { RESERVED_NAME, refuseReservedNames } from '../store/content.ts'
 import { noteCookie } from '../store/cookie-lifetime.ts'
 import { type Provenance, provenanceOf } from '../store/provenance.ts'
 import { isGone } from '../store/saving.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { insecureWarning, isDropped } from './insecure-warning.ts'
 import type { CheckedOptions } from './options.ts'
-import { clearSessionCookie, clearsSessionCookie, keepLastSessionCookie } from './session-cookie.ts'
+import { clearSessionCookie, clearsSessionCookie, keepLastSessionCookie, refuseUnsendable } from './session-cookie.ts'
 
 type Done = (error?: Error) => void
 
@@ -42,6 +42,7 @@ export async function addSavingHooks(
   /** Saves what the host would not: it sees changes through JSON alone, and renews no cookie of an unchanged session. */
   function saveBeforeHost(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
     const { session } = request
+    if (isDisguised(session)) return giveUp(request, reply, () => done(new UnstorableError('__proto__', RESERVED_NAME)))
     if (!isSession(session)) return done()
     if (store.isRefused(session) || (begun.has(request) && store.isUnsaved(session)))
       return giveUp(request, reply, done)
@@ -57,12 +58,13 @@ export async function addSavingHooks(
   function needsSave(request: FastifyRequest): boolean {
     const { session } = request
     refuseReservedNames(session)
+    refuseUnsendable(fastify, session.cookie)
     if (isDropped(request)) {
       warnInsecure(request)
       return false
     }
     const provenance = provenanceOf(session as never)
-    return provenance !== undefined && (isChangedInSecret(session) || needsCookie(request, provenance))
+    return provenance ? isChangedInSecret(session) || needsCookie(request, provenance) : isNewInSecret(session)
   }
 
   function needsCookie({ session, cookies }: FastifyRequest, { touched }: Provenance): boolean {
@@ -72,7 +74,13 @@ export async function addSavingHooks(
 
   // What the host sees is left to the host, so that it is saved once.
   function isChangedInSecret(session: FastifyRequest['session']): boolean {
-    return store.isChanged(session) && !session.isModified()
+    return store.isChangedInSecret(session) && !session.isModified()
+  }
+
+  // JSON leaves functions and symbols out: the save is what refuses them.
+  function isNewInSecret(session: FastifyRequest['session']): boolean {
+    const hasContent = Object.entries(session).some(([key, value]) => key !== 'cookie' && value !== undefined)
+    return hasContent && !session.isModified()
   }
 
   /** Takes the session from the host, which would answer with a cookie for something that is not stored. */
@@ -117,6 +125,13 @@ function rememberLoaded({ session }: FastifyRequest): void {
   if (!isSession(session)) return
   noteCookie(session.cookie)
   provenanceOf(session as never)
+}
+
+/** A session that was given a `__proto__`: it has the host's symbols still, and has lost its methods. */
+function isDisguised(session: unknown): boolean {
+  if (typeof session !== 'object' || session === null) return false
+  const isHost = typeof Object.getPrototypeOf(session)?.isModified === 'function'
+  return !isHost && Object.getOwnPropertySymbols(session).length > 0
 }
 
 /** Outside of `cookie.path` the host leaves an empty object, and none after `destroy()`. */

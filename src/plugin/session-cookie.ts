@@ -1,6 +1,7 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { CookieOptions } from '@fastify/session'
-import type { FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { UnstorableError } from '../errors.ts'
 
 /**
  * Tells the browser to forget the session's cookie, instead of anything else said about it in this response. With the
@@ -14,6 +15,21 @@ export function clearSessionCookie(reply: FastifyReply, name: string, cookie: Co
   const sameSite = (isDowngraded ? 'lax' : cookie.sameSite) || undefined
   const flags = { ...cookie, path: cookie.path || '/', httpOnly: cookie.httpOnly ?? true, secure, sameSite }
   reply.clearCookie(name, flags as CookieSerializeOptions)
+}
+
+/**
+ * Refuses a cookie that no line can be made of, such as one with an invalid date. The host would find out inside the
+ * callback of a save, where nobody catches what it throws, and the process would end.
+ *
+ * @throws `FST_STORED_SESSION_UNSTORABLE`
+ */
+export function refuseUnsendable(fastify: FastifyInstance, cookie: FastifyRequest['session']['cookie']): void {
+  try {
+    const { toJSON } = cookie as unknown as { toJSON(): CookieSerializeOptions }
+    fastify.serializeCookie('session', '', toJSON.call(cookie) as never)
+  } catch (cause) {
+    throw new UnstorableError('cookie', 'its flags or its date are not those of a cookie', { cause })
+  }
 }
 
 /** Whether this response tells the browser to forget the session's cookie. */

@@ -9,6 +9,9 @@ export type LiveSession = Record<string, unknown> & { cookie?: LiveCookie }
 /** What is stored of a session: its own keys, and the lifetime of its cookie. */
 export type SessionContent = Record<string, unknown> & { cookie: CookieLifetime }
 
+/** Why a name is refused. */
+export const RESERVED_NAME = 'this name is reserved'
+
 /**
  * Takes what is to be stored from a live session. Values are shared with it: serialize before anything else happens.
  *
@@ -25,5 +28,7 @@ export function contentOf(session: LiveSession, now: number): SessionContent {
 export function refuseReservedNames(session: object): void {
   // Takes our own carrier off the session: one that is still there is the application's.
   provenanceOf(session as Record<string, unknown>)
-  for (const key of Object.keys(session)) if (RESERVED_NAMES.has(key)) throw new UnstorableError(key, RESERVED_NAME)
+  for (const key of Object.keys(session)) {
+    if (RESERVED_NAMES.has(key) || key === CARRIER_KEY) throw new UnstorableError(key, RESERVED_NAME)
+  }
 }
