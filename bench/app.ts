@@ -16,7 +16,8 @@ const sessionOf = (request: FastifyRequest) => request.session as unknown as Rec
 const answer = store.name === 'none' ? () => 'somebody' : (request: FastifyRequest) => signedIn(request).userId
 
 app.get<{ Params: { user: string; bytes: string } }>('/login/:user/:bytes', async (request) => {
-  if (store.name !== 'none') Object.assign(sessionOf(request), contentOf(request.params.user, Number(request.params.bytes)))
+  if (store.name !== 'none')
+    Object.assign(sessionOf(request), contentOf(request.params.user, Number(request.params.bytes)))
   return { userId: request.params.user }
 })
 app.get('/read', async (request) => ({ userId: answer(request) }))

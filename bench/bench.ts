@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Contest, type Plan } from './contest.ts'
-import { machine, report } from './report.ts'
+import { machine, report, table } from './report.ts'
+import { measureSingleReads } from './single.ts'
 import { type BenchStore, stores } from './stores.ts'
 
 const { values } = parseArgs({
@@ -29,7 +30,7 @@ try {
     await contest.round(round)
   }
   await contest.countInside(2_000)
-  const text = report(contest.contestants, about())
+  const text = `${report(contest.contestants, about())}\n${await singleReads()}\n`
   console.log(text)
   // A part of it is no result for others to read.
   if (!values.only && !values.quick) writeFileSync(new URL('results.md', import.meta.url), text)
@@ -43,6 +44,15 @@ function chosen(only: string | undefined): BenchStore[] {
   const unknown = names.find((name) => !stores.some((store) => store.name === name))
   if (unknown) throw new Error(`there is no store ${unknown}; there are ${stores.map(({ name }) => name).join(', ')}`)
   return stores.filter(({ name }) => names.includes(name))
+}
+
+async function singleReads(): Promise<string> {
+  const rows: string[][] = []
+  for (const { store, place } of contest.contestants.filter(({ store }) => store.name.startsWith('ours-'))) {
+    const { raw, ours } = await measureSingleReads(place)
+    rows.push([store.label, raw.toFixed(0), ours.toFixed(0), (ours / raw).toFixed(2)])
+  }
+  return table(['one read at a time, median µs', 'prepared SELECT', 'store.get', 'ratio'], rows)
 }
 
 function about(): string[] {
