@@ -1,4 +1,5 @@
 import type { FastifySessionOptions } from '@fastify/session'
+import type { Session } from 'fastify'
 import { InvalidOptionsError } from '../errors.ts'
 import { isSecret, secretFault } from '../store/check-sealing-options.ts'
 import { checkStoreOptions } from '../store/check-store-options.ts'
@@ -12,12 +13,14 @@ type HostOptions = Pick<
 >
 
 /** Options of the plugin: the store's, and @fastify/session's own under their own names. */
-export interface StoredSessionOptions extends StoreOptions, HostOptions {
+export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOptions {
   /**
    * Signs the cookie, and derives the payload keys unless `keys` is given: a string of 32 or more characters, or several
    * with the current one first.
    */
   secret: string | string[]
+  /** Who a session belongs to: at most 255 characters, or undefined for nobody. */
+  user?: (session: Omit<Session, 'cookie'> & Record<string, unknown>) => string | undefined
   /** Store sessions that are new and empty too. @defaultValue false */
   saveUninitialized?: boolean
 }
