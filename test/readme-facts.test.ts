@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
+import * as errors from '../src/errors.ts'
+import { checkOptions, hostOptionNames } from '../src/plugin/options.ts'
+import { checkStoreOptions } from '../src/store/check-store-options.ts'
+import { OptionChecks } from '../src/store/option-checks.ts'
+import { storeOptionNames } from '../src/store/store-options.ts'
+import { blocks, codeIn, readme, table } from './readme-text.ts'
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const packageJson = JSON.parse(read('package.json'))
+const options = table('option').map(([name, value]) => ({ name: codeIn(name!)[0]!, value: value! }))
+const sound = { database: 'sqlite:sessions.db', secret: 'correct horse battery staple, thirty-two and more' }
+
+/** All options as the code completes them. */
+function completed(changes: object): Record<string, unknown> {
+  const all = { ...sound, ...changes }
+  const { keys, ...store } = checkStoreOptions(all, new OptionChecks())
+  return { ...store, ...checkOptions(all).host }
+}
+
+describe('the table of options in the README', () => {
+  test('has exactly the options that there are', () => {
+    assert.deepEqual(options.map(({ name }) => name).toSorted(), [...storeOptionNames, ...hostOptionNames].toSorted())
+  })
+
+  test('has the defaults that they have', () => {
+    // A default that the host adds is not seen here.
+    const stated = options.filter(
+      ({ name, value }) => codeIn(value).length > 0 && !['keys', 'algorithm'].includes(name),
+    )
+    assert.ok(stated.length > 12)
+    for (const { name, value } of stated) {
+      const standard = new Function(`return ${codeIn(value)[0]}`)() as unknown
+      assert.deepEqual(completed({ [name]: standard }), completed({}), `${name}: ${value}`)
+      assert.notEqual(standard, undefined, name)
+    }
+    assert.equal(completed({ database: 'postgres://h/d' }).migrate, false)
+  })
+
+  test('names the flags of the cookie that are taken', () => {
+    const [, , meaning] = table('option').find(([name]) => name === '`cookie`')!
+    const flags = codeIn(meaning!)
+    const faultOf = (flag: string) => {
+      try {
+        checkOptions({ ...sound, cookie: { [flag]: Symbol() } as object })
+        return 'none'
+      } catch (error) {
+        return (error as Error).message
+      }
+    }
+    for (const flag of flags) assert.match(faultOf(flag), new RegExp(`cookie.${flag} must be`))
+    assert.match(faultOf('other'), /cookie.other is not an option/)
+  })
+})
+
+test('the table of errors has exactly the codes that there are, with their status', () => {
+  const stated = table('code').map(([code, status]) => [codeIn(code!)[0], Number(status)])
+  const actual = Object.values(errors).map((Fault) => {
+    const { code, statusCode } = new Fault('', '', '')
+    return [code, statusCode]
+  })
+  assert.deepEqual(stated.toSorted(), actual.toSorted())
+})
+
+test('the reasons why a session is over are those of the code', () => {
+  const [, type] = /type EndReason = (.+)/.exec(read('src/database/session-database.ts'))!
+  const paragraph = /`request.sessionEndReason` says[\s\S]*?\n\n/.exec(readme)![0]
+  const stated = codeIn(paragraph).filter((code) => code.startsWith("'"))
+  assert.deepEqual(stated.toSorted(), type!.split(' | ').toSorted())
+})
+
+test('the events are those of the code', () => {
+  const [, body] = /interface SessionEvents \{([\s\S]*?)\n\}/.exec(read('src/store/events.ts'))!
+  const names = [...body!.matchAll(/^ {2}(\w+): \[/gm)].map(([, name]) => name)
+  const [, stated] = /for metrics: (.+)\./.exec(readme)!
+  assert.deepEqual(stated!.split(', ').toSorted(), names.toSorted())
+})
+
+describe('the commands in the README', () => {
+  const commands = blocks('sh').flatMap((block) => block.trim().split('\n'))
+
+  test('are scripts of this package, or install what it needs', () => {
+    const wanted = new Set([packageJson.name, ...Object.keys(packageJson.peerDependencies)])
+    for (const command of commands.filter((line) => line.startsWith('npm '))) {
+      const [, script, rest] = /^npm (?:run )?([\w:]+)(.*)/.exec(command)!
+      if (script !== 'install') assert.ok(script! in packageJson.scripts, command)
+      else for (const name of rest!.trim().split(' ')) assert.ok(wanted.has(name), command)
+      for (const [path] of command.matchAll(/\btest\/\S+/g)) assert.ok(existsSync(path), command)
+    }
+  })
+
+  test('migrate as the message does that asks for it', () => {
+    const [, command] = /'DATABASE_URL=… (npx .+?)'/.exec(read('src/database/missing-table.ts'))!
+    assert.ok(commands.some((line) => line.endsWith(command!)))
+    assert.ok(packageJson.files.includes('drizzle.config.ts'))
+  })
+})
+
+test('the links in the README lead somewhere', () => {
+  const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, text]) =>
+    text!
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  )
+  for (const [, target] of readme.matchAll(/\]\(([^)]+)\)/g)) {
+    if (target!.startsWith('https://')) continue
+    if (target!.startsWith('#')) assert.ok(headings.includes(target!.slice(1)), target)
+    else assert.ok(existsSync(new URL(`../${target}`, import.meta.url)), target)
+  }
+})
