@@ -29,7 +29,7 @@ interface Save {
 }
 
 /** Lost races after which a save gives up. Each loses to one that succeeded, so somebody always gets on. */
-const ATTEMPTS = 30
+const ATTEMPTS = 100
 const LONGEST_PAUSE_MS = 50
 
 const gone = new WeakSet<object>()
