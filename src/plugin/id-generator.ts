@@ -1,13 +1,29 @@
 import type { FastifyRequest } from 'fastify'
 import { InvalidOptionsError } from '../errors.ts'
 import { isWellFormedId, newSessionId } from '../payload/session-id.ts'
+import { isSession } from './is-session.ts'
+
+const failures = new WeakMap<FastifyRequest, Error>()
+
+/** What the application's generator threw when the host asked for the first id of this request. */
+export const idFailureOf = (request: FastifyRequest): Error | undefined => failures.get(request)
 
 /** The generator of session ids: the application's own, whose ids are checked, or ours. */
 export function idGeneratorOf(own: ((request?: FastifyRequest) => string) | undefined) {
   if (!own) return newSessionId
   return (request?: FastifyRequest) => {
-    const id = own(request)
-    if (isWellFormedId(id)) return id
-    throw new InvalidOptionsError('idGenerator must return a string of 1 to 512 visible ASCII characters')
+    try {
+      return checked(own(request))
+    } catch (error) {
+      // The first id is asked for in the callback of a read, where nobody would catch this: our next hook tells.
+      if (!request || isSession(request.session)) throw error
+      failures.set(request, error as Error)
+      return newSessionId()
+    }
   }
+}
+
+function checked(id: unknown): string {
+  if (isWellFormedId(id)) return id
+  throw new InvalidOptionsError('idGenerator must return a string of 1 to 512 visible ASCII characters')
 }

@@ -6,7 +6,9 @@ import { noteCookie } from '../store/cookie-lifetime.ts'
 import { type Provenance, provenanceOf } from '../store/provenance.ts'
 import { isGone } from '../store/saving.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import { idFailureOf } from './id-generator.ts'
 import { insecureWarning, isDropped } from './insecure-warning.ts'
+import { isDisguised, isSession } from './is-session.ts'
 import type { CheckedOptions } from './options.ts'
 import { clearSessionCookie, clearsSessionCookie, keepLastSessionCookie, refuseUnsendable } from './session-cookie.ts'
 
@@ -34,7 +36,7 @@ export async function addSavingHooks(
   await registerHost()
   fastify.addHook('onRequest', (request, _reply, done) => {
     rememberLoaded(request)
-    done()
+    done(idFailureOf(request))
   })
   fastify.addHook('onSend', settleCookie)
   rememberDecrypted(fastify)
@@ -115,7 +117,7 @@ function rememberDecrypted(fastify: FastifyInstance): void {
     const cookie = (rest[0] ?? {}) as CookieOptions
     decryptSession(sessionId, request, cookie, (error?: Error) => {
       rememberLoaded(request)
-      done(error)
+      done(error ?? idFailureOf(request))
     })
   }
 }
@@ -125,16 +127,4 @@ function rememberLoaded({ session }: FastifyRequest): void {
   if (!isSession(session)) return
   noteCookie(session.cookie)
   provenanceOf(session as never)
-}
-
-/** A session that was given a `__proto__`: it has the host's symbols still, and has lost its methods. */
-function isDisguised(session: unknown): boolean {
-  if (typeof session !== 'object' || session === null) return false
-  const isHost = typeof Object.getPrototypeOf(session)?.isModified === 'function'
-  return !isHost && Object.getOwnPropertySymbols(session).length > 0
-}
-
-/** Outside of `cookie.path` the host leaves an empty object, and none after `destroy()`. */
-function isSession(session: unknown): boolean {
-  return typeof session === 'object' && session !== null && 'sessionId' in session
 }
