@@ -136,6 +136,23 @@ describe('registering the plugin', () => {
     assert.ok(!response.body.includes('two words'))
   })
 
+  test('answers 500 to a generator that throws, also where the host asks for an id in a callback', async () => {
+    let id: string | undefined = 'first-id'
+    const idGenerator = () => {
+      if (id === undefined) throw new Error('there is no id now')
+      return id
+    }
+    const app = await open({ options: { idGenerator } })
+    const browser = new Browser(app)
+    await browser.post('/change', { n: 1 })
+    await database.query('DELETE FROM stored_sessions')
+    id = undefined
+    for (const visitor of [browser, new Browser(app)]) {
+      const response = await visitor.get('/me')
+      assert.deepEqual([response.statusCode, response.json().message], [500, 'there is no id now'])
+    }
+  })
+
   test('closes once, however often the application is closed', async () => {
     const app = await open({})
     await new Browser(app).post('/login')
