@@ -30,12 +30,12 @@ const WEIGHTS = {
   saveHeld: 6,
   touch: 8,
   reload: 6,
-  regenerate: 4,
-  destroy: 4,
-  revoke: 0.5,
+  regenerate: 2,
+  destroy: 2,
+  revoke: 0.3,
   trim: 2,
   wait: 10,
-  begin: 2,
+  begin: 0.7,
 }
 
 /** One of those who act on the same sessions at once. Each counts up a key of its own in every session. */
@@ -104,7 +104,7 @@ export class Actor {
     destroy: (process, known) => known.end(process.protocol),
     revoke: (process) => this.#revoke(process),
     trim: (process) => process.trim(),
-    wait: async () => this.#stage.clock.advance(this.#random.next() * (limits.idleTimeout / 10)),
+    wait: async () => this.#stage.clock.advance(this.#random.next() * (limits.idleTimeout / 4)),
   }
 
   /** Loads a session; one that is over makes room for a new one. */
