@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { Readable } from 'node:stream'
 import { after, before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { Browser, cookieLines, openApp, sessionOf } from './app.ts'
+import { Browser, cookieLines, openApp } from './app.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { rowOf, storedRow } from './rows.ts'
+import { addSavingRoutes } from './saving-routes.ts'
 import { until } from './until.ts'
 
 forEachDatabase((target) => {
@@ -19,7 +19,9 @@ forEachDatabase((target) => {
   before(async () => {
     database = await target.create()
     failing = await failingDatabase(database)
-    app = await openApp(failing.database, { routes: addSavingRoutes })
+    app = await openApp(failing.database, {
+      routes: (app) => addSavingRoutes(app, noteBegun, versionOf),
+    })
   })
   after(async () => {
     await app.close()
@@ -36,6 +38,9 @@ forEachDatabase((target) => {
   const see = async () => {
     const { begun, ...content } = (await browser.get('/see')).json()
     return content
+  }
+  const noteBegun = (begun: string) => {
+    begunId = begun
   }
   const versionOf = async () => (await storedRow(database, id)).version
   const updates = () => failing.asked.filter((name) => name === 'update').length
@@ -132,6 +137,20 @@ forEachDatabase((target) => {
     assert.equal(await rowOf(database, begunId), undefined)
   })
 
+  test('a destroy() that fails makes the request a 503, and leaves session and cookie alone', async () => {
+    failing.failing.add('end')
+    const response = await browser.post('/logout')
+    assert.equal(response.statusCode, 503)
+    assert.doesNotMatch(response.body, /10\.0\.0\.7|ECONNRESET/)
+    assert.deepEqual(cookieLines(response), [])
+    failing.failing.clear()
+    assert.equal((await storedRow(database, id)).endedAt, null)
+    await browser.post('/change', { n: 1 })
+    assert.deepEqual(await see(), { n: 1 })
+    assert.equal((await browser.post('/logout')).statusCode, 200)
+    assert.notEqual((await storedRow(database, id)).endedAt, null)
+  })
+
   test('a save that is not awaited and fails ends no process, and no later request', async () => {
     failing.failing.add('update')
     const rejections: unknown[] = []
@@ -143,84 +162,4 @@ forEachDatabase((target) => {
     assert.equal(response.statusCode, 503)
     assert.deepEqual(rejections, [])
   })
-
-  async function addSavingRoutes(app: FastifyInstance): Promise<void> {
-    app.get('/see', async ({ session }) => {
-      const { cookie, ...content } = Object.fromEntries(Object.entries(session))
-      return content
-    })
-    app.post('/save-midway', async (request) => {
-      sessionOf(request).early = 1
-      await request.session.save()
-      const stored = await versionOf()
-      sessionOf(request).late = 1
-      return { stored }
-    })
-    app.post('/save-unawaited', async (request) => {
-      sessionOf(request).early = 1
-      request.session.save(() => {})
-      sessionOf(request).late = 1
-      return {}
-    })
-    app.post('/save-at-once', async (request) => {
-      sessionOf(request).early = 1
-      const saved = await Promise.all([request.session.save(), request.session.save()])
-      return { saved: saved.length }
-    })
-    app.post('/save-at-once-with-changes', async (request) => {
-      sessionOf(request).early = 1
-      const first = request.session.save()
-      sessionOf(request).late = 1
-      const saved = await Promise.all([first, request.session.save()])
-      return { saved: saved.length }
-    })
-    app.post('/hijack', async (request, reply) => {
-      sessionOf(request).hijacked = 1
-      await request.session.save()
-      reply.hijack()
-      reply.raw.end('by hand')
-    })
-    app.post('/stream', async (request, reply) => {
-      sessionOf(request).streamed = 1
-      async function* body() {
-        yield `version ${await versionOf()}`
-      }
-      return reply.send(Readable.from(body()))
-    })
-    app.post('/throw', async (request) => {
-      sessionOf(request).before = 1
-      throw new Error('the handler failed')
-    })
-    app.post('/save-and-survive', async (request) => {
-      sessionOf(request).tried = true
-      const failed = await request.session.save().then(
-        () => false,
-        () => true,
-      )
-      return { failed }
-    })
-    app.post('/save-caught', async (request) => {
-      sessionOf(request).tried = true
-      request.session.save().catch(() => {})
-      return {}
-    })
-    app.post('/begin', async (request) => {
-      sessionOf(request).begun = true
-      begunId = request.session.sessionId
-      return { id: begunId }
-    })
-    app.register(async (scope) => {
-      scope.setErrorHandler((_error, request, reply) => {
-        sessionOf(request).flash = 'That did not work'
-        return reply.redirect('/see')
-      })
-      scope.post('/refuse', async () => {
-        throw new Error('refused')
-      })
-    })
-    app.setNotFoundHandler(async (request, reply) => {
-      sessionOf(request).missed = request.url
-      return reply.code(404).send({})
-    })
-  }
 })
