@@ -53,18 +53,6 @@ forEachDatabase((target) => {
     assert.deepEqual(await storedRow(suite.database, id), before)
   })
 
-  test('the user of a session follows its content', async () => {
-    const id = newId()
-    const session = newSession({ userId: 'ada' })
-    const users: unknown[] = []
-    for (const userId of ['ada', 'grace', undefined]) {
-      session.userId = userId
-      await save(suite.store, id, session)
-      users.push((await storedRow(suite.database, id)).userId)
-    }
-    assert.deepEqual(users, ['ada', 'grace', null])
-  })
-
   test('a destroyed session leaves a tombstone with its key and reason, without content and user', async () => {
     const id = newId()
     await save(suite.store, id, newSession({ userId: 'ada' }))
@@ -84,14 +72,6 @@ forEachDatabase((target) => {
     await destroy(suite.store, id)
     assert.equal(await load(suite.store, id), null)
     assert.deepEqual(await storedRow(suite.database, id), tombstone)
-  })
-
-  test('destroying a revoked session leaves the reason of its end', async () => {
-    const id = newId()
-    await save(suite.store, id, newSession({ userId: 'of-one-session' }))
-    assert.deepEqual(await suite.store.revoke({ user: 'of-one-session' }), { revoked: 1 })
-    await destroy(suite.store, id)
-    assert.equal((await storedRow(suite.database, id)).endReason, 'revoked')
   })
 
   test('a save after the end, from whatever was loaded before, writes nothing and emits one event', async () => {
