@@ -14,8 +14,8 @@ const LIMIT_MS = 15_000
 /** Sends requests to an application, over connections that it keeps, and notes how that goes. */
 export class Requests {
   longestMs = 0
-  /** When the last one failed, or at last was answered after a long time. Epoch milliseconds. */
-  lastTroubleAt = 0
+  /** When the last one failed, however long it took to. Epoch milliseconds. */
+  lastFailureAt = 0
   /** When the last one succeeded. */
   lastSuccessAt = 0
   succeeded = 0
@@ -36,7 +36,7 @@ export class Requests {
     if (isGood) this.succeeded++
     else this.failed++
     if (isGood) this.lastSuccessAt = Date.now()
-    if (!isGood || took > SLOW_MS) this.lastTroubleAt = Date.now()
+    else this.lastFailureAt = Date.now()
     return answer
   }
 
@@ -68,5 +68,3 @@ export class Requests {
     })
   }
 }
-
-const SLOW_MS = 1_000

@@ -75,7 +75,7 @@ async function recoveryOf(application: ApplicationProcess, load: Load, back: num
     if (application.crashes > 0) throw new Error('the application ended by itself')
     return (await load.report()).lastSuccessAt > back
   })
-  return Math.max(0, (await load.report()).lastTroubleAt - back)
+  return Math.max(0, (await load.report()).lastFailureAt - back)
 }
 
 async function migrate({ url }: TestDatabase): Promise<void> {

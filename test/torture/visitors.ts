@@ -3,7 +3,7 @@ import { Findings, Visitor } from './visitor.ts'
 
 /** What this process tells of itself when asked. */
 export interface Report extends Omit<Findings, 'note'> {
-  lastTroubleAt: number
+  lastFailureAt: number
   lastSuccessAt: number
   longestMs: number
   failed: number
@@ -45,6 +45,6 @@ async function review(): Promise<void> {
 }
 
 function report(): Report {
-  const { lastTroubleAt, lastSuccessAt, longestMs, failed } = requests
-  return { ...findings, lastTroubleAt, lastSuccessAt, longestMs, failed }
+  const { lastFailureAt, lastSuccessAt, longestMs, failed } = requests
+  return { ...findings, lastFailureAt, lastSuccessAt, longestMs, failed }
 }
