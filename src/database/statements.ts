@@ -85,7 +85,8 @@ export function columnNames(table: SessionsTable): Record<(typeof columnKeys)[nu
 
 const ROW_KEYS = ['sid', 'data', 'version', 'createdAt', 'touchedAt', 'expiresAt', 'endedAt', 'endReason'] as const
 
-function endRows(table: SessionsTable): SQL {
+/** `update table set …` for what turns rows into tombstones. */
+export function endRows(table: SessionsTable): SQL {
   const { data, version, userId, trimAt, endedAt, endReason, keyId } = columnNames(table)
   return sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1, ${userId} = null,
     ${keyId} = null,

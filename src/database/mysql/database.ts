@@ -4,7 +4,16 @@ import { toKeyCount } from '../key-count.ts'
 import { missingTable } from '../missing-table.ts'
 import type { RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
-import { byLimit, columnNames, insertRow, sealedByOthers, selectRow, sessionStatements, value } from '../statements.ts'
+import {
+  byLimit,
+  columnNames,
+  endRows,
+  insertRow,
+  sealedByOthers,
+  selectRow,
+  sessionStatements,
+  value,
+} from '../statements.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 import { migrateMysql } from './migrate.ts'
 
@@ -27,6 +36,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
   const compile = compiler(new MySqlDialect())
   const shared = sessionStatements(compile, table)
   const insert = compile(insertRow(table))
+  const endUser = compile(endUserRows(table))
   const reads = bySize((size) => compile(readRows(table, size)))
   const touches = bySize((size) => compile(touchRows(table, size)))
   const trims = byLimit((limit) => compile(trimRows(table, limit)))
@@ -50,7 +60,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       for (const chunk of chunks(ordered)) await run(touches.get(chunk.length)!, numberedTouches(chunk))
     },
     end: async (sid, end) => changedOne(await run(shared.end, { ...end, sid, data: EMPTY })),
-    endUser: async (userId, end) => (await run(shared.endUser, { ...end, userId, data: EMPTY })).count,
+    endUser: async (userId, end) => (await run(endUser, { ...end, userId, data: EMPTY })).count,
     countByKey: async () => (await run(shared.countByKey, {})).rows.map(toKeyCount),
     sealedByOthers: async (keyId, after, limit) => (await run(others(limit), { keyId, after })).rows.map(toRow),
     reseal: async (reseal) => changedOne(await run(shared.reseal, reseal)),
@@ -99,6 +109,13 @@ function touchRows(table: SessionsTable, size: number): SQL {
     set ${of(touchedAt)} = t.touched_at, ${of(expiresAt)} = t.expires_at, ${of(trimAt)} = t.trim_at
     where ${of(version)} = t.version and ${of(endedAt)} is null and ${of(expiresAt)} > t.touched_at
       and ${of(touchedAt)} < t.touched_at`
+}
+
+// In the collations that MySQL and MariaDB share, `ada` equals `ada` with a space behind.
+function endUserRows(table: SessionsTable): SQL {
+  const { userId, endedAt } = columnNames(table)
+  return sql`${endRows(table)} where ${userId} = ${value('userId')}
+    and char_length(${userId}) = char_length(${value('userId')}) and ${endedAt} is null`
 }
 
 function trimRows(table: SessionsTable, limit: number): SQL {
