@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import { forEachDatabase } from './harness/databases.ts'
+import { storedRow } from './rows.ts'
+import { destroy, load, loaded, newSession, save } from './sessions.ts'
+import { newId, storesOn } from './stores.ts'
+
+forEachDatabase((target) => {
+  const suite = storesOn(target, { user: (session) => session.userId as string | undefined })
+
+  beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
+
+  test('the user of a session follows its content', async () => {
+    const id = newId()
+    const session = newSession({ userId: 'ada' })
+    const users: unknown[] = []
+    for (const userId of ['ada', 'grace', undefined]) {
+      session.userId = userId
+      await save(suite.store, id, session)
+      users.push((await storedRow(suite.database, id)).userId)
+    }
+    assert.deepEqual(users, ['ada', 'grace', null])
+  })
+
+  test('revoking a user ends all sessions of this user, and says how many', async () => {
+    const ids = [newId(), newId(), newId()]
+    for (const id of ids) await save(suite.store, id, newSession({ userId: id === ids[2] ? 'grace' : 'ada' }))
+    const [one] = await Promise.all([loaded(suite.store, ids[0]!), suite.another()])
+    assert.deepEqual(await suite.store.revoke({ user: 'ada' }), { revoked: 2 })
+    assert.deepEqual(await suite.store.revoke({ user: 'ada' }), { revoked: 0 })
+    one.n = 1
+    await save(suite.store, ids[0]!, one)
+    assert.deepEqual(await Promise.all(ids.slice(0, 2).map((id) => load(suite.store, id))), [null, null])
+    assert.equal((await loaded(suite.store, ids[2]!)).userId, 'grace')
+    const { data, userId, endReason } = await storedRow(suite.database, ids[0]!)
+    assert.deepEqual([data.length, userId, endReason], [0, null, 'revoked'])
+  })
+
+  test('destroying a revoked session leaves the reason of its end', async () => {
+    const id = newId()
+    await save(suite.store, id, newSession({ userId: 'of-one-session' }))
+    assert.deepEqual(await suite.store.revoke({ user: 'of-one-session' }), { revoked: 1 })
+    await destroy(suite.store, id)
+    assert.equal((await storedRow(suite.database, id)).endReason, 'revoked')
+  })
+
+  test('a user id that carries SQL is a user id like any other', async () => {
+    const users = [`ada' OR '1'='1`, 'ada"; DROP TABLE stored_sessions; --', '%', 'ada\\', 'Ada', 'ada', 'ada ', 'àda']
+    const ids = new Map(users.map((userId) => [userId, newId()]))
+    for (const [userId, id] of ids) await save(suite.store, id, newSession({ userId }))
+    for (const [userId, id] of ids) {
+      assert.equal((await storedRow(suite.database, id)).userId, userId)
+      assert.deepEqual(await suite.store.revoke({ user: userId }), { revoked: 1 }, userId)
+    }
+  })
+
+  test('revoking nobody in particular is refused, and ends nothing', async () => {
+    const id = newId()
+    await save(suite.store, id, newSession({ userId: 'ada' }))
+    for (const filter of [
+      {},
+      { user: undefined },
+      { user: '' },
+      { user: null },
+      { user: ['ada'] },
+      { userId: 'ada' },
+    ]) {
+      await assert.rejects(suite.store.revoke(filter as never), { code: 'FST_STORED_SESSION_INVALID_OPTIONS' })
+    }
+    assert.equal((await loaded(suite.store, id)).userId, 'ada')
+  })
+
+  test('a user id that the column cannot hold is refused, and nothing is written', async () => {
+    const id = newId()
+    for (const userId of ['', 'x'.repeat(256), 'nul \0', 7, {}]) {
+      await assert.rejects(save(suite.store, id, newSession({ userId })), { code: 'FST_STORED_SESSION_UNSTORABLE' })
+    }
+    assert.equal(await load(suite.store, id), null)
+    const longest = '🎉'.repeat(127)
+    await save(suite.store, id, newSession({ userId: longest }))
+    assert.equal((await storedRow(suite.database, id)).userId, longest)
+  })
+})
