@@ -90,6 +90,13 @@ describe('a date beside a maxAge', () => {
     })
   }
 
+  test("is the host's own also when the request is noted a moment after it was made", () => {
+    const cookie = new Cookie({ maxAge: HOUR }, {})
+    mock.timers.setTime(NOW + 5)
+    noteCookie(cookie)
+    assert.deepEqual(lifetimeOf(cookie, NOW + 10), { originalMaxAge: HOUR })
+  })
+
   test("is the application's when it is sooner or later than the host's own", () => {
     for (const expires of [NOW - 1, NOW + 1, NOW + HOUR - 1, NOW + HOUR + 1, NOW + 1_000 * HOUR]) {
       const cookie = new Cookie({ maxAge: HOUR }, {})
