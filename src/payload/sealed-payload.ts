@@ -138,20 +138,45 @@ function freshSalt(key: SealingKey, context: SealContext, plaintext: Uint8Array)
 const PAYLOAD_LABEL = Buffer.from('stored-session/payload')
 const SALT_LABEL = Buffer.from('stored-session/salt')
 
+// Where the fields of one payload stand in the input; what does not change with them is filled in once.
+const VERSION_AT = 4 + PAYLOAD_LABEL.length + 4
+const KEY_ID_AT = VERSION_AT + 1 + 4
+const SALT_AT = KEY_ID_AT + 4 + 4
+const SID_BYTES = 32
+const SHARE_BYTES = 32
+const inputs = new Map<string, Buffer>()
+
 function deriveKeyAndIv(key: SealingKey, header: Buffer, { namespace, sid, createdAt, share }: SealContext): Buffer {
-  const time = Buffer.allocUnsafe(8)
-  time.writeBigUInt64BE(BigInt(createdAt))
+  const input = inputFor(namespace, share !== undefined)
+  header.copy(input, VERSION_AT, 0, 1)
+  header.copy(input, KEY_ID_AT, 1, 5)
+  header.copy(input, SALT_AT, 5, HEADER_BYTES)
+  const shareAt = input.length - (share ? SHARE_BYTES : -4)
+  const timeAt = shareAt - 4 - 8
+  sid.copy(input, timeAt - 4 - SID_BYTES)
+  input.writeBigUInt64BE(BigInt(createdAt), timeAt)
+  share?.copy(input, shareAt)
+  return createHmac('sha512', key.secret).update(input).digest()
+}
+
+/** The input of the derivation with its lengths, label and namespace. It is used up before anything else can use it. */
+function inputFor(namespace: string, hasShare: boolean): Buffer {
+  const name = `${hasShare} ${namespace}`
+  const known = inputs.get(name)
+  if (known) return known
+  const blank = (bytes: number) => Buffer.alloc(bytes)
   const fields = [
     PAYLOAD_LABEL,
-    header.subarray(0, 1),
-    header.subarray(1, 5),
-    header.subarray(5, HEADER_BYTES),
+    blank(1),
+    blank(4),
+    blank(SALT_BYTES),
     Buffer.from(namespace),
-    sid,
-    time,
-    ...(share ? [share] : []),
+    blank(SID_BYTES),
+    blank(8),
   ]
-  return createHmac('sha512', key.secret).update(framed(fields)).digest()
+  const input = framed(hasShare ? [...fields, blank(SHARE_BYTES)] : fields)
+  inputs.set(name, input)
+  return input
 }
 
 /** Each field behind its length, so that no two lists of fields make the same bytes. */

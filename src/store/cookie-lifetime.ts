@@ -32,6 +32,11 @@ export function lifetimeOf(cookie: LiveCookie | undefined, now: number): CookieL
   return expires !== undefined && isChosen(cookie!, maxAge, expires, now) ? { expires } : { originalMaxAge: maxAge }
 }
 
+/** Whether two lifetimes are the same. */
+export function isSameLifetime(one: CookieLifetime, other: CookieLifetime): boolean {
+  return one.originalMaxAge === other.originalMaxAge && one.expires === other.expires
+}
+
 /**
  * The `cookie` of the object that a store returns: a fixed date must hide the `maxAge` of the configuration, which the
  * host would prefer.

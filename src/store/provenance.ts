@@ -1,11 +1,20 @@
-/** Where the content of a live session comes from: what a save compares with and builds on. */
-export interface Provenance {
+import type { CookieLifetime } from './cookie-lifetime.ts'
+
+/** One version of a stored session: what a save compares with and builds on. */
+export interface StoredVersion {
   readonly version: number
   readonly createdAt: number
   /** The plaintext as loaded or last saved. */
   readonly plaintext: Uint8Array
+}
+
+/** Where the content of a live session comes from. */
+export interface Provenance extends StoredVersion {
   /** Whether loading it renewed its last use, so that its cookie should be renewed too. */
   readonly touched: boolean
+  /** Whether JSON told everything about it. */
+  readonly isTransparent: boolean
+  readonly lifetime: CookieLifetime
 }
 
 /**

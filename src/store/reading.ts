@@ -2,10 +2,11 @@ import type { EndReason, SessionRow } from '../database/session-database.ts'
 import { UnreadablePayload } from '../payload/sealed-payload.ts'
 import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
 import type { SessionContent } from './content.ts'
-import { restoredCookie } from './cookie-lifetime.ts'
+import { type CookieLifetime, restoredCookie } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import { deadlineOf, isIdle, needsTouch, reasonOver, trimTime } from './lifetime.ts'
 import { CARRIER_KEY, carrierOf } from './provenance.ts'
+import { isTransparent } from './transparent.ts'
 
 /** What reading an id yields: a session for the host, or why there is none. */
 export type Reading = { session: Record<string, unknown>; reason?: never } | { session?: never; reason: EndReason }
@@ -17,44 +18,61 @@ export interface OpenedRow {
   readonly content: SessionContent
 }
 
+/** An opened row, or why it is over. */
+export type Opened = OpenedRow | { reason: EndReason }
+
+const UNKNOWN: Reading = { reason: 'unknown' }
+
 /** Reads the session of an id. An id of the wrong shape never reaches the database. */
-export async function readSession(core: StoreCore, id: string): Promise<Reading> {
-  if (!isWellFormedId(id)) return { reason: 'unknown' }
-  const row = await core.findRow(sidOf(id))
-  if (!row) return { reason: 'unknown' }
-  const opened = await openRow(core, row, id)
-  return 'reason' in opened ? opened : { session: handOver(core, opened) }
+export function readSession(core: StoreCore, id: string): Reading | Promise<Reading> {
+  if (!isWellFormedId(id)) return UNKNOWN
+  return core.findRow(sidOf(id)).then((row) => (row ? read(core, row, id) : UNKNOWN))
+}
+
+function read(core: StoreCore, row: SessionRow, id: string): Reading | Promise<Reading> {
+  const opened = openRow(core, row, id)
+  return opened instanceof Promise ? opened.then((later) => handOver(core, later)) : handOver(core, opened)
 }
 
 /** Opens a row unless it is over: by what stands in it, by today's limits, or because it does not open. */
-export async function openRow(
-  core: StoreCore,
-  row: SessionRow,
-  id: string,
-): Promise<OpenedRow | { reason: EndReason }> {
-  const now = Date.now()
-  const reason = reasonOver(core.limits, row, now)
+export function openRow(core: StoreCore, row: SessionRow, id: string): Opened | Promise<Opened> {
+  const reason = reasonOver(core.limits, row, Date.now())
   if (reason) return { reason }
+  const refuse = (error: unknown) => refuseRow(core, row, error)
   try {
-    const opened = core.codec.open({ ...row, id }, row.data)
-    const plaintext = opened instanceof Promise ? await opened : opened
-    const content = core.codec.deserialize(plaintext) as SessionContent
-    return isIdle(core.limits, content.cookie, row, now) ? { reason: 'idle' } : { row, plaintext, content }
+    const plaintext = core.codec.open({ sid: row.sid, createdAt: row.createdAt, id }, row.data)
+    if (plaintext instanceof Promise) return plaintext.then((bytes) => accept(core, row, bytes)).catch(refuse)
+    return accept(core, row, plaintext)
   } catch (error) {
-    if (!(error instanceof UnreadablePayload)) throw error
-    core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })
-    return { reason: 'unreadable' }
+    return refuse(error)
   }
 }
 
-function handOver(core: StoreCore, { row, plaintext, content }: OpenedRow): Record<string, unknown> {
-  const now = Date.now()
-  const touched = needsTouch(core.limits, content.cookie, row, now)
-  if (touched) {
-    const expiresAt = deadlineOf(core.limits, content.cookie, row.createdAt, now)
-    core.touches.add({ sid: row.sid, version: row.version, touchedAt: now, expiresAt, trimAt: trimTime(expiresAt) })
-  }
+function accept(core: StoreCore, row: SessionRow, plaintext: Buffer): Opened {
+  const content = core.codec.deserialize(plaintext) as SessionContent
+  return isIdle(core.limits, content.cookie, row, Date.now()) ? { reason: 'idle' } : { row, plaintext, content }
+}
+
+function refuseRow(core: StoreCore, row: SessionRow, error: unknown): { reason: EndReason } {
+  if (!(error instanceof UnreadablePayload)) throw error
+  core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })
+  return { reason: 'unreadable' }
+}
+
+function handOver(core: StoreCore, opened: Opened): Reading {
+  if ('reason' in opened) return opened
+  const { row, plaintext, content } = opened
   const { version, createdAt } = row
-  const carrier = carrierOf({ version, createdAt, plaintext, touched })
-  return Object.assign(content, { cookie: restoredCookie(content.cookie), [CARRIER_KEY]: carrier })
+  const lifetime = content.cookie
+  const touched = touchIfStale(core, row, lifetime)
+  const carrier = carrierOf({ version, createdAt, plaintext, touched, lifetime, isTransparent: isTransparent(content) })
+  return { session: Object.assign(content, { cookie: restoredCookie(lifetime), [CARRIER_KEY]: carrier }) }
+}
+
+function touchIfStale(core: StoreCore, row: SessionRow, lifetime: CookieLifetime): boolean {
+  const now = Date.now()
+  if (!needsTouch(core.limits, lifetime, row, now)) return false
+  const expiresAt = deadlineOf(core.limits, lifetime, row.createdAt, now)
+  core.touches.add({ sid: row.sid, version: row.version, touchedAt: now, expiresAt, trimAt: trimTime(expiresAt) })
+  return true
 }

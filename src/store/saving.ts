@@ -3,12 +3,14 @@ import { SessionTooLargeError, UnavailableError } from '../errors.ts'
 import { keyIdOf } from '../payload/sealed-payload.ts'
 import { formatSid, sidOf } from '../payload/session-id.ts'
 import { contentOf, type LiveSession, type SessionContent } from './content.ts'
+import { isSameLifetime, lifetimeOf } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import { deadlineOf, trimTime } from './lifetime.ts'
 import { mergeThreeWays } from './merge.ts'
-import { type Provenance, provenanceOf, setProvenance } from './provenance.ts'
+import { provenanceOf, type StoredVersion, setProvenance } from './provenance.ts'
 import { type OpenedRow, openRow } from './reading.ts'
 import { takeOver } from './take-over.ts'
+import { isTransparent } from './transparent.ts'
 
 /** What became of a save. */
 export type SaveOutcome = 'unchanged' | 'saved' | 'gone'
@@ -21,7 +23,7 @@ interface Save {
   /** The session as it was when the save began. */
   readonly snapshot: Uint8Array
   /** What the save builds on; undefined while no row is known. */
-  base: Provenance | undefined
+  base: StoredVersion | undefined
   /** What is to be stored. */
   plaintext: Uint8Array
   lifetime: SessionContent['cookie']
@@ -52,10 +54,14 @@ export async function saveSession(core: StoreCore, id: string, session: LiveSess
   return core.lanes.run(save.sid.toString('latin1'), () => store(core, save))
 }
 
-/** Whether a stored session differs from its row, also where a comparison through JSON sees nothing. */
-export function isChanged(core: StoreCore, session: LiveSession): boolean {
+/** Whether a stored session differs from its row in a way that a comparison through JSON cannot see. */
+export function isChangedInSecret(core: StoreCore, session: LiveSession): boolean {
   const base = provenanceOf(session)
-  return base !== undefined && !isUnchanged(core, base, core.codec.serialize(contentOf(session, Date.now())))
+  if (!base) return false
+  const now = Date.now()
+  const lifetime = lifetimeOf(session.cookie, now)
+  if (base.isTransparent && isSameLifetime(base.lifetime, lifetime) && isTransparent(session)) return false
+  return !isUnchanged(core, base, core.codec.serialize(contentOf(session, now)))
 }
 
 function begin(core: StoreCore, id: string, session: LiveSession): Save {
@@ -74,7 +80,7 @@ function serialize(core: StoreCore, content: SessionContent): Uint8Array {
 }
 
 // A value may have a second encoding once it has been stored (an error gains a cause); that is no change.
-function isUnchanged(core: StoreCore, base: Provenance, plaintext: Uint8Array): boolean {
+function isUnchanged(core: StoreCore, base: StoredVersion, plaintext: Uint8Array): boolean {
   if (Buffer.compare(base.plaintext, plaintext) === 0) return true
   return Buffer.compare(core.codec.serialize(core.codec.deserialize(base.plaintext)), plaintext) === 0
 }
@@ -100,7 +106,7 @@ async function write(core: StoreCore, save: Save): Promise<boolean> {
   const written = base
     ? await core.database.update({ ...row, version: base.version, now })
     : await core.database.insert({ ...row, version: 1, createdAt, endedAt: null, endReason: null })
-  if (written) keep(core, save, { version: (base?.version ?? 0) + 1, createdAt, plaintext, touched: false })
+  if (written) keep(core, save, { version: (base?.version ?? 0) + 1, createdAt, plaintext })
   return written
 }
 
@@ -122,15 +128,15 @@ function mergeInto(core: StoreCore, save: Save, { row, plaintext, content: their
   const ours = core.codec.deserialize(save.plaintext) as SessionContent
   const { content, conflicts } = mergeThreeWays(base, theirs, ours)
   if (conflicts.length > 0) core.events.emit('conflict', { sid: formatSid(save.sid), keys: conflicts })
-  save.base = { version: row.version, createdAt: row.createdAt, plaintext, touched: false }
+  save.base = { version: row.version, createdAt: row.createdAt, plaintext }
   save.plaintext = serialize(core, content)
   save.lifetime = content.cookie
   save.userId = core.userOf(content)
 }
 
 /** Notes that the row now is what the save made of it, and brings the live session there. */
-function keep(core: StoreCore, save: Save, provenance: Provenance): void {
-  setProvenance(save.session, provenance)
+function keep(core: StoreCore, save: Save, version: StoredVersion): void {
+  setProvenance(save.session, { ...version, lifetime: save.lifetime, touched: false, isTransparent: false })
   if (save.plaintext === save.snapshot) return
   takeOver(save.session, core.codec.deserialize(save.snapshot), core.codec.deserialize(save.plaintext))
 }

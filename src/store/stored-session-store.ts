@@ -13,7 +13,7 @@ import { OptionChecks } from './option-checks.ts'
 import { provenanceOf } from './provenance.ts'
 import { readSession } from './reading.ts'
 import { type ReencryptOptions, type ReencryptResult, reencryptSessions } from './reencrypting.ts'
-import { isChanged, saveSession } from './saving.ts'
+import { isChangedInSecret, saveSession } from './saving.ts'
 import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from './store-options.ts'
 import { touchSession } from './touching.ts'
 import { Trimmer, type TrimOptions, type TrimResult } from './trimming.ts'
@@ -152,9 +152,9 @@ export class StoredSessionStore {
     return this.#unsaved.has(session)
   }
 
-  /** Whether a stored session differs from its row, also where a comparison through JSON sees nothing. */
-  isChanged(session: object): boolean {
-    return this.#core !== undefined && isChanged(this.#core, session as LiveSession)
+  /** Whether a stored session differs from its row in a way that a comparison through JSON cannot see. */
+  isChangedInSecret(session: object): boolean {
+    return this.#core !== undefined && isChangedInSecret(this.#core, session as LiveSession)
   }
 
   /** Finishes what was begun, and closes what was opened here. Twice is harmless. */
@@ -172,8 +172,13 @@ export class StoredSessionStore {
   }
 
   // At once when the store is open: what is to be stored is the session as it is now.
-  #run<Result>(work: (core: StoreCore) => Promise<Result>): Promise<Result> {
-    return this.#core && !this.#closing ? work(this.#core) : this.#open().then(work)
+  #run<Result>(work: (core: StoreCore) => Result | Promise<Result>): Result | Promise<Result> {
+    if (!this.#core || this.#closing) return this.#open().then(work)
+    try {
+      return work(this.#core)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   #open(): Promise<StoreCore> {

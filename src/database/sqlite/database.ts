@@ -38,8 +38,8 @@ export function sqliteDatabase(
     return made
   }
   const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
-  const run = (statement: Statement, values: object) => prepare(statement).run(valuesFor(statement, values)).changes
   const find = (sid: Buffer) => prepare(shared.readOne).get([sid]) as SessionRow | undefined
+  const run = (statement: Statement, values: object) => prepare(statement).run(valuesFor(statement, values)).changes
   const touchAll = client.transaction((touches: readonly object[]) => {
     for (const touch of touches) run(shared.touchOne, touch)
   })
@@ -50,7 +50,11 @@ export function sqliteDatabase(
     read: async (sids) => sids.map(find).filter((row) => row !== undefined),
     insert: async (row) => run(insert, row) === 1,
     update: async (change) => run(shared.update, change) === 1,
-    touch: async (touches) => touchAll.immediate(touches),
+    async touch(touches) {
+      const [touch] = touches
+      if (touch && touches.length === 1) run(shared.touchOne, touch)
+      else touchAll.immediate(touches)
+    },
     end: async (sid, end) => run(shared.end, { ...end, sid, data: EMPTY }) === 1,
     endUser: async (userId, end) => run(shared.endUser, { ...end, userId, data: EMPTY }),
     countByKey: async () => (prepare(shared.countByKey).all() as KeyCountRow[]).map(toKeyCount),
