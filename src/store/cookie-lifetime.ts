@@ -19,6 +19,11 @@ const LONGEST_REQUEST_MS = 60 * 60 * 1000
 // The host gives a cookie with a maxAge a date of its own; one that is not the date seen first was set since.
 const beginnings = new WeakMap<object, { readonly at: number; readonly expires: unknown }>()
 
+/** Remembers when a session was loaded that came to the application unseen, by `reload()`. */
+export function noteLoading(cookie: LiveCookie | undefined, at: number): void {
+  if (cookie && !beginnings.has(cookie)) beginnings.set(cookie, { at, expires: undefined })
+}
+
 /** Remembers when a request began, and the date that the host gave the cookie. */
 export function noteCookie(cookie: LiveCookie | undefined): void {
   if (cookie) beginnings.set(cookie, { at: Date.now(), expires: cookie.expires })
@@ -49,7 +54,7 @@ export function restoredCookie({ originalMaxAge, expires }: CookieLifetime): obj
 
 function isChosen(cookie: LiveCookie, maxAge: number, expires: number, now: number): boolean {
   const beginning = beginnings.get(cookie)
-  if (beginning?.expires === cookie.expires) return false
+  if (beginning && beginning.expires === cookie.expires) return false
   // session.touch() and a new maxAge set a date too: one maxAge ahead of a moment within this request.
   const begun = beginning?.at ?? now - LONGEST_REQUEST_MS
   return expires < begun + maxAge || expires > now + maxAge

@@ -1,4 +1,4 @@
-import type { CookieLifetime } from './cookie-lifetime.ts'
+import { type CookieLifetime, type LiveCookie, noteLoading } from './cookie-lifetime.ts'
 
 /** One version of a stored session: what a save compares with and builds on. */
 export interface StoredVersion {
@@ -26,13 +26,19 @@ export const CARRIER_KEY = '$storedSession'
 /** Carries a provenance; invisible to the host's comparison, which goes through JSON. */
 class Carrier {
   readonly #provenance: Provenance
+  readonly #loadedAt = Date.now()
 
   constructor(provenance: Provenance) {
     this.#provenance = provenance
   }
 
-  static open(carrier: unknown): Provenance | undefined {
-    return carrier instanceof Carrier ? carrier.#provenance : undefined
+  /** Moves what a session carries to where only this file sees it. */
+  static unload(session: Record<string, unknown>): void {
+    const carrier = session[CARRIER_KEY]
+    if (!(carrier instanceof Carrier)) return
+    delete session[CARRIER_KEY]
+    provenances.set(session, carrier.#provenance)
+    noteLoading(session.cookie as LiveCookie | undefined, carrier.#loadedAt)
   }
 
   toJSON(): undefined {
@@ -49,11 +55,8 @@ export function carrierOf(provenance: Provenance): object {
 
 /** The provenance of a live session, or undefined for one that was never stored; takes the carrier off the session. */
 export function provenanceOf(session: Record<string, unknown>): Provenance | undefined {
-  const carried = Carrier.open(session[CARRIER_KEY])
-  if (!carried) return provenances.get(session)
-  delete session[CARRIER_KEY]
-  provenances.set(session, carried)
-  return carried
+  if (CARRIER_KEY in session) Carrier.unload(session)
+  return provenances.get(session)
 }
 
 /** Notes what a live session is now equal to. */
