@@ -12,6 +12,9 @@ export interface CookieAttacks {
   readonly faults: string[]
 }
 
+/** A signed value that has the shape of an id is looked up, and rightly so. */
+const misshapen = (value: string) => (/^[\x21-\x7e]{1,512}$/.test(value.trim()) ? `${value} é` : value)
+
 const sign = (value: string) =>
   `${value}.${createHmac('sha256', secret).update(value).digest('base64').replace(/=+$/, '')}`
 
@@ -48,9 +51,9 @@ const header = (value: string) => `sessionId=${value}`
 /** Forms of a Cookie header around values that are no ids. */
 const FORMS: ((value: string, other: string) => string | string[])[] = [
   header,
-  (value) => header(encodeURIComponent(sign(value).toWellFormed())),
-  (value) => header(sign(value)),
-  (value) => header(`s:${sign(value)}`),
+  (value) => header(encodeURIComponent(sign(misshapen(value)).toWellFormed())),
+  (value) => header(sign(misshapen(value))),
+  (value) => header(`s:${sign(misshapen(value))}`),
   (value, other) => `${header(value)}; ${header(other)}`,
   (value, other) => [header(value), header(other)],
   (value) => `sessionId[]=${value}; sessionId[0]=${value}`,

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { openApp } from './app.ts'
+import { attackCookies } from './attacks/cookies.ts'
+import { attackConfigurations } from './attacks/key-configurations.ts'
+import { SeededRandom } from './attacks/random.ts'
+import { seedOf } from './attacks/seed.ts'
+import { type CountedDatabase, counted } from './counting.ts'
+import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+
+const COOKIES = 500
+const CONFIGURATIONS = 5_000
+
+forEachDatabase((target) => {
+  let database: TestDatabase
+  let watched: CountedDatabase
+  let app: FastifyInstance
+
+  before(async () => {
+    database = await target.create()
+    await (await openApp(database.url)).close()
+    watched = counted(database)
+    app = await openApp(watched.drizzle as never, { options: { migrate: false } })
+  })
+  after(async () => {
+    await app.close()
+    await watched.close()
+    await database.drop()
+  })
+
+  test(`${COOKIES} malformed cookies are no fault, and cost no statement`, async (t) => {
+    const seed = seedOf(process.env.ATTACK_SEED)
+    watched.statements.length = 0
+    const { statuses, faults } = await attackCookies(app, new SeededRandom(seed), COOKIES)
+    t.diagnostic(`seed ${seed}: ${JSON.stringify(statuses)}`)
+    assert.deepEqual(faults, [])
+    assert.deepEqual(watched.statements, [])
+  })
+})
+
+describe('key configurations', () => {
+  test(`${CONFIGURATIONS} made by a seed are taken, or refused by a typed error that shows no key`, (t) => {
+    const seed = seedOf(process.env.ATTACK_SEED)
+    const { accepted, refused, faults } = attackConfigurations(new SeededRandom(seed), CONFIGURATIONS)
+    t.diagnostic(`seed ${seed}: ${accepted} taken, ${refused} refused`)
+    assert.deepEqual(faults.slice(0, 5), [])
+    assert.ok(accepted > 0 && refused > accepted)
+  })
+})
