@@ -1,17 +1,31 @@
 import type { Table } from 'drizzle-orm'
 import { DEFAULT_TABLE } from '../database/migrations.ts'
 import { type Dialect, faultOfTable, recogniseDatabase } from '../database/recognise.ts'
+import { InvalidOptionsError } from '../errors.ts'
 import { type Serializer, serializers } from '../payload/serializer.ts'
 import { checkKeys, checkSealing } from './check-sealing-options.ts'
 import type { Limits } from './lifetime.ts'
-import type { OptionChecks } from './option-checks.ts'
-import type { CheckedStoreOptions, StoreOptions, TrimOption } from './store-options.ts'
+import { OptionChecks } from './option-checks.ts'
+import { type CheckedStoreOptions, type StoreOptions, storeOptionNames, type TrimOption } from './store-options.ts'
 import { LARGEST_BATCH, USUAL_BATCH } from './trimming.ts'
 
 const MEBIBYTE = 1_048_576
 const LARGEST_BYTES = 1_073_741_824
 /** Index names repeat the table's, and MySQL and PostgreSQL allow 63 bytes. */
 const LONGEST_TABLE = 48
+
+/**
+ * The options of a store that stands alone, checked and complete.
+ *
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault
+ */
+export function checkedStoreOptions(options: StoreOptions): CheckedStoreOptions {
+  const checks = new OptionChecks()
+  checks.names(options, storeOptionNames)
+  const checked = checkStoreOptions(options, checks)
+  if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  return checked
+}
 
 /** Checks all options of the store and notes every fault; the result is good only when there is none. */
 export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): CheckedStoreOptions {

@@ -1,7 +1,7 @@
 import type { EndReason } from '../database/session-database.ts'
-import { InvalidOptionsError, RegenerateError, UnavailableError } from '../errors.ts'
+import { RegenerateError, UnavailableError } from '../errors.ts'
 import { answer, type Callback, type SessionCallback } from './answer.ts'
-import { checkStoreOptions } from './check-store-options.ts'
+import { checkedStoreOptions } from './check-store-options.ts'
 import type { LiveSession } from './content.ts'
 import type { StoreCore } from './core.ts'
 import { endSession, endUserSessions } from './ending.ts'
@@ -9,12 +9,11 @@ import { SessionEventEmitter } from './events.ts'
 import { FreshIds } from './fresh-ids.ts'
 import { warnOfOldKey } from './key-age.ts'
 import { openCore } from './open-core.ts'
-import { OptionChecks } from './option-checks.ts'
 import { provenanceOf } from './provenance.ts'
 import { readSession } from './reading.ts'
 import { type ReencryptOptions, type ReencryptResult, reencryptSessions } from './reencrypting.ts'
 import { isChangedInSecret, saveSession } from './saving.ts'
-import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from './store-options.ts'
+import type { CheckedStoreOptions, StoreOptions } from './store-options.ts'
 import { touchSession } from './touching.ts'
 import { Trimmer, type TrimOptions, type TrimResult } from './trimming.ts'
 
@@ -46,10 +45,7 @@ export class StoredSessionStore {
 
   /** @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault */
   constructor(options: StoreOptions) {
-    const checks = new OptionChecks()
-    checks.names(options ?? {}, storeOptionNames)
-    this.#options = checkStoreOptions(options ?? {}, checks)
-    if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+    this.#options = checkedStoreOptions(options ?? {})
   }
 
   /**
