@@ -125,10 +125,14 @@ forEachDatabase((target) => {
 
   test('a new session that cannot be stored gets no row and no cookie', async () => {
     await database.query('DELETE FROM stored_sessions')
-    for (const apply of [setting({ act: () => {} }), setting({ note: 'x'.repeat(6_000) }), setting({ save: 'x' })]) {
+    for (const [apply, code] of [
+      [setting({ act: () => {} }), 'FST_STORED_SESSION_UNSTORABLE'],
+      [setting({ save: 'x' }), 'FST_STORED_SESSION_UNSTORABLE'],
+      [setting({ note: 'x'.repeat(6_000) }), 'FST_STORED_SESSION_TOO_LARGE'],
+    ] as const) {
       change = apply
       const response = await app.inject({ method: 'POST', url: '/apply' })
-      assert.deepEqual([response.statusCode, cookieLines(response)], [500, []])
+      assert.deepEqual([response.statusCode, response.json().code, cookieLines(response)], [500, code, []])
     }
     assert.deepEqual(await allRows(database), [])
   })
