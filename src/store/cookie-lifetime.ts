@@ -24,6 +24,11 @@ export function noteLoading(cookie: LiveCookie | undefined, at: number): void {
   if (cookie && !beginnings.has(cookie)) beginnings.set(cookie, { at, expires: undefined })
 }
 
+/** The same for a cookie that nobody has seen yet, such as that of the new session of a `regenerate()`. */
+export function noteFirst(cookie: LiveCookie | undefined): void {
+  if (cookie && !beginnings.has(cookie)) noteCookie(cookie)
+}
+
 /** Remembers when a request began, and the date that the host gave the cookie. */
 export function noteCookie(cookie: LiveCookie | undefined): void {
   if (cookie) beginnings.set(cookie, { at: Date.now(), expires: cookie.expires })

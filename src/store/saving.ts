@@ -3,7 +3,7 @@ import { SessionTooLargeError, UnavailableError } from '../errors.ts'
 import { keyIdOf } from '../payload/sealed-payload.ts'
 import { formatSid, sidOf } from '../payload/session-id.ts'
 import { contentOf, type LiveSession, type SessionContent } from './content.ts'
-import { isSameLifetime, lifetimeOf } from './cookie-lifetime.ts'
+import { isSameLifetime, lifetimeOf, noteFirst } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import { deadlineOf, trimTime } from './lifetime.ts'
 import { mergeThreeWays } from './merge.ts'
@@ -69,6 +69,7 @@ function begin(core: StoreCore, id: string, session: LiveSession): Save {
   const content = contentOf(session, Date.now())
   const plaintext = serialize(core, content)
   const userId = core.userOf(content)
+  noteFirst(session.cookie)
   return { id, sid: sidOf(id), session, snapshot: plaintext, base, plaintext, lifetime: content.cookie, userId }
 }
 
@@ -138,7 +139,20 @@ function mergeInto(core: StoreCore, save: Save, { row, plaintext, content: their
 function keep(core: StoreCore, save: Save, version: StoredVersion): void {
   setProvenance(save.session, { ...version, lifetime: save.lifetime, touched: false, isTransparent: false })
   if (save.plaintext === save.snapshot) return
-  takeOver(save.session, core.codec.deserialize(save.snapshot), core.codec.deserialize(save.plaintext))
+  const { deserialize } = core.codec
+  takeOver(save.session, deserialize(save.snapshot), deserialize(save.plaintext), (one, other) =>
+    isStoredAlike(core, one, other),
+  )
+}
+
+// What a live session holds may differ from what is read back of it (-0, an object without a prototype) and be the same.
+function isStoredAlike(core: StoreCore, one: unknown, other: unknown): boolean {
+  const bytes = (value: unknown) => core.codec.serialize({ value })
+  try {
+    return Buffer.compare(bytes(one), bytes(other)) === 0
+  } catch {
+    return false
+  }
 }
 
 function markGone(core: StoreCore, { sid, session }: Save): SaveOutcome {

@@ -9,16 +9,18 @@ import type { CookieLifetime } from './cookie-lifetime.ts'
  * @param session - the live session
  * @param snapshot - its content when the save began
  * @param merged - its content as stored
+ * @param isSame - whether two values are stored as the same bytes
  */
 export function takeOver(
   session: LiveSession,
   snapshot: Record<string, unknown>,
   merged: Record<string, unknown>,
+  isSame: (one: unknown, other: unknown) => boolean,
 ): void {
   for (const key of new Set([...Object.keys(snapshot), ...Object.keys(merged)])) {
     if (isDeepStrictEqual(snapshot[key], merged[key])) continue
     if (key === 'cookie') takeOverCookie(session, merged.cookie as CookieLifetime)
-    else if (!isDeepStrictEqual(session[key], snapshot[key])) continue
+    else if (!isDeepStrictEqual(session[key], snapshot[key]) && !isSame(session[key], snapshot[key])) continue
     else if (Object.hasOwn(merged, key)) session[key] = merged[key]
     else delete session[key]
   }
