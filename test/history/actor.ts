@@ -131,7 +131,8 @@ export class Actor {
     const theirs = [...sessions].filter((known) => known.user === user)
     revoking.push(user)
     const revoked = process.revoke(user)
-    await Promise.all(theirs.map((known) => known.endBy(() => revoked, known.isStored)))
+    // Also when there are none: who begins one meanwhile must know.
+    await Promise.all([revoked, ...theirs.map((known) => known.endBy(() => revoked, known.isStored))])
     revoking.splice(revoking.indexOf(user), 1)
   }
 }
