@@ -6,14 +6,14 @@ export interface StoredVersion {
   readonly createdAt: number
   /** The plaintext as loaded or last saved. */
   readonly plaintext: Uint8Array
+  /** Whether JSON told everything about it when it was loaded; then it also has one encoding alone. */
+  readonly isTransparent: boolean
 }
 
 /** Where the content of a live session comes from. */
 export interface Provenance extends StoredVersion {
   /** Whether loading it renewed its last use, so that its cookie should be renewed too. */
   readonly touched: boolean
-  /** Whether JSON told everything about it. */
-  readonly isTransparent: boolean
   readonly lifetime: CookieLifetime
 }
 

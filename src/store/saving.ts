@@ -83,6 +83,7 @@ function serialize(core: StoreCore, content: SessionContent): Uint8Array {
 // A value may have a second encoding once it has been stored (an error gains a cause); that is no change.
 function isUnchanged(core: StoreCore, base: StoredVersion, plaintext: Uint8Array): boolean {
   if (Buffer.compare(base.plaintext, plaintext) === 0) return true
+  if (base.isTransparent) return false
   return Buffer.compare(core.codec.serialize(core.codec.deserialize(base.plaintext)), plaintext) === 0
 }
 
@@ -107,7 +108,7 @@ async function write(core: StoreCore, save: Save): Promise<boolean> {
   const written = base
     ? await core.database.update({ ...row, version: base.version, now })
     : await core.database.insert({ ...row, version: 1, createdAt, endedAt: null, endReason: null })
-  if (written) keep(core, save, { version: (base?.version ?? 0) + 1, createdAt, plaintext })
+  if (written) keep(core, save, { version: (base?.version ?? 0) + 1, createdAt, plaintext, isTransparent: false })
   return written
 }
 
@@ -129,7 +130,7 @@ function mergeInto(core: StoreCore, save: Save, { row, plaintext, content: their
   const ours = core.codec.deserialize(save.plaintext) as SessionContent
   const { content, conflicts } = mergeThreeWays(base, theirs, ours)
   if (conflicts.length > 0) core.events.emit('conflict', { sid: formatSid(save.sid), keys: conflicts })
-  save.base = { version: row.version, createdAt: row.createdAt, plaintext }
+  save.base = { version: row.version, createdAt: row.createdAt, plaintext, isTransparent: false }
   save.plaintext = serialize(core, content)
   save.lifetime = content.cookie
   save.userId = core.userOf(content)
@@ -137,7 +138,7 @@ function mergeInto(core: StoreCore, save: Save, { row, plaintext, content: their
 
 /** Notes that the row now is what the save made of it, and brings the live session there. */
 function keep(core: StoreCore, save: Save, version: StoredVersion): void {
-  setProvenance(save.session, { ...version, lifetime: save.lifetime, touched: false, isTransparent: false })
+  setProvenance(save.session, { ...version, lifetime: save.lifetime, touched: false })
   if (save.plaintext === save.snapshot) return
   const { deserialize } = core.codec
   takeOver(save.session, deserialize(save.snapshot), deserialize(save.plaintext), (one, other) =>
