@@ -10,7 +10,7 @@ import { idFailureOf } from './id-generator.ts'
 import { insecureWarning, isDropped } from './insecure-warning.ts'
 import { isDisguised, isSession } from './is-session.ts'
 import type { CheckedOptions } from './options.ts'
-import { clearSessionCookie, clearsSessionCookie, keepLastSessionCookie, refuseUnsendable } from './session-cookie.ts'
+import { clearSessionCookie, clearsSessionCookie, keepLastSessionCookie, unsendableCheck } from './session-cookie.ts'
 
 type Done = (error?: Error) => void
 
@@ -27,6 +27,7 @@ export async function addSavingHooks(
   registerHost: () => PromiseLike<unknown>,
 ): Promise<void> {
   const warnInsecure = insecureWarning(fastify.log)
+  const refuseUnsendable = unsendableCheck(fastify)
   // Responses whose onSend hooks ran before: Fastify runs them again for the error of a hook.
   const begun = new WeakSet<FastifyRequest>()
   // Responses that must leave the cookie as it is: what became of the session is not known.
@@ -60,7 +61,7 @@ export async function addSavingHooks(
   function needsSave(request: FastifyRequest): boolean {
     const { session } = request
     refuseReservedNames(session)
-    refuseUnsendable(fastify, session.cookie)
+    refuseUnsendable(session.cookie)
     if (isDropped(request)) {
       warnInsecure(request)
       return false

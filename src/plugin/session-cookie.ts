@@ -17,19 +17,37 @@ export function clearSessionCookie(reply: FastifyReply, name: string, cookie: Co
   reply.clearCookie(name, flags as CookieSerializeOptions)
 }
 
+type SessionCookie = FastifyRequest['session']['cookie']
+
+/** The flags that a line is made of; nearly every cookie of an application has the same. */
+const FLAGS = ['path', 'domain', 'sameSite', 'secure', 'httpOnly', 'partitioned'] as const
+
 /**
- * Refuses a cookie that no line can be made of, such as one with an invalid date. The host would find out inside the
- * callback of a save, where nobody catches what it throws, and the process would end.
+ * Makes a check that refuses a cookie that no line can be made of, such as one with an invalid date. The host would find
+ * out inside the callback of a save, where nobody catches what it throws, and the process would end.
  *
- * @throws `FST_STORED_SESSION_UNSTORABLE`
+ * @returns a function that throws `FST_STORED_SESSION_UNSTORABLE`
  */
-export function refuseUnsendable(fastify: FastifyInstance, cookie: FastifyRequest['session']['cookie']): void {
-  try {
-    const { toJSON } = cookie as unknown as { toJSON(): CookieSerializeOptions }
-    fastify.serializeCookie('session', '', toJSON.call(cookie) as never)
-  } catch (cause) {
-    throw new UnstorableError('cookie', 'its flags or its date are not those of a cookie', { cause })
+export function unsendableCheck(fastify: FastifyInstance): (cookie: SessionCookie) => void {
+  let sendable: SessionCookie | undefined
+  return (cookie) => {
+    if (sendable && cookie && hasFlagsOf(sendable, cookie) && isDateOrNone(cookie.expires)) return
+    try {
+      const { toJSON } = cookie as unknown as { toJSON(): CookieSerializeOptions }
+      fastify.serializeCookie('session', '', toJSON.call(cookie) as never)
+    } catch (cause) {
+      throw new UnstorableError('cookie', 'its flags or its date are not those of a cookie', { cause })
+    }
+    sendable = { ...cookie }
   }
+}
+
+function hasFlagsOf(one: SessionCookie, other: SessionCookie): boolean {
+  return FLAGS.every((flag) => one[flag as keyof SessionCookie] === other[flag as keyof SessionCookie])
+}
+
+function isDateOrNone(expires: unknown): boolean {
+  return expires == null || (expires instanceof Date && !Number.isNaN(expires.getTime()))
 }
 
 /** Whether this response tells the browser to forget the session's cookie. */
