@@ -90,9 +90,10 @@ function isUnchanged(core: StoreCore, base: StoredVersion, plaintext: Uint8Array
 async function store(core: StoreCore, save: Save): Promise<SaveOutcome> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     if (await write(core, save)) return 'saved'
+    // Before reading and not after: what was read must be as fresh as can be when it is written.
+    if (attempt > 1) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
     const outcome = await rebase(core, save)
     if (outcome) return outcome
-    if (attempt > 1) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
   }
   throw new UnavailableError({ cause: new Error(`a save lost ${ATTEMPTS} races for its row in turn`) })
 }
