@@ -1,8 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { MySqlDialect } from 'drizzle-orm/mysql-core'
+import { toRow } from '../driver-row.ts'
 import { toKeyCount } from '../key-count.ts'
 import { missingTable } from '../missing-table.ts'
-import type { RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
+import type { RowTouch, SessionDatabase } from '../session-database.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import {
   byLimit,
@@ -74,19 +75,6 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
 const EMPTY = Buffer.alloc(0)
 
 const changedOne = ({ count }: MysqlResult) => count === 1
-
-function toRow(row: Record<string, unknown>): SessionRow {
-  return {
-    sid: row.sid as Buffer,
-    data: row.data as Buffer,
-    version: Number(row.version),
-    createdAt: Number(row.createdAt),
-    touchedAt: Number(row.touchedAt),
-    expiresAt: Number(row.expiresAt),
-    endedAt: row.endedAt === null ? null : Number(row.endedAt),
-    endReason: row.endReason as SessionRow['endReason'],
-  }
-}
 
 const bySize = (build: (size: number) => Statement) => new Map(SIZES.map((size) => [size, build(size)]))
 

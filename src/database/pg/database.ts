@@ -1,8 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
+import { toRow } from '../driver-row.ts'
 import { toKeyCount } from '../key-count.ts'
 import { missingTable } from '../missing-table.ts'
-import type { RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
+import type { RowTouch, SessionDatabase } from '../session-database.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import { byLimit, columnNames, insertRow, sealedByOthers, selectRow, sessionStatements, value } from '../statements.ts'
 import type { PgClient, PgResult } from './client.ts'
@@ -58,19 +59,6 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
 const EMPTY = Buffer.alloc(0)
 
 const changedOne = ({ count }: PgResult) => count === 1
-
-function toRow(row: Record<string, unknown>): SessionRow {
-  return {
-    sid: Buffer.from(row.sid as Uint8Array),
-    data: Buffer.from(row.data as Uint8Array),
-    version: Number(row.version),
-    createdAt: Number(row.createdAt),
-    touchedAt: Number(row.touchedAt),
-    expiresAt: Number(row.expiresAt),
-    endedAt: row.endedAt === null ? null : Number(row.endedAt),
-    endReason: row.endReason as SessionRow['endReason'],
-  }
-}
 
 /*
  * Lists travel as one text parameter each, cast on the server: drivers disagree on how to send an array of bytes, and
