@@ -5,6 +5,7 @@ import { sourceFiles as files, importsOf, type SourceFile, withoutComments } fro
 
 /** A folder of src/ and those whose files its own may import, each of them and errors.ts besides. */
 const LAYERS: Record<string, string[]> = {
+  testing: ['plugin', 'store', 'payload', 'database', 'keys', 'schema'],
   cli: ['plugin', 'store', 'payload', 'database', 'keys', 'schema'],
   dashboard: ['plugin', 'store', 'payload', 'database', 'keys', 'schema'],
   plugin: ['store', 'payload', 'database', 'keys', 'schema'],

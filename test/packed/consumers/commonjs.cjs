@@ -11,6 +11,8 @@ async function main() {
   assert.equal(typeof derivedKeys(secret).current, 'function')
   assert.equal(typeof staticKeys, 'function')
   assert.ok(require('stored-session/schema/pg').storedSessions)
+  const { keyProviderContract } = require('stored-session/testing')
+  for (const { run } of keyProviderContract({ create: () => derivedKeys(secret) })) await run()
   // The same code whichever way it is loaded: an error or a store of one is an error or a store of the other.
   const { 'module.exports': required, ...imported } = await import('stored-session')
   assert.equal(storedSession, required)

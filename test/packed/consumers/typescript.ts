@@ -10,6 +10,7 @@ import storedSession, {
 import { storedSessions as mysqlSessions } from 'stored-session/schema/mysql'
 import { storedSessions as pgSessions } from 'stored-session/schema/pg'
 import { storedSessions as sqliteSessions, storedSessionsTable } from 'stored-session/schema/sqlite'
+import { type ContractCheck, keyProviderContract } from 'stored-session/testing'
 
 declare module 'fastify' {
   interface Session {
@@ -29,6 +30,9 @@ const options: StoredSessionOptions = {
 }
 const tables: string[] = [pgSessions, mysqlSessions, sqliteSessions, storedSessionsTable('web')].map(getTableName)
 if (tables.length !== 4) throw new Error('a table is missing')
+
+const checks: ContractCheck[] = keyProviderContract({ create: () => keys, formerIds: [] })
+for (const { run } of checks) await run()
 
 const app = Fastify()
 await app.register(storedSession, options)
