@@ -7,11 +7,10 @@ import { openDatabase } from '../src/database/open.ts'
 import type { SessionDatabase } from '../src/database/session-database.ts'
 import { openApp } from './app.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { allRows, setColumn, sidOf, storedRow } from './rows.ts'
+import { assertHoldsNone, openPlantable, plant, WORDS } from './planted.ts'
+import { allRows, sidOf, storedRow } from './rows.ts'
 import { secret } from './stores.ts'
 import { signIn, visitorOf } from './visitor.ts'
-
-const WORDS = ['planted-word-in-a-value-71c3', 'planted_word_in_a_name_92fe']
 
 /** A database that notes every value that any statement is given. */
 function recording(opened: SessionDatabase, noted: Buffer[]): SessionDatabase {
@@ -38,18 +37,6 @@ function recording(opened: SessionDatabase, noted: Buffer[]): SessionDatabase {
 const signed = (value: string) =>
   `${value}.${createHmac('sha256', secret).update(value).digest('base64').replace(/=+$/, '')}`
 
-/** How a text may lie in bytes. */
-function formsOf(text: string): string[] {
-  const bytes = Buffer.from(text)
-  return [
-    text,
-    encodeURIComponent(text),
-    bytes.toString('hex'),
-    bytes.toString('base64').slice(0, -4),
-    text.slice(4, 20),
-  ]
-}
-
 forEachDatabase((target) => {
   let database: TestDatabase
   let opened: SessionDatabase
@@ -61,16 +48,7 @@ forEachDatabase((target) => {
     database = await target.create()
     await (await openApp(database.url)).close()
     opened = await openDatabase(target.dialect, database.url, 'stored_sessions')
-    const stream = { write: (line: string) => void heard.push(line) }
-    app = await openApp(recording(opened, noted), {
-      options: { migrate: false, user: ({ userId }) => userId as string | undefined },
-      server: { logger: { level: 'trace', stream } },
-      routes: (routes) =>
-        routes.post('/unstorable', async ({ session }) => {
-          Object.assign(session, { [WORDS[1]!]: () => WORDS[0] })
-          return {}
-        }),
-    })
+    app = await openPlantable(recording(opened, noted), { migrate: false }, heard)
     const { events } = app.storedSession.store
     for (const name of ['conflict', 'gone', 'unreadable', 'unencrypted', 'backgroundError'] as const) {
       events.on(name, (event: unknown) => heard.push(JSON.stringify(event)))
@@ -83,21 +61,7 @@ forEachDatabase((target) => {
   })
 
   test('planted ids, words and the secret are in no parameter, dump, write-ahead log, log line, event or error', async () => {
-    const planted: string[] = [...WORDS.slice(0, 1), secret]
-    const answers: string[] = []
-    for (let n = 0; n < 8; n++) {
-      const ada = await signIn(app)
-      planted.push(ada.id, ada.sessionId)
-      await ada.post('/change', { value: WORDS[0], [WORDS[1]!]: n })
-      await ada.me()
-      answers.push((await ada.post('/unstorable')).body)
-      if (n % 4 === 1) await ada.post('/logout')
-      if (n % 4 === 2) await setColumn(database, ada.id, 'data', Buffer.from('damaged, whatever it was before'))
-      answers.push(JSON.stringify(await ada.me()), (await ada.post('/change', { n: 1 })).body)
-    }
-    await app.storedSession.reencrypt()
-    await app.storedSession.trim()
-    await app.storedSession.revoke({ user: 'ada' })
+    const { hidden, answers } = await plant(app, database)
     assert.ok(noted.length > 100 && heard.length > 50)
     const places = {
       parameters: Buffer.concat(noted),
@@ -106,11 +70,9 @@ forEachDatabase((target) => {
       log: Buffer.from(heard.join('\n')),
       answers: Buffer.from(answers.join('\n')),
     }
-    assert.ok(places.dump.includes(sidOf(planted[2]!)))
-    for (const [place, bytes] of Object.entries(places)) {
-      for (const form of planted.flatMap(formsOf)) assert.ok(!bytes.includes(form), `${place} must not hold ${form}`)
-    }
-    for (const place of ['parameters', 'dump', 'files'] as const) assert.ok(!places[place].includes(WORDS[1]!))
+    assert.ok(places.dump.includes(sidOf(hidden[2]!)))
+    for (const [place, bytes] of Object.entries(places)) assertHoldsNone(hidden, place, bytes)
+    for (const place of ['parameters', 'dump', 'files'] as const) assert.ok(!places[place].includes(WORDS[1]))
   })
 
   test('a sid in any form, well signed, opens nothing, and ids elsewhere than in the cookie are ignored', async () => {
@@ -178,7 +140,7 @@ forEachDatabase((target) => {
   })
 })
 
-/** The files of an SQLite database with its write-ahead log; the servers keep theirs to themselves. */
+/** The files of an SQLite database with its write-ahead log; those of servers are read where they log all they can. */
 function filesOf({ dialect, url }: TestDatabase): Buffer {
   if (dialect !== 'sqlite') return Buffer.alloc(0)
   const file = url.slice('sqlite:'.length)

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ContainerRuntimeClient, StartedTestContainer } from 'testcontainers'
 import { freePort } from './free-port.ts'
+import { filesOfArchive } from './server-files.ts'
 import { mysqlVersion, postgresVersion } from './server-version.ts'
-import type { ServerName, TestServer } from './test-server.ts'
+import type { ServerFile, ServerName, TestServer } from './test-server.ts'
 
 interface Image {
   name: string
   port: number
   environment: Record<string, string>
   command: string[]
+  /** Where its data are. */
+  folder: string
   url(address: string): string
   askVersion(url: string): Promise<string>
 }
@@ -21,6 +24,7 @@ const images: Record<ServerName, Image> = {
     port: 5432,
     environment: { POSTGRES_HOST_AUTH_METHOD: 'trust' },
     command: ['postgres', '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=300'],
+    folder: '/var/lib/postgresql',
     url: (address) => `postgres://postgres@${address}/postgres`,
     askVersion: postgresVersion,
   },
@@ -29,6 +33,7 @@ const images: Record<ServerName, Image> = {
     port: 3306,
     environment: { MARIADB_ALLOW_EMPTY_ROOT_PASSWORD: '1' },
     command: ['--innodb-flush-log-at-trx-commit=2', '--max-connections=300'],
+    folder: '/var/lib/mysql',
     url: mysqlUrl,
     askVersion: mysqlVersion,
   },
@@ -37,6 +42,7 @@ const images: Record<ServerName, Image> = {
     port: 3306,
     environment: { MYSQL_ALLOW_EMPTY_PASSWORD: '1' },
     command: ['--innodb-flush-log-at-trx-commit=2', '--max-connections=300', '--disable-log-bin'],
+    folder: '/var/lib/mysql',
     url: mysqlUrl,
     askVersion: mysqlVersion,
   },
@@ -45,10 +51,10 @@ const images: Record<ServerName, Image> = {
 const startLimit = 120_000
 
 /** A container; undefined when no Docker engine answers. */
-export async function dockerServer(name: ServerName): Promise<TestServer | undefined> {
+export async function dockerServer(name: ServerName, settings: string[]): Promise<TestServer | undefined> {
   const { getContainerRuntimeClient } = await import('testcontainers')
   const client = await getContainerRuntimeClient().catch(() => undefined)
-  return client && new DockerServer(name, client, await freePort())
+  return client && new DockerServer(name, settings, client, await freePort())
 }
 
 class DockerServer implements TestServer {
@@ -61,8 +67,9 @@ class DockerServer implements TestServer {
   readonly #port: number
   #container: StartedTestContainer | undefined
 
-  constructor(name: ServerName, client: ContainerRuntimeClient, port: number) {
-    this.#image = images[name]
+  constructor(name: ServerName, settings: string[], client: ContainerRuntimeClient, port: number) {
+    const image = images[name]
+    this.#image = { ...image, command: [...image.command, ...settings] }
     this.#client = client
     // A fixed port on the host, because Docker would give the container another one at its next start.
     this.#port = port
@@ -102,6 +109,11 @@ class DockerServer implements TestServer {
 
   async kill(): Promise<void> {
     if (this.#container) await this.#handle().kill()
+  }
+
+  async files(): Promise<ServerFile[]> {
+    if (!this.#container) return []
+    return filesOfArchive(await this.#container.copyArchiveFromContainer(this.#image.folder))
   }
 
   async remove(): Promise<void> {

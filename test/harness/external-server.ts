@@ -25,5 +25,9 @@ export class ExternalServer implements TestServer {
     throw new Error(`the server of ${this.source} is not ours to kill`)
   }
 
+  async files(): Promise<never> {
+    throw new Error(`the files of the server of ${this.source} are not ours to read`)
+  }
+
   async remove(): Promise<void> {}
 }

@@ -6,13 +6,15 @@ import { debianMysql, localMysql } from './mysql-server.ts'
 import { localPostgres } from './postgres-server.ts'
 import { type ServerName, type TestServer, urlVariable } from './test-server.ts'
 
-const onThisMachine: Record<ServerName, () => Promise<TestServer | undefined>> = {
+type Find = (settings: string[]) => Promise<TestServer | undefined>
+
+const onThisMachine: Record<ServerName, Find> = {
   postgres: localPostgres,
   mariadb: localMariadb,
   mysql: localMysql,
 }
 
-const distributionPackage: Partial<Record<ServerName, () => Promise<TestServer>>> = {
+const distributionPackage: Partial<Record<ServerName, Find>> = {
   mariadb: debianMariadb,
   mysql: debianMysql,
 }
@@ -29,15 +31,22 @@ export async function findServer(name: ServerName): Promise<TestServer> {
   return url ? new ExternalServer(name, url) : ownServer(name)
 }
 
-/** A server that the caller alone uses and may stop and kill. Not started yet. */
-export async function ownServer(name: ServerName): Promise<TestServer> {
-  const server = (await onThisMachine[name]()) ?? (await dockerServer(name)) ?? (await unpackedServer(name))
+/**
+ * A server that the caller alone uses and may stop and kill. Not started yet.
+ *
+ * @param settings - words of its command line, behind our own: they win
+ */
+export async function ownServer(name: ServerName, settings: string[] = []): Promise<TestServer> {
+  const server =
+    (await onThisMachine[name](settings)) ??
+    (await dockerServer(name, settings)) ??
+    (await unpackedServer(name, settings))
   if (server) return server
   throw new Error(`${name}: no server program on this machine, and no Docker engine`)
 }
 
-async function unpackedServer(name: ServerName): Promise<TestServer | undefined> {
-  return debianLike() === undefined ? undefined : distributionPackage[name]?.()
+async function unpackedServer(name: ServerName, settings: string[]): Promise<TestServer | undefined> {
+  return debianLike() === undefined ? undefined : distributionPackage[name]?.(settings)
 }
 
 export function whatToDo(name: ServerName): string {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { type DatabaseName, forEachDatabase } from './databases.ts'
+import { filesBelow, filesOfArchive } from './server-files.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const versionQuery: Record<DatabaseName, string> = {
   sqlite: 'SELECT sqlite_version() AS version',
@@ -43,4 +48,16 @@ forEachDatabase((target) => {
     assert.ok((await database.dump()).includes(stored))
     await database.drop()
   })
+})
+
+test('reads the files of a folder, and of an archive of it, without the zeros behind', async () => {
+  const folder = temporaryFolder('files')
+  mkdirSync(join(folder, 'inner', 'empty'), { recursive: true })
+  writeFileSync(join(folder, 'inner', 'journal'), Buffer.from([0, 7, 0, 7, 0, 0, 0]))
+  writeFileSync(join(folder, 'zeros'), Buffer.alloc(5_000))
+  const expected = { 'inner/journal': Buffer.from([0, 7, 0, 7]), zeros: Buffer.alloc(0) }
+  const archive = spawn('tar', ['-c', '-C', folder, 'inner', 'zeros'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  for (const files of [filesBelow(folder), await filesOfArchive(archive.stdout)]) {
+    assert.deepEqual(Object.fromEntries(files.map(({ path, bytes }) => [path, bytes])), expected)
+  }
 })

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { background, type Command, ending, hasEnded, lastLines } from './command.ts'
 import { freePort } from './free-port.ts'
+import { filesBelow } from './server-files.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-import type { ServerName, TestServer } from './test-server.ts'
+import type { ServerFile, ServerName, TestServer } from './test-server.ts'
 
 /** One kind of server as a program on this machine. */
 export interface ServerProgram {
@@ -95,6 +96,10 @@ class LocalServer implements TestServer {
 
   async kill(): Promise<void> {
     await this.#end('SIGKILL')
+  }
+
+  async files(): Promise<ServerFile[]> {
+    return filesBelow(this.#folder)
   }
 
   async remove(): Promise<void> {

@@ -8,16 +8,16 @@ import { mysqlVersion } from './server-version.ts'
 import type { TestServer } from './test-server.ts'
 
 /** A MariaDB of this machine; undefined when there is none. */
-export async function localMariadb(): Promise<TestServer | undefined> {
+export async function localMariadb(settings: string[]): Promise<TestServer | undefined> {
   const binary = await installedBinary(['mariadbd', 'mysqld'], (version) => version.includes('MariaDB'))
-  return binary && mariadbProgram(binary)
+  return binary && mariadbProgram(binary, settings)
 }
 
-export async function debianMariadb(): Promise<TestServer> {
-  return mariadbProgram(await unpackedMariadb())
+export async function debianMariadb(settings: string[]): Promise<TestServer> {
+  return mariadbProgram(await unpackedMariadb(), settings)
 }
 
-function mariadbProgram(binary: MysqlBinary): Promise<TestServer> {
+function mariadbProgram(binary: MysqlBinary, settings: string[]): Promise<TestServer> {
   return localServer({
     name: 'mariadb',
     source: binary.source,
@@ -28,7 +28,12 @@ function mariadbProgram(binary: MysqlBinary): Promise<TestServer> {
       await execute({ line: [...baseLine(binary, folder), '--bootstrap'] }, systemTables(shareFolder(binary.prefix)))
     },
     command: (folder, port) => ({
-      line: [...baseLine(binary, folder), ...networkSettings(folder, port), '--character-set-server=utf8mb4'],
+      line: [
+        ...baseLine(binary, folder),
+        ...networkSettings(folder, port),
+        '--character-set-server=utf8mb4',
+        ...settings,
+      ],
     }),
   })
 }

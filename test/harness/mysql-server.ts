@@ -6,17 +6,17 @@ import { mysqlVersion } from './server-version.ts'
 import type { TestServer } from './test-server.ts'
 
 /** A MySQL of this machine; undefined when there is none. */
-export async function localMysql(): Promise<TestServer | undefined> {
+export async function localMysql(settings: string[]): Promise<TestServer | undefined> {
   // MariaDB installs itself under this name as well.
   const binary = await installedBinary(['mysqld'], (version) => !version.includes('MariaDB'))
-  return binary && mysqlProgram(binary)
+  return binary && mysqlProgram(binary, settings)
 }
 
-export async function debianMysql(): Promise<TestServer> {
-  return mysqlProgram(await unpackedMysql())
+export async function debianMysql(settings: string[]): Promise<TestServer> {
+  return mysqlProgram(await unpackedMysql(), settings)
 }
 
-function mysqlProgram(binary: MysqlBinary): Promise<TestServer> {
+function mysqlProgram(binary: MysqlBinary, settings: string[]): Promise<TestServer> {
   return localServer({
     name: 'mysql',
     source: binary.source,
@@ -27,9 +27,9 @@ function mysqlProgram(binary: MysqlBinary): Promise<TestServer> {
       await execute({ line: [...baseLine(binary, folder), '--secure-file-priv=', '--initialize-insecure'] })
     },
     command: (folder, port) => ({
-      line: [...baseLine(binary, folder), ...networkSettings(folder, port), ...settings],
+      line: [...baseLine(binary, folder), ...networkSettings(folder, port), ...usualSettings, ...settings],
     }),
   })
 }
 
-const settings = ['--secure-file-priv=', '--mysqlx=OFF', '--disable-log-bin', '--performance-schema=OFF']
+const usualSettings = ['--secure-file-priv=', '--mysqlx=OFF', '--disable-log-bin', '--performance-schema=OFF']

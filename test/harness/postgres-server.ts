@@ -16,14 +16,18 @@ interface Binaries {
 }
 
 /** A PostgreSQL of this machine or of the development dependencies; undefined when there is neither. */
-export async function localPostgres(): Promise<TestServer | undefined> {
+export async function localPostgres(settings: string[]): Promise<TestServer | undefined> {
   const binaries = installedBinaries() ?? packagedBinaries()
   if (!binaries) return undefined
   const account = isRoot ? unprivilegedAccount() : undefined
-  return postgresProgram(await readableBy(account, binaries), account)
+  return postgresProgram(await readableBy(account, binaries), account, settings)
 }
 
-function postgresProgram({ folder: bin, source }: Binaries, account: Account | undefined): Promise<TestServer> {
+function postgresProgram(
+  { folder: bin, source }: Binaries,
+  account: Account | undefined,
+  settings: string[],
+): Promise<TestServer> {
   return localServer({
     name: 'postgres',
     source,
@@ -39,14 +43,14 @@ function postgresProgram({ folder: bin, source }: Binaries, account: Account | u
       await execute({ line: [join(bin, 'initdb'), `--pgdata=${data}`, ...options], account })
     },
     command: (folder, port) => ({
-      line: [join(bin, 'postgres'), '-D', join(folder, 'data'), '-p', String(port), ...settings],
+      line: [join(bin, 'postgres'), '-D', join(folder, 'data'), '-p', String(port), ...usualSettings, ...settings],
       account,
     }),
   })
 }
 
 // Commits still reach the operating system before they are confirmed, so they outlive a killed server.
-const settings = [
+const usualSettings = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
   'max_connections=300',

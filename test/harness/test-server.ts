@@ -2,6 +2,13 @@ export type ServerName = 'postgres' | 'mariadb' | 'mysql'
 
 export const serverNames: readonly ServerName[] = ['postgres', 'mariadb', 'mysql']
 
+export interface ServerFile {
+  /** Relative to a folder of the server's, with slashes. */
+  readonly path: string
+  /** Without the zeros behind: journals are made large before they fill. */
+  readonly bytes: Buffer
+}
+
 export interface TestServer {
   readonly name: ServerName
   /** Where the server comes from, in words. */
@@ -16,6 +23,8 @@ export interface TestServer {
   stop(): Promise<void>
   /** SIGKILL; the data stays as it is. */
   kill(): Promise<void>
+  /** All that it has written so far: data, journals and logs. */
+  files(): Promise<ServerFile[]>
   /** Stops the server if it runs and deletes its data. */
   remove(): Promise<void>
 }

@@ -13,13 +13,17 @@ export interface OwnDatabase {
   remove(): Promise<void>
 }
 
-/** Starts a server, and creates a database on it. */
-export async function ownDatabase(name: DatabaseName): Promise<OwnDatabase> {
+/**
+ * Starts a server, and creates a database on it.
+ *
+ * @param settings - words of the server's command line
+ */
+export async function ownDatabase(name: DatabaseName, settings: string[] = []): Promise<OwnDatabase> {
   if (name === 'sqlite') {
     const database = await createSqliteDatabase()
     return { database, server: undefined, remove: () => database.drop() }
   }
-  const server = await ownServer(name)
+  const server = await ownServer(name, settings)
   await server.start()
   const create = name === 'postgres' ? createPostgresDatabase : (url: string) => createMysqlDatabase(name, url)
   return { database: await create(server.url), server, remove: () => server.remove() }
