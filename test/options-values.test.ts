@@ -178,7 +178,7 @@ describe('each option', () => {
 
 test('the options looked at here are all that there are', () => {
   const names = [...storeOptionNames, ...hostOptionNames]
-  const inFilesOfTheirOwn = ['cookie', 'idleTimeout', 'touchInterval']
+  const inFilesOfTheirOwn = ['cookie', 'idleTimeout', 'lifetime', 'touchInterval']
   assert.deepEqual([...Object.keys(REFUSED), ...inFilesOfTheirOwn].toSorted(), names.toSorted())
   assert.deepEqual([...Object.keys(ACCEPTED), ...inFilesOfTheirOwn].toSorted(), names.toSorted())
 })

@@ -1,8 +1,10 @@
 import type { FastifySessionOptions } from '@fastify/session'
 import type { Session } from 'fastify'
 import { InvalidOptionsError } from '../errors.ts'
+import { atMost } from '../store/check-limits.ts'
 import { isSecret, secretFault } from '../store/check-sealing-options.ts'
 import { checkStoreOptions } from '../store/check-store-options.ts'
+import type { Limits } from '../store/lifetime.ts'
 import { OptionChecks } from '../store/option-checks.ts'
 import { type StoreOptions, storeOptionNames } from '../store/store-options.ts'
 import { checkCookie } from './cookie-options.ts'
@@ -28,6 +30,7 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOp
 /** The options as the plugin uses them. */
 export interface CheckedOptions {
   readonly store: StoreOptions
+  readonly limits: Limits
   readonly host: HostOptions & { secret: string | string[]; cookieName: string; cookiePrefix: string }
 }
 
@@ -63,11 +66,11 @@ export function checkOptions(options: StoredSessionOptions): CheckedOptions {
     delete rest[name]
   }
   checks.names(rest, [...storeOptionNames, ...hostOptionNames])
-  checkStoreOptions(store, checks)
-  const checked = checkHost(host, checks)
+  const { limits } = checkStoreOptions(store, checks)
+  const checked = checkHost(host, limits, checks)
   if (options?.keys !== undefined && !isSecret(options.secret)) checks.fault('secret', secretFault(options.secret))
   if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
-  return { store, host: { ...checked, secret: options.secret } }
+  return { store, limits, host: { ...checked, secret: options.secret } }
 }
 
 function split(options: StoredSessionOptions) {
@@ -86,7 +89,7 @@ function split(options: StoredSessionOptions) {
   return { store: store as unknown as StoreOptions, host: host as HostOptions, rest }
 }
 
-function checkHost(host: HostOptions, checks: OptionChecks) {
+function checkHost(host: HostOptions, { longestIdle }: Limits, checks: OptionChecks) {
   const cookieName = checks.text('cookieName', host.cookieName, 'sessionId')
   const cookiePrefix = checks.text('cookiePrefix', host.cookiePrefix, '')
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(cookieName))
@@ -96,5 +99,6 @@ function checkHost(host: HostOptions, checks: OptionChecks) {
   const saveUninitialized = checks.boolean('saveUninitialized', host.saveUninitialized, false)
   // A copy: the host writes its defaults into it.
   const cookie = { ...checkCookie(host.cookie, cookieName, checks) }
+  if (typeof cookie.maxAge === 'number' && cookie.maxAge > longestIdle) checks.fault('cookie.maxAge', atMost(longestIdle))
   return { ...host, cookieName, cookiePrefix, saveUninitialized, cookie }
 }

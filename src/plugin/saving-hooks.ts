@@ -6,6 +6,7 @@ import { noteCookie } from '../store/cookie-lifetime.ts'
 import { type Provenance, provenanceOf } from '../store/provenance.ts'
 import { isGone } from '../store/saving.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import { capSessionCookie } from './cookie-cap.ts'
 import { idFailureOf } from './id-generator.ts'
 import { insecureWarning, isDropped } from './insecure-warning.ts'
 import { isDisguised, isSession } from './is-session.ts'
@@ -23,7 +24,7 @@ type Done = (error?: Error) => void
 export async function addSavingHooks(
   fastify: FastifyInstance,
   store: StoredSessionStore,
-  host: CheckedOptions['host'],
+  { host, limits }: CheckedOptions,
   registerHost: () => PromiseLike<unknown>,
 ): Promise<void> {
   const warnInsecure = insecureWarning(fastify.log)
@@ -98,6 +99,7 @@ export async function addSavingHooks(
     const { cookieName } = host
     if (isOver(request, reply) || clearsSessionCookie(reply, cookieName))
       clearSessionCookie(reply, cookieName, host.cookie ?? {})
+    else capSessionCookie(request, reply, host, limits)
     keepLastSessionCookie(reply, cookieName)
     done()
   }

@@ -61,8 +61,9 @@ function managementOf(store: StoredSessionStore): StoredSession {
 async function registerHost(
   fastify: FastifyInstance,
   store: StoredSessionStore,
-  { host }: CheckedOptions,
+  checked: CheckedOptions,
 ): Promise<void> {
+  const { host } = checked
   const endReasons = new WeakMap<FastifyRequest, EndReason>()
   const generateId = idGeneratorOf(host.idGenerator)
   fastify.decorateRequest('sessionEndReason', {
@@ -79,7 +80,7 @@ async function registerHost(
     if (!host.idGenerator) store.noteFreshId(id)
     return id
   }
-  await addSavingHooks(fastify, store, host, () =>
+  await addSavingHooks(fastify, store, checked, () =>
     // Sliding is ours: the host's own would write the whole session at every request.
     fastify.register(fastifySession, { ...host, store: store as never, idGenerator, rolling: false }),
   )

@@ -3,8 +3,8 @@ import { DEFAULT_TABLE } from '../database/migrations.ts'
 import { type Dialect, faultOfTable, recogniseDatabase } from '../database/recognise.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import { type Serializer, serializers } from '../payload/serializer.ts'
+import { checkLimits } from './check-limits.ts'
 import { checkKeys, checkSealing } from './check-sealing-options.ts'
-import type { Limits } from './lifetime.ts'
 import { OptionChecks } from './option-checks.ts'
 import { type CheckedStoreOptions, type StoreOptions, storeOptionNames, type TrimOption } from './store-options.ts'
 import { LARGEST_BATCH, USUAL_BATCH } from './trimming.ts'
@@ -51,19 +51,6 @@ function checkDatabase({ database }: StoreOptions, checks: OptionChecks): Dialec
   if ('dialect' in recognised) return recognised.dialect
   checks.fault('database', recognised.fault)
   return 'sqlite'
-}
-
-function checkLimits(options: StoreOptions, checks: OptionChecks): Limits {
-  const idleTimeout = checks.duration('idleTimeout', options.idleTimeout, 7_200_000)
-  const touchInterval = checks.duration('touchInterval', options.touchInterval, 60_000)
-  if (options.touchInterval !== undefined && touchInterval >= idleTimeout) {
-    checks.fault('touchInterval', 'must be shorter than idleTimeout, or sessions in use would end')
-  }
-  const absoluteTimeout =
-    options.absoluteTimeout === false
-      ? false
-      : checks.duration('absoluteTimeout', options.absoluteTimeout, 2_592_000_000)
-  return { idleTimeout, absoluteTimeout, touchInterval, rolling: checks.boolean('rolling', options.rolling, true) }
 }
 
 function checkTrim(trim: StoreOptions['trim'], checks: OptionChecks): CheckedStoreOptions['trim'] {

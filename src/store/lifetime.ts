@@ -5,6 +5,8 @@ import type { CookieLifetime } from './cookie-lifetime.ts'
 export interface Limits {
   /** Unused for so long, a session is over. */
   readonly idleTimeout: number
+  /** No cookie prolongs that beyond this; infinite unless a `lifetime` was chosen. */
+  readonly longestIdle: number
   /** As old as this, a session is over, whatever it did. */
   readonly absoluteTimeout: number | false
   /** How stale the stored last use may be. */
@@ -52,10 +54,14 @@ export function isIdle(limits: Limits, lifetime: CookieLifetime, row: SessionRow
 /** Whether the stored last use is so stale that it should be renewed. */
 export function needsTouch(limits: Limits, lifetime: CookieLifetime, row: SessionRow, now: number): boolean {
   if (!limits.rolling) return false
-  const idle = lifetime.originalMaxAge ?? limits.idleTimeout
+  const idle = Math.min(lifetime.originalMaxAge ?? limits.idleTimeout, limits.longestIdle)
   return now - row.touchedAt >= Math.min(limits.touchInterval, idle / TOUCHES_PER_LIFETIME)
 }
 
-function idleDeadline({ idleTimeout }: Limits, { originalMaxAge, expires }: CookieLifetime, usedAt: number): number {
-  return expires ?? usedAt + (originalMaxAge ?? idleTimeout)
+function idleDeadline(
+  { idleTimeout, longestIdle }: Limits,
+  { originalMaxAge, expires }: CookieLifetime,
+  usedAt: number,
+): number {
+  return Math.min(expires ?? usedAt + (originalMaxAge ?? idleTimeout), usedAt + longestIdle)
 }

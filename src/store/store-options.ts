@@ -4,6 +4,7 @@ import type { SessionDatabase } from '../database/session-database.ts'
 import type { KeyProvider } from '../keys/key-provider.ts'
 import type { Serializer, serializers } from '../payload/serializer.ts'
 import type { Limits } from './lifetime.ts'
+import type { AssuranceLevel } from './lifetime-presets.ts'
 import type { TrimSchedule } from './trimming.ts'
 
 /** A duration: milliseconds, or text such as `'90s'`, `'15m'`, `'2h'`, `'30d'`. */
@@ -36,6 +37,13 @@ export interface StoreOptions {
   acceptUnencrypted?: { until: Date }
   /** Warn, once at start, of a key that has been sealing for longer. Providers tell by `since`. @defaultValue `'90d'` */
   warnKeyAge?: Duration | false
+  /**
+   * Hold sessions to the timeouts of an authenticator assurance level of NIST SP 800-63B-4 (sections 2.1.3, 2.2.3 and
+   * 2.3.3): `'aal1'` 30 days of age; `'aal2'` 24 hours, and 1 hour unused; `'aal3'` 12 hours, and 15 minutes unused.
+   * They are the defaults then, and ceilings for the options below and for every cookie: stricter ones are taken, looser
+   * ones refused. @defaultValue none
+   */
+  lifetime?: AssuranceLevel
   /** Unused for so long, a session is over; a `cookie.maxAge` or `expires` of its own replaces it. @defaultValue `'2h'` */
   idleTimeout?: Duration
   /** As old as this, a session is over, whatever it did. @defaultValue `'30d'` */
@@ -99,6 +107,7 @@ export const storeOptionNames = [
   'compressAbove',
   'acceptUnencrypted',
   'warnKeyAge',
+  'lifetime',
   'idleTimeout',
   'absoluteTimeout',
   'touchInterval',
