@@ -99,6 +99,7 @@ function checkHost(host: HostOptions, { longestIdle }: Limits, checks: OptionChe
   const saveUninitialized = checks.boolean('saveUninitialized', host.saveUninitialized, false)
   // A copy: the host writes its defaults into it.
   const cookie = { ...checkCookie(host.cookie, cookieName, checks) }
-  if (typeof cookie.maxAge === 'number' && cookie.maxAge > longestIdle) checks.fault('cookie.maxAge', atMost(longestIdle))
+  if (typeof cookie.maxAge === 'number' && cookie.maxAge > longestIdle)
+    checks.fault('cookie.maxAge', atMost(longestIdle))
   return { ...host, cookieName, cookiePrefix, saveUninitialized, cookie }
 }
