@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Contest, type Plan } from './contest.ts'
 import { machine, report, table } from './report.ts'
+import { sealingReport } from './sealing.ts'
 import { measureSingleReads } from './single.ts'
 import { type BenchStore, stores } from './stores.ts'
 
@@ -30,7 +31,7 @@ try {
     await contest.round(round)
   }
   await contest.countInside(2_000)
-  const text = `${report(contest.contestants, about())}\n${await singleReads()}\n`
+  const text = `${report(contest.contestants, about())}\n${await singleReads()}\n\n${sealingReport()}\n`
   console.log(text)
   // A part of it is no result for others to read.
   if (!values.only && !values.quick) writeFileSync(new URL('results.md', import.meta.url), text)

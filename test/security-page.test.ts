@@ -40,4 +40,17 @@ describe('the page about security', () => {
     assert.ok(counts.get('malformed cookies')! >= 100_000)
     for (const [line, , , faults] of rows) assert.equal(faults, '0', line)
   })
+
+  test('holds figures of sealing that meet their target', () => {
+    const [, figures] =
+      /<!-- sealing: made by npm run bench:sealing -->([\s\S]*)<!-- end of sealing -->/.exec(page) ?? []
+    const rows = [
+      ...figures!.matchAll(/^\| (250 B|1 KB|16 KB) \| [^|]+ \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$/gm),
+    ]
+    assert.equal(rows.length, 9)
+    const [, ...ours] = rows.find(([line]) => line.startsWith('| 1 KB | **stored-session** |'))!
+    const target = new RegExp(`To seal and open 1 KB: at most 60 µs; ${ours[3]} µs, met\\.`)
+    assert.match(figures!, target)
+    assert.ok(Number(ours[3]) <= 60)
+  })
 })
