@@ -46,7 +46,7 @@ export interface CodecSettings {
   /** Bytes that a plaintext may have, also after it was inflated. */
   readonly maxBytes: number
   /** Whether to take bytes that are not sealed at all: rows that were imported from elsewhere. */
-  acceptsUnencrypted(sid: Buffer): boolean
+  acceptsUnencrypted(): boolean
 }
 
 /** Puts keys, sealing and serializer together for one table. */
@@ -64,7 +64,7 @@ export function codecFor(settings: CodecSettings): Codec {
       )
     },
     open(place, sealed) {
-      if (!isSealed(sealed) && settings.acceptsUnencrypted(place.sid)) {
+      if (!isSealed(sealed) && settings.acceptsUnencrypted()) {
         return Buffer.from(attempt(() => serializer.serialize(importedContent(sealed)), undecodable))
       }
       const context = contextOf(place, settings)

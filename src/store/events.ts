@@ -9,7 +9,7 @@ export interface SessionEvents {
   gone: [{ sid: string }]
   /** A row that does not open, so that its user has no session; the row is left for an operator to look at. */
   unreadable: [{ sid: string; reason: UnreadableReason }]
-  /** A row that is not sealed was read all the same, because `acceptUnencrypted` is on. */
+  /** A row that is not sealed was taken for a session all the same, because `acceptUnencrypted` is on. */
   unencrypted: [{ sid: string }]
   /** The current key has been sealing for longer than `warnKeyAge`; `days` says how long. */
   keyAge: [{ days: number }]

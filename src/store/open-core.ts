@@ -3,7 +3,6 @@ import { openDatabase } from '../database/open.ts'
 import type { SessionDatabase } from '../database/session-database.ts'
 import { MigrationError, MissingDriverError, MissingTableError, UnreachableError } from '../errors.ts'
 import { codecFor } from '../payload/codec.ts'
-import { formatSid } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
 import type { SessionEventEmitter } from './events.ts'
 import type { FreshIds } from './fresh-ids.ts'
@@ -31,7 +30,7 @@ export async function openCore(
     codec: codecFor({
       ...options,
       namespace: options.namespace ?? database.table,
-      acceptsUnencrypted: (sid) => acceptsUnencrypted(options, events, sid),
+      acceptsUnencrypted: () => Date.now() < options.acceptUnencryptedUntil,
     }),
     bindToCookie: options.bindToCookie,
     limits: options.limits,
@@ -46,12 +45,6 @@ export async function openCore(
       (error) => events.emit('backgroundError', { work: 'touch', error }),
     ),
   }
-}
-
-function acceptsUnencrypted({ acceptUnencryptedUntil }: CheckedStoreOptions, events: SessionEventEmitter, sid: Buffer) {
-  if (Date.now() >= acceptUnencryptedUntil) return false
-  events.emit('unencrypted', { sid: formatSid(sid) })
-  return true
 }
 
 async function open({ dialect, database: where, table, migrate }: CheckedStoreOptions): Promise<SessionDatabase> {

@@ -1,5 +1,5 @@
 import type { EndReason, SessionRow } from '../database/session-database.ts'
-import { UnreadablePayload } from '../payload/sealed-payload.ts'
+import { isSealed, UnreadablePayload } from '../payload/sealed-payload.ts'
 import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
 import type { SessionContent } from './content.ts'
 import { type CookieLifetime, restoredCookie } from './cookie-lifetime.ts'
@@ -50,7 +50,14 @@ export function openRow(core: StoreCore, row: SessionRow, id: string): Opened | 
 
 function accept(core: StoreCore, row: SessionRow, plaintext: Buffer): Opened {
   const content = core.codec.deserialize(plaintext) as SessionContent
-  return isIdle(core.limits, content.cookie, row, Date.now()) ? { reason: 'idle' } : { row, plaintext, content }
+  if (isIdle(core.limits, content.cookie, row, Date.now())) return { reason: 'idle' }
+  tellIfUnencrypted(core, row)
+  return { row, plaintext, content }
+}
+
+/** Tells of a row that was accepted though it is not sealed. To be called once it was: most such rows are damaged ones. */
+export function tellIfUnencrypted(core: StoreCore, { sid, data }: SessionRow): void {
+  if (!isSealed(data)) core.events.emit('unencrypted', { sid: formatSid(sid) })
 }
 
 function refuseRow(core: StoreCore, row: SessionRow, error: unknown): { reason: EndReason } {

@@ -5,6 +5,7 @@ import { keyIdOf, UnreadablePayload } from '../payload/sealed-payload.ts'
 import { formatSid } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
 import { OptionChecks } from './option-checks.ts'
+import { tellIfUnencrypted } from './reading.ts'
 
 /** How reencryption goes about. */
 export interface ReencryptOptions {
@@ -95,6 +96,7 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
 async function reencryptRow(core: StoreCore, row: SessionRow, progress: ReencryptProgress): Promise<void> {
   try {
     const plaintext = await core.codec.open(row, row.data)
+    tellIfUnencrypted(core, row)
     const data = await core.codec.seal(row, plaintext)
     const { sid, version } = row
     if (await core.database.reseal({ sid, version, data, keyId: keyIdOf(data) })) progress.reencrypted++
