@@ -1,5 +1,16 @@
 import createError from '@fastify/error'
 
+/** Seconds after which a client may ask again: a database that is back is in use again within this time. */
+const RETRY_AFTER_S = 2
+
+/** An error that passes by itself. Fastify sends the `headers` of an error with its response. */
+function passing(code: string, message: string) {
+  const PassingError = createError(code, message, 503)
+  // Not enumerable, so that no log line repeats it.
+  Object.defineProperty(PassingError.prototype, 'headers', { value: { 'retry-after': String(RETRY_AFTER_S) } })
+  return PassingError
+}
+
 /** Options that cannot work: the message lists every fault with its fix. Thrown at registration. */
 export const InvalidOptionsError = createError('FST_STORED_SESSION_INVALID_OPTIONS', 'stored-session: %s', 500)
 
@@ -23,11 +34,16 @@ export const MigrationError = createError(
 /** Key material that cannot be used: wrong length, weak, duplicated, none. Thrown at registration. */
 export const InvalidKeyError = createError('FST_STORED_SESSION_INVALID_KEY', 'stored-session: %s', 500)
 
-/** The database did not answer or refused. Nothing was lost; the same cookie works afterwards. */
-export const UnavailableError = createError(
+/** The database or the key provider failed, or did not answer in time. The same cookie works afterwards. */
+export const UnavailableError = passing(
   'FST_STORED_SESSION_UNAVAILABLE',
   'The session store is not available at the moment; try again shortly',
-  503,
+)
+
+/** More requests wait for the database than could be served in time: this one was turned away at once. */
+export const OverloadedError = passing(
+  'FST_STORED_SESSION_OVERLOADED',
+  'Too many requests are waiting for the session store; try again shortly',
 )
 
 /** The session is larger than `maxBytes`; nothing was written, the stored session keeps its former content. */
@@ -41,10 +57,9 @@ export const SessionTooLargeError = createError(
 export const UnstorableError = createError('FST_STORED_SESSION_UNSTORABLE', 'The session cannot be stored: %s: %s', 500)
 
 /** The old session could not be ended, so the new one of `regenerate()` was not begun: exactly one stays valid. */
-export const RegenerateError = createError(
+export const RegenerateError = passing(
   'FST_STORED_SESSION_NOT_REGENERATED',
   'The session was not regenerated, because the old one could not be ended; try again shortly',
-  503,
 )
 
 /** The database could not be opened or asked at start. Thrown at registration. */

@@ -38,8 +38,6 @@ forEachDatabase((target) => {
     ends(`await app.inject({ method: 'POST', url: '/change' })
       await app.close()`))
 
-  if (target.dialect !== 'sqlite') return
-
   test('a process that only registers the plugin ends by itself', () => ends(''))
 
   test('a process that leaves the application open ends by itself', () =>

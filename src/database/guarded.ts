@@ -1,55 +1,75 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UnavailableError } from '../errors.ts'
+import { held, lateAnswer, type Patience, within } from './patience.ts'
 import type { SessionDatabase } from './session-database.ts'
 
 /** Attempts at one statement that keeps losing races; more would only add to the crowd. */
 const ATTEMPTS = 6
 const FIRST_PAUSE_MS = 5
+const LONGEST_PAUSE_MS = 100
 
-// A lost race: deadlock, serialization failure, lock timeout, or a busy file. The statement had no effect.
-const TRANSIENT = new Set(['40001', '40P01', '55P03', 'ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'])
-const TRANSIENT_SQLITE = /^SQLITE_(BUSY|LOCKED)/
+// A lost race: deadlock, serialization failure, lock timeout, or a statement that was cancelled in place of another one
+// on its connection. The statement had no effect.
+const TRANSIENT = new Set([
+  '40001',
+  '40P01',
+  '55P03',
+  '57014',
+  'ER_LOCK_DEADLOCK',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_CHECKREAD',
+])
+// Another process writes. Nobody queues for the file, so this is tried again for as long as there is time.
+const BUSY = /^SQLITE_(BUSY|LOCKED)/
 
 /**
- * Puts one wall around a database: lost races are retried, and every other failure becomes a 503 that tells the client
- * nothing and carries the driver's code for the operator.
+ * Puts one wall around a database: lost races are retried, and every other failure, and an answer that does not come in
+ * time, becomes a 503 that tells the client nothing and carries the driver's code for the operator.
  *
  * @param close - closes the database, unless somebody else owns it
  */
-export function guarded(database: SessionDatabase, close = () => database.close()): SessionDatabase {
+export function guarded(
+  database: SessionDatabase,
+  { request, bulk }: Patience,
+  close = () => database.close(),
+): SessionDatabase {
   return {
     dialect: database.dialect,
     table: database.table,
-    read: (sids) => guard(() => database.read(sids)),
-    insert: (row) => guard(() => database.insert(row)),
-    update: (change) => guard(() => database.update(change)),
-    touch: (touches) => guard(() => database.touch(touches)),
-    end: (sid, end) => guard(() => database.end(sid, end)),
-    endUser: (userId, end) => guard(() => database.endUser(userId, end)),
-    countByKey: () => guard(() => database.countByKey()),
-    sealedByOthers: (keyId, after, limit) => guard(() => database.sealedByOthers(keyId, after, limit)),
-    reseal: (reseal) => guard(() => database.reseal(reseal)),
-    trim: (before, limit) => guard(() => database.trim(before, limit)),
-    check: () => database.check(),
-    migrate: () => database.migrate(),
-    close,
+    read: (sids) => guard(request, () => database.read(sids)),
+    insert: (row) => guard(request, () => database.insert(row)),
+    update: (change) => guard(request, () => database.update(change)),
+    touch: (touches) => guard(request, () => database.touch(touches)),
+    end: (sid, end) => guard(request, () => database.end(sid, end)),
+    endUser: (userId, end) => guard(request, () => database.endUser(userId, end)),
+    countByKey: () => guard(bulk, () => database.countByKey()),
+    sealedByOthers: (keyId, after, limit) => guard(bulk, () => database.sealedByOthers(keyId, after, limit)),
+    reseal: (reseal) => guard(request, () => database.reseal(reseal)),
+    trim: (before, limit) => guard(bulk, () => database.trim(before, limit)),
+    check: () => within(bulk, database.check()),
+    migrate: () => held(database.migrate()),
+    close: () => held(close()),
   }
 }
 
-async function guard<Result>(run: () => Promise<Result>): Promise<Result> {
+async function guard<Result>(ms: number, run: () => Promise<Result>): Promise<Result> {
+  const deadline = performance.now() + ms
   for (let attempt = 1; ; attempt++) {
     try {
-      return await run()
+      return await within(deadline - performance.now(), run(), () => lateAnswer(ms))
     } catch (error) {
-      if (attempt === ATTEMPTS || !isTransient(error)) throw new UnavailableError({ cause: withoutParameters(error) })
-      await sleep(FIRST_PAUSE_MS * 2 ** attempt * Math.random())
+      const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS) * Math.random()
+      const hasTime = performance.now() + pause < deadline
+      if (!hasTime || !mayTryAgain(error, attempt)) throw new UnavailableError({ cause: withoutParameters(error) })
+      await sleep(pause)
     }
   }
 }
 
-function isTransient(error: unknown): boolean {
+function mayTryAgain(error: unknown, attempt: number): boolean {
   const { code } = error as { code?: unknown }
-  return typeof code === 'string' && (TRANSIENT.has(code) || TRANSIENT_SQLITE.test(code))
+  if (typeof code !== 'string') return false
+  return BUSY.test(code) || (attempt < ATTEMPTS && TRANSIENT.has(code))
 }
 
 /**

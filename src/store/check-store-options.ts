@@ -1,5 +1,6 @@
 import type { Table } from 'drizzle-orm'
 import { DEFAULT_TABLE } from '../database/migrations.ts'
+import { USUAL_TIMEOUT_MS } from '../database/patience.ts'
 import { type Dialect, faultOfTable, recogniseDatabase } from '../database/recognise.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import { type Serializer, serializers } from '../payload/serializer.ts'
@@ -11,6 +12,7 @@ import { LARGEST_BATCH, USUAL_BATCH } from './trimming.ts'
 
 const MEBIBYTE = 1_048_576
 const LARGEST_BYTES = 1_073_741_824
+const LONGEST_OPERATION_MS = 600_000
 /** Index names repeat the table's, and MySQL and PostgreSQL allow 63 bytes. */
 const LONGEST_TABLE = 48
 
@@ -37,6 +39,7 @@ export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): 
     keys: checkKeys(options, checks),
     ...checkSealing(options, checks),
     limits: checkLimits(options, checks),
+    operationTimeout: checkOperationTimeout(options, checks),
     trim: checkTrim(options.trim, checks),
     migrate: checkMigrate(options, dialect, checks),
     user: options.user,
@@ -51,6 +54,14 @@ function checkDatabase({ database }: StoreOptions, checks: OptionChecks): Dialec
   if ('dialect' in recognised) return recognised.dialect
   checks.fault('database', recognised.fault)
   return 'sqlite'
+}
+
+function checkOperationTimeout(options: StoreOptions, checks: OptionChecks): number {
+  const operationTimeout = checks.duration('operationTimeout', options.operationTimeout, USUAL_TIMEOUT_MS)
+  if (operationTimeout > LONGEST_OPERATION_MS) {
+    checks.fault('operationTimeout', 'must be 10 minutes or less: requests wait for so long')
+  }
+  return operationTimeout
 }
 
 function checkTrim(trim: StoreOptions['trim'], checks: OptionChecks): CheckedStoreOptions['trim'] {

@@ -47,8 +47,9 @@ export async function openCore(
   }
 }
 
-async function open({ dialect, database: where, table, migrate }: CheckedStoreOptions): Promise<SessionDatabase> {
-  const database = await openDatabase(dialect, where, table).catch(fail)
+async function open(options: CheckedStoreOptions): Promise<SessionDatabase> {
+  const { dialect, table, operationTimeout, migrate } = options
+  const database = await openDatabase(dialect, options.database, table, operationTimeout).catch(fail)
   try {
     if (migrate) await database.migrate().catch((error) => failMigration(error, database.table))
     await database.check().catch(fail)

@@ -50,6 +50,11 @@ export interface StoreOptions {
   absoluteTimeout?: Duration | false
   /** How stale the stored last use may be: at most one touch per session and interval. @defaultValue `'1m'` */
   touchInterval?: Duration
+  /**
+   * How long a request may wait for the database and the key provider, waiting for a connection, for locks and for
+   * retries included; then it gets a 503. At most 10 minutes. @defaultValue `'5s'`
+   */
+  operationTimeout?: Duration
   /** Deletion of sessions that are over, in the background. @defaultValue `{ interval: '15m', batchSize: 500 }` */
   trim?: false | TrimOption
   /** Apply our migrations at start. @defaultValue true for SQLite, false for servers */
@@ -82,6 +87,7 @@ export interface CheckedStoreOptions {
   readonly database: string | DrizzleDatabase | SessionDatabase
   readonly keys: KeyProvider
   readonly limits: Limits
+  readonly operationTimeout: number
   readonly trim: (TrimSchedule & { readonly everyRequests: number }) | false
   readonly migrate: boolean
   readonly bindToCookie: boolean
@@ -111,6 +117,7 @@ export const storeOptionNames = [
   'idleTimeout',
   'absoluteTimeout',
   'touchInterval',
+  'operationTimeout',
   'trim',
   'migrate',
   'user',

@@ -2,13 +2,16 @@ import type { EndReason } from '../database/session-database.ts'
 import { RegenerateError, UnavailableError } from '../errors.ts'
 import { answer, type Callback, type SessionCallback } from './answer.ts'
 import { checkedStoreOptions } from './check-store-options.ts'
+import { closeCore } from './closing.ts'
 import type { LiveSession } from './content.ts'
 import type { StoreCore } from './core.ts'
 import { endSession, endUserSessions } from './ending.ts'
 import { SessionEventEmitter } from './events.ts'
 import { FreshIds } from './fresh-ids.ts'
+import { type Health, healthOf } from './health.ts'
 import { warnOfOldKey } from './key-age.ts'
 import { openCore } from './open-core.ts'
+import { Operations } from './operations.ts'
 import { provenanceOf } from './provenance.ts'
 import { readSession } from './reading.ts'
 import { type ReencryptOptions, type ReencryptResult, reencryptSessions } from './reencrypting.ts'
@@ -32,6 +35,7 @@ export class StoredSessionStore {
   /** What the store tells about itself. */
   readonly events = new SessionEventEmitter()
   readonly #options: CheckedStoreOptions
+  readonly #operations: Operations
   readonly #freshIds = new FreshIds()
   #opening: Promise<StoreCore> | undefined
   #core: StoreCore | undefined
@@ -46,6 +50,7 @@ export class StoredSessionStore {
   /** @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault */
   constructor(options: StoreOptions) {
     this.#options = checkedStoreOptions(options ?? {})
+    this.#operations = new Operations(this.#options.operationTimeout)
   }
 
   /**
@@ -133,6 +138,11 @@ export class StoredSessionStore {
     return reencryptSessions(await this.#open(), options)
   }
 
+  /** Asks database and key provider how they are, for at most `operationTimeout`; never rejects. */
+  health(): Promise<Health> {
+    return healthOf(() => this.#open(), this.#options, this.#operations.waiting)
+  }
+
   /** Why the id that the host asked for has no session: while the callback of {@link get} runs, and only then. */
   get endReason(): EndReason | undefined {
     return this.#endReason
@@ -153,25 +163,17 @@ export class StoredSessionStore {
     return this.#core !== undefined && isChangedInSecret(this.#core, session as LiveSession)
   }
 
-  /** Finishes what was begun, and closes what was opened here. Twice is harmless. */
+  /** Finishes what was begun, within 2 seconds, and closes what was opened here. Twice is harmless. */
   close(): Promise<void> {
-    this.#closing ??= this.#close()
+    this.#closing ??= closeCore(this.#opening, () => this.#trimmer)
     return this.#closing
-  }
-
-  async #close(): Promise<void> {
-    const core = await this.#opening?.catch(() => undefined)
-    if (!core) return
-    await Promise.all([this.#trimmer?.stop(), core.lanes.idle()])
-    await core.touches.flush()
-    await core.database.close()
   }
 
   // At once when the store is open: what is to be stored is the session as it is now.
   #run<Result>(work: (core: StoreCore) => Result | Promise<Result>): Result | Promise<Result> {
-    if (!this.#core || this.#closing) return this.#open().then(work)
+    const core = this.#closing ? undefined : this.#core
     try {
-      return work(this.#core)
+      return this.#operations.run(() => (core ? work(core) : this.#open().then(work)))
     } catch (error) {
       return Promise.reject(error)
     }

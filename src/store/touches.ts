@@ -6,6 +6,9 @@ const GATHER_MS = 20
 /** Rows that one statement touches at most. */
 const LARGEST_BATCH = 500
 
+/** Touches that wait at most. One that finds no place is asked for again when its session is read next. */
+const MOST_WAITING = 10_000
+
 /**
  * Touches wait a moment in the background, so that one statement serves many sessions, and any number of requests of
  * one session cause one touch.
@@ -17,7 +20,7 @@ export class TouchQueue {
   // What left a moment ago: a read that was on its way meanwhile still saw the old last use.
   #recent = new Map<string, RowTouch>()
   #timer: NodeJS.Timeout | undefined
-  #flushing: Promise<void> = Promise.resolve()
+  #leaving: Promise<void> | undefined
 
   constructor(write: (touches: readonly RowTouch[]) => Promise<void>, onError: (error: Error) => void) {
     this.#write = write
@@ -28,22 +31,28 @@ export class TouchQueue {
   add(touch: RowTouch): void {
     const key = touch.sid.toString('latin1')
     if (isCovered(this.#recent.get(key), touch)) return
+    if (this.#waiting.size >= MOST_WAITING && !this.#waiting.has(key)) return
     this.#waiting.set(key, touch)
-    this.#timer ??= setTimeout(() => this.flush(), GATHER_MS).unref()
+    if (!this.#leaving) this.#leaveSoon()
   }
 
   /** Writes what waits, and resolves when it and everything before it is written. Never rejects. */
-  flush(): Promise<void> {
+  async flush(): Promise<void> {
+    await this.#leaving
     clearTimeout(this.#timer)
     this.#timer = undefined
     const touches = this.#waiting
-    if (touches.size > 0) {
-      this.#waiting = new Map()
-      this.#flushing = this.#flushing.then(() => this.#leave(touches))
-    }
-    return this.#flushing
+    if (touches.size === 0) return
+    this.#waiting = new Map()
+    this.#leaving = this.#leave(touches)
+    await this.#leaving
   }
 
+  #leaveSoon(): void {
+    this.#timer ??= setTimeout(() => this.flush(), GATHER_MS).unref()
+  }
+
+  // While a statement is under way, what comes gathers: a slow database gets fewer of them, and not one behind another.
   async #leave(touches: Map<string, RowTouch>): Promise<void> {
     this.#recent = touches
     const list = [...touches.values()].sort((one, other) => one.sid.compare(other.sid))
@@ -54,6 +63,9 @@ export class TouchQueue {
     } catch (error) {
       this.#recent = new Map()
       this.#onError(error as Error)
+    } finally {
+      this.#leaving = undefined
+      if (this.#waiting.size > 0) this.#leaveSoon()
     }
   }
 }

@@ -1,7 +1,10 @@
 /** What we need of mysql2: its promise pool, or one connection. */
 export interface MysqlClient {
-  /** Runs one prepared statement. */
-  execute(text: string, values: unknown[]): Promise<MysqlResult>
+  /**
+   * Runs one prepared statement, and gives it up when its time is up.
+   * @param isBulk - whether it goes over many rows, and may take longer
+   */
+  execute(text: string, values: unknown[], isBulk?: boolean): Promise<MysqlResult>
   /** Runs work on one connection. */
   withConnection(work: (query: (text: string) => Promise<MysqlResult>) => Promise<void>): Promise<void>
   /** Ends the connections, when they are ours. */
@@ -14,7 +17,7 @@ export interface MysqlResult {
   readonly count: number
 }
 
-type Answer = [Record<string, unknown>[] | { affectedRows: number }, unknown]
+export type Answer = [Record<string, unknown>[] | { affectedRows: number }, unknown]
 
 interface Queryable {
   execute(query: { sql: string; values: unknown[] }): Promise<Answer>
@@ -31,15 +34,15 @@ export interface Mysql2Promise extends Queryable {
 const passThrough = (_field: unknown, next: () => unknown) => next()
 
 /** What a pool that was handed in may have set otherwise: rows are objects, and values are what the driver makes of them. */
-function plainFor({ pool, connection }: Mysql2Promise) {
+export function plainFor({ pool, connection }: Mysql2Promise) {
   const config = pool?.config.connectionConfig ?? connection?.config
   // Only a function outweighs a function of the pool's own; it is called for every value, which takes half of the time.
   const typeCast = config && typeof config.typeCast !== 'function' ? true : passThrough
   return { rowsAsArray: false, nestTables: false, typeCast }
 }
 
-/** Speaks through mysql2. */
-export function mysql2Client(client: Mysql2Promise, close: () => Promise<void>): MysqlClient {
+/** Speaks through a pool or connection of mysql2 that the application opened, and so leaves its connections alone. */
+export function mysql2Client(client: Mysql2Promise, close = async () => {}): MysqlClient {
   const plain = plainFor(client)
   return {
     execute: async (sql, values) => toResult(await client.execute({ ...plain, sql, values })),
@@ -56,6 +59,6 @@ export function mysql2Client(client: Mysql2Promise, close: () => Promise<void>):
   }
 }
 
-function toResult([answer]: Answer): MysqlResult {
+export function toResult([answer]: Answer): MysqlResult {
   return Array.isArray(answer) ? { rows: answer, count: answer.length } : { rows: [], count: answer.affectedRows }
 }

@@ -43,6 +43,8 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
   const trims = byLimit((limit) => compile(trimRows(table, limit)))
   const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
   const run = (statement: Statement, values: object) => client.execute(statement.text, valuesFor(statement, values))
+  const runBulk = (statement: Statement, values: object) =>
+    client.execute(statement.text, valuesFor(statement, values), true)
 
   return {
     dialect: 'mysql',
@@ -62,10 +64,10 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     },
     end: async (sid, end) => changedOne(await run(shared.end, { ...end, sid, data: EMPTY })),
     endUser: async (userId, end) => (await run(endUser, { ...end, userId, data: EMPTY })).count,
-    countByKey: async () => (await run(shared.countByKey, {})).rows.map(toKeyCount),
-    sealedByOthers: async (keyId, after, limit) => (await run(others(limit), { keyId, after })).rows.map(toRow),
+    countByKey: async () => (await runBulk(shared.countByKey, {})).rows.map(toKeyCount),
+    sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
     reseal: async (reseal) => changedOne(await run(shared.reseal, reseal)),
-    trim: async (before, limit) => (await run(trims(limit), { before })).count,
+    trim: async (before, limit) => (await runBulk(trims(limit), { before })).count,
     check: () => check(run, shared.check, name),
     migrate: () => migrateMysql(client, name),
     close: () => client.close(),

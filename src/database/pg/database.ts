@@ -28,6 +28,8 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
   const trim = compile(trimRows(table))
   const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
   const run = (statement: Statement, values: object) => client.query(statement.text, valuesFor(statement, values))
+  const runBulk = (statement: Statement, values: object) =>
+    client.query(statement.text, valuesFor(statement, values), true)
 
   return {
     dialect: 'pg',
@@ -46,10 +48,10 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
     },
     end: async (sid, end) => changedOne(await run(shared.end, { ...end, sid, data: EMPTY })),
     endUser: async (userId, end) => (await run(shared.endUser, { ...end, userId, data: EMPTY })).count,
-    countByKey: async () => (await run(shared.countByKey, {})).rows.map(toKeyCount),
-    sealedByOthers: async (keyId, after, limit) => (await run(others(limit), { keyId, after })).rows.map(toRow),
+    countByKey: async () => (await runBulk(shared.countByKey, {})).rows.map(toKeyCount),
+    sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
     reseal: async (reseal) => changedOne(await run(shared.reseal, reseal)),
-    trim: async (before, limit) => (await run(trim, { before, limit })).count,
+    trim: async (before, limit) => (await runBulk(trim, { before, limit })).count,
     check: () => check(run, shared.check, name),
     migrate: () => migratePg(client, name),
     close: () => client.close(),

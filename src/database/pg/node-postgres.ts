@@ -1,7 +1,8 @@
+import type { Patience } from '../patience.ts'
 import type { PgClient, PgResult } from './client.ts'
 
 interface NodePgQueryable {
-  query(query: string | { name: string; text: string; values: unknown[] }): Promise<NodePgResult>
+  query(query: string | { name: string; text: string; values: unknown[]; query_timeout: number }): Promise<NodePgResult>
 }
 
 /** The part of a `pg` Pool or Client that is used; PGlite and Neon's pool have their own adapters or this shape. */
@@ -15,9 +16,13 @@ interface NodePgResult {
 }
 
 /** Speaks through a `pg` Pool or Client that the application opened, and closes nothing. */
-export function nodePostgresClient(client: NodePgClient): PgClient {
+export function nodePostgresClient(client: NodePgClient, patience: Patience): PgClient {
   return {
-    query: async (text, values) => toResult(await client.query({ name: nameOf(text), text, values })),
+    query: async (text, values, isBulk) => {
+      // A pool ends the connection of a statement that took longer.
+      const query_timeout = isBulk ? patience.bulk : patience.request
+      return toResult(await client.query({ name: nameOf(text), text, values, query_timeout }))
+    },
     transaction: (work) => transaction(client, work),
     close: async () => {},
   }

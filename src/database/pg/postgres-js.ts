@@ -1,22 +1,62 @@
 import type { Sql } from 'postgres'
+import type { Patience } from '../patience.ts'
 import type { PgClient, PgResult } from './client.ts'
 
 type UnsafeQuery = Pick<Sql, 'unsafe'>
 
-/** Speaks through postgres.js. */
-export function postgresJsClient(sql: Sql, close: () => Promise<void>): PgClient {
+/** A statement under way. */
+type PendingQuery = ReturnType<Sql['unsafe']>
+
+/** A statement that was cancelled has this long to end, in milliseconds; a connection that is alive needs far less. */
+const CANCELLED_MS = 1_000
+
+/**
+ * Speaks through postgres.js.
+ *
+ * @param onStuck - called when a statement does not end although it was cancelled: its connection is dead
+ */
+export function postgresJsClient(
+  sql: Sql,
+  patience: Patience,
+  close: () => Promise<void>,
+  onStuck = () => {},
+): PgClient {
   // Behind a pooler that was told so, statements must not outlive their transaction.
   const prepare = sql.options.prepare
   return {
-    query: (text, values) => run(sql, text, values, prepare),
+    query: (text, values, isBulk) => {
+      const query = sql.unsafe(text, values as never[], { prepare })
+      return patiently(query, isBulk ? patience.bulk : patience.request, onStuck)
+    },
     transaction: async (work) => {
-      await sql.begin((tx) => work((text) => run(tx, text, [], false)))
+      await sql.begin((tx) => work((text) => run(tx, text)))
     },
     close,
   }
 }
 
-async function run(sql: UnsafeQuery, text: string, values: unknown[], prepare: boolean): Promise<PgResult> {
-  const rows = await sql.unsafe(text, values as never[], { prepare })
-  return { rows, count: rows.count }
+async function run(sql: UnsafeQuery, text: string): Promise<PgResult> {
+  return toResult(await sql.unsafe(text, [], { prepare: false }))
 }
+
+/** Cancels a statement whose time is up, so that a lock that it waits for does not keep its connection. */
+async function patiently(query: PendingQuery, ms: number, onStuck: () => void): Promise<PgResult> {
+  let timer = setTimeout(() => {
+    cancel(query)
+    timer = setTimeout(onStuck, CANCELLED_MS)
+  }, ms)
+  try {
+    return toResult(await query)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+// postgres.js (3.4.9) confuses the answers on a connection of which a statement is cancelled before its turn, and loses
+// a connection that is just being opened for it.
+function cancel(query: PendingQuery): void {
+  const { active } = query as unknown as { active: boolean }
+  if (active) Promise.resolve(query.cancel()).catch(() => {})
+}
+
+const toResult = (rows: Awaited<PendingQuery>): PgResult => ({ rows, count: rows.count })

@@ -1,53 +1,88 @@
 import type { Options, Sql } from 'postgres'
+import type { Patience } from '../patience.ts'
 import type { PgClient } from './client.ts'
 import { postgresJsClient } from './postgres-js.ts'
+import { Sockets } from './sockets.ts'
 
-type Watch = Pick<Options<never>, 'onparameter' | 'onclose'>
+type Watch = Pick<Options<never>, 'onparameter' | 'onclose'> & { socket: Sockets['open'] }
+
+interface Generation {
+  readonly sql: Sql
+  readonly client: PgClient
+  readonly sockets: Sockets
+}
 
 /** What is under way on other connections has this long to end by itself, in milliseconds. */
 const FAREWELL_MS = 1_000
 
+/** How long ending the clients may take when the store closes, in seconds. */
+const CLOSE_S = 0.5
+
+/** A client is used for so long, so that names and certificates that changed are noticed. Milliseconds. */
+const LIFETIME_MS = 45 * 60_000
+
 /**
- * Speaks through postgres.js, and goes on with a new client as soon as one of its connections was lost.
+ * Speaks through postgres.js, and goes on with a new client as soon as one of its connections was lost, or answers
+ * nothing any more.
  *
  * postgres.js (3.4.9) never answers a query that is sent between the `error` and the `close` of its socket, and after a
  * `close` that meets a write under way, that connection sends nothing any more: not even its next start. Ending the
  * client answers all of them.
  *
- * @param open - opens a client that tells us what the watch is for
+ * @param open - opens a client with the options that it is given
  */
-export function renewingClient(open: (watch: Watch) => Sql): PgClient {
-  const retired = new Map<Sql, NodeJS.Timeout>()
+export function renewingClient(open: (watch: Watch) => Sql, patience: Patience): PgClient {
+  const retired = new Map<Generation, NodeJS.Timeout>()
   let isClosing = false
   let current = begin()
+  const lifetime = setInterval(() => renew(current, patience.bulk), LIFETIME_MS).unref()
   return {
-    query: (text, values) => current.client.query(text, values),
+    query: (text, values, isBulk) => current.client.query(text, values, isBulk),
     transaction: (work) => current.client.transaction(work),
     close: async () => {
       isClosing = true
+      clearInterval(lifetime)
       for (const timer of retired.values()) clearTimeout(timer)
-      await Promise.all([...retired.keys(), current.sql].map((sql) => sql.end({ timeout: 2 })))
+      await Promise.all([...retired.keys(), current].map((generation) => end(generation, CLOSE_S)))
     },
   }
 
-  function begin() {
+  function begin(): Generation {
     let wasConnected = false
+    const sockets = new Sockets()
     const sql = open({
+      socket: sockets.open,
       onparameter: () => {
         wasConnected = true
       },
       // A connection that was never there loses nothing.
       onclose: () => {
-        if (!wasConnected || isClosing || current.sql !== sql) return
-        current = begin()
-        retired.set(sql, setTimeout(retire, FAREWELL_MS, sql))
+        if (wasConnected) renew(generation)
       },
     })
-    return { sql, client: postgresJsClient(sql, async () => {}) }
+    const client = postgresJsClient(
+      sql,
+      patience,
+      async () => {},
+      () => renew(generation),
+    )
+    const generation = { sql, client, sockets }
+    return generation
   }
 
-  function retire(sql: Sql): void {
-    retired.delete(sql)
-    sql.end({ timeout: 0 }).catch(() => {})
+  function renew(generation: Generation, farewell = FAREWELL_MS): void {
+    if (isClosing || current !== generation) return
+    current = begin()
+    retired.set(generation, setTimeout(retire, farewell, generation).unref())
+  }
+
+  function retire(generation: Generation): void {
+    retired.delete(generation)
+    end(generation, 0).catch(() => {})
+  }
+
+  async function end({ sql, sockets }: Generation, timeout: number): Promise<void> {
+    await sql.end({ timeout })
+    sockets.destroy()
   }
 }

@@ -1,0 +1,91 @@
+import type { Socket } from 'node:net'
+import type { Pool, PoolConnection, QueryOptions } from 'mysql2'
+import type { Pool as PromisePool } from 'mysql2/promise'
+import { lateAnswer, type Patience } from '../patience.ts'
+import { type Answer, type Mysql2Promise, type MysqlClient, mysql2Client, plainFor, toResult } from './client.ts'
+
+/** Ending the connections may take this long, in milliseconds, before they are cut. */
+const CLOSE_MS = 500
+
+/** Its types leave the socket out. */
+type Connection = PoolConnection & { readonly stream: Socket }
+
+/**
+ * Speaks through a pool of mysql2 that was opened here. A connection that does not answer in time is given up, because
+ * it may never answer again; and connections that nobody waits for let the process end.
+ */
+export function ownPoolClient(pool: PromisePool, patience: Patience): MysqlClient {
+  // Its types leave the pool out that it wraps.
+  const { pool: core } = pool as unknown as { pool: Pool }
+  const plain = plainFor(pool as unknown as Mysql2Promise)
+  const connections = new Set<Connection>()
+  core.on('connection', (pooled) => {
+    const connection = pooled as Connection
+    prepare(connection, patience)
+    for (const known of connections) if (known.stream.destroyed) connections.delete(known)
+    connections.add(connection)
+  })
+  return {
+    ...mysql2Client(pool as unknown as Mysql2Promise),
+    execute: async (sql, values, isBulk) =>
+      toResult(
+        await execute(core, { ...plain, sql, values: values as never[] }, isBulk ? patience.bulk : patience.request),
+      ),
+    close: () => close(core, connections),
+  }
+}
+
+function prepare(connection: Connection, { request }: Patience): void {
+  connection.stream.unref()
+  // The server's own are 50 seconds and a year. Sooner than ours, so that the statement is known to have had no effect.
+  const seconds = Math.max(1, Math.floor(request / 1_000) - 1)
+  const settings = `SET SESSION innodb_lock_wait_timeout = ${seconds}, SESSION lock_wait_timeout = ${seconds}`
+  connection.query(settings, () => {})
+}
+
+function execute(pool: Pool, statement: QueryOptions, ms: number): Promise<Answer> {
+  const deadline = performance.now() + ms
+  return new Promise((resolve, reject) => {
+    pool.getConnection((error, connection) => {
+      if (error) return reject(error)
+      const left = deadline - performance.now()
+      // Nobody waits any more.
+      if (left <= 0) {
+        connection.release()
+        return reject(lateAnswer(ms))
+      }
+      const timer = setTimeout(() => {
+        giveUp(connection as Connection)
+        reject(lateAnswer(ms))
+      }, left)
+      connection
+        .execute(statement, (failure, answer) => {
+          clearTimeout(timer)
+          if (!failure) return resolve([answer as never, undefined])
+          if (OF_SERVER.has(failure.errno ?? 0)) giveUp(connection as Connection)
+          reject(failure)
+        })
+        .once('end', () => connection.release())
+    })
+  })
+}
+
+function giveUp(connection: Connection): void {
+  connection.destroy()
+  // The driver would wait for the server to say good-bye.
+  connection.stream.destroy()
+}
+
+/** A server that is read-only, or closing, for everybody: after a failover the name leads to another one. */
+const OF_SERVER = new Set([1290, 1792, 1836, 1053])
+
+async function close(pool: Pool, connections: ReadonlySet<Connection>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, CLOSE_MS)
+    pool.end(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+  for (const { stream } of connections) stream.destroy()
+}

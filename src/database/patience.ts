@@ -1,0 +1,48 @@
+/** How long a statement may take, its retries and its wait for a connection included. Milliseconds. */
+export interface Patience {
+  /** A statement that a request waits for. */
+  readonly request: number
+  /** A statement over many rows, which no request waits for. */
+  readonly bulk: number
+}
+
+/** A statement over many rows may take this many times as long as one of a request. */
+const BULK = 12
+
+/** `operationTimeout`, in milliseconds, unless told otherwise. */
+export const USUAL_TIMEOUT_MS = 5_000
+
+/** @param operationTimeout - milliseconds */
+export function patienceOf(operationTimeout: number): Patience {
+  return { request: operationTimeout, bulk: operationTimeout * BULK }
+}
+
+/** What happens when the time is up: a write may have happened or not, and so is never taken for done. */
+export function lateAnswer(ms: number): Error {
+  return Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' })
+}
+
+/**
+ * Waits for an answer, and no longer than this. What comes later is of no interest any more. The timer also keeps the
+ * process alive, which connections alone do not.
+ *
+ * @param onLate - called when the time is up, and yields the error
+ */
+export function within<Result>(ms: number, answer: Promise<Result>, onLate = lateAnswer): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(onLate(ms)), ms)
+    const inTime = () => clearTimeout(timer)
+    answer.then(resolve, reject)
+    answer.then(inTime, inTime)
+  })
+}
+
+/** Keeps the process alive while something lasts, however long that is. */
+export async function held<Result>(answer: Promise<Result>): Promise<Result> {
+  const hold = setInterval(() => {}, 2 ** 30)
+  try {
+    return await answer
+  } finally {
+    clearInterval(hold)
+  }
+}

@@ -1,0 +1,54 @@
+import { lateAnswer, within } from '../database/patience.ts'
+import type { SessionDatabase } from '../database/session-database.ts'
+import type { StoreCore } from './core.ts'
+import type { CheckedStoreOptions } from './store-options.ts'
+
+/** How the store is. It holds no address, name, statement or key, so that a probe may show it. */
+export interface Health {
+  /** Whether the database takes reads and writes, and the key provider has a key to seal with. */
+  readonly ok: boolean
+  readonly dialect: SessionDatabase['dialect']
+  /** How long it took to find out, in milliseconds. */
+  readonly latency: number
+  /** Operations of requests that wait for an answer now. */
+  readonly waiting: number
+  /** The driver's code for the fault, such as `ECONNREFUSED`, when there is one. */
+  readonly code?: string
+}
+
+/** A row that cannot be there: a hash of nothing but zeros. */
+const NOBODY = Buffer.alloc(32)
+
+/** Asks database and key provider, and never rejects. */
+export async function healthOf(
+  open: () => Promise<StoreCore>,
+  { dialect, operationTimeout }: Pick<CheckedStoreOptions, 'dialect' | 'operationTimeout'>,
+  waiting: number,
+): Promise<Health> {
+  const begun = performance.now()
+  const fault = await within(operationTimeout, open().then(probe), lateAnswer).then(
+    () => undefined,
+    (error: Error) => error,
+  )
+  const latency = Math.round((performance.now() - begun) * 10) / 10
+  const code = fault && codeOf(fault)
+  return { ok: !fault, dialect, latency, waiting, ...(code !== undefined && { code }) }
+}
+
+// It finds no row, and yet is refused by a database that is read-only.
+async function probe({ database, keys }: StoreCore): Promise<void> {
+  const now = Date.now()
+  await Promise.all([
+    database.touch([{ sid: NOBODY, version: 0, touchedAt: now, expiresAt: now, trimAt: now }]),
+    keyOf(keys),
+  ])
+}
+
+async function keyOf(keys: StoreCore['keys']): Promise<void> {
+  if (!(await keys.current())) throw new Error('the key provider has no current key')
+}
+
+function codeOf({ cause, ...error }: Error & { code?: unknown }): string | undefined {
+  const { code } = (cause ?? error) as { code?: unknown }
+  return typeof code === 'string' ? code : undefined
+}

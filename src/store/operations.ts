@@ -1,0 +1,43 @@
+import { lateAnswer, within } from '../database/patience.ts'
+import { OverloadedError, UnavailableError } from '../errors.ts'
+
+/** Operations that wait at a time, at most: those behind them could not be served before their time is up either. */
+export const MOST_WAITING = 10_000
+
+/** What the host asks of the store, bounded in number and in time, whatever it waits for. */
+export class Operations {
+  readonly #timeout: number
+  #waiting = 0
+
+  /** @param timeout - milliseconds that an operation may take */
+  constructor(timeout: number) {
+    this.#timeout = timeout
+  }
+
+  /** How many wait now. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  /**
+   * Runs one.
+   *
+   * @throws `FST_STORED_SESSION_OVERLOADED` at once when too many wait, and `FST_STORED_SESSION_UNAVAILABLE` when the
+   * time is up: whether it is done then is not known
+   */
+  run<Result>(work: () => Result | Promise<Result>): Result | Promise<Result> {
+    if (this.#waiting >= MOST_WAITING) throw new OverloadedError()
+    const result = work()
+    if (!(result instanceof Promise)) return result
+    this.#waiting++
+    const answer = within(this.#timeout, result, unavailable)
+    answer.then(this.#end, this.#end)
+    return answer
+  }
+
+  readonly #end = () => {
+    this.#waiting--
+  }
+}
+
+const unavailable = (ms: number) => new UnavailableError({ cause: lateAnswer(ms) })
