@@ -106,6 +106,11 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     [true, durationFault('true')],
     ['', durationFault('""')],
   ],
+  operationTimeout: [
+    [true, durationFault('true')],
+    [0, durationFault('0')],
+    ['11m', 'must be 10 minutes or less: requests wait for so long'],
+  ],
   trim: [
     [true, 'must be false, or { interval, batchSize, everyRequests }'],
     [null, 'must be false, or { interval, batchSize, everyRequests }'],
@@ -145,6 +150,7 @@ const ACCEPTED: Record<string, unknown[]> = {
   table: ['x', 'x'.repeat(48), 'web "sessions"; drop', sqliteTable],
   rolling: [true, false],
   absoluteTimeout: [false, '400d'],
+  operationTimeout: ['5s', '10m', 1],
   trim: [false, {}, { interval: '1h', batchSize: 1, everyRequests: 100 }],
   algorithm: ['sha512'],
   cookieName: ['sessionId', '__Host-id', "!#$%&'*+-.^_`|~"],
