@@ -33,7 +33,7 @@ forEachDatabase((target) => {
       assert.deepEqual(await journalOf(database, `${table}_migrations`), await journalOf(reference))
       assert.equal(await userAfterSignIn({ database: database.url, table, migrate: false }), 'ada')
     }
-    const made = NAMES.flatMap((name) => [name, `${name}_migrations`])
+    const made = NAMES.flatMap((name) => [name, `${name}_keys`, `${name}_migrations`])
     assert.deepEqual((await tablesOf(database)).sort(), made.sort())
     await Promise.all([database.drop(), reference.drop()])
   })

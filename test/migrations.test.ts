@@ -11,7 +11,11 @@ const FAILED = { code: 'FST_STORED_SESSION_MIGRATION_FAILED' }
 forEachDatabase((target) => {
   test('the store makes its table when asked to, and serves sessions from it', async () => {
     const database = await migrated(target)
-    assert.deepEqual(await tablesOf(database), ['stored_sessions', 'stored_sessions_migrations'])
+    assert.deepEqual(await tablesOf(database), [
+      'stored_sessions',
+      'stored_sessions_keys',
+      'stored_sessions_migrations',
+    ])
     assert.equal(await userAfterSignIn({ database: database.url, migrate: false }), 'ada')
     await database.drop()
   })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UnavailableError } from '../errors.ts'
 import { held, lateAnswer, type Patience, within } from './patience.ts'
-import type { SessionDatabase } from './session-database.ts'
+import type { SessionDatabase, SessionKeys } from './session-database.ts'
 
 /** Attempts at one statement that keeps losing races; more would only add to the crowd. */
 const ATTEMPTS = 6
@@ -30,12 +30,14 @@ const BUSY = /^SQLITE_(BUSY|LOCKED)/
  */
 export function guarded(
   database: SessionDatabase,
-  { request, bulk }: Patience,
+  patience: Patience,
   close = () => database.close(),
 ): SessionDatabase {
+  const { request, bulk } = patience
   return {
     dialect: database.dialect,
     table: database.table,
+    ...(database.keys && { keys: guardedKeys(database.keys, patience) }),
     read: (sids) => guard(request, () => database.read(sids)),
     insert: (row) => guard(request, () => database.insert(row)),
     update: (change) => guard(request, () => database.update(change)),
@@ -49,6 +51,15 @@ export function guarded(
     check: () => within(bulk, database.check()),
     migrate: () => held(database.migrate()),
     close: () => held(close()),
+  }
+}
+
+function guardedKeys(keys: SessionKeys, { request, bulk }: Patience): SessionKeys {
+  return {
+    check: () => within(bulk, keys.check()),
+    read: () => guard(request, () => keys.read()),
+    insert: (key) => guard(request, () => keys.insert(key)),
+    deleteUnused: (before) => guard(bulk, () => keys.deleteUnused(before)),
   }
 }
 

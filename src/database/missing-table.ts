@@ -1,5 +1,6 @@
 import { MissingTableError } from '../errors.ts'
 import { DEFAULT_TABLE } from './migrations.ts'
+import { keysTableOf } from './session-keys.ts'
 
 const COMMAND = 'DATABASE_URL=… npx drizzle-kit migrate --config node_modules/stored-session/drizzle.config.ts'
 
@@ -10,6 +11,7 @@ export function missingTable(table: string, what: 'is missing' | 'lacks a column
 
 // The command makes the table of our migrations as they are, and knows no other name.
 function advice(table: string): string {
-  if (table !== DEFAULT_TABLE) return 'Set migrate: true, or, for a table of your own Drizzle schema, migrate that'
+  if (table !== DEFAULT_TABLE && table !== keysTableOf(DEFAULT_TABLE))
+    return 'Set migrate: true, or, for a table of your own Drizzle schema, migrate that'
   return `Run: ${COMMAND} (with the URL of the database that holds the sessions), or set migrate: true`
 }

@@ -65,6 +65,29 @@ export interface KeyCount {
   readonly rows: number
 }
 
+/** A data key as it is stored: wrapped by a key service. */
+export interface KeyRow {
+  /** Unsigned 32-bit number. */
+  readonly id: number
+  readonly wrapped: Buffer
+  readonly createdAt: number
+}
+
+/** The table of wrapped data keys, which `envelopeKeys` needs. Few rows: about one for each day of a session's life. */
+export interface SessionKeys {
+  /**
+   * Looks whether the table is there.
+   * @throws `FST_STORED_SESSION_MISSING_TABLE`
+   */
+  check(): Promise<void>
+  /** All keys, in any order. */
+  read(): Promise<KeyRow[]>
+  /** False when there is a key with this id already; it is left as it is. */
+  insert(key: KeyRow): Promise<boolean>
+  /** Deletes the keys from before that no session is sealed with, and says how many. */
+  deleteUnused(before: number): Promise<number>
+}
+
 /**
  * What a database does for the store. Every statement names its keys and stands alone: no transaction spans two calls.
  */
@@ -72,6 +95,8 @@ export interface SessionDatabase {
   readonly dialect: 'pg' | 'mysql' | 'sqlite'
   /** The name of the table, without quotes; with its schema where it has one. */
   readonly table: string
+  /** Where `envelopeKeys` keeps its keys; a storage of your own may do without. */
+  readonly keys?: SessionKeys
   /** The rows that exist of these keys, in any order. */
   read(sids: readonly Buffer[]): Promise<SessionRow[]>
   /** False when there is a row with this key already, whatever its state; it is left as it is. */

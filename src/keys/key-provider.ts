@@ -22,6 +22,42 @@ export interface KeyProvider {
   current(): SealingKey | Promise<SealingKey>
   /** The key with this id, or undefined when there is none (any more): its payloads are then unreadable. */
   find(id: number): SealingKey | undefined | Promise<SealingKey | undefined>
+  /**
+   * For providers that keep keys of their own beside the sessions: called once by every store that opened its database,
+   * and answered with the provider for that store.
+   */
+  attach?(storage: KeyStorage): AttachedKeys
+}
+
+/** The keys of one store, which closes them before its database. */
+export interface AttachedKeys extends KeyProvider {
+  /** Resolves when nothing of the storage is used any more but for who still asks for a key. May be called twice. */
+  close(): Promise<void>
+}
+
+/** A data key as the database has it: wrapped by a key service, and useless without that. */
+export interface WrappedKey {
+  /** Unsigned 32-bit number. */
+  readonly id: number
+  readonly wrapped: Buffer
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+}
+
+/** What a store lends to a provider that keeps its keys beside the sessions. Rejections are faults of the database. */
+export interface KeyStorage {
+  /** What tells the sessions of this store from those of others. */
+  readonly namespace: string
+  /** All keys, in any order. */
+  read(): Promise<WrappedKey[]>
+  /** False when there is a key with this id already; it is left as it is. */
+  insert(key: WrappedKey): Promise<boolean>
+  /** Deletes the keys from before that no session is sealed with, and says how many. */
+  deleteUnused(before: number): Promise<number>
+  /** Told of work in the background that failed and is tried again. */
+  onFailure(error: Error): void
+  /** Told of a call to the key service that takes long, while it does. */
+  onSlow(call: 'wrap' | 'unwrap', ms: number): void
 }
 
 /** Bytes in a master key. */

@@ -1,6 +1,7 @@
 import { bigint, customType, index, int, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
 
 const binary32 = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'binary(32)' })
+const blob = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'blob' })
 const longblob = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'longblob' })
 // The default collations call `Ada` and `ada` one user; ending the sessions of one would end the other's.
 const exactText = customType<{ data: string; driverData: string }>({
@@ -50,3 +51,24 @@ export const storedSessionsTable = (name: string) =>
 
 /** The sessions table for MySQL and MariaDB, as our migrations create it: `stored_sessions`. */
 export const storedSessions = storedSessionsTable('stored_sessions')
+
+/**
+ * The table of wrapped data keys beside a sessions table for MySQL and MariaDB; only `envelopeKeys` uses it.
+ *
+ * @param sessions - the name of the sessions table, which this one's name begins with
+ * @example
+ * ```ts
+ * export const sessionKeys = storedSessionKeysTable('web_sessions') // web_sessions_keys
+ * ```
+ */
+export const storedSessionKeysTable = (sessions: string) =>
+  mysqlTable(`${sessions}_keys`, {
+    /** Unsigned 32-bit number; payloads name their key by it. */
+    id: bigint({ mode: 'number' }).primaryKey(),
+    /** The data key as the key service wrapped it. */
+    wrapped: blob().notNull(),
+    createdAt: epochMs('created_at').notNull(),
+  })
+
+/** The table of wrapped data keys for MySQL and MariaDB, as our migrations create it: `stored_sessions_keys`. */
+export const storedSessionKeys = storedSessionKeysTable('stored_sessions')

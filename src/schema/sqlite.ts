@@ -44,3 +44,24 @@ export const storedSessionsTable = (name: string) =>
 
 /** The sessions table for SQLite, as our migrations create it: `stored_sessions`. */
 export const storedSessions = storedSessionsTable('stored_sessions')
+
+/**
+ * The table of wrapped data keys beside a sessions table for SQLite; only `envelopeKeys` uses it.
+ *
+ * @param sessions - the name of the sessions table, which this one's name begins with
+ * @example
+ * ```ts
+ * export const sessionKeys = storedSessionKeysTable('web_sessions') // web_sessions_keys
+ * ```
+ */
+export const storedSessionKeysTable = (sessions: string) =>
+  sqliteTable(`${sessions}_keys`, {
+    /** Unsigned 32-bit number; payloads name their key by it. */
+    id: integer().primaryKey(),
+    /** The data key as the key service wrapped it. */
+    wrapped: bytes().notNull(),
+    createdAt: epochMs('created_at').notNull(),
+  })
+
+/** The table of wrapped data keys for SQLite, as our migrations create it: `stored_sessions_keys`. */
+export const storedSessionKeys = storedSessionKeysTable('stored_sessions')

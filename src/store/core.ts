@@ -1,5 +1,5 @@
 import type { SessionDatabase, SessionRow } from '../database/session-database.ts'
-import type { KeyProvider } from '../keys/key-provider.ts'
+import type { AttachedKeys } from '../keys/key-provider.ts'
 import type { Codec } from '../payload/codec.ts'
 import type { SessionContent } from './content.ts'
 import type { SessionEventEmitter } from './events.ts'
@@ -11,7 +11,7 @@ import type { TouchQueue } from './touches.ts'
 /** What reading, saving and ending share. */
 export interface StoreCore {
   readonly database: SessionDatabase
-  readonly keys: KeyProvider
+  readonly keys: AttachedKeys
   readonly codec: Codec
   readonly bindToCookie: boolean
   readonly limits: Limits

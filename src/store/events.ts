@@ -13,8 +13,10 @@ export interface SessionEvents {
   unencrypted: [{ sid: string }]
   /** The current key has been sealing for longer than `warnKeyAge`; `days` says how long. */
   keyAge: [{ days: number }]
+  /** A call to the key service of `envelopeKeys` has been taking longer than `softTimeout`, which is `ms`. */
+  slowKeyService: [{ call: 'wrap' | 'unwrap'; ms: number }]
   /** Work in the background that failed; it is tried again when its time comes. */
-  backgroundError: [{ work: 'touch' | 'trim'; error: Error }]
+  backgroundError: [{ work: 'touch' | 'trim' | 'key rotation'; error: Error }]
 }
 
 /** The store's emitter. */

@@ -1,8 +1,15 @@
 import { withoutParameters } from '../database/guarded.ts'
 import { openDatabase } from '../database/open.ts'
 import type { SessionDatabase } from '../database/session-database.ts'
-import { MigrationError, MissingDriverError, MissingTableError, UnreachableError } from '../errors.ts'
+import {
+  InvalidOptionsError,
+  MigrationError,
+  MissingDriverError,
+  MissingTableError,
+  UnreachableError,
+} from '../errors.ts'
 import { codecFor } from '../payload/codec.ts'
+import { attachKeys, checkKeyTable } from './attach-keys.ts'
 import type { StoreCore } from './core.ts'
 import type { SessionEventEmitter } from './events.ts'
 import type { FreshIds } from './fresh-ids.ts'
@@ -24,12 +31,15 @@ export async function openCore(
   freshIds: FreshIds,
 ): Promise<StoreCore> {
   const database = await open(options)
+  const namespace = options.namespace ?? database.table
+  const keys = attachKeys(options.keys, database, namespace, events)
   return {
     database,
-    keys: options.keys,
+    keys,
     codec: codecFor({
       ...options,
-      namespace: options.namespace ?? database.table,
+      keys,
+      namespace,
       acceptsUnencrypted: () => Date.now() < options.acceptUnencryptedUntil,
     }),
     bindToCookie: options.bindToCookie,
@@ -48,11 +58,12 @@ export async function openCore(
 }
 
 async function open(options: CheckedStoreOptions): Promise<SessionDatabase> {
-  const { dialect, table, operationTimeout, migrate } = options
+  const { dialect, table, operationTimeout, migrate, keys } = options
   const database = await openDatabase(dialect, options.database, table, operationTimeout).catch(fail)
   try {
     if (migrate) await database.migrate().catch((error) => failMigration(error, database.table))
     await database.check().catch(fail)
+    if (keys.attach) await checkKeyTable(database).catch(fail)
     return database
   } catch (error) {
     await database.close().catch(() => {})
@@ -61,7 +72,8 @@ async function open(options: CheckedStoreOptions): Promise<SessionDatabase> {
 }
 
 function fail(error: unknown): never {
-  if (error instanceof MissingDriverError || error instanceof MissingTableError) throw error
+  const isPlain = [MissingDriverError, MissingTableError, InvalidOptionsError].some((Fault) => error instanceof Fault)
+  if (isPlain) throw error
   throw new UnreachableError(reasonOf(error), { cause: withoutParameters(error) })
 }
 

@@ -1,3 +1,5 @@
+import { durationMs } from '../keys/duration.ts'
+
 /** Looks at one option. What it does not accept it adds to the faults, and yields the default so that checking goes on. */
 export class OptionChecks {
   readonly faults: string[] = []
@@ -34,9 +36,8 @@ export class OptionChecks {
   /** A duration in milliseconds, given as such or as text: `'90s'`, `'15m'`, `'2h'`, `'30d'`. */
   duration(name: string, value: unknown, otherwise: number): number {
     if (value === undefined) return otherwise
-    const ms = typeof value === 'string' ? parseDuration(value) : value
-    // Whole milliseconds: the columns hold nothing else.
-    if (typeof ms === 'number' && ms >= 1 && ms <= LONGEST_MS) return Math.round(ms)
+    const ms = durationMs(value)
+    if (ms !== undefined) return ms
     this.fault(
       name,
       `must be milliseconds or text such as "90s", "15m", "2h" or "30d", up to 10 years, not ${shown(value)}`,
@@ -55,14 +56,6 @@ export class OptionChecks {
   optionalFunction(name: string, value: unknown): void {
     if (value !== undefined && typeof value !== 'function') this.fault(name, `must be a function, not ${shown(value)}`)
   }
-}
-
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
-const LONGEST_MS = 3_653 * 86_400_000
-
-function parseDuration(text: string): number | undefined {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?) ?(ms|s|m|h|d|w)$/.exec(text) ?? []
-  return unit === undefined ? undefined : Number(amount) * UNIT_MS[unit]!
 }
 
 /** A value as an error may show it: numbers, booleans and short text; of anything else its kind alone. */

@@ -1,14 +1,14 @@
 import type { Table } from 'drizzle-orm'
 import type { Dialect, DrizzleDatabase } from '../database/recognise.ts'
 import type { SessionDatabase } from '../database/session-database.ts'
+import type { Duration } from '../keys/duration.ts'
 import type { KeyProvider } from '../keys/key-provider.ts'
 import type { Serializer, serializers } from '../payload/serializer.ts'
 import type { Limits } from './lifetime.ts'
 import type { AssuranceLevel } from './lifetime-presets.ts'
 import type { TrimSchedule } from './trimming.ts'
 
-/** A duration: milliseconds, or text such as `'90s'`, `'15m'`, `'2h'`, `'30d'`. */
-export type Duration = number | string
+export type { Duration }
 
 /** What the store itself takes; the plugin takes these and the host's options. */
 export interface StoreOptions {

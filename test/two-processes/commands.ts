@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { mock } from 'node:test'
 import type { FastifyInstance } from 'fastify'
+import { vaultTransitKeys } from '../../examples/vault-transit.ts'
 import { openApp, sessionOf } from '../app.ts'
 import { newSession, type Protocol, protocolOf } from '../races/protocol.ts'
 import { newId } from '../stores.ts'
@@ -21,6 +22,7 @@ let isTrimming = false
 /** What the parent can have this process do. */
 export const commands = {
   open,
+  openWrapped,
   close,
   saveKeys,
   firstSaves,
@@ -47,6 +49,13 @@ async function open(database: string, rolling: boolean): Promise<number> {
   prepareHandler()
   await app.listen({ host: '127.0.0.1', port: 0 })
   return (app.addresses()[0] as AddressInfo).port
+}
+
+/** The same, without a port, with keys that a key service wraps; it is asked for the first of them at once. */
+async function openWrapped(database: string, service: { address: string; token: string }): Promise<void> {
+  app = await openApp(database, { options: { keys: vaultTransitKeys({ ...service, key: 'sessions' }) } })
+  protocol = protocolOf(app.storedSession.store as never)
+  await app.ready()
 }
 
 async function close(): Promise<void> {

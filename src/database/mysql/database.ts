@@ -4,6 +4,7 @@ import { toRow } from '../driver-row.ts'
 import { toKeyCount } from '../key-count.ts'
 import { missingTable } from '../missing-table.ts'
 import type { RowTouch, SessionDatabase } from '../session-database.ts'
+import { sessionKeys } from '../session-keys.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import {
   byLimit,
@@ -46,9 +47,16 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
   const runBulk = (statement: Statement, values: object) =>
     client.execute(statement.text, valuesFor(statement, values), true)
 
+  const keys = sessionKeys(compile, table, name, {
+    rows: async (statement) => (await run(statement, {})).rows,
+    count: async (statement, values) => (await run(statement, values)).count,
+    check: (statement, keysTable) => check(run, statement, keysTable),
+  })
+
   return {
     dialect: 'mysql',
     table: name,
+    keys: { ...keys, insert: (key) => ignoringDuplicates(keys.insert(key)) },
     async read(sids) {
       const results = await Promise.all(
         chunks(sids).map((chunk) => run(reads.get(chunk.length)!, numbered({ sid: chunk }))),

@@ -4,6 +4,7 @@ import { toRow } from '../driver-row.ts'
 import { toKeyCount } from '../key-count.ts'
 import { missingTable } from '../missing-table.ts'
 import type { RowTouch, SessionDatabase } from '../session-database.ts'
+import { sessionKeys } from '../session-keys.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import { byLimit, columnNames, insertRow, sealedByOthers, selectRow, sessionStatements, value } from '../statements.ts'
 import type { PgClient, PgResult } from './client.ts'
@@ -31,9 +32,16 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
   const runBulk = (statement: Statement, values: object) =>
     client.query(statement.text, valuesFor(statement, values), true)
 
+  const execution = {
+    rows: async (statement: Statement) => (await run(statement, {})).rows,
+    count: async (statement: Statement, values: object) => (await run(statement, values)).count,
+    check: (statement: Statement, keysTable: string) => check(run, statement, keysTable),
+  }
+
   return {
     dialect: 'pg',
     table: name,
+    keys: sessionKeys(compile, table, name, execution, (insert) => sql`${insert} on conflict do nothing`),
     async read(sids) {
       const [sid] = sids
       const { rows } = await (sids.length === 1 ? run(shared.readOne, { sid }) : run(readMany, { sids: byteas(sids) }))

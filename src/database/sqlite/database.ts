@@ -4,6 +4,7 @@ import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { type KeyCountRow, toKeyCount } from '../key-count.ts'
 import { missingTable } from '../missing-table.ts'
 import type { SessionDatabase, SessionRow } from '../session-database.ts'
+import { sessionKeys } from '../session-keys.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import { byLimit, columnNames, insertRow, sealedByOthers, sessionStatements, value } from '../statements.ts'
 import { migrateSqlite } from './migrate.ts'
@@ -44,9 +45,16 @@ export function sqliteDatabase(
     for (const touch of touches) run(shared.touchOne, touch)
   })
 
+  const execution = {
+    rows: async (statement: Statement) => prepare(statement).all() as Record<string, unknown>[],
+    count: async (statement: Statement, values: object) => run(statement, values),
+    check: async (statement: Statement, keysTable: string) => check(client, statement, keysTable),
+  }
+
   return {
     dialect: 'sqlite',
     table: name,
+    keys: sessionKeys(compile, table, name, execution, (insert) => sql`${insert} on conflict do nothing`),
     read: async (sids) => sids.map(find).filter((row) => row !== undefined),
     insert: async (row) => run(insert, row) === 1,
     update: async (change) => run(shared.update, change) === 1,

@@ -1,0 +1,17 @@
+/** A duration: milliseconds, or text such as `'90s'`, `'15m'`, `'2h'`, `'30d'`. */
+export type Duration = number | string
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+const LONGEST_MS = 3_653 * 86_400_000
+
+/** A duration in milliseconds, from 1 to ten years; undefined for what is none. */
+export function durationMs(value: unknown): number | undefined {
+  const ms = typeof value === 'string' ? parsed(value) : value
+  // Whole milliseconds: the columns hold nothing else.
+  return typeof ms === 'number' && ms >= 1 && ms <= LONGEST_MS ? Math.round(ms) : undefined
+}
+
+function parsed(text: string): number | undefined {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?) ?(ms|s|m|h|d|w)$/.exec(text) ?? []
+  return unit === undefined ? undefined : Number(amount) * UNIT_MS[unit]!
+}

@@ -1,0 +1,36 @@
+import type { SessionDatabase } from '../database/session-database.ts'
+import { keysTableOf } from '../database/session-keys.ts'
+import { InvalidOptionsError } from '../errors.ts'
+import type { AttachedKeys, KeyProvider } from '../keys/key-provider.ts'
+import type { SessionEventEmitter } from './events.ts'
+
+/**
+ * Looks whether there is a place for keys.
+ *
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS` for a storage that has none, and `FST_STORED_SESSION_MISSING_TABLE`
+ */
+export async function checkKeyTable(database: SessionDatabase): Promise<void> {
+  if (database.keys) return database.keys.check()
+  throw new InvalidOptionsError(
+    `keys must be others than envelopeKeys with a storage that has no "keys": give it those of SessionDatabase, for a table such as ${keysTableOf(database.table)}`,
+  )
+}
+
+/** The provider for this store: one that keeps keys beside the sessions is given their table, and is ours to close. */
+export function attachKeys(
+  keys: KeyProvider,
+  database: SessionDatabase,
+  namespace: string,
+  events: SessionEventEmitter,
+): AttachedKeys {
+  if (!keys.attach || !database.keys) return { current: () => keys.current(), find: (id) => keys.find(id), close }
+  return keys.attach({
+    ...database.keys,
+    namespace,
+    onFailure: (error) => events.emit('backgroundError', { work: 'key rotation', error }),
+    onSlow: (call, ms) => events.emit('slowKeyService', { call, ms }),
+  })
+}
+
+// Whoever made the provider closes it.
+async function close() {}
