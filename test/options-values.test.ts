@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { staticKeys } from '../src/index.ts'
-import { hostOptionNames } from '../src/plugin/options.ts'
+import { hostOptionNames, ownOptionNames } from '../src/plugin/options.ts'
 import { storedSessions as mysqlTable } from '../src/schema/mysql.ts'
 import { storedSessions as sqliteTable } from '../src/schema/sqlite.ts'
 import { storeOptionNames } from '../src/store/store-options.ts'
@@ -132,6 +132,10 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
   cookiePrefix: [[true, 'must be a string, not true']],
   idGenerator: [['uuid', 'must be a function, not "uuid"']],
   saveUninitialized: [['true', 'must be true or false, not "true"']],
+  onUnavailable: [
+    ['anonymus', 'must be "error" or "anonymous"'],
+    [true, 'must be "error" or "anonymous"'],
+  ],
 }
 
 const ACCEPTED: Record<string, unknown[]> = {
@@ -157,6 +161,7 @@ const ACCEPTED: Record<string, unknown[]> = {
   cookiePrefix: ['', 's:'],
   idGenerator: [() => 'id'],
   saveUninitialized: [true, false],
+  onUnavailable: ['error', 'anonymous'],
 }
 
 describe('each option', () => {
@@ -183,7 +188,7 @@ describe('each option', () => {
 })
 
 test('the options looked at here are all that there are', () => {
-  const names = [...storeOptionNames, ...hostOptionNames]
+  const names = [...storeOptionNames, ...hostOptionNames, ...ownOptionNames]
   const inFilesOfTheirOwn = ['cookie', 'idleTimeout', 'lifetime', 'touchInterval']
   assert.deepEqual([...Object.keys(REFUSED), ...inFilesOfTheirOwn].toSorted(), names.toSorted())
   assert.deepEqual([...Object.keys(ACCEPTED), ...inFilesOfTheirOwn].toSorted(), names.toSorted())

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import * as errors from '../src/errors.ts'
-import { checkOptions, hostOptionNames } from '../src/plugin/options.ts'
+import { checkOptions, hostOptionNames, ownOptionNames } from '../src/plugin/options.ts'
 import { checkStoreOptions } from '../src/store/check-store-options.ts'
 import { OptionChecks } from '../src/store/option-checks.ts'
 import { storeOptionNames } from '../src/store/store-options.ts'
@@ -17,12 +17,16 @@ const sound = { database: 'sqlite:sessions.db', secret: 'correct horse battery s
 function completed(changes: object): Record<string, unknown> {
   const all = { ...sound, ...changes }
   const { keys, ...store } = checkStoreOptions(all, new OptionChecks())
-  return { ...store, ...checkOptions(all).host }
+  const { host, onUnavailable } = checkOptions(all)
+  return { ...store, ...host, onUnavailable }
 }
 
 describe('the table of options in the README', () => {
   test('has exactly the options that there are', () => {
-    assert.deepEqual(options.map(({ name }) => name).toSorted(), [...storeOptionNames, ...hostOptionNames].toSorted())
+    assert.deepEqual(
+      options.map(({ name }) => name).toSorted(),
+      [...storeOptionNames, ...hostOptionNames, ...ownOptionNames].toSorted(),
+    )
   })
 
   test('has the defaults that they have', () => {

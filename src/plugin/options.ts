@@ -7,6 +7,7 @@ import { checkStoreOptions } from '../store/check-store-options.ts'
 import type { Limits } from '../store/lifetime.ts'
 import { OptionChecks } from '../store/option-checks.ts'
 import { type StoreOptions, storeOptionNames } from '../store/store-options.ts'
+import type { OnUnavailable } from './anonymous-requests.ts'
 import { checkCookie } from './cookie-options.ts'
 
 type HostOptions = Pick<
@@ -25,12 +26,18 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOp
   user?: (session: Omit<Session, 'cookie'> & Record<string, unknown>) => string | undefined
   /** Store sessions that are new and empty too. @defaultValue false */
   saveUninitialized?: boolean
+  /**
+   * What becomes of a request whose session cannot be read: `'error'` answers 503; `'anonymous'` goes on with an empty
+   * session that takes nothing, tells so by `request.sessionUnavailable`, and leaves the cookie alone. @defaultValue `'error'`
+   */
+  onUnavailable?: OnUnavailable
 }
 
 /** The options as the plugin uses them. */
 export interface CheckedOptions {
   readonly store: StoreOptions
   readonly limits: Limits
+  readonly onUnavailable: OnUnavailable
   readonly host: HostOptions & { secret: string | string[]; cookieName: string; cookiePrefix: string }
 }
 
@@ -43,6 +50,9 @@ export const hostOptionNames = [
   'idGenerator',
   'saveUninitialized',
 ] as const
+
+/** The names of the options that neither the store nor the host knows. */
+export const ownOptionNames = ['onUnavailable'] as const
 
 /** What Fastify itself reads from the options of a plugin. */
 const fastifyOptionNames = ['prefix', 'logLevel', 'logSerializers'] as const
@@ -65,12 +75,13 @@ export function checkOptions(options: StoredSessionOptions): CheckedOptions {
     if (name in rest) checks.fault(name, fault)
     delete rest[name]
   }
-  checks.names(rest, [...storeOptionNames, ...hostOptionNames])
+  checks.names(rest, [...storeOptionNames, ...hostOptionNames, ...ownOptionNames])
+  const onUnavailable = checkOnUnavailable(rest.onUnavailable, checks)
   const { limits } = checkStoreOptions(store, checks)
   const checked = checkHost(host, limits, checks)
   if (options?.keys !== undefined && !isSecret(options.secret)) checks.fault('secret', secretFault(options.secret))
   if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
-  return { store, limits, host: { ...checked, secret: options.secret } }
+  return { store, limits, onUnavailable, host: { ...checked, secret: options.secret } }
 }
 
 function split(options: StoredSessionOptions) {
@@ -87,6 +98,12 @@ function split(options: StoredSessionOptions) {
     target[name] = value
   }
   return { store: store as unknown as StoreOptions, host: host as HostOptions, rest }
+}
+
+function checkOnUnavailable(onUnavailable: unknown = 'error', checks: OptionChecks): OnUnavailable {
+  if (onUnavailable === 'error' || onUnavailable === 'anonymous') return onUnavailable
+  checks.fault('onUnavailable', 'must be "error" or "anonymous"')
+  return 'error'
 }
 
 function checkHost(host: HostOptions, { longestIdle }: Limits, checks: OptionChecks) {

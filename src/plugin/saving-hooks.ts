@@ -6,6 +6,7 @@ import { noteCookie } from '../store/cookie-lifetime.ts'
 import { type Provenance, provenanceOf } from '../store/provenance.ts'
 import { isGone } from '../store/saving.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import type { AnonymousRequests } from './anonymous-requests.ts'
 import { capSessionCookie } from './cookie-cap.ts'
 import { idFailureOf } from './id-generator.ts'
 import { insecureWarning, isDropped } from './insecure-warning.ts'
@@ -16,7 +17,7 @@ import { clearSessionCookie, clearsSessionCookie, keepLastSessionCookie, unsenda
 type Done = (error?: Error) => void
 
 /**
- * Puts our hooks around the host's: one right behind its onRequest, one right before and one right behind its onSend.
+ * Puts our hooks around the host's: one right before and one right behind its onRequest, and the same with its onSend.
  * Other plugins' hooks run before or after all of them.
  *
  * @param registerHost - registers @fastify/session
@@ -25,6 +26,7 @@ export async function addSavingHooks(
   fastify: FastifyInstance,
   store: StoredSessionStore,
   { host, limits }: CheckedOptions,
+  anonymous: AnonymousRequests,
   registerHost: () => PromiseLike<unknown>,
 ): Promise<void> {
   const warnInsecure = insecureWarning(fastify.log)
@@ -35,16 +37,22 @@ export async function addSavingHooks(
   const failed = new WeakSet<FastifyRequest>()
 
   fastify.addHook('onSend', saveBeforeHost)
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    anonymous.begin(request)
+    done()
+  })
   await registerHost()
   fastify.addHook('onRequest', (request, _reply, done) => {
     rememberLoaded(request)
+    anonymous.settle(request)
     done(idFailureOf(request))
   })
   fastify.addHook('onSend', settleCookie)
-  rememberDecrypted(fastify)
+  rememberDecrypted(fastify, anonymous)
 
   /** Saves what the host would not: it sees changes through JSON alone, and renews no cookie of an unchanged session. */
   function saveBeforeHost(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
+    if (anonymous.has(request)) return giveUp(request, reply, done)
     const { session } = request
     if (isDisguised(session)) return giveUp(request, reply, () => done(new UnstorableError('__proto__', RESERVED_NAME)))
     if (!isSession(session)) return done()
@@ -113,13 +121,15 @@ export async function addSavingHooks(
 }
 
 /** Handshakes have no hooks, and may stay open for longer than any request. */
-function rememberDecrypted(fastify: FastifyInstance): void {
+function rememberDecrypted(fastify: FastifyInstance, anonymous: AnonymousRequests): void {
   const { decryptSession } = fastify
   fastify.decryptSession = (sessionId: string, request: FastifyRequest, ...rest: unknown[]) => {
     const done = rest.pop() as Done
     const cookie = (rest[0] ?? {}) as CookieOptions
+    anonymous.begin(request)
     decryptSession(sessionId, request, cookie, (error?: Error) => {
       rememberLoaded(request)
+      anonymous.settle(request)
       done(error ?? idFailureOf(request))
     })
   }

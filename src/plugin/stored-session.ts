@@ -5,9 +5,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { EndReason } from '../database/session-database.ts'
 import { InvalidOptionsError } from '../errors.ts'
+import type { Health } from '../store/health.ts'
 import type { ReencryptOptions, ReencryptResult } from '../store/reencrypting.ts'
 import { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { TrimOptions, TrimResult } from '../store/trimming.ts'
+import { AnonymousRequests } from './anonymous-requests.ts'
 import { idGeneratorOf } from './id-generator.ts'
 import { logEvents } from './log-events.ts'
 import { type CheckedOptions, checkOptions, type StoredSessionOptions } from './options.ts'
@@ -21,6 +23,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Why the session that the cookie named is over; undefined when it is not, or when no cookie named one. */
     readonly sessionEndReason: EndReason | undefined
+    /** Whether the session could not be read, so that this one is empty and takes nothing: see `onUnavailable`. */
+    readonly sessionUnavailable: boolean
   }
 }
 
@@ -32,6 +36,8 @@ export interface StoredSession {
   revoke(filter: { user: string }): Promise<{ revoked: number }>
   /** Seals with the current key what other keys sealed; can be stopped, repeated, and run beside traffic. */
   reencrypt(options?: ReencryptOptions): Promise<ReencryptResult>
+  /** Asks database and key provider how they are, for at most `operationTimeout`; never rejects. For probes. */
+  health(): Promise<Health>
   /** The store, for whoever registers @fastify/session themselves. */
   readonly store: StoredSessionStore
 }
@@ -54,6 +60,7 @@ function managementOf(store: StoredSessionStore): StoredSession {
     trim: (options) => store.trim(options),
     revoke: (filter) => store.revoke(filter),
     reencrypt: (options) => store.reencrypt(options),
+    health: () => store.health(),
     store,
   }
 }
@@ -80,9 +87,12 @@ async function registerHost(
     if (!host.idGenerator) store.noteFreshId(id)
     return id
   }
-  await addSavingHooks(fastify, store, checked, () =>
+  const anonymous = new AnonymousRequests(checked.onUnavailable)
+  anonymous.decorate(fastify)
+  const hostStore = anonymous.storeFor(store) as never
+  await addSavingHooks(fastify, store, checked, anonymous, () =>
     // Sliding is ours: the host's own would write the whole session at every request.
-    fastify.register(fastifySession, { ...host, store: store as never, idGenerator, rolling: false }),
+    fastify.register(fastifySession, { ...host, store: hostStore, idGenerator, rolling: false }),
   )
 }
 
