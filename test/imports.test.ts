@@ -114,9 +114,16 @@ describe('outside of its own layer', () => {
     assertNone(
       importsWhere(({ path }, name) => {
         if (path === ERRORS && name === '@fastify/error') return false
-        return isFastify(name) && !['plugin', 'cli'].includes(layerOf(path))
+        return isFastify(name) && !['plugin', 'cli', 'testing'].includes(layerOf(path))
       }),
-      'fastify and its plugins are imported by the plugin alone',
+      'fastify and its plugins are imported by the plugin and the aids for tests alone',
+    )
+  })
+
+  test('nobody needs a test runner, not even the aids for tests', () => {
+    assertNone(
+      importsWhere((_, name) => /^(node:test|vitest|@?jest|mocha|tap)\b/.test(name)),
+      'the aids for tests work with any test runner',
     )
   })
 

@@ -10,6 +10,7 @@ import type { ReencryptOptions, ReencryptResult } from '../store/reencrypting.ts
 import { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { TrimOptions, TrimResult } from '../store/trimming.ts'
 import { AnonymousRequests } from './anonymous-requests.ts'
+import { noteCookiePlace } from './cookie-place.ts'
 import { idGeneratorOf } from './id-generator.ts'
 import { logEvents } from './log-events.ts'
 import { type CheckedOptions, checkOptions, type StoredSessionOptions } from './options.ts'
@@ -51,6 +52,7 @@ async function register(fastify: FastifyInstance, options: StoredSessionOptions)
   logEvents(store.events, fastify.log)
   await store.ready()
   fastify.decorate('storedSession', managementOf(store))
+  noteCookiePlace(store, checked.host)
   await registerHost(fastify, store, checked)
   trimEveryRequests(fastify, store, checked.store.trim)
 }

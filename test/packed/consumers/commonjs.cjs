@@ -11,7 +11,7 @@ async function main() {
   assert.equal(typeof derivedKeys(secret).current, 'function')
   assert.equal(typeof staticKeys, 'function')
   assert.ok(require('stored-session/schema/pg').storedSessions)
-  const { keyProviderContract } = require('stored-session/testing')
+  const { keyProviderContract, readSession, signIn } = require('stored-session/testing')
   for (const { run } of keyProviderContract({ create: () => derivedKeys(secret) })) await run()
   // The same code whichever way it is loaded: an error or a store of one is an error or a store of the other.
   const { 'module.exports': required, ...imported } = await import('stored-session')
@@ -29,6 +29,7 @@ async function main() {
   const login = await app.inject({ method: 'POST', url: '/login' })
   const [{ name, value }] = login.cookies
   const me = await app.inject({ url: '/me', cookies: { [name]: value } })
+  assert.deepEqual(await readSession(app, await signIn(app, { n: 1 })), { n: 1 })
   console.log(`signed in: ${me.json().userId}`)
   await app.close()
 }

@@ -12,7 +12,7 @@ for (const dialect of ['pg', 'mysql', 'sqlite']) {
   const { storedSessions, storedSessionsTable } = await import(`stored-session/schema/${dialect}`)
   assert.deepEqual(Object.keys(storedSessionsTable('web_sessions')), Object.keys(storedSessions))
 }
-const { keyProviderContract } = await import('stored-session/testing')
+const { keyProviderContract, readSession, signIn } = await import('stored-session/testing')
 for (const { run } of keyProviderContract({ create: () => derivedKeys(secret) })) await run()
 
 const app = Fastify()
@@ -28,5 +28,6 @@ app.get('/me', async (request) => ({ userId: request.session.userId }))
 const login = await app.inject({ method: 'POST', url: '/login' })
 const [{ name, value }] = login.cookies
 const me = await app.inject({ url: '/me', cookies: { [name]: value } })
+assert.deepEqual(await readSession(app, await signIn(app, { n: 1 })), { n: 1 })
 console.log(`signed in: ${me.json().userId}`)
 await app.close()

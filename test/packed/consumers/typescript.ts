@@ -10,7 +10,7 @@ import storedSession, {
 import { storedSessions as mysqlSessions } from 'stored-session/schema/mysql'
 import { storedSessions as pgSessions } from 'stored-session/schema/pg'
 import { storedSessions as sqliteSessions, storedSessionsTable } from 'stored-session/schema/sqlite'
-import { type ContractCheck, keyProviderContract } from 'stored-session/testing'
+import { type ContractCheck, keyProviderContract, readSession, signIn } from 'stored-session/testing'
 
 declare module 'fastify' {
   interface Session {
@@ -54,6 +54,11 @@ app.get('/me', async (request) => {
 const login = await app.inject({ method: 'POST', url: '/login' })
 const cookies = Object.fromEntries(login.cookies.map(({ name, value }) => [name, value]))
 const me = await app.inject({ url: '/me', cookies })
+const cookie: string = await signIn(app, { userId: 'ada', theme: 'dark' })
+// @ts-expect-error a user is a string
+const wrong: Parameters<typeof signIn>[1] = { userId: 7 }
+const userId: string | undefined = (await readSession(app, cookie))?.userId
+if (!wrong || userId !== 'ada') throw new Error('nobody is signed in')
 const trimmed: TrimResult = await app.storedSession.trim()
 if (trimmed.trimmed !== 0) throw new Error('a living session was trimmed')
 console.log(`signed in: ${me.json().userId}`)

@@ -1,0 +1,60 @@
+import { InvalidOptionsError } from '../errors.ts'
+import { OptionChecks } from '../store/option-checks.ts'
+import type { Duration } from '../store/store-options.ts'
+
+/** A clock that stands still until it is moved. */
+export interface TestClock {
+  /** Moves it on: milliseconds, or text such as `'90s'`, `'15m'`, `'2h'`, `'30d'`. */
+  advance(by: Duration): void
+  /** Gives the real time back. */
+  restore(): void
+}
+
+/** The Date of the clock that is in use. */
+let installed: DateConstructor | undefined
+
+/**
+ * Stops the time of `Date` in this process, so that timeouts can be tested without waiting for them. Timers run on. The
+ * fake timers of a test runner do the same, where they are told to replace `Date` alone.
+ *
+ * @param start - epoch milliseconds. @defaultValue now
+ * @throws Error when there is one already that was not restored
+ * @example
+ * ```ts
+ * const clock = testClock()
+ * clock.advance('2h')
+ * clock.restore()
+ * ```
+ */
+export function testClock(start = Date.now()): TestClock {
+  if (installed) throw new Error('there is a test clock already; restore() it first')
+  const RealDate = globalThis.Date
+  let now = start
+  const ours = standing(RealDate, () => now)
+  installed = globalThis.Date = ours
+  return {
+    advance(by) {
+      now += milliseconds(by)
+    },
+    restore() {
+      if (installed !== ours) return
+      globalThis.Date = RealDate
+      installed = undefined
+    },
+  }
+}
+
+function standing(RealDate: DateConstructor, now: () => number): DateConstructor {
+  return new Proxy(RealDate, {
+    construct: (target, values, maker) => Reflect.construct(target, values.length === 0 ? [now()] : values, maker),
+    apply: (target) => new target(now()).toString(),
+    get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+  })
+}
+
+function milliseconds(by: Duration): number {
+  const checks = new OptionChecks()
+  const ms = checks.duration('advance()', by, 0)
+  if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  return ms
+}

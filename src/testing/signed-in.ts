@@ -1,0 +1,99 @@
+import type { FastifyInstance, Session } from 'fastify'
+import { type CookiePlace, cookiePlaceOf } from '../plugin/cookie-place.ts'
+import type { StoredSession } from '../plugin/stored-session.ts'
+
+/** What an application puts into a session. */
+export type SessionData = Omit<Session, 'cookie'> & Record<string, unknown>
+
+/** An application with the plugin, of whatever server, logger and types. */
+export type SessionApplication = Pick<FastifyInstance, 'decryptSession' | 'parseCookie'> & {
+  readonly storedSession: StoredSession
+  ready(): PromiseLike<unknown>
+}
+
+/** The response of an `inject`, as far as its cookies go. */
+export interface CookieResponse {
+  readonly cookies: readonly { readonly name: string; readonly value: string }[]
+}
+
+type LiveSession = Record<string, unknown> & {
+  readonly sessionId: string
+  readonly encryptedSessionId: string
+  save(): Promise<void>
+}
+
+/** What the host makes a session of, where there is no request. */
+interface NoRequest {
+  readonly headers: object
+  readonly cookies: object
+  readonly protocol: 'https'
+  session?: LiveSession
+}
+
+/**
+ * Begins a session with this content, as if somebody had signed in: by the configuration of the application, in its
+ * database.
+ *
+ * @returns the `cookie` header that names it
+ * @example
+ * ```ts
+ * const cookie = await signIn(app, { userId: 'ada' })
+ * const response = await app.inject({ url: '/account', headers: { cookie } })
+ * ```
+ */
+export async function signIn(app: SessionApplication, data: Partial<SessionData> = {}): Promise<string> {
+  const { cookieName, cookiePrefix } = await placeIn(app)
+  const session = await sessionOf(app, '')
+  Object.assign(session, data)
+  await session.save()
+  return `${cookieName}=${encodeURIComponent(`${cookiePrefix}${session.encryptedSessionId}`)}`
+}
+
+/**
+ * Reads what a session holds, by the cookie that names it. Like a request it counts as a use of the session.
+ *
+ * @param cookie - a `cookie` header, or the response of an `inject` that set the cookie
+ * @returns undefined when there is no such session, or it is over
+ * @example
+ * ```ts
+ * const login = await app.inject({ method: 'POST', url: '/login' })
+ * assert.equal((await readSession(app, login))?.userId, 'ada')
+ * ```
+ */
+export async function readSession(
+  app: SessionApplication,
+  cookie: string | CookieResponse,
+): Promise<SessionData | undefined> {
+  const { cookieName, cookiePrefix } = await placeIn(app)
+  const value = typeof cookie === 'string' ? app.parseCookie(cookie)[cookieName] : lastOf(cookie, cookieName)
+  if (!value?.startsWith(cookiePrefix)) return undefined
+  const signedId = value.slice(cookiePrefix.length)
+  const session = await sessionOf(app, signedId)
+  // A new session in place of one that is not there has another id.
+  if (signedId.slice(0, signedId.lastIndexOf('.')) !== session.sessionId) return undefined
+  // The host keeps what it needs under symbols, the keys that sign cookies among it.
+  return Object.fromEntries(Object.entries(session).filter(([name]) => name !== 'cookie')) as SessionData
+}
+
+async function placeIn(app: SessionApplication): Promise<CookiePlace> {
+  // Fastify waits at its root alone once it has begun, so only where there is something to wait for.
+  if (!app.decryptSession) await app.ready()
+  const place = app.storedSession && cookiePlaceOf(app.storedSession.store)
+  if (place) return place
+  throw new Error(
+    'this instance of Fastify has no stored-session; give the one that it was registered on, or one inside',
+  )
+}
+
+/** The session of a signed id, or a new one. */
+async function sessionOf(app: SessionApplication, signedId: string): Promise<LiveSession> {
+  const request: NoRequest = { headers: {}, cookies: {}, protocol: 'https' }
+  await new Promise<void>((resolve, reject) => {
+    app.decryptSession(signedId, request, (error?: unknown) => (error ? reject(error) : resolve()))
+  })
+  return request.session!
+}
+
+function lastOf({ cookies }: CookieResponse, cookieName: string): string | undefined {
+  return cookies.findLast(({ name }) => name === cookieName)?.value
+}
