@@ -1,5 +1,6 @@
 export type { EndReason, KeyRow, SessionDatabase, SessionKeys } from './database/session-database.ts'
 export * from './errors.ts'
+export type { OperationFault, OperationName, SessionOperation } from './instruments/operation.ts'
 export { derivedKeys } from './keys/derived-keys.ts'
 export { envKeys } from './keys/env-keys.ts'
 export { type EnvelopeOptions, envelopeKeys } from './keys/envelope-keys.ts'
@@ -10,7 +11,12 @@ export { type KeyState, type StaticKey, staticKeys } from './keys/static-keys.ts
 export type { Serializer } from './payload/serializer.ts'
 export type { OnUnavailable } from './plugin/anonymous-requests.ts'
 export type { StoredSessionOptions } from './plugin/options.ts'
-export { type StoredSession, storedSession, storedSession as default } from './plugin/stored-session.ts'
+export {
+  type SessionListener,
+  type StoredSession,
+  storedSession,
+  storedSession as default,
+} from './plugin/stored-session.ts'
 export type { SessionEvents } from './store/events.ts'
 export type { Health } from './store/health.ts'
 export type { AssuranceLevel } from './store/lifetime-presets.ts'

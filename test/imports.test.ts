@@ -5,11 +5,12 @@ import { sourceFiles as files, importsOf, type SourceFile, withoutComments } fro
 
 /** A folder of src/ and those whose files its own may import, each of them and errors.ts besides. */
 const LAYERS: Record<string, string[]> = {
-  testing: ['plugin', 'store', 'payload', 'database', 'keys', 'schema'],
-  cli: ['plugin', 'store', 'payload', 'database', 'keys', 'schema'],
-  dashboard: ['plugin', 'store', 'payload', 'database', 'keys', 'schema'],
-  plugin: ['store', 'payload', 'database', 'keys', 'schema'],
-  store: ['payload', 'database', 'keys', 'schema'],
+  testing: ['plugin', 'store', 'instruments', 'payload', 'database', 'keys', 'schema'],
+  cli: ['plugin', 'store', 'instruments', 'payload', 'database', 'keys', 'schema'],
+  dashboard: ['plugin', 'store', 'instruments', 'payload', 'database', 'keys', 'schema'],
+  plugin: ['store', 'instruments', 'payload', 'database', 'keys', 'schema'],
+  store: ['instruments', 'payload', 'database', 'keys', 'schema'],
+  instruments: [],
   payload: ['keys'],
   database: ['schema'],
   keys: [],

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import * as errors from '../src/errors.ts'
+import { eventChannelNames } from '../src/instruments/channels.ts'
+import { operationNames } from '../src/instruments/operation.ts'
 import { checkOptions, hostOptionNames, ownOptionNames } from '../src/plugin/options.ts'
 import { checkStoreOptions } from '../src/store/check-store-options.ts'
 import { OptionChecks } from '../src/store/option-checks.ts'
@@ -75,12 +77,60 @@ test('the reasons why a session is over are those of the code', () => {
   assert.deepEqual(stated.toSorted(), type!.split(' | ').toSorted())
 })
 
-test('the events are those of the code', () => {
-  const [, body] = /interface SessionEvents \{([\s\S]*?)\n\}/.exec(read('src/store/events.ts'))!
-  const names = [...body!.matchAll(/^ {2}(\w+): \[/gm)].map(([, name]) => name)
-  const [, stated] = /for metrics: (.+)\./.exec(readme)!
-  assert.deepEqual(stated!.split(', ').toSorted(), names.toSorted())
+describe('the instrumentation in the README', () => {
+  const channelsIn = (heading: string) =>
+    table(heading).map(([name]) => codeIn(name!)[0]!.replace('stored-session:', ''))
+  const bodyOf = (path: string, what: string) => new RegExp(`${what} \\{([\\s\\S]*?)\\n\\}`).exec(read(path))![1]!
+
+  test('has the channels that there are', () => {
+    assert.deepEqual(channelsIn('tracing channel'), [...operationNames])
+    assert.deepEqual(channelsIn('channel'), [...eventChannelNames])
+  })
+
+  test('has the outcomes that operations have', () => {
+    const types = `${read('src/store/outcomes.ts')}\n${read('src/database/session-database.ts')}`
+    const events = bodyOf('src/store/events.ts', 'interface SessionEvents')
+    for (const [name, outcomes] of table('tracing channel')) {
+      const [, operation] = /:(\w+)`/.exec(name!)!
+      const [, type] = new RegExp(`^ {2}${operation}: \\[OperationOf<(.+)>\\]`, 'm').exec(events)!
+      assert.deepEqual(codeIn(outcomes!).toSorted(), [...literalsOf(type!, types), 'failed'].toSorted(), operation)
+    }
+  })
+
+  test('has the fields of an operation', () => {
+    const body = bodyOf('src/instruments/operation.ts', 'interface SessionOperation')
+    const fields = [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??:/gm)].map(([, name]) => name)
+    const stated = table('field').map(([name]) => codeIn(name!)[0])
+    assert.deepEqual(stated.toSorted(), fields.toSorted())
+  })
+
+  test('has what the events carry', () => {
+    const events = bodyOf('src/store/events.ts', 'interface SessionEvents')
+    for (const [name, , fields] of table('channel')) {
+      const [, event] = /:(\w+)`/.exec(name!)!
+      const [, type] = new RegExp(`^ {2}${event}: \\[\\{(.+)\\}\\]`, 'm').exec(events)!
+      const actual = [...type!.matchAll(/(\w+):/g)].map(([, field]) => field!.replace('keys', 'conflicts'))
+      assert.deepEqual(codeIn(fields!), actual, event)
+    }
+  })
+
+  test('names every event that can be listened to', () => {
+    const names = [...bodyOf('src/store/events.ts', 'interface SessionEvents').matchAll(/^ {2}(\w+): \[/gm)]
+    const paragraph = /`app.storedSession.on\(event, listener\)` tells[\s\S]*?\n\n/.exec(readme)![0]
+    const stated = codeIn(paragraph).filter((code) => /^\w+$/.test(code))
+    assert.deepEqual(stated.toSorted(), names.map(([, name]) => name).toSorted())
+  })
 })
+
+/** The words that a type consists of, with those of the types that it names. */
+function literalsOf(type: string, types: string): string[] {
+  return type.split('|').flatMap((part) => {
+    const [, word] = /'(\w+)'/.exec(part) ?? []
+    if (word) return word
+    const [, meant] = new RegExp(`type ${part.trim()} = (.+)`).exec(types)!
+    return literalsOf(meant!, types)
+  })
+}
 
 describe('the commands in the README', () => {
   const commands = blocks('sh').flatMap((block) => block.trim().split('\n'))

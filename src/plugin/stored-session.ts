@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { EndReason } from '../database/session-database.ts'
 import { InvalidOptionsError } from '../errors.ts'
+import type { SessionEvents } from '../store/events.ts'
 import type { Health } from '../store/health.ts'
 import type { ReencryptOptions, ReencryptResult } from '../store/reencrypting.ts'
 import { StoredSessionStore } from '../store/stored-session-store.ts'
@@ -29,6 +30,9 @@ declare module 'fastify' {
   }
 }
 
+/** What is called with an event. */
+export type SessionListener<Name extends keyof SessionEvents> = (event: SessionEvents[Name][0]) => void
+
 /** What `fastify.storedSession` offers. */
 export interface StoredSession {
   /** Deletes the rows of sessions that are over; the plugin does the same in the background. */
@@ -39,6 +43,10 @@ export interface StoredSession {
   reencrypt(options?: ReencryptOptions): Promise<ReencryptResult>
   /** Asks database and key provider how they are, for at most `operationTimeout`; never rejects. For probes. */
   health(): Promise<Health>
+  /** Calls a listener with every event of this name, of this application alone. */
+  on<Name extends keyof SessionEvents>(event: Name, listener: SessionListener<Name>): void
+  /** Calls a listener of {@link on} no more. */
+  off<Name extends keyof SessionEvents>(event: Name, listener: SessionListener<Name>): void
   /** The store, for whoever registers @fastify/session themselves. */
   readonly store: StoredSessionStore
 }
@@ -63,6 +71,8 @@ function managementOf(store: StoredSessionStore): StoredSession {
     revoke: (filter) => store.revoke(filter),
     reencrypt: (options) => store.reencrypt(options),
     health: () => store.health(),
+    on: (event, listener) => void store.events.on(event, listener as never),
+    off: (event, listener) => void store.events.off(event, listener as never),
     store,
   }
 }

@@ -1,8 +1,19 @@
 import { EventEmitter } from 'node:events'
+import { isSubscribed, publishEvent } from '../instruments/channels.ts'
+import type { OperationName, OperationOf, SessionOperation, Source } from '../instruments/operation.ts'
 import type { UnreadableReason } from '../payload/sealed-payload.ts'
+import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './outcomes.ts'
 
 /** What the store tells about itself. A `sid` is in its readable form, `2::<64 hex>`; no event holds an id or data. */
 export interface SessionEvents {
+  /** The first save of a session; also of the one that `regenerate()` begins. */
+  created: [{ sid: string }]
+  /** A session went on under a new id. */
+  regenerated: [{ sid: string; previousSid: string }]
+  /** A request named a session that its idle or its absolute timeout had ended. */
+  expired: [{ sid: string; reason: 'idle' | 'absolute' }]
+  /** Sessions were ended by `revoke`; `sessions` says how many. */
+  revoked: [{ sessions: number }]
   /** A save met a newer version of the session and was merged; `keys` are those that both sides had changed. */
   conflict: [{ sid: string; keys: string[] }]
   /** A save came for a session that had ended or was not there any more; nothing was written. */
@@ -15,9 +26,54 @@ export interface SessionEvents {
   keyAge: [{ days: number }]
   /** A call to the key service of `envelopeKeys` has been taking longer than `softTimeout`, which is `ms`. */
   slowKeyService: [{ call: 'wrap' | 'unwrap'; ms: number }]
+  /** A request got a 503, because the database or the key provider failed. */
+  fault: [{ operation: 'read' | 'write' | 'touch' | 'delete'; error: Error }]
   /** Work in the background that failed; it is tried again when its time comes. */
   backgroundError: [{ work: 'touch' | 'trim' | 'key rotation'; error: Error }]
+  /** A session was looked for. */
+  read: [OperationOf<ReadOutcome>]
+  /** A session was to be saved. */
+  write: [OperationOf<WriteOutcome>]
+  /** The last use of sessions was renewed, of many at once. */
+  touch: [OperationOf<'touched'>]
+  /** A session was ended, or those of a user. */
+  delete: [OperationOf<DeleteOutcome>]
+  /** Rows of sessions that are over were deleted. */
+  trim: [OperationOf<'complete' | 'partial'>]
+  /** Payloads were sealed with the current key. */
+  reencrypt: [OperationOf<'complete' | 'partial'>]
+  /** Migrations were applied. */
+  migrate: [OperationOf<'migrated'>]
 }
 
-/** The store's emitter. */
-export class SessionEventEmitter extends EventEmitter<SessionEvents> {}
+/**
+ * The store's emitter. What it emits goes to the channels of the process too. A listener that throws is an uncaught
+ * exception, as a subscriber of a channel is, and never the failure of somebody's request.
+ */
+export class SessionEventEmitter extends EventEmitter<SessionEvents> {
+  /** The table; undefined until it is known. */
+  source: Source | undefined
+
+  /** Whether anybody would hear this, so that others need not find out what there is to tell. */
+  hears(name: keyof SessionEvents): boolean {
+    return this.listenerCount(name) > 0 || isSubscribed(name)
+  }
+
+  override emit(name: OperationName, operation: SessionOperation): boolean
+  override emit<Name extends keyof SessionEvents>(name: Name, ...event: SessionEvents[Name]): boolean
+  override emit(name: keyof SessionEvents, event: object): boolean {
+    publishEvent(name, event, this.source)
+    for (const listener of this.rawListeners(name)) callApart(listener, this, event)
+    return this.listenerCount(name) > 0
+  }
+}
+
+function callApart(listener: (event: never) => void, emitter: object, event: object): void {
+  try {
+    listener.call(emitter, event as never)
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}

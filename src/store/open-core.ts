@@ -17,6 +17,7 @@ import { Lanes } from './lanes.ts'
 import { sharedReads } from './shared-reads.ts'
 import type { CheckedStoreOptions } from './store-options.ts'
 import { TouchQueue } from './touches.ts'
+import { readNoted, tracedDatabase } from './traced-database.ts'
 import { userReader } from './user.ts'
 
 /**
@@ -30,7 +31,7 @@ export async function openCore(
   events: SessionEventEmitter,
   freshIds: FreshIds,
 ): Promise<StoreCore> {
-  const database = await open(options)
+  const database = await open(options, events)
   const namespace = options.namespace ?? database.table
   const keys = attachKeys(options.keys, database, namespace, events)
   return {
@@ -47,7 +48,7 @@ export async function openCore(
     events,
     freshIds,
     maxBytes: options.maxBytes,
-    findRow: sharedReads((sids) => database.read(sids)),
+    findRow: sharedReads((sids) => readNoted(database, events, sids)),
     userOf: userReader(options.user),
     lanes: new Lanes(),
     touches: new TouchQueue(
@@ -57,9 +58,10 @@ export async function openCore(
   }
 }
 
-async function open(options: CheckedStoreOptions): Promise<SessionDatabase> {
+async function open(options: CheckedStoreOptions, events: SessionEventEmitter): Promise<SessionDatabase> {
   const { dialect, table, operationTimeout, migrate, keys } = options
-  const database = await openDatabase(dialect, options.database, table, operationTimeout).catch(fail)
+  const opened = await openDatabase(dialect, options.database, table, operationTimeout).catch(fail)
+  const database = tracedDatabase(opened, events)
   try {
     if (migrate) await database.migrate().catch((error) => failMigration(error, database.table))
     await database.check().catch(fail)

@@ -1,23 +1,23 @@
 import type { EndReason } from '../database/session-database.ts'
 import { RegenerateError, UnavailableError } from '../errors.ts'
-import { answer, type Callback, type SessionCallback } from './answer.ts'
+import type { Callback, SessionCallback } from './answer.ts'
 import { checkedStoreOptions } from './check-store-options.ts'
 import { closeCore } from './closing.ts'
 import type { LiveSession } from './content.ts'
 import type { StoreCore } from './core.ts'
-import { endSession, endUserSessions } from './ending.ts'
 import { SessionEventEmitter } from './events.ts'
+import { answerFor } from './faults.ts'
 import { FreshIds } from './fresh-ids.ts'
 import { type Health, healthOf } from './health.ts'
 import { warnOfOldKey } from './key-age.ts'
 import { openCore } from './open-core.ts'
 import { Operations } from './operations.ts'
 import { provenanceOf } from './provenance.ts'
-import { readSession } from './reading.ts'
-import { type ReencryptOptions, type ReencryptResult, reencryptSessions } from './reencrypting.ts'
-import { isChangedInSecret, saveSession } from './saving.ts'
+import type { ReencryptOptions, ReencryptResult } from './reencrypting.ts'
+import { isChangedInSecret } from './saving.ts'
 import type { CheckedStoreOptions, StoreOptions } from './store-options.ts'
 import { touchSession } from './touching.ts'
+import { endSession, endUserSessions, readSession, reencryptSessions, saveSession } from './traced-sessions.ts'
 import { Trimmer, type TrimOptions, type TrimResult } from './trimming.ts'
 
 /**
@@ -43,7 +43,7 @@ export class StoredSessionStore {
   #closing: Promise<void> | undefined
   // What holds while a callback runs, and for what the host calls inside it.
   #endReason: EndReason | undefined
-  #failedEnd: unknown
+  #ending: { readonly id: string; readonly error: unknown } | undefined
   readonly #refused = new WeakSet<object>()
   readonly #unsaved = new WeakSet<object>()
 
@@ -63,8 +63,8 @@ export class StoredSessionStore {
 
   /** Hands the session of an id to the host, or null when there is none (any more). */
   get(id: string, callback: SessionCallback): void {
-    const reading = this.#run((core) => readSession(core, id))
-    answer(reading, (error, found) => {
+    const read = (core: StoreCore) => readSession(core, id)
+    answerFor(this.events, 'read', this.#run(read), (error, found) => {
       this.#endReason = found?.reason
       try {
         callback(error, (found?.session ?? null) as never)
@@ -77,11 +77,12 @@ export class StoredSessionStore {
   /** Stores a session as it is now, merged with what others stored meanwhile. Writes nothing once it has ended. */
   set(id: string, session: object, callback: Callback): void {
     const live = session as LiveSession
-    if (this.#failedEnd && !provenanceOf(live)) this.#refused.add(session)
-    const saving = this.isRefused(session)
-      ? Promise.reject(new RegenerateError())
-      : this.#run((core) => saveSession(core, id, live))
-    answer(saving, (error) => {
+    const ending = this.#ending
+    if (ending?.error && !provenanceOf(live)) this.#refused.add(session)
+    const save = (core: StoreCore) => {
+      return this.isRefused(session) ? Promise.reject(new RegenerateError()) : saveSession(core, id, live, ending?.id)
+    }
+    answerFor(this.events, 'write', this.#run(save), (error) => {
       if (error) this.#unsaved.add(session)
       else this.#unsaved.delete(session)
       callback(error)
@@ -90,26 +91,22 @@ export class StoredSessionStore {
 
   /** Ends a session for ever. */
   destroy(id: string, callback: Callback): void {
-    answer(
-      this.#run((core) => endSession(core, id)),
-      (error) => {
-        // The host's regenerate() goes on to set() the new session, inside this callback, whatever the error.
-        this.#failedEnd = error
-        try {
-          callback(error)
-        } finally {
-          this.#failedEnd = undefined
-        }
-      },
-    )
+    const end = (core: StoreCore) => endSession(core, id)
+    answerFor(this.events, 'delete', this.#run(end), (error) => {
+      // The host's regenerate() goes on to set() the new session, inside this callback, whatever the error.
+      this.#ending = { id, error }
+      try {
+        callback(error)
+      } finally {
+        this.#ending = undefined
+      }
+    })
   }
 
   /** Renews the last use of a session. @fastify/session never calls it; reading does the same by itself. */
   touch(id: string, session: object, callback: Callback): void {
-    answer(
-      this.#run((core) => touchSession(core, id, session as LiveSession)),
-      (error) => callback(error),
-    )
+    const touch = (core: StoreCore) => touchSession(core, id, session as LiveSession)
+    answerFor(this.events, 'touch', this.#run(touch), (error) => callback(error))
   }
 
   /** Deletes the rows of sessions that are over. Two calls at a time are one. */

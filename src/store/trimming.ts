@@ -3,6 +3,7 @@ import type { SessionDatabase } from '../database/session-database.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import type { SessionEventEmitter } from './events.ts'
 import { OptionChecks } from './option-checks.ts'
+import { traceTrim } from './traced-trim.ts'
 
 /** How trimming in the background goes about. */
 export interface TrimSchedule {
@@ -60,7 +61,7 @@ export class Trimmer {
    */
   async trim(options: TrimOptions = {}): Promise<TrimResult> {
     const batchSize = this.#batchSizeOf(options)
-    this.#running ??= this.#run(batchSize).finally(() => {
+    this.#running ??= traceTrim(this.#events, () => this.#run(batchSize)).finally(() => {
       this.#running = undefined
     })
     return this.#running

@@ -1,0 +1,42 @@
+import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
+import { type OperationName, operationNames, type SessionOperation, type Source } from './operation.ts'
+
+/** Plain channels, each of them for something that happened to a session. */
+export const eventChannelNames = [
+  'created',
+  'regenerated',
+  'expired',
+  'revoked',
+  'gone',
+  'conflict',
+  'unreadable',
+] as const
+
+export type EventChannelName = (typeof eventChannelNames)[number]
+
+/** What stands before every name. */
+const PREFIX = 'stored-session:'
+
+/** One tracing channel for each operation. */
+export const tracing = Object.fromEntries(
+  operationNames.map((name) => [name, tracingChannel(`${PREFIX}${name}`)]),
+) as unknown as Record<OperationName, TracingChannel<unknown, SessionOperation>>
+
+const plain = new Map<string, Channel>(eventChannelNames.map((name) => [name, channel(`${PREFIX}${name}`)]))
+
+/** Whether anybody subscribed to a channel, plain or of tracing. */
+export function isSubscribed(name: string): boolean {
+  return plain.get(name)?.hasSubscribers ?? tracing[name as OperationName]?.hasSubscribers ?? false
+}
+
+/** Publishes an event of a table, when there is a channel for it and somebody subscribed. */
+export function publishEvent(name: string, event: object, source: Source | undefined): void {
+  const target = plain.get(name)
+  if (target?.hasSubscribers) target.publish({ ...source, ...publicPartOf(event) })
+}
+
+// Names of what is in a session may tell something of its content.
+function publicPartOf(event: object & { keys?: readonly string[] }): object {
+  const { keys, ...rest } = event
+  return keys ? { ...rest, conflicts: keys.length } : rest
+}

@@ -1,0 +1,10 @@
+import type { EndReason } from '../database/session-database.ts'
+
+/** A session was found, or why there is none. */
+export type ReadOutcome = 'found' | EndReason
+
+/** `'gone'` when the session had ended meanwhile, and nothing was written. */
+export type WriteOutcome = 'created' | 'updated' | 'unchanged' | 'gone'
+
+/** `'absent'` when there was no such session to end. */
+export type DeleteOutcome = 'destroyed' | 'absent' | 'revoked'

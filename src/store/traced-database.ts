@@ -1,0 +1,31 @@
+import type { SessionDatabase, SessionRow } from '../database/session-database.ts'
+import { type Beginning, trace } from '../instruments/trace.ts'
+import type { SessionEventEmitter } from './events.ts'
+import { noteSharers } from './sharers.ts'
+
+/** A database whose touches and migrations are traced: they belong to no request. */
+export function tracedDatabase(database: SessionDatabase, events: SessionEventEmitter): SessionDatabase {
+  events.source = { table: database.table, dialect: database.dialect }
+  const traced = (name: 'touch' | 'migrate', sessions: number, work: () => Promise<void>) => {
+    if (!events.hears(name)) return work()
+    const begun: Beginning = name === 'touch' ? { sessions } : {}
+    return trace(events, name, begun, work, () => ({ outcome: name === 'touch' ? 'touched' : 'migrated' }))
+  }
+  return {
+    ...database,
+    touch: (touches) => traced('touch', touches.length, () => database.touch(touches)),
+    migrate: () => traced('migrate', 0, () => database.migrate()),
+  }
+}
+
+/** Reads rows in one statement, and notes where somebody listens how many readers shared it. */
+export async function readNoted(
+  database: SessionDatabase,
+  events: SessionEventEmitter,
+  sids: readonly Buffer[],
+): Promise<SessionRow[]> {
+  if (!events.hears('read')) return database.read(sids)
+  const rows = await database.read(sids)
+  noteSharers([...sids, ...rows], sids.length)
+  return rows
+}

@@ -1,0 +1,124 @@
+import type { SessionOperation } from '../instruments/operation.ts'
+import { type Beginning, trace } from '../instruments/trace.ts'
+import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
+import type { LiveSession } from './content.ts'
+import type { StoreCore } from './core.ts'
+import { endSession as end, endUserSessions as endUser } from './ending.ts'
+import { type Measures, measuredCore } from './measured-core.ts'
+import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './outcomes.ts'
+import { type Reading, readSession as read } from './reading.ts'
+import { type ReencryptOptions, type ReencryptResult, reencryptSessions as reencrypt } from './reencrypting.ts'
+import { type SaveOutcome, saveSession as save } from './saving.ts'
+
+/*
+ * The store's operations as channels and listeners see them. Each is what it is without them, on a core that measures;
+ * where nobody listens, on the core itself.
+ */
+
+/** {@link read}, traced. */
+export function readSession(core: StoreCore, id: string): Reading | Promise<Reading> {
+  const { events } = core
+  if (!events.hears('read') && !events.hears('expired')) return read(core, id)
+  const beginning = beginningOf(id)
+  const measured = measuredCore(core)
+  return trace(
+    events,
+    'read',
+    beginning,
+    () => read(measured.core, id),
+    (reading) => {
+      const { reason } = reading ?? {}
+      if (reason === 'idle' || reason === 'absolute') events.emit('expired', { sid: beginning.sid!, reason })
+      return { ...known(measured.measures), outcome: (reason ?? 'found') satisfies ReadOutcome }
+    },
+  )
+}
+
+/**
+ * {@link save}, traced.
+ *
+ * @param previousId - the id of the session that this one replaces in `regenerate()`
+ */
+export function saveSession(
+  core: StoreCore,
+  id: string,
+  session: LiveSession,
+  previousId?: string,
+): Promise<SaveOutcome> {
+  const { events } = core
+  if (!events.hears('write') && !events.hears('created') && !events.hears('regenerated')) return save(core, id, session)
+  const beginning = beginningOf(id)
+  const measured = measuredCore(core)
+  return trace(
+    events,
+    'write',
+    beginning,
+    () => save(measured.core, id, session),
+    (saved) => {
+      const outcome = writeOutcome(saved, measured.measures)
+      const sid = beginning.sid!
+      if (outcome === 'created') events.emit('created', { sid })
+      if (outcome === 'created' && previousId !== undefined) {
+        events.emit('regenerated', { sid, previousSid: formatSid(sidOf(previousId)) })
+      }
+      return { ...known(measured.measures), outcome }
+    },
+  )
+}
+
+function writeOutcome(saved: SaveOutcome | undefined, { inserted }: Measures): WriteOutcome {
+  if (saved !== 'saved') return saved ?? 'gone'
+  return inserted ? 'created' : 'updated'
+}
+
+/** {@link end}, traced. */
+export function endSession(core: StoreCore, id: string): Promise<void> {
+  if (!core.events.hears('delete')) return end(core, id)
+  const measured = measuredCore(core)
+  return trace(
+    core.events,
+    'delete',
+    beginningOf(id),
+    () => end(measured.core, id),
+    () => ({
+      ...known(measured.measures),
+      outcome: (measured.measures.ended ? 'destroyed' : 'absent') satisfies DeleteOutcome,
+    }),
+  )
+}
+
+/** {@link endUser}, traced; the user stays out of it. */
+export async function endUserSessions(core: StoreCore, userId: string): Promise<number> {
+  const measured = measuredCore(core)
+  const revoked = await trace(
+    core.events,
+    'delete',
+    {},
+    () => endUser(measured.core, userId),
+    (sessions = 0) => ({ ...known(measured.measures), sessions, outcome: 'revoked' satisfies DeleteOutcome }),
+  )
+  if (revoked > 0) core.events.emit('revoked', { sessions: revoked })
+  return revoked
+}
+
+/** {@link reencrypt}, traced. */
+export function reencryptSessions(core: StoreCore, options?: ReencryptOptions): Promise<ReencryptResult> {
+  const measured = measuredCore(core)
+  return trace(
+    core.events,
+    'reencrypt',
+    {},
+    () => reencrypt(measured.core, options),
+    (result) => ({
+      ...known(measured.measures),
+      sessions: result?.reencrypted ?? 0,
+      outcome: result?.remaining ? 'partial' : 'complete',
+    }),
+  )
+}
+
+const beginningOf = (id: string): Beginning => (isWellFormedId(id) ? { sid: formatSid(sidOf(id)) } : {})
+
+function known({ databaseMs, cryptoMs, bytes, shared }: Measures): Partial<SessionOperation> {
+  return { databaseMs, cryptoMs, ...(bytes && { bytes }), ...(shared && { shared }) }
+}

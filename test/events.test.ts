@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import type { SessionEvents } from '../src/index.ts'
+import { Browser, openApp } from './app.ts'
+import { Listening } from './channels.ts'
+import { databases, type TestDatabase } from './harness/databases.ts'
+import { sidOf } from './rows.ts'
+import { runScript } from './script.ts'
+import { signIn } from './visitor.ts'
+
+const target = databases[0]!
+const readable = (id: string) => `2::${sidOf(id).toString('hex')}`
+
+let database: TestDatabase
+let apps: FastifyInstance[]
+
+before(async () => {
+  database = await target.create()
+  apps = [await openApp(database.url), await openApp(database.url)]
+})
+after(async () => {
+  await Promise.all(apps.map((app) => app.close()))
+  await database.drop()
+})
+
+test('an application hears its own sessions, and not those of another in the same process', async () => {
+  const heard: string[][] = [[], []]
+  for (const [index, app] of apps.entries()) {
+    for (const name of ['created', 'read', 'write'] as const) app.storedSession.on(name, () => heard[index]!.push(name))
+  }
+  const listening = new Listening()
+  const ada = await signIn(apps[0]!)
+  await ada.me()
+  assert.deepEqual(heard, [['created', 'write', 'write', 'read'], []])
+  assert.equal(listening.of('created').length, 1)
+  listening.stop()
+})
+
+test('regenerating tells the sids of both sessions, old and new', async () => {
+  const app = apps[0]!
+  const told: unknown[] = []
+  app.storedSession.on('regenerated', (event) => told.push(event))
+  const browser = new Browser(app)
+  const first = (await browser.post('/login')).json().id
+  told.length = 0
+  const second = (await browser.post('/login')).json().id
+  assert.deepEqual(told, [{ sid: readable(second), previousSid: readable(first) }])
+})
+
+test('a listener that was taken off hears nothing more', async () => {
+  const { storedSession } = apps[0]!
+  const sids: string[] = []
+  const listener = ({ sid }: SessionEvents['created'][0]) => void sids.push(sid)
+  storedSession.on('created', listener)
+  const { id } = await signIn(apps[0]!)
+  storedSession.off('created', listener)
+  await signIn(apps[0]!)
+  assert.deepEqual(sids, [readable(id)])
+})
+
+test('a listener that throws is an uncaught exception of its own, and no failure of a request', async () => {
+  const { code, output, errors } = await runScript(`
+    import { StoredSessionStore } from './src/index.ts'
+    const caught = []
+    process.on('uncaughtException', (error) => caught.push(error.message))
+    const secret = 'correct horse battery staple, thirty-two and more'
+    const store = new StoredSessionStore({ database: 'sqlite::memory:', secret })
+    for (const name of ['created', 'write']) store.events.on(name, () => { throw new Error(name) })
+    store.set('an-id', { n: 1, cookie: {} }, (error) => {
+      setImmediate(() => {
+        console.log(JSON.stringify({ error, caught }))
+        store.close()
+      })
+    })
+  `)
+  assert.deepEqual([code, errors], [0, ''])
+  assert.deepEqual(JSON.parse(output), { error: null, caught: ['created', 'write'] })
+})
