@@ -1,17 +1,19 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { SessionEventEmitter } from '../store/events.ts'
+import { LimitedLines } from './limited-lines.ts'
 
-/** Tells the application's log what an operator should know. Sids are hashes; nothing here opens a session. */
-export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): void {
+/**
+ * Tells the application's log what an operator should know. Sids are hashes; nothing here opens a session.
+ *
+ * @returns what tells the log, in the end, how many lines were left out since the last
+ */
+export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): () => void {
   const logger = log.child({ plugin: 'stored-session' })
-  events.on('unreadable', ({ sid, reason }) => {
-    logger.warn({ sid, reason }, 'a stored session could not be read; its user gets a new one')
-  })
-  events.on('backgroundError', ({ work, error }) => {
-    logger.error({ err: error }, `${work} in the background failed; it will be tried again`)
-  })
+  const limited = new LimitedLines((level, fields, message) => logger[level](fields, message))
+  logUnreadable(events, limited)
+  logFaults(events, limited)
   events.on('unencrypted', ({ sid }) => {
-    logger.warn({ sid }, 'a session that is not encrypted was read, because acceptUnencrypted is on')
+    limited.warn('unencrypted', { sid }, 'a session that is not encrypted was read, because acceptUnencrypted is on')
   })
   events.on('keyAge', ({ days }) => {
     logger.warn({ days }, 'the key that seals sessions is old; put a new one in front of it')
@@ -20,9 +22,44 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
     logger.warn({ call, ms }, 'the key service is slow to answer')
   })
   events.on('gone', ({ sid }) => {
-    logger.info({ sid }, 'a session had ended before its changes could be saved')
+    logger.debug({ sid }, 'a session had ended before its changes could be saved')
   })
   events.on('conflict', ({ sid, keys }) => {
-    logger.info({ sid, keys }, 'two requests changed the same keys of a session; the later one stands')
+    logger.debug({ sid, keys }, 'two requests changed the same keys of a session; the later one stands')
   })
+  events.on('trim', ({ sessions = 0, durationMs, outcome }) => {
+    if (sessions > 0) logger.info({ trimmed: sessions, outcome, durationMs }, 'trimmed sessions that were over')
+  })
+  events.on('revoked', ({ sessions }) => {
+    logger.info({ sessions }, 'ended the sessions of a user')
+  })
+  return () => limited.flush()
+}
+
+// One by one they are each somebody's session: all are told, but not one at every request of theirs.
+function logUnreadable(events: SessionEventEmitter, limited: LimitedLines): void {
+  events.on('unreadable', ({ sid, reason }) => {
+    limited.warn(`unreadable ${sid}`, { sid, reason }, 'a stored session could not be read; its user gets a new one')
+  })
+}
+
+function logFaults(events: SessionEventEmitter, limited: LimitedLines): void {
+  events.on('fault', ({ operation, error }) => {
+    limited.error(
+      `fault ${codeOf(error.cause)}`,
+      { operation, err: error },
+      'a session could not be used, because the database or the key provider failed; the client got a 503',
+    )
+  })
+  events.on('backgroundError', ({ work, error }) => {
+    limited.error(
+      `${work} ${codeOf(error.cause)}`,
+      { err: error },
+      `${work} in the background failed; it will be tried again`,
+    )
+  })
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | undefined)?.code ?? '')
 }
