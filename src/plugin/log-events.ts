@@ -19,7 +19,7 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
     logger.warn({ days }, 'the key that seals sessions is old; put a new one in front of it')
   })
   events.on('slowKeyService', ({ call, ms }) => {
-    logger.warn({ call, ms }, 'the key service is slow to answer')
+    limited.warn(`slow ${call}`, { call, ms }, 'the key service is slow to answer')
   })
   events.on('gone', ({ sid }) => {
     logger.debug({ sid }, 'a session had ended before its changes could be saved')
