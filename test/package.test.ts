@@ -42,6 +42,12 @@ test('a TypeScript project compiles without a complaint about our types, as ESM 
   assert.equal(await outputOf(project, 'built/typescript-commonjs.cjs'), 'reason: none\n')
 })
 
+test('a TypeScript project with other sessions gets the limits, and no types of @fastify/session', async () => {
+  const project = consumer(folder, ['@fastify/secure-session', 'typescript', '@types/node'])
+  assert.deepEqual(await complaints(project, 'tsconfig-limits.json'), [])
+  assert.equal(await outputOf(project, 'built/typescript-limits.js'), 'limited: none\n')
+})
+
 test('a driver that is not installed is asked for by the name of its package', async () => {
   const project = consumer(folder, [])
   assert.deepEqual((await outputOf(project, 'missing-drivers.mjs')).trim().split('\n'), [
@@ -59,9 +65,11 @@ async function outputOf(project: string, program: string): Promise<string> {
 }
 
 /** What the compiler says, declarations included, but for those of drizzle-orm, which name drivers nobody installed. */
-async function complaints(project: string): Promise<string[]> {
+async function complaints(project: string, configuration = 'tsconfig.json'): Promise<string[]> {
   const compiler = join('node_modules', 'typescript', 'bin', 'tsc')
-  const { stdout } = await run(process.execPath, [compiler], { cwd: project }).catch((failure) => failure)
+  const { stdout } = await run(process.execPath, [compiler, '-p', configuration], { cwd: project }).catch(
+    (failure) => failure,
+  )
   const lines = String(stdout).split('\n')
   return lines.filter((line) => /^[^ ].*error TS/.test(line) && !line.includes('node_modules/drizzle-orm/'))
 }

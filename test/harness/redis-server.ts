@@ -56,6 +56,8 @@ async function listens(port: number): Promise<boolean> {
 
 async function remove(child: ChildProcess, folder: string): Promise<void> {
   if (!hasEnded(child)) {
+    // Where nothing else is left to do, Node would not wait for it.
+    child.ref()
     const exited = once(child, 'exit')
     child.kill('SIGTERM')
     await exited

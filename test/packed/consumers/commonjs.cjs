@@ -11,6 +11,7 @@ async function main() {
   assert.equal(typeof derivedKeys(secret).current, 'function')
   assert.equal(typeof staticKeys, 'function')
   assert.ok(require('stored-session/schema/pg').storedSessions)
+  assert.equal(typeof require('stored-session/limits').limitedSession, 'function')
   const { keyProviderContract, readSession, signIn } = require('stored-session/testing')
   for (const { run } of keyProviderContract({ create: () => derivedKeys(secret) })) await run()
   // The same code whichever way it is loaded: an error or a store of one is an error or a store of the other.

@@ -7,6 +7,7 @@ import storedSession, {
   StoredSessionStore,
   type TrimResult,
 } from 'stored-session'
+import { type LimitedSessionOptions, limitedSession } from 'stored-session/limits'
 import { storedSessions as mysqlSessions } from 'stored-session/schema/mysql'
 import { storedSessions as pgSessions } from 'stored-session/schema/pg'
 import { storedSessions as sqliteSessions, storedSessionsTable } from 'stored-session/schema/sqlite'
@@ -36,6 +37,8 @@ for (const { run } of checks) await run()
 
 const app = Fastify()
 await app.register(storedSession, options)
+const limits: LimitedSessionOptions = { idleTimeout: '2h', absoluteTimeout: false }
+await app.register(limitedSession, limits)
 const store: StoredSessionStore = app.storedSession.store
 if (!(store instanceof StoredSessionStore)) throw new Error('no store')
 app.post('/login', async (request) => {

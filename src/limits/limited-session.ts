@@ -1,0 +1,56 @@
+import type { FastifyInstance } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import type { EndReason } from '../database/session-database.ts'
+import { InvalidOptionsError } from '../errors.ts'
+import { cookieSessions } from './cookie-sessions.ts'
+import { enforceLimits } from './enforcing.ts'
+import { checkLimits, type LimitedSessionOptions } from './options.ts'
+import { serverSessions } from './server-sessions.ts'
+
+export type { LimitedSessionOptions } from './options.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Why the session that the cookie named is over; undefined when it is not, or when no cookie named one. */
+    readonly sessionEndReason: EndReason | undefined
+  }
+}
+
+const REGISTERED = Symbol('stored-session/limits')
+
+async function register(fastify: FastifyInstance, options: LimitedSessionOptions): Promise<void> {
+  const limits = checkLimits(options)
+  if (fastify.hasDecorator(REGISTERED)) {
+    // The outer one would note a visit before the inner one looks for the last.
+    throw new InvalidOptionsError('limitedSession: is registered already, here or around here; register it once')
+  }
+  fastify.decorate(REGISTERED, true)
+  const hasSession = fastify.hasRequestDecorator('session')
+  if (hasSession && fastify.hasPlugin('@fastify/session')) enforceLimits(fastify, serverSessions, limits)
+  else if (hasSession && fastify.hasPlugin('@fastify/secure-session')) enforceLimits(fastify, cookieSessions, limits)
+  else throw new InvalidOptionsError(`limitedSession: ${MISSING[hasSession ? 'foreign' : 'none']}`)
+}
+
+const MISSING = {
+  none:
+    'there is no request.session yet; register @fastify/session, @fastify/secure-session or stored-session first, ' +
+    'in the same scope or around it, and await it',
+  foreign: 'request.session is not that of @fastify/session or @fastify/secure-session, and nothing is known of others',
+}
+
+/**
+ * Idle and absolute limits for the sessions of @fastify/session, in any store, and of @fastify/secure-session. Register
+ * it behind them. The visits are kept in the session itself, under `$limitedSession`.
+ *
+ * A session whose limit has passed is reset before anybody else sees it, with a line in the log, and
+ * `request.sessionEndReason` says why: `'idle'` or `'absolute'`.
+ *
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, at registration
+ * @example
+ * ```ts
+ * await app.register(limitedSession, { idleTimeout: '2h', absoluteTimeout: '12h' })
+ * ```
+ */
+export const limitedSession = fastifyPlugin(register, { fastify: '5.x', name: 'stored-session/limits' })
+
+export default limitedSession

@@ -1,0 +1,28 @@
+import { InvalidOptionsError } from '../errors.ts'
+import { OptionChecks } from '../store/option-checks.ts'
+import type { VisitLimits } from './visits.ts'
+
+/** What {@link limitedSession} takes: one limit or both, in milliseconds, or as text such as `'90s'`, `'15m'`, `'2h'`. */
+export interface LimitedSessionOptions {
+  /** Unused for so long, a session is over; at most 5 minutes later, or 10 seconds for limits up to 10 minutes. @defaultValue false */
+  idleTimeout?: number | string | false
+  /** As old as this, a session is over, whatever it did. @defaultValue false */
+  absoluteTimeout?: number | string | false
+}
+
+/** What Fastify itself reads from the options of a plugin. */
+const FASTIFY_OPTIONS = ['prefix', 'logLevel', 'logSerializers']
+
+/** @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault with its fix */
+export function checkLimits(options: LimitedSessionOptions): VisitLimits {
+  const checks = new OptionChecks()
+  checks.names(options, ['idleTimeout', 'absoluteTimeout', ...FASTIFY_OPTIONS])
+  const limitOf = (name: 'idleTimeout' | 'absoluteTimeout') =>
+    options[name] !== undefined && options[name] !== false && checks.duration(name, options[name], 1)
+  const limits = { idleTimeout: limitOf('idleTimeout'), absoluteTimeout: limitOf('absoluteTimeout') }
+  if (limits.idleTimeout === false && limits.absoluteTimeout === false) {
+    checks.fault('idleTimeout', 'or absoluteTimeout must be given: without both, no session would be limited')
+  }
+  if (checks.faults.length > 0) throw new InvalidOptionsError(`limitedSession: ${checks.faults.join('; ')}`)
+  return limits
+}

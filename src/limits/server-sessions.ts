@@ -1,0 +1,51 @@
+import { type SessionHost, VISITS_KEY } from './session-host.ts'
+import type { Visits } from './visits.ts'
+
+/** A session of @fastify/session: its own keys are its content, but for `cookie`. */
+export type ServerSession = Record<string, unknown> & { regenerate(): Promise<void> }
+
+/** Sessions of @fastify/session, whatever store they are in. */
+export const serverSessions: SessionHost<ServerSession> = {
+  sessionIn: (request) => (isSession(request.session) ? request.session : undefined),
+  isEmpty: (session) => !hasContent(session, ['cookie']),
+  visitsOf: (session) => session[VISITS_KEY],
+  keep(session, visits) {
+    session[VISITS_KEY] = visits
+  },
+  keepAlong,
+  reset: (session) => session.regenerate(),
+  follow(request, each) {
+    let current = request.session
+    const announce = () => isSession(current) && each(current)
+    // regenerate() and reload() put another session here, and tell nobody else.
+    Object.defineProperty(request, 'session', {
+      configurable: true,
+      enumerable: true,
+      get: () => current,
+      set(session: unknown) {
+        current = session
+        announce()
+      },
+    })
+    announce()
+  },
+}
+
+/** Outside of its cookie's path a request has an empty object, and after `destroy()` null. */
+function isSession(session: unknown): session is ServerSession {
+  return typeof session === 'object' && session !== null && 'sessionId' in session && 'regenerate' in session
+}
+
+function hasContent(session: ServerSession, besides: string[]): boolean {
+  return Object.keys(session).some((key) => !besides.includes(key) && session[key] !== undefined)
+}
+
+/** JSON leaves undefined out: the host sees the session as unchanged until there is something else in it. */
+function keepAlong(session: ServerSession, visits: Visits): void {
+  Object.defineProperty(session, VISITS_KEY, {
+    configurable: true,
+    enumerable: true,
+    get: () => (hasContent(session, ['cookie', VISITS_KEY]) ? visits : undefined),
+    set: (value) => Object.defineProperty(session, VISITS_KEY, { value, enumerable: true, writable: true }),
+  })
+}
