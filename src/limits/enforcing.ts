@@ -18,7 +18,7 @@ export function enforceLimits<Session extends object>(
 
   async function enforce(request: SessionRequest): Promise<void> {
     const session = host.sessionIn(request)
-    if (!session) return
+    if (!session || request.sessionUnavailable) return
     const reason = reasonOver(limits, readVisits(host.visitsOf(session)), Date.now())
     if (reason) {
       tell(request, reason)

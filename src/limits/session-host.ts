@@ -8,6 +8,8 @@ export const VISITS_KEY = '$limitedSession'
 export interface SessionRequest {
   session: unknown
   readonly log?: FastifyBaseLogger
+  /** Whether the plugin stored-session gave the request an empty session that takes nothing. */
+  readonly sessionUnavailable?: boolean
 }
 
 /** What differs between sessions in a store, which have an id, and sessions that are a cookie. */
