@@ -4,7 +4,14 @@ export type { OperationFault, OperationName, SessionOperation } from './instrume
 export { derivedKeys } from './keys/derived-keys.ts'
 export { envKeys } from './keys/env-keys.ts'
 export { type EnvelopeOptions, envelopeKeys } from './keys/envelope-keys.ts'
-export { type KeyProvider, type KeyStorage, type SealingKey, sealingKey, type WrappedKey } from './keys/key-provider.ts'
+export {
+  type AttachedKeys,
+  type KeyProvider,
+  type KeyStorage,
+  type SealingKey,
+  sealingKey,
+  type WrappedKey,
+} from './keys/key-provider.ts'
 export type { KeyCalls, KeyContext } from './keys/key-service.ts'
 export { type Passphrase, passphraseKeys } from './keys/passphrase-keys.ts'
 export { type KeyState, type StaticKey, staticKeys } from './keys/static-keys.ts'

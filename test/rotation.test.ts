@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { type KeyProvider, type KeyState, type StoredSessionStore, staticKeys } from '../src/index.ts'
+import type { KeyProvider, KeyState, StoredSessionStore } from '../src/index.ts'
 import { openApp } from './app.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { namedKey, namedKeyId } from './named-key.ts'
+import { ringOf } from './learning-keys.ts'
+import { namedKeyId } from './named-key.ts'
 import { allRows } from './rows.ts'
 import { loaded, newSession, save } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
@@ -30,8 +31,6 @@ class ChangingKeys implements KeyProvider {
     return this.#ring.find(id)
   }
 }
-
-const ringOf = (names: [string, KeyState][]) => staticKeys(names.map(([name, state]) => namedKey(name, state)))
 
 forEachDatabase((target) => {
   const suite = storesOn(target)

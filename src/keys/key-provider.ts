@@ -23,6 +23,13 @@ export interface KeyProvider {
   /** The key with this id, or undefined when there is none (any more): its payloads are then unreadable. */
   find(id: number): SealingKey | undefined | Promise<SealingKey | undefined>
   /**
+   * For providers that learn of new keys while they are used, from a file or a service: looks for them now, so that
+   * `find` knows them. Called when a session is sealed with a key that `find` does not know: once for all who wait, and
+   * at most once a second. Rejecting is a 503. While the key stays unknown its sessions are a 503 for a minute, since it
+   * may be on its way, and then unreadable. Without this method they are unreadable at once.
+   */
+  refresh?(): void | Promise<void>
+  /**
    * For providers that keep keys of their own beside the sessions: called once by every store that opened its database,
    * and answered with the provider for that store.
    */

@@ -2,6 +2,7 @@ import type { SessionDatabase } from '../database/session-database.ts'
 import { keysTableOf } from '../database/session-keys.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import type { AttachedKeys, KeyProvider } from '../keys/key-provider.ts'
+import { RefreshedKeys } from '../keys/refreshed-keys.ts'
 import type { SessionEventEmitter } from './events.ts'
 
 /**
@@ -23,7 +24,8 @@ export function attachKeys(
   namespace: string,
   events: SessionEventEmitter,
 ): AttachedKeys {
-  if (!keys.attach || !database.keys) return { current: () => keys.current(), find: (id) => keys.find(id), close }
+  if (!keys.attach || !database.keys)
+    return withoutClosing(keys.refresh ? new RefreshedKeys(keys, keys.refresh.bind(keys)) : keys)
   return keys.attach({
     ...database.keys,
     namespace,
@@ -33,4 +35,6 @@ export function attachKeys(
 }
 
 // Whoever made the provider closes it.
-async function close() {}
+function withoutClosing(keys: KeyProvider): AttachedKeys {
+  return { current: () => keys.current(), find: (id) => keys.find(id), close: async () => {} }
+}

@@ -43,11 +43,17 @@ function checkUntil(accept: StoreOptions['acceptUnencrypted'], checks: OptionChe
 /** Checks where the keys come from. */
 export function checkKeys({ keys, secret }: StoreOptions, checks: OptionChecks): KeyProvider {
   if (keys !== undefined) {
-    if (typeof keys?.current === 'function' && typeof keys.find === 'function') return keys
+    if (isProvider(keys)) return keys
     checks.fault('keys', 'must be a key provider, such as staticKeys([...])')
   } else if (isSecret(secret)) return derivedKeys(secret)
   else checks.fault('secret', secretFault(secret))
   return { current: () => undefined as never, find: () => undefined }
+}
+
+function isProvider(keys: unknown): keys is KeyProvider {
+  const { current, find, refresh, attach } = (keys ?? {}) as Partial<Record<keyof KeyProvider, unknown>>
+  const areOptional = [refresh, attach].every((method) => method === undefined || typeof method === 'function')
+  return typeof current === 'function' && typeof find === 'function' && areOptional
 }
 
 /** Whether this is one secret, or several different ones, of a sufficient length. */

@@ -1,0 +1,109 @@
+import type { KeyProvider, SealingKey } from './key-provider.ts'
+import { LastFailure } from './last-failure.ts'
+
+/** Between two refreshes, however many ask for however many keys. */
+const PAUSE_MS = 1_000
+/** A refresh that takes longer has failed: else one that hangs would be the last. */
+const LONGEST_MS = 10_000
+/** So long after it was first missed, a key that others know may still be on its way: its sessions are a 503, not over. */
+const GRACE_MS = 60_000
+/** After that the provider is asked about the same key only so often. */
+const LATER_PAUSE_MS = 30_000
+/** Ids that are waited for at a time. More of them at once are no new keys but garbage. */
+const MOST_IDS = 1_000
+
+interface Missed {
+  readonly since: number
+  askedAt: number
+}
+
+/**
+ * A provider that learns of new keys, asked again when a payload names a key that it does not know: once for all who wait,
+ * and rarely enough that rows of garbage are no burden to it.
+ */
+export class RefreshedKeys implements KeyProvider {
+  readonly #provider: KeyProvider
+  readonly #refresh: () => Promise<void>
+  /** In the order in which they were missed. */
+  readonly #missed = new Map<number, Missed>()
+  readonly #failure = new LastFailure()
+  #refreshing: Promise<void> | undefined
+  #refreshedAt = Number.NEGATIVE_INFINITY
+
+  constructor(provider: KeyProvider, refresh: () => void | Promise<void>, longest = LONGEST_MS) {
+    this.#provider = provider
+    this.#refresh = () => inTime(longest, refresh())
+  }
+
+  current(): SealingKey | Promise<SealingKey> {
+    return this.#provider.current()
+  }
+
+  find(id: number): SealingKey | undefined | Promise<SealingKey | undefined> {
+    const found = this.#provider.find(id)
+    if (found instanceof Promise) return found.then((key) => key ?? this.#askAgain(id))
+    return found ?? this.#askAgain(id)
+  }
+
+  async #askAgain(id: number): Promise<SealingKey | undefined> {
+    const missed = this.#missed.get(id)
+    if (missed && !isDue(missed)) return unknown(missed)
+    await this.#refreshed()
+    const key = await this.#provider.find(id)
+    if (!key) return unknown(this.#miss(id))
+    this.#missed.delete(id)
+    return key
+  }
+
+  // One refresh for all who wait; those who come right after one wait for the next.
+  #refreshed(): Promise<void> {
+    this.#refreshing ??= this.#refreshSoon().finally(() => {
+      this.#refreshing = undefined
+    })
+    return this.#refreshing
+  }
+
+  async #refreshSoon(): Promise<void> {
+    const failure = this.#failure.within(PAUSE_MS)
+    if (failure) throw failure
+    const left = this.#refreshedAt + PAUSE_MS - performance.now()
+    if (left > 0) await new Promise((resolve) => setTimeout(resolve, left))
+    try {
+      await this.#refresh()
+    } catch (error) {
+      this.#failure.note(error as Error)
+      throw error
+    } finally {
+      this.#refreshedAt = performance.now()
+    }
+  }
+
+  #miss(id: number): Missed | undefined {
+    const now = Date.now()
+    const missed = this.#missed.get(id) ?? { since: now, askedAt: now }
+    missed.askedAt = now
+    const [oldest] = this.#missed
+    if (this.#missed.size >= MOST_IDS && oldest && !isAwaited(oldest[1])) this.#missed.delete(oldest[0])
+    if (this.#missed.size < MOST_IDS) this.#missed.set(id, missed)
+    return this.#missed.get(id)
+  }
+}
+
+function inTime(ms: number, refresh: void | Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`the key provider's refresh() has not ended within ${ms} ms`))
+    const timer = setTimeout(late, ms)
+    Promise.resolve(refresh)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
+  })
+}
+
+const isAwaited = ({ since }: Missed) => Math.abs(Date.now() - since) < GRACE_MS
+
+const isDue = (missed: Missed) =>
+  Math.abs(Date.now() - missed.askedAt) >= (isAwaited(missed) ? PAUSE_MS : LATER_PAUSE_MS)
+
+function unknown(missed: Missed | undefined): undefined {
+  if (missed && isAwaited(missed)) throw new Error('a session is sealed with a key that the key provider does not know')
+}
