@@ -17,24 +17,30 @@ export async function checkKeyTable(database: SessionDatabase): Promise<void> {
   )
 }
 
-/** The provider for this store: one that keeps keys beside the sessions is given their table, and is ours to close. */
+/**
+ * The provider for this store: one that keeps keys beside the sessions is given their table, and is ours to close; one
+ * that learns of new keys is asked for them.
+ */
 export function attachKeys(
   keys: KeyProvider,
   database: SessionDatabase,
   namespace: string,
   events: SessionEventEmitter,
 ): AttachedKeys {
-  if (!keys.attach || !database.keys)
-    return withoutClosing(keys.refresh ? new RefreshedKeys(keys, keys.refresh.bind(keys)) : keys)
-  return keys.attach({
+  if (!keys.attach || !database.keys) return closedBy(async () => {}, refreshed(keys))
+  const attached = keys.attach({
     ...database.keys,
     namespace,
     onFailure: (error) => events.emit('backgroundError', { work: 'key rotation', error }),
     onSlow: (call, ms) => events.emit('slowKeyService', { call, ms }),
   })
+  return closedBy(() => attached.close(), refreshed(attached))
 }
 
-// Whoever made the provider closes it.
-function withoutClosing(keys: KeyProvider): AttachedKeys {
-  return { current: () => keys.current(), find: (id) => keys.find(id), close: async () => {} }
+function refreshed(keys: KeyProvider): KeyProvider {
+  return keys.refresh ? new RefreshedKeys(keys, keys.refresh.bind(keys)) : keys
+}
+
+function closedBy(close: () => Promise<void>, keys: KeyProvider): AttachedKeys {
+  return { current: () => keys.current(), find: (id) => keys.find(id), close }
 }
