@@ -19,6 +19,18 @@ export function counted({ dialect, url }: TestDatabase): CountedDatabase {
   return OPEN[dialect](url, [])
 }
 
+type Run = (query: { sql: string }) => unknown
+
+// A connection comes back from the pool as another object around the same one.
+function noting(client: object, statements: string[]): object {
+  const { execute, query } = client as Record<'execute' | 'query', Run>
+  const noted = (run: Run) => (statement: { sql: string }) => {
+    statements.push(statement.sql)
+    return run.call(client, statement)
+  }
+  return { execute: noted(execute), query: noted(query) }
+}
+
 const OPEN: Record<Dialect, (url: string, statements: string[]) => CountedDatabase> = {
   pg(url, statements) {
     // Without the question that this driver asks on every new connection, whoever uses it.
@@ -28,11 +40,12 @@ const OPEN: Record<Dialect, (url: string, statements: string[]) => CountedDataba
   },
   mysql(url, statements) {
     const pool = mysql.createPool({ uri: url, connectionLimit: 4 })
-    const { execute } = pool
-    pool.execute = ((query: { sql: string }, ...rest: []) => {
-      statements.push(query.sql)
-      return execute.call(pool, query as never, ...rest)
-    }) as never
+    const { getConnection } = pool
+    pool.getConnection = async () => {
+      const connection = await getConnection.call(pool)
+      return Object.assign(connection, noting(connection, statements))
+    }
+    Object.assign(pool, noting({ execute: pool.execute.bind(pool), query: pool.query.bind(pool) }, statements))
     return { drizzle: drizzleMysql(pool), statements, close: () => pool.end() }
   },
   sqlite(url, statements) {

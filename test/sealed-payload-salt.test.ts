@@ -3,6 +3,7 @@ import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import { after, before, describe, mock, test } from 'node:test'
 import { sealingKey } from '../src/keys/key-provider.ts'
+import { POOL_SALTS } from '../src/payload/random-pool.ts'
 import { open, seal } from '../src/payload/sealed-payload.ts'
 
 const key = sealingKey('first', crypto.randomBytes(32))
@@ -25,6 +26,8 @@ describe('when the random source repeats itself', () => {
   before(() => {
     mock.method(crypto, 'randomFillSync', (bytes: Buffer) => bytes.fill(7))
     syncBuiltinESMExports()
+    // What was drawn before is used up first.
+    for (let n = 0; n < POOL_SALTS; n++) seal(key, context, Buffer.from('any'))
   })
   after(() => {
     mock.restoreAll()

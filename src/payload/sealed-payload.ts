@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, randomFillSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 import type { SealingKey } from '../keys/key-provider.ts'
+import { nextRandom, SALT_BYTES } from './random-pool.ts'
 
 /*
  * A sealed payload:
@@ -19,7 +20,6 @@ export const PLAIN = 1
 export const DEFLATED = 2
 
 const HEADER_BYTES = 21
-const SALT_BYTES = 16
 const TAG_BYTES = 16
 
 /** Bytes that sealing adds to a plaintext. */
@@ -127,9 +127,8 @@ export function open(key: SealingKey, context: SealContext, sealed: Buffer): Buf
  * plaintexts still get two different keys and nonces.
  */
 function freshSalt(key: SealingKey, context: SealContext, plaintext: Uint8Array): Buffer {
-  const random = randomFillSync(Buffer.allocUnsafe(SALT_BYTES))
   return createHmac('sha512', key.secret)
-    .update(framed([SALT_LABEL, random, context.sid]))
+    .update(framed([SALT_LABEL, nextRandom(), context.sid]))
     .update(plaintext)
     .digest()
     .subarray(0, SALT_BYTES)

@@ -25,53 +25,70 @@ const HALF_PAIR = 'it holds half of a surrogate pair, which is no text'
 export function checkStorable(root: object, rules: StorableRules): void {
   const ancestors: object[] = []
   const seen = new Set<object>()
-  visit(root, '')
+  // The way to what is being looked at; written out only for a refusal.
+  const steps: Step[] = []
+  visit(root)
 
-  function visit(value: unknown, path: string): void {
-    if (typeof value !== 'object' || value === null) refuseIf(refusalOfPrimitive(value, rules), path)
-    else if (!isKnown(value, path)) visitInside(value, path)
+  function visit(value: unknown): void {
+    if (typeof value !== 'object' || value === null) refuseIf(refusalOfPrimitive(value, rules))
+    else if (!isKnown(value)) visitInside(value)
   }
 
-  function isKnown(value: object, path: string): boolean {
-    if (!rules.isReference(value)) refuseIf(ancestors.includes(value) && 'it contains itself', path)
+  function visitStep(step: Step, value: unknown, refusal?: string | false): void {
+    steps.push(step)
+    refuseIf(refusal)
+    visit(value)
+    steps.pop()
+  }
+
+  function isKnown(value: object): boolean {
+    if (!rules.isReference(value)) refuseIf(ancestors.includes(value) && 'it contains itself')
     else if (seen.has(value)) return true
-    refuseIf(ancestors.length === DEEPEST && `it is nested more than ${DEEPEST} levels deep`, path)
+    refuseIf(ancestors.length === DEEPEST && `it is nested more than ${DEEPEST} levels deep`)
     return false
   }
 
-  function visitInside(value: object, path: string): void {
+  function visitInside(value: object): void {
     seen.add(value)
     ancestors.push(value)
-    if (Array.isArray(value)) visitArray(value, path)
-    else if (isPlain(value)) visitPlain(value, path)
-    else visitBuiltIn(value, path)
+    if (Array.isArray(value)) visitArray(value)
+    else if (isPlain(value)) visitPlain(value)
+    else visitBuiltIn(value)
     ancestors.pop()
   }
 
-  function visitPlain(value: object, path: string): void {
-    for (const [key, child] of Object.entries(value)) {
-      const at = memberPath(path, key)
-      refuseIf(key === '__proto__' && 'this name is reserved', at)
-      refuseIf(!key.isWellFormed() && HALF_PAIR, at)
-      visit(child, at)
-    }
-    refuseIf(hasSymbols(value) && 'symbols cannot be stored, also not as names', path)
+  function visitPlain(value: object): void {
+    for (const key of Object.keys(value)) visitStep(key, (value as Record<string, unknown>)[key], refusalOfName(key))
+    refuseIf(hasSymbols(value) && 'symbols cannot be stored, also not as names')
   }
 
-  function visitArray(value: unknown[], path: string): void {
-    refuseIf(className(value) !== 'Array' && `instances of ${className(value)} cannot be stored; store an array`, path)
-    refuseIf(!isList(value) && 'an array with holes or names cannot be stored', path)
-    for (const [index, child] of value.entries()) {
-      refuseIf(rules.refuseItem(child), `${path}[${index}]`)
-      visit(child, `${path}[${index}]`)
-    }
+  function visitArray(value: unknown[]): void {
+    refuseIf(className(value) !== 'Array' && `instances of ${className(value)} cannot be stored; store an array`)
+    refuseIf(!isList(value) && 'an array with holes or names cannot be stored')
+    for (let index = 0; index < value.length; index++) visitStep(index, value[index], rules.refuseItem(value[index]))
   }
 
-  function visitBuiltIn(value: object, path: string): void {
+  function visitBuiltIn(value: object): void {
     const inside = rules.inside(value)
-    if (typeof inside === 'string') throw new UnstorableError(path, inside)
-    for (const [suffix, child] of inside) visit(child, path + suffix)
+    if (typeof inside === 'string') return refuseIf(inside)
+    for (const [suffix, child] of inside) visitStep({ suffix }, child)
   }
+
+  function refuseIf(refusal: string | false | undefined): void {
+    if (refusal) throw new UnstorableError(steps.reduce(pathWith, ''), refusal)
+  }
+}
+
+/** From a value to one inside it: the key of a member, the index of an item, or how a built-in object writes it. */
+type Step = string | number | { readonly suffix: string }
+
+function pathWith(path: string, step: Step): string {
+  if (typeof step === 'object') return path + step.suffix
+  return typeof step === 'number' ? `${path}[${step}]` : memberPath(path, step)
+}
+
+function refusalOfName(key: string): string | false {
+  return (key === '__proto__' && 'this name is reserved') || (!key.isWellFormed() && HALF_PAIR)
 }
 
 /** The name of an object's class, for a message. */
@@ -84,10 +101,6 @@ function refusalOfPrimitive(value: unknown, rules: StorableRules): string | unde
   if (typeof value === 'symbol') return 'symbols cannot be stored'
   if (typeof value === 'string' && !value.isWellFormed()) return HALF_PAIR
   return rules.refusePrimitive(value)
-}
-
-function refuseIf(refusal: string | false | undefined, path: string): void {
-  if (refusal) throw new UnstorableError(path, refusal)
 }
 
 // By shape and not by identity, so that objects of another realm (vm, test runners) are as plain as ours.

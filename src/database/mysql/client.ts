@@ -5,6 +5,11 @@ export interface MysqlClient {
    * @param isBulk - whether it goes over many rows, and may take longer
    */
   execute(text: string, values: unknown[], isBulk?: boolean): Promise<MysqlResult>
+  /**
+   * Runs one prepared statement, and undoes it unless its result is right. Absent where there is one connection alone,
+   * which others use meanwhile.
+   */
+  executeIf?(text: string, values: unknown[], isRight: (result: MysqlResult) => boolean): Promise<boolean>
   /** Runs work on one connection. */
   withConnection(work: (query: (text: string) => Promise<MysqlResult>) => Promise<void>): Promise<void>
   /** Ends the connections, when they are ours. */
@@ -24,9 +29,14 @@ interface Queryable {
   query(query: { sql: string }): Promise<Answer>
 }
 
+interface PooledConnection extends Queryable {
+  release(): void
+  destroy(): void
+}
+
 /** A promise pool or promise connection of mysql2. */
 export interface Mysql2Promise extends Queryable {
-  getConnection?(): Promise<Queryable & { release(): void }>
+  getConnection?(): Promise<PooledConnection>
   readonly pool?: { readonly config: { readonly connectionConfig?: { readonly typeCast?: unknown } } }
   readonly connection?: { readonly config?: { readonly typeCast?: unknown } }
 }
@@ -46,6 +56,12 @@ export function mysql2Client(client: Mysql2Promise, close = async () => {}): Mys
   const plain = plainFor(client)
   return {
     execute: async (sql, values) => toResult(await client.execute({ ...plain, sql, values })),
+    ...(client.getConnection && {
+      async executeIf(sql, values, isRight) {
+        const connection = await client.getConnection!()
+        return tentatively(connection, () => connection.execute({ ...plain, sql, values }), isRight)
+      },
+    }),
     async withConnection(work) {
       const pooled = client.getConnection ? await client.getConnection() : undefined
       const connection = pooled ?? client
@@ -56,6 +72,28 @@ export function mysql2Client(client: Mysql2Promise, close = async () => {}): Mys
       }
     },
     close,
+  }
+}
+
+/** Runs a statement in a transaction of its own, and keeps it if its result is right. */
+export async function tentatively(
+  connection: PooledConnection,
+  execute: () => Promise<Answer>,
+  isRight: (result: MysqlResult) => boolean,
+): Promise<boolean> {
+  try {
+    await connection.query({ sql: 'start transaction' })
+    const isKept = isRight(toResult(await execute()))
+    await connection.query({ sql: isKept ? 'commit' : 'rollback' })
+    connection.release()
+    return isKept
+  } catch (error) {
+    // With a connection that does not even take this back the server ends the transaction.
+    await connection.query({ sql: 'rollback' }).then(
+      () => connection.release(),
+      () => connection.destroy(),
+    )
+    throw error
   }
 }
 

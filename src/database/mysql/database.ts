@@ -1,10 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { MySqlDialect } from 'drizzle-orm/mysql-core'
+import { inKeyOrder } from '../by-key.ts'
 import { toRow } from '../driver-row.ts'
 import { toKeyCount } from '../key-count.ts'
 import { missingTable } from '../missing-table.ts'
-import type { RowTouch, SessionDatabase } from '../session-database.ts'
+import type { RowChange, SessionDatabase } from '../session-database.ts'
 import { sessionKeys } from '../session-keys.ts'
+import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import {
   byLimit,
@@ -18,14 +20,15 @@ import {
 } from '../statements.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 import { migrateMysql } from './migrate.ts'
+import { bySize, chunks, numbered, sequence } from './sizes.ts'
+import { updateManyRows } from './update-many.ts'
 
 const DUPLICATE_ENTRY = 1062
 const UNDEFINED_TABLE = 1146
 const UNDEFINED_COLUMN = 1054
 
-/** Rows that one statement names: few sizes, so that few statements are prepared; the rest repeats the last row. */
-const SIZES = [1, 4, 16, 64]
-const LARGEST = 64
+/** Updates under way at a time. */
+const UPDATES_UNDER_WAY = 2
 
 /**
  * Sessions in MySQL or MariaDB: only SQL that both understand.
@@ -40,6 +43,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
   const insert = compile(insertRow(table))
   const endUser = compile(endUserRows(table))
   const reads = bySize((size) => compile(readRows(table, size)))
+  const updates = bySize((size) => compile(updateManyRows(table, size)))
   const touches = bySize((size) => compile(touchRows(table, size)))
   const trims = byLimit((limit) => compile(trimRows(table, limit)))
   const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
@@ -53,22 +57,32 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     check: (statement, keysTable) => check(run, statement, keysTable),
   })
 
+  const update = async (change: RowChange) => changedOne(await run(shared.update, change))
+  const updateEach = async (changes: readonly RowChange[]) => {
+    if (changes.length > 1 && (await updateTogether(changes))) return changes.map(() => true)
+    return Promise.all(changes.map(update))
+  }
+  // All or none, because an UPDATE says how many rows it changed, but not which.
+  const updateTogether = async (changes: readonly RowChange[]) => {
+    const [part] = chunks(inKeyOrder(changes), (change) => ({ ...change, version: NO_VERSION }))
+    const { text, names } = updates.get(part!.length)!
+    const values = valuesFor({ text, names }, numbered(part!))
+    return client.executeIf?.(text, values, ({ count }) => count === changes.length) ?? false
+  }
+
   return {
     dialect: 'mysql',
     table: name,
     keys: { ...keys, insert: (key) => ignoringDuplicates(keys.insert(key)) },
     async read(sids) {
-      const results = await Promise.all(
-        chunks(sids).map((chunk) => run(reads.get(chunk.length)!, numbered({ sid: chunk }))),
-      )
+      const parts = chunks(sids.map(onlyKey), same)
+      const results = await Promise.all(parts.map((part) => run(reads.get(part.length)!, numbered(part))))
       return results.flatMap(({ rows }) => rows.map(toRow))
     },
     insert: (row) => ignoringDuplicates(run(insert, row)),
-    update: async (change) => changedOne(await run(shared.update, change)),
+    update: sharedUpdates(updateEach, UPDATES_UNDER_WAY),
     async touch(list) {
-      // In the order of their keys, so that two processes that touch the same rows do not wait for each other in turn.
-      const ordered = list.toSorted((one, other) => one.sid.compare(other.sid))
-      for (const chunk of chunks(ordered)) await run(touches.get(chunk.length)!, numberedTouches(chunk))
+      for (const part of chunks(inKeyOrder(list), same)) await run(touches.get(part.length)!, numbered(part))
     },
     end: async (sid, end) => changedOne(await run(shared.end, { ...end, sid, data: EMPTY })),
     endUser: async (userId, end) => (await run(endUser, { ...end, userId, data: EMPTY })).count,
@@ -86,9 +100,11 @@ const EMPTY = Buffer.alloc(0)
 
 const changedOne = ({ count }: MysqlResult) => count === 1
 
-const bySize = (build: (size: number) => Statement) => new Map(SIZES.map((size) => [size, build(size)]))
+const onlyKey = (sid: Buffer) => ({ sid })
+const same = <Item>(item: Item) => item
 
-const sequence = (size: number) => Array.from({ length: size }, (_, index) => index)
+/** Rows count their versions from 1. */
+const NO_VERSION = 0
 
 function readRows(table: SessionsTable, size: number): SQL {
   const keys = sequence(size).map((index) => value(`sid${index}`))
@@ -119,31 +135,6 @@ function endUserRows(table: SessionsTable): SQL {
 function trimRows(table: SessionsTable, limit: number): SQL {
   const { trimAt } = columnNames(table)
   return sql`delete from ${table} where ${trimAt} <= ${value('before')} order by ${trimAt} limit ${sql.raw(String(limit))}`
-}
-
-function chunks<Item>(list: readonly Item[]): Item[][] {
-  const result: Item[][] = []
-  for (let start = 0; start < list.length; start += LARGEST) result.push(padded(list.slice(start, start + LARGEST)))
-  return result
-}
-
-function padded<Item>(chunk: Item[]): Item[] {
-  const size = SIZES.find((candidate) => candidate >= chunk.length)!
-  return [...chunk, ...Array.from({ length: size - chunk.length }, () => chunk.at(-1)!)]
-}
-
-function numbered(lists: Record<string, readonly unknown[]>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(lists).flatMap(([name, list]) => list.map((item, index) => [`${name}${index}`, item])),
-  )
-}
-
-function numberedTouches(touches: readonly RowTouch[]): Record<string, unknown> {
-  return Object.assign({}, ...touches.map((touch, index) => suffixed(touch, index)))
-}
-
-function suffixed(touch: RowTouch, index: number): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(touch).map(([name, item]) => [`${name}${index}`, item]))
 }
 
 async function ignoringDuplicates(result: Promise<unknown>): Promise<boolean> {

@@ -1,8 +1,16 @@
 import type { Socket } from 'node:net'
 import type { Pool, PoolConnection, QueryOptions } from 'mysql2'
 import type { Pool as PromisePool } from 'mysql2/promise'
-import { lateAnswer, type Patience } from '../patience.ts'
-import { type Answer, type Mysql2Promise, type MysqlClient, mysql2Client, plainFor, toResult } from './client.ts'
+import { lateAnswer, type Patience, within } from '../patience.ts'
+import {
+  type Answer,
+  type Mysql2Promise,
+  type MysqlClient,
+  mysql2Client,
+  plainFor,
+  tentatively,
+  toResult,
+} from './client.ts'
 
 /** Ending the connections may take this long, in milliseconds, before they are cut. */
 const CLOSE_MS = 500
@@ -31,6 +39,15 @@ export function ownPoolClient(pool: PromisePool, patience: Patience): MysqlClien
       toResult(
         await execute(core, { ...plain, sql, values: values as never[] }, isBulk ? patience.bulk : patience.request),
       ),
+    async executeIf(sql, values, isRight) {
+      const deadline = performance.now() + patience.request
+      const connection = await pool.getConnection()
+      const execute = () => connection.execute({ ...plain, sql, values: values as never[] }) as Promise<never>
+      return within(deadline - performance.now(), tentatively(connection, execute, isRight), () => {
+        giveUp(connection.connection as unknown as Connection)
+        return lateAnswer(patience.request)
+      })
+    },
     close: () => close(core, connections),
   }
 }

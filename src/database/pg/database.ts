@@ -1,17 +1,23 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
+import { inKeyOrder } from '../by-key.ts'
 import { toRow } from '../driver-row.ts'
 import { toKeyCount } from '../key-count.ts'
 import { missingTable } from '../missing-table.ts'
-import type { RowTouch, SessionDatabase } from '../session-database.ts'
+import type { RowChange, RowTouch, SessionDatabase } from '../session-database.ts'
 import { sessionKeys } from '../session-keys.ts'
+import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import { byLimit, columnNames, insertRow, sealedByOthers, selectRow, sessionStatements, value } from '../statements.ts'
+import { byteas, numbers } from './arrays.ts'
 import type { PgClient, PgResult } from './client.ts'
 import { migratePg } from './migrate.ts'
+import { updateManyRows, updateManyValues } from './update-many.ts'
 
 const UNDEFINED_TABLE = new Set(['42P01', '3F000'])
 const UNDEFINED_COLUMN = '42703'
+/** Updates under way at a time. */
+const UPDATES_UNDER_WAY = 2
 
 /**
  * Sessions in PostgreSQL.
@@ -25,6 +31,7 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
   const shared = sessionStatements(compile, table)
   const insert = compile(sql`${insertRow(table)} on conflict do nothing`)
   const readMany = compile(readManyRows(table))
+  const updateMany = compile(updateManyRows(table))
   const touchMany = compile(touchManyRows(table))
   const trim = compile(trimRows(table))
   const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
@@ -38,6 +45,13 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
     check: (statement: Statement, keysTable: string) => check(run, statement, keysTable),
   }
 
+  const update = async (changes: readonly RowChange[]) => {
+    if (changes.length === 1) return [changedOne(await run(shared.update, changes[0]!))]
+    const { rows } = await run(updateMany, updateManyValues(inKeyOrder(changes)))
+    const changed = new Set(rows.map(({ sid }) => Buffer.from(sid as Uint8Array).toString('latin1')))
+    return changes.map(({ sid }) => changed.has(sid.toString('latin1')))
+  }
+
   return {
     dialect: 'pg',
     table: name,
@@ -48,7 +62,7 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
       return rows.map(toRow)
     },
     insert: async (row) => changedOne(await run(insert, row)),
-    update: async (change) => changedOne(await run(shared.update, change)),
+    update: sharedUpdates(update, UPDATES_UNDER_WAY),
     async touch(touches) {
       const [touch] = touches
       if (touch && touches.length === 1) await run(shared.touchOne, touch)
@@ -70,10 +84,6 @@ const EMPTY = Buffer.alloc(0)
 
 const changedOne = ({ count }: PgResult) => count === 1
 
-/*
- * Lists travel as one text parameter each, cast on the server: drivers disagree on how to send an array of bytes, and
- * all of them can send text.
- */
 function readManyRows(table: SessionsTable): SQL {
   return sql`${selectRow(table)} where ${columnNames(table).sid} = any(${value('sids')}::text::bytea[])`
 }
@@ -106,9 +116,6 @@ function asArrays(touches: readonly RowTouch[]) {
     trimAts: numbers(touches.map(({ trimAt }) => trimAt)),
   }
 }
-
-const byteas = (bytes: readonly Buffer[]) => `{${bytes.map((one) => `"\\\\x${one.toString('hex')}"`).join(',')}}`
-const numbers = (list: readonly number[]) => `{${list.join(',')}}`
 
 async function check(
   run: (statement: Statement, values: object) => Promise<unknown>,

@@ -3,10 +3,12 @@ import { type SQL, sql } from 'drizzle-orm'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { type KeyCountRow, toKeyCount } from '../key-count.ts'
 import { missingTable } from '../missing-table.ts'
-import type { SessionDatabase, SessionRow } from '../session-database.ts'
+import type { RowChange, RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
 import { sessionKeys } from '../session-keys.ts'
+import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import { byLimit, columnNames, insertRow, sealedByOthers, sessionStatements, value } from '../statements.ts'
+import { touchLeavingIndexes, updateLeavingIndexes } from './leave-indexes.ts'
 import { migrateSqlite } from './migrate.ts'
 
 /**
@@ -28,6 +30,8 @@ export function sqliteDatabase(
   const shared = sessionStatements(compile, table)
   const insert = compile(sql`${insertRow(table)} on conflict do nothing`)
   const trim = compile(trimRows(table))
+  const updateInPlace = compile(updateLeavingIndexes(table))
+  const touchInPlace = compile(touchLeavingIndexes(table))
   const prepared = new Map<Statement, Prepared>()
 
   const prepare = (statement: Statement) => {
@@ -41,9 +45,17 @@ export function sqliteDatabase(
   const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
   const find = (sid: Buffer) => prepare(shared.readOne).get([sid]) as SessionRow | undefined
   const run = (statement: Statement, values: object) => prepare(statement).run(valuesFor(statement, values)).changes
-  const touchAll = client.transaction((touches: readonly object[]) => {
-    for (const touch of touches) run(shared.touchOne, touch)
-  })
+  // One transaction for many statements, and none of its own for one.
+  const together = <Item, Result>(each: (item: Item) => Result, mode: 'deferred' | 'immediate') => {
+    const all = client.transaction((items: readonly Item[]) => items.map(each))[mode]
+    return (items: readonly Item[]) => (items.length === 1 ? items.map(each) : all(items))
+  }
+  const findAll = together(find, 'deferred')
+  const updateAll = together(
+    (change: RowChange) => run(updateInPlace, change) === 1 || run(shared.update, change) === 1,
+    'immediate',
+  )
+  const touchAll = together((touch: RowTouch) => run(touchInPlace, touch) || run(shared.touchOne, touch), 'immediate')
 
   const execution = {
     rows: async (statement: Statement) => prepare(statement).all() as Record<string, unknown>[],
@@ -55,14 +67,10 @@ export function sqliteDatabase(
     dialect: 'sqlite',
     table: name,
     keys: sessionKeys(compile, table, name, execution, (insert) => sql`${insert} on conflict do nothing`),
-    read: async (sids) => sids.map(find).filter((row) => row !== undefined),
+    read: async (sids) => findAll(sids).filter((row) => row !== undefined),
     insert: async (row) => run(insert, row) === 1,
-    update: async (change) => run(shared.update, change) === 1,
-    async touch(touches) {
-      const [touch] = touches
-      if (touch && touches.length === 1) run(shared.touchOne, touch)
-      else touchAll.immediate(touches)
-    },
+    update: sharedUpdates(async (changes) => updateAll(changes), 1),
+    touch: async (touches) => void touchAll(touches),
     end: async (sid, end) => run(shared.end, { ...end, sid, data: EMPTY }) === 1,
     endUser: async (userId, end) => run(shared.endUser, { ...end, userId, data: EMPTY }),
     countByKey: async () => (prepare(shared.countByKey).all() as KeyCountRow[]).map(toKeyCount),
