@@ -37,6 +37,7 @@ export const storedSessionsTable = (name: string) =>
     },
     (table) => [
       index(`${name}_user_id_index`).on(table.userId),
+      index(`${name}_created_index`).on(table.createdAt),
       index(`${name}_trim_at_index`).on(table.trimAt),
       index(`${name}_key_id_index`).on(table.keyId),
     ],
