@@ -62,6 +62,9 @@ export const RegenerateError = passing(
   'The session was not regenerated, because the old one could not be ended; try again shortly',
 )
 
+/** A handle or a cursor that we never gave out. What comes from a browser may be anything: the client is told so. */
+export const InvalidHandleError = createError('FST_STORED_SESSION_INVALID_HANDLE', 'stored-session: %s', 400)
+
 /** The database could not be opened or asked at start. Thrown at registration. */
 export const UnreachableError = createError(
   'FST_STORED_SESSION_UNREACHABLE',

@@ -138,6 +138,22 @@ forEachDatabase((target) => {
     listening.stop()
   })
 
+  test('a revocation of everybody is one operation of as many sessions, and its rehearsal is none', async () => {
+    for (const id of [newId(), newId()]) await save(suite.store, id, newSession({ n: 1 }))
+    const listening = new Listening()
+    const { revoked } = await suite.store.revoke({ all: true, dryRun: true })
+    assert.deepEqual(listening.published, [])
+    await suite.store.revoke({ all: true })
+    const [{ outcome, sessions, databaseMs = 0, durationMs = 0 } = {}, ...more] = listening.of('delete:asyncEnd')
+    assert.deepEqual([outcome, sessions, more], ['revoked', revoked, []])
+    assert.ok(databaseMs > 0 && databaseMs <= durationMs)
+    assert.deepEqual(
+      listening.of('revoked').map((event) => event.sessions),
+      [revoked],
+    )
+    listening.stop()
+  })
+
   test('a migration is traced', async () => {
     const listening = new Listening()
     await suite.another({ migrate: true })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UnavailableError } from '../errors.ts'
 import { held, lateAnswer, type Patience, within } from './patience.ts'
-import type { SessionDatabase, SessionKeys } from './session-database.ts'
+import type { SessionDatabase, SessionKeys, SessionListing } from './session-database.ts'
 
 /** Attempts at one statement that keeps losing races; more would only add to the crowd. */
 const ATTEMPTS = 6
@@ -48,6 +48,7 @@ export function guarded(
     sealedByOthers: (keyId, after, limit) => guard(bulk, () => database.sealedByOthers(keyId, after, limit)),
     reseal: (reseal) => guard(request, () => database.reseal(reseal)),
     trim: (before, limit) => guard(bulk, () => database.trim(before, limit)),
+    listing: database.listing && guardedListing(database.listing, bulk),
     check: () => within(bulk, database.check()),
     migrate: () => held(database.migrate()),
     close: () => held(close()),
@@ -60,6 +61,17 @@ function guardedKeys(keys: SessionKeys, { request, bulk }: Patience): SessionKey
     read: () => guard(request, () => keys.read()),
     insert: (key) => guard(request, () => keys.insert(key)),
     deleteUnused: (before) => guard(bulk, () => keys.deleteUnused(before)),
+  }
+}
+
+function guardedListing(listing: SessionListing, ms: number): SessionListing {
+  return {
+    list: (filter, behind, limit) => guard(ms, () => listing.list(filter, behind, limit)),
+    count: (filter) => guard(ms, () => listing.count(filter)),
+    tally: (moment, upTo) => guard(ms, () => listing.tally(moment, upTo)),
+    nthKey: (position) => guard(ms, () => listing.nthKey(position)),
+    nthCreation: (after, position) => guard(ms, () => listing.nthCreation(after, position)),
+    endAll: (filter, end) => guard(ms, () => listing.endAll(filter, end)),
   }
 }
 

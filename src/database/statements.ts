@@ -30,7 +30,7 @@ export function sessionStatements(compile: Compile, table: SessionsTable): Sessi
       where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${alive} ${value('touchedAt')}
       and ${touchedAt} < ${value('touchedAt')}`),
     end: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${endedAt} is null`),
-    endUser: compile(sql`${endRows(table)} where ${userId} = ${value('userId')} and ${endedAt} is null`),
+    endUser: compile(sql`${endRows(table)} where ${isUser(table)} and ${endedAt} is null`),
     check: compile(sql`${selectRow(table)} where 1 = 0 and ${userId} = '' and ${trimAt} = 0 and ${endReason} = ''
       and ${keyId} = 0`),
     countByKey: compile(sql`select ${keyId} as ${sql.identifier('keyId')}, count(*) as ${sql.identifier('rowCount')}
@@ -84,6 +84,11 @@ export function columnNames(table: SessionsTable): Record<(typeof columnKeys)[nu
 }
 
 const ROW_KEYS = ['sid', 'data', 'version', 'createdAt', 'touchedAt', 'expiresAt', 'endedAt', 'endReason'] as const
+
+/** Whether a row is that of the parameter `userId`. */
+export function isUser(table: SessionsTable): SQL {
+  return sql`${columnNames(table).userId} = ${value('userId')}`
+}
 
 /** `update table set …` for what turns rows into tombstones. */
 export function endRows(table: SessionsTable): SQL {

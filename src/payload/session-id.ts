@@ -38,3 +38,8 @@ export function isWellFormedId(id: unknown): id is string {
 export function formatSid(sid: Buffer): string {
   return `2::${sid.toString('hex')}`
 }
+
+/** The sid that {@link formatSid} wrote, or undefined. */
+export function parseSid(text: unknown): Buffer | undefined {
+  return typeof text === 'string' && /^2::[0-9a-f]{64}$/.test(text) ? Buffer.from(text.slice(3), 'hex') : undefined
+}

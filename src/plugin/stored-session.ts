@@ -6,8 +6,13 @@ import fastifyPlugin from 'fastify-plugin'
 import type { EndReason } from '../database/session-database.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import type { SessionEvents } from '../store/events.ts'
+import type { SessionHandle } from '../store/handle.ts'
 import type { Health } from '../store/health.ts'
+import type { ListOptions, SessionPage } from '../store/listing.ts'
 import type { ReencryptOptions, ReencryptResult } from '../store/reencrypting.ts'
+import type { RevokeFilter, RevokeResult } from '../store/revoking.ts'
+import type { SessionFilter } from '../store/session-filter.ts'
+import type { SessionStats } from '../store/statistics.ts'
 import { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { TrimOptions, TrimResult } from '../store/trimming.ts'
 import { AnonymousRequests } from './anonymous-requests.ts'
@@ -37,8 +42,16 @@ export type SessionListener<Name extends keyof SessionEvents> = (event: SessionE
 export interface StoredSession {
   /** Deletes the rows of sessions that are over; the plugin does the same in the background. */
   trim(options?: TrimOptions): Promise<TrimResult>
-  /** Ends all sessions of a user. Needs the `user` option. */
-  revoke(filter: { user: string }): Promise<{ revoked: number }>
+  /** One page of sessions, the newest first, without their content. */
+  list(options?: ListOptions): Promise<SessionPage>
+  /** Counts sessions, exactly: without a user, it takes as long as the table is large. */
+  count(filter?: SessionFilter): Promise<number>
+  /** How many sessions there are of each state, the oldest, and their bytes: estimated where the table is large. */
+  stats(): Promise<SessionStats>
+  /** Ends sessions for ever, or with `dryRun` counts those that it would end. */
+  revoke(filter: RevokeFilter): Promise<RevokeResult>
+  /** The handle of `request.session`, by which lists name it: until `regenerate()` gives it another id. */
+  handle(session: { readonly sessionId: string }): SessionHandle
   /** Seals with the current key what other keys sealed; can be stopped, repeated, and run beside traffic. */
   reencrypt(options?: ReencryptOptions): Promise<ReencryptResult>
   /** Asks database and key provider how they are, for at most `operationTimeout`; never rejects. For probes. */
@@ -68,7 +81,11 @@ async function register(fastify: FastifyInstance, options: StoredSessionOptions)
 function managementOf(store: StoredSessionStore): StoredSession {
   return {
     trim: (options) => store.trim(options),
+    list: (options) => store.list(options),
+    count: (filter) => store.count(filter),
+    stats: () => store.stats(),
     revoke: (filter) => store.revoke(filter),
+    handle: (session) => store.handle(session),
     reencrypt: (options) => store.reencrypt(options),
     health: () => store.health(),
     on: (event, listener) => void store.events.on(event, listener as never),

@@ -1,9 +1,7 @@
 import type { RowEnd, StoredEndReason } from '../database/session-database.ts'
-import { InvalidOptionsError } from '../errors.ts'
 import { sidOf } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
 import { trimTime } from './lifetime.ts'
-import { isUserId } from './user.ts'
 
 /**
  * Ends a session for ever. A session that is not stored (yet) gets a tombstone all the same, so that a first save that
@@ -20,17 +18,8 @@ export async function endSession(core: StoreCore, id: string): Promise<void> {
   if (!(await core.database.insert(tombstone))) await core.database.end(sid, end)
 }
 
-/**
- * Ends all sessions of a user, and says how many there were.
- *
- * @throws `FST_STORED_SESSION_INVALID_OPTIONS` when this is nobody's id
- */
-export async function endUserSessions(core: StoreCore, userId: string): Promise<number> {
-  if (!isUserId(userId)) throw new InvalidOptionsError('revoke({ user }) needs a user id as the user option yields it')
-  return core.database.endUser(userId, endNow('revoked'))
-}
-
-function endNow(endReason: StoredEndReason): RowEnd {
+/** What turns a row into a tombstone now. */
+export function endNow(endReason: StoredEndReason): RowEnd {
   const endedAt = Date.now()
   return { endedAt, endReason, trimAt: trimTime(endedAt) }
 }

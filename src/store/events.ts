@@ -36,7 +36,7 @@ export interface SessionEvents {
   write: [OperationOf<WriteOutcome>]
   /** The last use of sessions was renewed, of many at once. */
   touch: [OperationOf<'touched'>]
-  /** A session was ended, or those of a user. */
+  /** A session was ended, or many were by `revoke`. */
   delete: [OperationOf<DeleteOutcome>]
   /** Rows of sessions that are over were deleted. */
   trim: [OperationOf<'complete' | 'partial'>]

@@ -39,8 +39,10 @@ export function trimTime(expiresAt: number): number {
   return Math.ceil(end / HOUR_MS) * HOUR_MS + GRACE_MS
 }
 
+type RowTimes = Pick<SessionRow, 'createdAt' | 'expiresAt' | 'endedAt' | 'endReason'>
+
 /** Why a row is over by what stands in clear in it, or undefined. */
-export function reasonOver(limits: Limits, row: SessionRow, now: number): EndReason | undefined {
+export function reasonOver(limits: Limits, row: RowTimes, now: number): EndReason | undefined {
   if (row.endedAt !== null) return row.endReason ?? 'destroyed'
   if (now >= absoluteDeadline(limits, row.createdAt)) return 'absolute'
   return now >= row.expiresAt ? 'idle' : undefined

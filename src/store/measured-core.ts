@@ -43,8 +43,14 @@ function databaseOf(database: SessionDatabase, measures: Writable): SessionDatab
     if (written) note(measures, row.data.length, sharersOf(row))
     return written
   }
+  const { listing } = database
   return {
     ...database,
+    listing: listing && {
+      ...listing,
+      nthCreation: (after, position) => run(() => listing.nthCreation(after, position)),
+      endAll: (filter, end) => run(() => listing.endAll(filter, end)),
+    },
     insert: async (row) => {
       measures.inserted = await write(row, () => database.insert(row))
       return measures.inserted

@@ -1,3 +1,4 @@
+import { InvalidOptionsError } from '../errors.ts'
 import { durationMs } from '../keys/duration.ts'
 
 /** Looks at one option. What it does not accept it adds to the faults, and yields the default so that checking goes on. */
@@ -7,6 +8,11 @@ export class OptionChecks {
   /** Adds a fault of an option; the text goes on behind its name: "must be …". */
   fault(name: string, text: string): void {
     this.faults.push(`${name} ${text}`)
+  }
+
+  /** @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault there was */
+  done(): void {
+    if (this.faults.length > 0) throw new InvalidOptionsError(this.faults.join('; '))
   }
 
   /** Refuses names that are not known, each with the nearest that is. */

@@ -10,14 +10,14 @@ import { answerFor } from './faults.ts'
 import { FreshIds } from './fresh-ids.ts'
 import { type Health, healthOf } from './health.ts'
 import { warnOfOldKey } from './key-age.ts'
+import { SessionManagement } from './management.ts'
 import { openCore } from './open-core.ts'
 import { Operations } from './operations.ts'
 import { provenanceOf } from './provenance.ts'
-import type { ReencryptOptions, ReencryptResult } from './reencrypting.ts'
 import { isChangedInSecret } from './saving.ts'
 import type { CheckedStoreOptions, StoreOptions } from './store-options.ts'
 import { touchSession } from './touching.ts'
-import { endSession, endUserSessions, readSession, reencryptSessions, saveSession } from './traced-sessions.ts'
+import { endSession, readSession, saveSession } from './traced-sessions.ts'
 import { Trimmer, type TrimOptions, type TrimResult } from './trimming.ts'
 
 /**
@@ -31,7 +31,7 @@ import { Trimmer, type TrimOptions, type TrimResult } from './trimming.ts'
  * app.addHook('onClose', () => store.close())
  * ```
  */
-export class StoredSessionStore {
+export class StoredSessionStore extends SessionManagement {
   /** What the store tells about itself. */
   readonly events = new SessionEventEmitter()
   readonly #options: CheckedStoreOptions
@@ -49,6 +49,7 @@ export class StoredSessionStore {
 
   /** @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault */
   constructor(options: StoreOptions) {
+    super()
     this.#options = checkedStoreOptions(options ?? {})
     this.#operations = new Operations(this.#options.operationTimeout)
   }
@@ -58,7 +59,7 @@ export class StoredSessionStore {
    * @throws `FST_STORED_SESSION_*`: `MISSING_DRIVER`, `MISSING_TABLE`, `MIGRATION_FAILED` or `UNREACHABLE`
    */
   async ready(): Promise<void> {
-    await this.#open()
+    await this.open()
   }
 
   /** Hands the session of an id to the host, or null when there is none (any more). */
@@ -111,7 +112,7 @@ export class StoredSessionStore {
 
   /** Deletes the rows of sessions that are over. Two calls at a time are one. */
   async trim(options?: TrimOptions): Promise<TrimResult> {
-    await this.#open()
+    await this.open()
     return this.#trimmer!.trim(options)
   }
 
@@ -120,24 +121,14 @@ export class StoredSessionStore {
     this.#trimmer?.runInBackground()
   }
 
-  /** Ends all sessions of a user. */
-  async revoke({ user }: { user: string }): Promise<{ revoked: number }> {
-    return { revoked: await endUserSessions(await this.#open(), user) }
-  }
-
   /** Notes an id that was just made for a new session: as long as it is not stored, ending it costs no statement. */
   noteFreshId(id: string): void {
     this.#freshIds.add(id)
   }
 
-  /** Seals with the current key what other keys sealed; see {@link reencryptSessions}. */
-  async reencrypt(options?: ReencryptOptions): Promise<ReencryptResult> {
-    return reencryptSessions(await this.#open(), options)
-  }
-
   /** Asks database and key provider how they are, for at most `operationTimeout`; never rejects. */
   health(): Promise<Health> {
-    return healthOf(() => this.#open(), this.#options, this.#operations.waiting)
+    return healthOf(() => this.open(), this.#options, this.#operations.waiting)
   }
 
   /** Why the id that the host asked for has no session: while the callback of {@link get} runs, and only then. */
@@ -170,13 +161,13 @@ export class StoredSessionStore {
   #run<Result>(work: (core: StoreCore) => Result | Promise<Result>): Result | Promise<Result> {
     const core = this.#closing ? undefined : this.#core
     try {
-      return this.#operations.run(() => (core ? work(core) : this.#open().then(work)))
+      return this.#operations.run(() => (core ? work(core) : this.open().then(work)))
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
-  #open(): Promise<StoreCore> {
+  protected override open(): Promise<StoreCore> {
     if (this.#closing) return Promise.reject(new UnavailableError({ cause: new Error('the store is closed') }))
     // A start that failed may be tried again.
     this.#opening ??= this.#begin().catch((error) => {

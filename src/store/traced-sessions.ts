@@ -3,11 +3,12 @@ import { type Beginning, trace } from '../instruments/trace.ts'
 import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
 import type { LiveSession } from './content.ts'
 import type { StoreCore } from './core.ts'
-import { endSession as end, endUserSessions as endUser } from './ending.ts'
+import { endSession as end } from './ending.ts'
 import { type Measures, measuredCore } from './measured-core.ts'
 import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './outcomes.ts'
 import { type Reading, readSession as read } from './reading.ts'
 import { type ReencryptOptions, type ReencryptResult, reencryptSessions as reencrypt } from './reencrypting.ts'
+import { type RevokeFilter, type RevokeResult, revokeSessions as revoke } from './revoking.ts'
 import { type SaveOutcome, saveSession as save } from './saving.ts'
 
 /*
@@ -87,18 +88,23 @@ export function endSession(core: StoreCore, id: string): Promise<void> {
   )
 }
 
-/** {@link endUser}, traced; the user stays out of it. */
-export async function endUserSessions(core: StoreCore, userId: string): Promise<number> {
+/** {@link revoke}, traced, unless it is a rehearsal; users and handles stay out of it. */
+export async function revokeSessions(core: StoreCore, filter: RevokeFilter): Promise<RevokeResult> {
+  if (filter?.dryRun) return revoke(core, filter)
   const measured = measuredCore(core)
-  const revoked = await trace(
+  const result = await trace(
     core.events,
     'delete',
     {},
-    () => endUser(measured.core, userId),
-    (sessions = 0) => ({ ...known(measured.measures), sessions, outcome: 'revoked' satisfies DeleteOutcome }),
+    () => revoke(measured.core, filter),
+    (done) => ({
+      ...known(measured.measures),
+      sessions: done?.revoked ?? 0,
+      outcome: 'revoked' satisfies DeleteOutcome,
+    }),
   )
-  if (revoked > 0) core.events.emit('revoked', { sessions: revoked })
-  return revoked
+  if (result.revoked > 0) core.events.emit('revoked', { sessions: result.revoked })
+  return result
 }
 
 /** {@link reencrypt}, traced. */

@@ -3,6 +3,7 @@ import { MySqlDialect } from 'drizzle-orm/mysql-core'
 import { inKeyOrder } from '../by-key.ts'
 import { toRow } from '../driver-row.ts'
 import { toKeyCount } from '../key-count.ts'
+import { sessionListing } from '../listing.ts'
 import { missingTable } from '../missing-table.ts'
 import type { RowChange, SessionDatabase } from '../session-database.ts'
 import { sessionKeys } from '../session-keys.ts'
@@ -13,6 +14,7 @@ import {
   columnNames,
   endRows,
   insertRow,
+  isUser,
   sealedByOthers,
   selectRow,
   sessionStatements,
@@ -41,7 +43,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
   const compile = compiler(new MySqlDialect())
   const shared = sessionStatements(compile, table)
   const insert = compile(insertRow(table))
-  const endUser = compile(endUserRows(table))
+  const endUser = compile(sql`${endRows(table)} where ${isExactUser(table)} and ${columnNames(table).endedAt} is null`)
   const reads = bySize((size) => compile(readRows(table, size)))
   const updates = bySize((size) => compile(updateManyRows(table, size)))
   const touches = bySize((size) => compile(touchRows(table, size)))
@@ -90,6 +92,12 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
     reseal: async (reseal) => changedOne(await run(shared.reseal, reseal)),
     trim: async (before, limit) => (await runBulk(trims(limit), { before })).count,
+    listing: sessionListing(table, {
+      compile,
+      ofUser: isExactUser(table),
+      rows: async (statement, values) => (await runBulk(statement, values)).rows,
+      change: async (statement, values) => (await runBulk(statement, values)).count,
+    }),
     check: () => check(run, shared.check, name),
     migrate: () => migrateMysql(client, name),
     close: () => client.close(),
@@ -125,11 +133,9 @@ function touchRows(table: SessionsTable, size: number): SQL {
       and ${of(touchedAt)} < t.touched_at`
 }
 
-// In the collations that MySQL and MariaDB share, `ada` equals `ada` with a space behind.
-function endUserRows(table: SessionsTable): SQL {
-  const { userId, endedAt } = columnNames(table)
-  return sql`${endRows(table)} where ${userId} = ${value('userId')}
-    and char_length(${userId}) = char_length(${value('userId')}) and ${endedAt} is null`
+/** In the collations that MySQL and MariaDB share, `ada` equals `ada` with a space behind. */
+export function isExactUser(table: SessionsTable): SQL {
+  return sql`${isUser(table)} and char_length(${columnNames(table).userId}) = char_length(${value('userId')})`
 }
 
 function trimRows(table: SessionsTable, limit: number): SQL {

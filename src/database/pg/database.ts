@@ -3,12 +3,22 @@ import { PgDialect } from 'drizzle-orm/pg-core'
 import { inKeyOrder } from '../by-key.ts'
 import { toRow } from '../driver-row.ts'
 import { toKeyCount } from '../key-count.ts'
+import { sessionListing } from '../listing.ts'
 import { missingTable } from '../missing-table.ts'
 import type { RowChange, RowTouch, SessionDatabase } from '../session-database.ts'
 import { sessionKeys } from '../session-keys.ts'
 import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
-import { byLimit, columnNames, insertRow, sealedByOthers, selectRow, sessionStatements, value } from '../statements.ts'
+import {
+  byLimit,
+  columnNames,
+  insertRow,
+  isUser,
+  sealedByOthers,
+  selectRow,
+  sessionStatements,
+  value,
+} from '../statements.ts'
 import { byteas, numbers } from './arrays.ts'
 import type { PgClient, PgResult } from './client.ts'
 import { migratePg } from './migrate.ts'
@@ -74,6 +84,12 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
     reseal: async (reseal) => changedOne(await run(shared.reseal, reseal)),
     trim: async (before, limit) => (await runBulk(trim, { before, limit })).count,
+    listing: sessionListing(table, {
+      compile,
+      ofUser: isUser(table),
+      rows: async (statement, values) => (await runBulk(statement, values)).rows,
+      change: async (statement, values) => (await runBulk(statement, values)).count,
+    }),
     check: () => check(run, shared.check, name),
     migrate: () => migratePg(client, name),
     close: () => client.close(),

@@ -2,12 +2,13 @@ import type { Database, Statement as Prepared } from 'better-sqlite3'
 import { type SQL, sql } from 'drizzle-orm'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { type KeyCountRow, toKeyCount } from '../key-count.ts'
+import { sessionListing } from '../listing.ts'
 import { missingTable } from '../missing-table.ts'
 import type { RowChange, RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
 import { sessionKeys } from '../session-keys.ts'
 import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
-import { byLimit, columnNames, insertRow, sealedByOthers, sessionStatements, value } from '../statements.ts'
+import { byLimit, columnNames, insertRow, isUser, sealedByOthers, sessionStatements, value } from '../statements.ts'
 import { touchLeavingIndexes, updateLeavingIndexes } from './leave-indexes.ts'
 import { migrateSqlite } from './migrate.ts'
 
@@ -34,11 +35,12 @@ export function sqliteDatabase(
   const touchInPlace = compile(touchLeavingIndexes(table))
   const prepared = new Map<Statement, Prepared>()
 
+  // A database that was handed in may yield big integers; all of ours are exact as numbers.
+  const once = (statement: Statement) => client.prepare(statement.text).safeIntegers(false)
   const prepare = (statement: Statement) => {
     const known = prepared.get(statement)
     if (known) return known
-    // A database that was handed in may yield big integers; all of ours are exact as numbers.
-    const made = client.prepare(statement.text).safeIntegers(false)
+    const made = once(statement)
     prepared.set(statement, made)
     return made
   }
@@ -80,6 +82,12 @@ export function sqliteDatabase(
     },
     reseal: async (reseal) => run(shared.reseal, reseal) === 1,
     trim: async (before, limit) => run(trim, { before, limit }),
+    listing: sessionListing(table, {
+      compile,
+      ofUser: isUser(table),
+      rows: async (statement, values) => once(statement).all(valuesFor(statement, values)) as Record<string, unknown>[],
+      change: async (statement, values) => once(statement).run(valuesFor(statement, values)).changes,
+    }),
     check: async () => check(client, shared.check, name),
     migrate: async () => migrateSqlite(client, name),
     close: async () => close(),

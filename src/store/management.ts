@@ -1,0 +1,53 @@
+import type { StoreCore } from './core.ts'
+import { handleOf, type SessionHandle } from './handle.ts'
+import { countSessions, type ListOptions, listSessions, type SessionPage } from './listing.ts'
+import type { ReencryptOptions, ReencryptResult } from './reencrypting.ts'
+import type { RevokeFilter, RevokeResult } from './revoking.ts'
+import type { SessionFilter } from './session-filter.ts'
+import { type SessionStats, sessionStats } from './statistics.ts'
+import { reencryptSessions, revokeSessions } from './traced-sessions.ts'
+
+/** What a store does for those who run it, beside what it does for requests. */
+export abstract class SessionManagement {
+  /** Opens the store, if it is not open yet. */
+  protected abstract open(): Promise<StoreCore>
+
+  /**
+   * One page of sessions, the newest first, without their content.
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a cursor that is none
+   */
+  async list(options?: ListOptions): Promise<SessionPage> {
+    return listSessions(await this.open(), options)
+  }
+
+  /** Counts sessions, exactly: without a user, it takes as long as the table is large. */
+  async count(filter?: SessionFilter): Promise<number> {
+    return countSessions(await this.open(), filter)
+  }
+
+  /** How many sessions there are of each state, the oldest, and their bytes: estimated where the table is large. */
+  async stats(): Promise<SessionStats> {
+    return sessionStats(await this.open())
+  }
+
+  /**
+   * Ends sessions for ever, or with `dryRun` counts those that it would end.
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a handle that is none
+   */
+  async revoke(filter: RevokeFilter): Promise<RevokeResult> {
+    return revokeSessions(await this.open(), filter)
+  }
+
+  /**
+   * The handle of a live session, such as `request.session`: until `regenerate()` gives it another id.
+   * @throws `FST_STORED_SESSION_INVALID_HANDLE` where there is no session
+   */
+  handle(session: { readonly sessionId: string }): SessionHandle {
+    return handleOf(session)
+  }
+
+  /** Seals with the current key what other keys sealed; see {@link reencryptSessions}. */
+  async reencrypt(options?: ReencryptOptions): Promise<ReencryptResult> {
+    return reencryptSessions(await this.open(), options)
+  }
+}
