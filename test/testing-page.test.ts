@@ -4,7 +4,8 @@ import { after, before, describe, test } from 'node:test'
 import { keyProviderContract } from '../src/testing/index.ts'
 import { Workspace } from './readme-workspace.ts'
 
-const page = readFileSync(new URL('../docs/testing.md', import.meta.url), 'utf8')
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const page = read('docs/testing.md')
 
 /** Each begins with a comment that names its file. */
 const programs = [...page.matchAll(/^```ts\n\/\/ (\S+)\n([\s\S]*?)^```$/gm)].map(([, file, code]) => ({
@@ -17,6 +18,10 @@ describe('the page about testing', () => {
   before(() => {
     workspace = new Workspace()
     for (const { file, code } of programs) workspace.write(file, code)
+    workspace.write(
+      'memory-storage.ts',
+      read('examples/memory-storage.ts').replace('../src/index.ts', 'stored-session'),
+    )
   })
   after(() => workspace.remove())
 

@@ -2,4 +2,5 @@
 export { type TestClock, testClock } from './clock.ts'
 export type { ContractCheck } from './contract-check.ts'
 export { type KeyProviderSubject, keyProviderContract } from './key-provider-contract.ts'
+export { type SessionDatabaseSubject, sessionDatabaseContract } from './session-database-contract.ts'
 export { type CookieResponse, readSession, type SessionApplication, type SessionData, signIn } from './signed-in.ts'

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import type { SessionDatabase } from '../database/session-database.ts'
+import type { ContractCheck } from './contract-check.ts'
+import type { StorageCheck } from './storage/contract-rows.ts'
+import { endingChecks } from './storage/ending-checks.ts'
+import { savingChecks } from './storage/saving-checks.ts'
+import { sealingChecks } from './storage/sealing-checks.ts'
+
+/** What a contract for storages has to know of the storage. */
+export interface SessionDatabaseSubject {
+  /** Opens the storage, with its table. Called once for all checks; who opens it closes it. */
+  create(): SessionDatabase | Promise<SessionDatabase>
+}
+
+const DIALECTS: unknown[] = ['pg', 'mysql', 'sqlite']
+
+/**
+ * What the store relies on in a {@link SessionDatabase}, as checks for your own tests. The databases of this package pass
+ * them. The storage may hold rows of others, as long as nobody trims meanwhile.
+ *
+ * @returns the checks, in no order that matters, to be run one at a time
+ * @example
+ * ```ts
+ * for (const { name, run } of sessionDatabaseContract({ create: () => myStorage() })) test(name, run)
+ * ```
+ */
+export function sessionDatabaseContract(subject: SessionDatabaseSubject): ContractCheck[] {
+  let opened: Promise<SessionDatabase> | undefined
+  const open = () => {
+    opened ??= (async () => subject.create())()
+    return opened
+  }
+  const check: StorageCheck = (name, run) => ({ name, run: async () => run(await open()) })
+  return [
+    check('the table is there, has a name, and may be migrated again', async (storage) => {
+      assert.ok(DIALECTS.includes(storage.dialect), 'the dialect is pg, mysql or sqlite')
+      assert.ok(typeof storage.table === 'string' && storage.table !== '', 'the table has a name')
+      await storage.check()
+      await storage.migrate()
+      await storage.check()
+    }),
+    ...savingChecks(check),
+    ...endingChecks(check),
+    ...sealingChecks(check),
+  ]
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import type { NewRow, RowChange, RowTouch, SessionDatabase, SessionRow } from '../../database/session-database.ts'
+import { newSessionId, sidOf } from '../../payload/session-id.ts'
+import type { ContractCheck } from '../contract-check.ts'
+
+export const HOUR_MS = 3_600_000
+
+/** Who carries a check out, on the one storage of a contract. */
+export type StorageCheck = (name: string, run: (storage: SessionDatabase) => Promise<void>) => ContractCheck
+
+export const newSid = (): Buffer => sidOf(newSessionId())
+
+/** A key that no other check seals with. */
+export const newKeyId = (): number => newSid().readUInt32BE()
+
+/** A user that no other check has. */
+export const newUser = (): string => `user ${newSessionId()}`
+
+/** A live row of a key of its own. */
+export function newRow(changes: Partial<NewRow> = {}): NewRow {
+  const now = Date.now()
+  const times = { createdAt: now, touchedAt: now, expiresAt: now + HOUR_MS, trimAt: now + 2 * HOUR_MS }
+  const data = Buffer.from(`sealed ${newSessionId()}`)
+  return {
+    ...times,
+    sid: newSid(),
+    data,
+    version: 1,
+    endedAt: null,
+    endReason: null,
+    userId: null,
+    keyId: 1,
+    ...changes,
+  }
+}
+
+/** A row that the storage has taken. */
+export async function stored(storage: SessionDatabase, changes: Partial<NewRow> = {}): Promise<NewRow> {
+  const row = newRow(changes)
+  assert.equal(await storage.insert(row), true, 'insert() of a new key must be true')
+  return row
+}
+
+/** A stored row that has ended. */
+export async function ended(storage: SessionDatabase, changes: Partial<NewRow> = {}): Promise<NewRow> {
+  const row = await stored(storage, changes)
+  assert.equal(await storage.end(row.sid, newEnd()), true, 'end() of a live row must be true')
+  return row
+}
+
+export function newEnd(endReason: 'destroyed' | 'revoked' = 'destroyed') {
+  const endedAt = Date.now()
+  return { endedAt, endReason, trimAt: endedAt + HOUR_MS }
+}
+
+/** New content for a row, an hour later. */
+export function changeOf(row: NewRow, changes: Partial<RowChange> = {}): RowChange {
+  const { sid, version, userId } = row
+  const data = Buffer.from(`changed ${newSessionId()}`)
+  return { ...laterTimes(row), sid, version, userId, data, keyId: 2, now: row.touchedAt + 1, ...changes }
+}
+
+export function touchOf(row: NewRow, changes: Partial<RowTouch> = {}): RowTouch {
+  return { ...laterTimes(row), sid: row.sid, version: row.version, ...changes }
+}
+
+function laterTimes({ touchedAt, expiresAt, trimAt }: NewRow) {
+  return { touchedAt: touchedAt + 60_000, expiresAt: expiresAt + 60_000, trimAt: trimAt + HOUR_MS }
+}
+
+export async function find(storage: SessionDatabase, sid: Buffer): Promise<SessionRow | undefined> {
+  const rows = await storage.read([sid])
+  assert.ok(rows.length <= 1, 'read() of one key yields several rows')
+  return rows[0]
+}
+
+/** Fails when the storage does not hold the row with exactly what is expected of it. */
+export async function assertStored(storage: SessionDatabase, expected: SessionRow, changes: Partial<SessionRow> = {}) {
+  const row = await find(storage, expected.sid)
+  assert.ok(row, 'read() does not find a row that is there')
+  assert.deepEqual(readable(row), readable({ ...expected, ...changes }))
+}
+
+/** What reading yields of a row, and no more. */
+function readable({ sid, data, version, createdAt, touchedAt, expiresAt, endedAt, endReason }: SessionRow) {
+  const bytes = { sid: Buffer.from(sid), data: Buffer.from(data) }
+  return { ...bytes, version, createdAt, touchedAt, expiresAt, endedAt, endReason }
+}
+
+/** How many of the answers are true. */
+export async function countTrue(answers: readonly Promise<boolean>[]): Promise<number> {
+  return (await Promise.all(answers)).filter((answer) => answer === true).length
+}

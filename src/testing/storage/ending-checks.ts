@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import type { ContractCheck } from '../contract-check.ts'
+import {
+  assertStored,
+  countTrue,
+  ended,
+  find,
+  newEnd,
+  newRow,
+  newSid,
+  newUser,
+  type StorageCheck,
+  stored,
+} from './contract-rows.ts'
+
+const AT_ONCE = 20
+const EMPTY = Buffer.alloc(0)
+
+/** What the store relies on when it ends sessions and trims. */
+export function endingChecks(check: StorageCheck): ContractCheck[] {
+  return [
+    check('a row is ended once: its content goes, its key and the reason stay', async (storage) => {
+      const row = await stored(storage, { version: 3 })
+      const end = newEnd()
+      assert.equal(await storage.end(row.sid, end), true)
+      await assertStored(storage, row, { ...end, data: EMPTY, version: 4 })
+      const later = { ...newEnd('revoked'), endedAt: end.endedAt + 1 }
+      assert.equal(await storage.end(row.sid, later), false)
+      await assertStored(storage, row, { ...end, data: EMPTY, version: 4 })
+    }),
+    check('ending what is not there is false, and leaves nothing', async (storage) => {
+      const sid = newSid()
+      assert.equal(await storage.end(sid, newEnd()), false)
+      assert.equal(await find(storage, sid), undefined)
+    }),
+    check('of many that end one row at once one does', async (storage) => {
+      const { sid } = await stored(storage)
+      assert.equal(await countTrue(Array.from({ length: AT_ONCE }, () => storage.end(sid, newEnd()))), 1)
+    }),
+    check('a row that is inserted as ended stays so', async (storage) => {
+      const tombstone = await stored(storage, { ...newEnd(), data: EMPTY, keyId: null })
+      await assertStored(storage, tombstone)
+      assert.equal(await storage.end(tombstone.sid, newEnd()), false)
+    }),
+    check('all sessions of a user end, and are counted once', async (storage) => {
+      const userId = newUser()
+      const rows = [await stored(storage, { userId }), await stored(storage, { userId })]
+      const destroyed = await ended(storage, { userId })
+      const end = newEnd('revoked')
+      assert.equal(await storage.endUser(userId, end), 2)
+      for (const row of rows) await assertStored(storage, row, { ...end, data: EMPTY, version: 2 })
+      assert.equal((await find(storage, destroyed.sid))?.endReason, 'destroyed')
+      assert.equal(await storage.endUser(userId, newEnd('revoked')), 0)
+    }),
+    check('the sessions of nobody else end with them, however alike the names', async (storage) => {
+      const userId = newUser()
+      const alike = [userId.toUpperCase(), `${userId} `, ` ${userId}`, userId.replace('u', 'ü'), '', null]
+      const others = await Promise.all(alike.map((other) => stored(storage, { userId: other })))
+      const wild = ['%', '_%', `${userId.slice(0, -1)}_`, `${userId}' OR '1'='1`]
+      for (const other of [userId, ...wild]) assert.equal(await storage.endUser(other, newEnd('revoked')), 0)
+      for (const row of others) await assertStored(storage, row)
+    }),
+    check('trimming deletes what is due, at most so many, says how many, and frees their keys', async (storage) => {
+      const due = await Promise.all([1, 2, 3, 4, 5].map((trimAt) => stored(storage, { trimAt })))
+      const [later, live] = [await stored(storage, { trimAt: 10 }), await stored(storage)]
+      const counts: number[] = []
+      for (let round = 0; round < 4; round++) counts.push(await storage.trim(5, 2))
+      assert.deepEqual(counts, [2, 2, 1, 0])
+      for (const { sid } of due) assert.equal(await find(storage, sid), undefined)
+      for (const row of [later, live]) await assertStored(storage, row)
+      assert.equal(await storage.insert(newRow({ sid: due[0]!.sid })), true)
+      assert.equal(await storage.trim(10, 100), 1)
+    }),
+  ]
+}

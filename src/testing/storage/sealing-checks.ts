@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import type { SessionDatabase, SessionRow } from '../../database/session-database.ts'
+import type { ContractCheck } from '../contract-check.ts'
+import { assertStored, changeOf, ended, newEnd, newKeyId, newUser, type StorageCheck, stored } from './contract-rows.ts'
+
+const PAGE_ROWS = 50
+
+/** What the store relies on when it seals rows under another key. */
+export function sealingChecks(check: StorageCheck): ContractCheck[] {
+  return [
+    check('rows that have not ended are counted by the key that sealed them', async (storage) => {
+      const [one, other] = [newKeyId(), newKeyId()]
+      const unsealed = await rowsOf(storage, null)
+      const changed = await stored(storage, { keyId: one })
+      await stored(storage, { keyId: one })
+      await ended(storage, { keyId: one })
+      await stored(storage, { keyId: null })
+      await storage.update(changeOf(changed, { keyId: other }))
+      assert.deepEqual([await rowsOf(storage, one), await rowsOf(storage, other)], [1, 1])
+      assert.equal(await rowsOf(storage, null), unsealed + 1)
+    }),
+    check('key ids are unsigned 32-bit numbers', async (storage) => {
+      for (const keyId of [0, 0xffff_ffff]) {
+        const before = await rowsOf(storage, keyId)
+        await stored(storage, { keyId })
+        assert.equal(await rowsOf(storage, keyId), before + 1)
+      }
+    }),
+    check('rows that another key sealed are listed by ascending key, page by page', async (storage) => {
+      const keyId = newKeyId()
+      const others = [await stored(storage, { keyId: newKeyId() }), await stored(storage, { keyId: null })]
+      const left = [await stored(storage, { keyId }), await ended(storage, { keyId: newKeyId() })]
+      const listed = await pagesOf(storage, keyId)
+      const keys = listed.map(({ sid }) => Buffer.from(sid).toString('hex'))
+      assert.deepEqual(keys, [...new Set(keys)].sort(), 'keys ascend, and come once')
+      for (const { sid, data } of others) {
+        const row = listed[keys.indexOf(sid.toString('hex'))]
+        assert.deepEqual(row && Buffer.from(row.data), data)
+      }
+      for (const { sid } of left)
+        assert.ok(!keys.includes(sid.toString('hex')), 'the key itself and ended rows are left out')
+    }),
+    check(
+      'a row is sealed anew in the version that it was read in, and nothing else of it changes',
+      async (storage) => {
+        const row = await stored(storage, { userId: newUser(), keyId: newKeyId() })
+        const reseal = { sid: row.sid, version: 1, data: Buffer.from('sealed anew'), keyId: newKeyId() }
+        assert.equal(await storage.reseal({ ...reseal, version: 2 }), false)
+        await assertStored(storage, row)
+        assert.equal(await storage.reseal(reseal), true)
+        await assertStored(storage, row, { data: reseal.data, version: 2 })
+        assert.deepEqual([await rowsOf(storage, row.keyId), await rowsOf(storage, reseal.keyId)], [0, 1])
+        assert.equal(await storage.endUser(row.userId!, newEnd()), 1)
+        for (const version of [2, 3]) assert.equal(await storage.reseal({ ...reseal, version }), false)
+        assert.equal(await rowsOf(storage, reseal.keyId), 0)
+      },
+    ),
+  ]
+}
+
+async function rowsOf(storage: SessionDatabase, keyId: number | null): Promise<number> {
+  const counts = (await storage.countByKey()).filter((count) => count.keyId === keyId)
+  assert.ok(counts.length <= 1, 'countByKey() names a key twice')
+  return counts[0]?.rows ?? 0
+}
+
+async function pagesOf(storage: SessionDatabase, keyId: number): Promise<SessionRow[]> {
+  const all: SessionRow[] = []
+  for (;;) {
+    const page = await storage.sealedByOthers(keyId, all.at(-1)?.sid ?? Buffer.alloc(0), PAGE_ROWS)
+    assert.ok(page.length <= PAGE_ROWS, 'sealedByOthers() yields more rows than it was asked for')
+    all.push(...page)
+    if (page.length < PAGE_ROWS) return all
+  }
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { memoryStorage } from '../examples/memory-storage.ts'
+import { openDatabase } from '../src/database/open.ts'
+import type { SessionDatabase } from '../src/index.ts'
+import { readSession, sessionDatabaseContract, signIn } from '../src/testing/index.ts'
+import { openApp } from './app.ts'
+import { BROKEN_STORAGES, type StorageFault } from './broken-storages.ts'
+import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+
+forEachDatabase((target) => {
+  let database: TestDatabase
+  let opened: SessionDatabase
+  before(async () => {
+    database = await target.create()
+    opened = await openDatabase(target.dialect, database.url, 'stored_sessions')
+    await opened.migrate()
+  })
+  after(async () => {
+    await opened.close()
+    await database.drop()
+  })
+  for (const { name, run } of sessionDatabaseContract({ create: () => opened })) test(name, run)
+})
+
+describe('the example of a storage of one’s own', () => {
+  for (const { name, run } of sessionDatabaseContract({ create: memoryStorage })) test(name, run)
+
+  test('holds the sessions of an application', async () => {
+    const app = await openApp(memoryStorage(), { options: { user: ({ userId }) => userId as string } })
+    const cookie = await signIn(app, { userId: 'ada' })
+    await app.inject({ method: 'POST', url: '/change', payload: { n: 1 }, headers: { cookie } })
+    assert.deepEqual(await readSession(app, cookie), { userId: 'ada', n: 1 })
+    assert.deepEqual(await app.storedSession.revoke({ user: 'ada' }), { revoked: 1 })
+    assert.equal(await readSession(app, cookie), undefined)
+    await app.close()
+  })
+})
+
+describe('the contract for storages', () => {
+  async function namesBroken(fault: StorageFault): Promise<string[]> {
+    const names: string[] = []
+    const sound = memoryStorage()
+    for (const { name, run } of sessionDatabaseContract({ create: () => ({ ...sound, ...fault(sound) }) })) {
+      await run().catch(() => names.push(name))
+    }
+    return names
+  }
+
+  for (const [what, [promise, fault]] of Object.entries(BROKEN_STORAGES)) {
+    test(`is not passed by a storage that ${what}`, async () => {
+      const broken = await namesBroken(fault)
+      assert.ok(
+        broken.some((name) => name.startsWith(promise)),
+        broken.join(', '),
+      )
+    })
+  }
+
+  test('has no promise that no storage breaks', () => {
+    const promises = Object.values(BROKEN_STORAGES).map(([promise]) => promise)
+    const unbroken = sessionDatabaseContract({ create: memoryStorage }).filter(
+      ({ name }) => !promises.some((promise) => name.startsWith(promise)),
+    )
+    assert.deepEqual(
+      unbroken.map(({ name }) => name),
+      [],
+    )
+  })
+
+  test('is not passed by a storage that does not open', async () => {
+    const checks = sessionDatabaseContract({ create: () => Promise.reject(new Error('no connection')) })
+    for (const { run } of checks) await assert.rejects(run, /no connection/)
+  })
+})
