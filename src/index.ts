@@ -33,6 +33,7 @@ export type { ReencryptOptions, ReencryptProgress, ReencryptResult } from './sto
 export type { RevokeFilter, RevokeResult } from './store/revoking.ts'
 export type { SessionFilter, SessionState } from './store/session-filter.ts'
 export type { SessionStats } from './store/statistics.ts'
-export type { Duration, StoreOptions, TrimOption } from './store/store-options.ts'
+export type { Duration, StoreOptions } from './store/store-options.ts'
 export { StoredSessionStore } from './store/stored-session-store.ts'
+export type { TrimOption } from './store/trim-options.ts'
 export type { TrimOptions, TrimResult } from './store/trimming.ts'

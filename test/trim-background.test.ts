@@ -8,6 +8,7 @@ import { allRows } from './rows.ts'
 import { runScript } from './script.ts'
 import { newSession, save } from './sessions.ts'
 import { newId, secret } from './stores.ts'
+import { deedOf } from './trim-result.ts'
 import { until } from './until.ts'
 
 const target = databases[0]!
@@ -82,7 +83,7 @@ describe('trimming in the background', () => {
     await open({ trim: false })
     mock.timers.tick(DAY)
     assert.equal(await countRows(), 2)
-    assert.deepEqual(await store.trim(), { trimmed: 2, batches: 1, complete: true })
+    assert.deepEqual(deedOf(await store.trim()), { trimmed: 2, batches: 1, complete: true })
   })
 
   test('takes the interval and the batch size that it is given', async () => {
@@ -127,7 +128,7 @@ describe('trimming in the background', () => {
   test('is what trim() of the application does at once', async () => {
     await saveOld(2)
     app = await openApp(database.url)
-    assert.deepEqual(await app.storedSession.trim(), { trimmed: 2, batches: 1, complete: true })
-    assert.deepEqual(await app.storedSession.trim({ batchSize: 7 }), { trimmed: 0, batches: 1, complete: true })
+    assert.deepEqual(deedOf(await app.storedSession.trim()), { trimmed: 2, batches: 1, complete: true })
+    assert.deepEqual(deedOf(await app.storedSession.trim({ batchSize: 7 })), { trimmed: 0, batches: 1, complete: true })
   })
 })

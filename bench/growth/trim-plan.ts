@@ -1,5 +1,6 @@
 /** How a database goes about the statement that trims. */
 import type { Database } from 'better-sqlite3'
+import type { MysqlClient } from '../../src/database/mysql/client.ts'
 import { mysqlDatabase } from '../../src/database/mysql/database.ts'
 import { pgDatabase } from '../../src/database/pg/database.ts'
 import type { SessionDatabase } from '../../src/database/session-database.ts'
@@ -7,11 +8,11 @@ import { sqliteDatabase } from '../../src/database/sqlite/database.ts'
 import { storedSessions as mysqlTable } from '../../src/schema/mysql.ts'
 import { storedSessions as pgTable } from '../../src/schema/pg.ts'
 import { storedSessions as sqliteTable } from '../../src/schema/sqlite.ts'
-import { USUAL_BATCH } from '../../src/store/trimming.ts'
 import type { Dialect, Row, TestDatabase } from '../../test/harness/test-database.ts'
 
 const INDEX = 'stored_sessions_trim_at_index'
 const TABLE = 'stored_sessions'
+const BATCH = 500
 /** From the sixth use on PostgreSQL may take a plan that does not look at the values. */
 const USES = 8
 
@@ -54,13 +55,13 @@ async function trimStatement(dialect: Dialect): Promise<Sent> {
   const write = (text: string, values: unknown[]) => {
     sent = { text, values }
   }
-  await writing[dialect](write).trim(Date.now(), USUAL_BATCH)
+  await writing[dialect](write).trim(Date.now(), BATCH)
   return sent!
 }
 
 const writing: Record<Dialect, (write: (text: string, values: unknown[]) => void) => SessionDatabase> = {
   pg: (write) => pgDatabase({ ...nothing, query: answering(write) }, pgTable, TABLE),
-  mysql: (write) => mysqlDatabase({ ...nothing, execute: answering(write) }, mysqlTable, TABLE),
+  mysql: (write) => mysqlDatabase(writingMysql(write), mysqlTable, TABLE),
   sqlite: (write) => sqliteDatabase(writingSqlite(write), sqliteTable, TABLE, () => {}),
 }
 
@@ -73,6 +74,11 @@ function answering(write: (text: string, values: unknown[]) => void) {
   }
 }
 
+function writingMysql(write: (text: string, values: unknown[]) => void): MysqlClient {
+  const answer = answering(write)
+  return { ...nothing, execute: answer, withConnection: (work) => work((text) => answer(text, [])) }
+}
+
 function writingSqlite(write: (text: string, values: unknown[]) => void): Database {
   const statement = (text: string) => ({
     safeIntegers: () => statement(text),
@@ -81,7 +87,7 @@ function writingSqlite(write: (text: string, values: unknown[]) => void): Databa
       return { changes: 0 }
     },
   })
-  return { prepare: statement, transaction: () => () => {} } as unknown as Database
+  return { prepare: statement, memory: true, transaction: () => () => {} } as unknown as Database
 }
 
 function planText(rows: Row[]): string {

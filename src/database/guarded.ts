@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UnavailableError } from '../errors.ts'
-import { held, lateAnswer, type Patience, within } from './patience.ts'
-import type { SessionDatabase, SessionKeys, SessionListing } from './session-database.ts'
+import { around, held, lateAnswer, type Patience, within } from './patience.ts'
+import type { SessionDatabase, SessionKeys, SessionListing, TrimBatch } from './session-database.ts'
 
 /** Attempts at one statement that keeps losing races; more would only add to the crowd. */
 const ATTEMPTS = 6
@@ -47,7 +47,7 @@ export function guarded(
     countByKey: () => guard(bulk, () => database.countByKey()),
     sealedByOthers: (keyId, after, limit) => guard(bulk, () => database.sealedByOthers(keyId, after, limit)),
     reseal: (reseal) => guard(request, () => database.reseal(reseal)),
-    trim: (before, limit) => guard(bulk, () => database.trim(before, limit)),
+    ...guardedTrimming(database, patience),
     listing: database.listing && guardedListing(database.listing, bulk),
     check: () => within(bulk, database.check()),
     migrate: () => held(database.migrate()),
@@ -73,6 +73,28 @@ function guardedListing(listing: SessionListing, ms: number): SessionListing {
     nthCreation: (after, position) => guard(ms, () => listing.nthCreation(after, position)),
     endAll: (filter, end) => guard(ms, () => listing.endAll(filter, end)),
   }
+}
+
+function guardedTrimming(database: SessionDatabase, { bulk }: Patience) {
+  const { trimAlone, countDue } = database
+  const guarded = (trim: TrimBatch): TrimBatch => {
+    // A batch that lost a race is tried again under the same lock, and not all of the work.
+    return (before, limit) => guard(bulk, () => trim(before, limit))
+  }
+  const trimming: Pick<SessionDatabase, 'trim' | 'trimAlone' | 'countDue'> = {
+    trim: (before, limit) => guard(bulk, () => database.trim(before, limit)),
+  }
+  if (countDue) trimming.countDue = (before, limit) => guard(bulk, () => countDue.call(database, before, limit))
+  if (trimAlone) {
+    trimming.trimAlone = async (work) => {
+      try {
+        return await around(bulk, trimAlone.bind(database), (trim: TrimBatch) => work(guarded(trim)))
+      } catch (error) {
+        throw error instanceof UnavailableError ? error : new UnavailableError({ cause: withoutParameters(error) })
+      }
+    }
+  }
+  return trimming
 }
 
 async function guard<Result>(ms: number, run: () => Promise<Result>): Promise<Result> {

@@ -46,3 +46,36 @@ export async function held<Result>(answer: Promise<Result>): Promise<Result> {
     clearInterval(hold)
   }
 }
+
+/**
+ * Does work inside of something that takes its time before and after, such as taking a lock and letting go of it. Each
+ * of the two may take no longer than this, whatever the work takes.
+ */
+export async function around<Given, Result>(
+  ms: number,
+  outer: (inner: (given: Given) => Promise<Result>) => Promise<Result | undefined>,
+  work: (given: Given) => Promise<Result>,
+): Promise<Result | undefined> {
+  let isLate = false
+  let done: Promise<Result> | undefined
+  let enter = () => {}
+  const entered = new Promise<void>((resolve) => {
+    enter = resolve
+  })
+  const left = outer((given) => {
+    // Nobody waits for it any more.
+    if (isLate) return Promise.reject(lateAnswer(ms))
+    done = work(given)
+    enter()
+    return done
+  })
+  left.catch(() => {})
+  await within(ms, Promise.race([entered, left]), () => {
+    isLate = true
+    return lateAnswer(ms)
+  })
+  if (!done) return left
+  const result = await done
+  // Whoever is slow to let go does not undo what was done.
+  return within(ms, left).catch(() => result)
+}

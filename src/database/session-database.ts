@@ -141,6 +141,9 @@ export interface SessionListing {
   endAll(filter: RowFilter, end: RowEnd): Promise<number>
 }
 
+/** Deletes one batch as {@link SessionDatabase.trim} does; undefined when the lock was lost to another process. */
+export type TrimBatch = (before: number, limit: number) => Promise<number | undefined>
+
 /**
  * What a database does for the store. Every statement names its keys and stands alone: no transaction spans two calls.
  */
@@ -172,6 +175,13 @@ export interface SessionDatabase {
   trim(before: number, limit: number): Promise<number>
   /** For looking through the sessions, and ending many. A storage without it serves requests all the same. */
   readonly listing?: SessionListing | undefined
+  /**
+   * Does work while no other process trims this table, and hands it what deletes a batch. Undefined, and no work, when
+   * another one does. A storage without it trims in several processes at once, which is harmless but wasteful.
+   */
+  trimAlone?<Result>(work: (trim: TrimBatch) => Promise<Result>): Promise<Result | undefined>
+  /** Counts the rows whose `trim_at` is `before` or earlier, up to `limit`, by the index. */
+  countDue?(before: number, limit: number): Promise<number>
   /**
    * Looks whether the table and its columns are there.
    * @throws `FST_STORED_SESSION_MISSING_TABLE`

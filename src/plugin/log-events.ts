@@ -21,6 +21,12 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   events.on('slowKeyService', ({ call, ms }) => {
     limited.warn(`slow ${call}`, { call, ms }, 'the key service is slow to answer')
   })
+  events.on('backlog', ({ backlog, rounds }) => {
+    logger.warn(
+      { backlog, rounds },
+      'trimming does not keep up: every round leaves more rows over; raise trim.maxDuration, or trim more often',
+    )
+  })
   events.on('gone', ({ sid }) => {
     logger.debug({ sid }, 'a session had ended before its changes could be saved')
   })

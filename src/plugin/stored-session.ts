@@ -19,6 +19,7 @@ import { AnonymousRequests } from './anonymous-requests.ts'
 import { noteCookiePlace } from './cookie-place.ts'
 import { idGeneratorOf } from './id-generator.ts'
 import { logEvents } from './log-events.ts'
+import { refuseShortGrace } from './longest-request.ts'
 import { type CheckedOptions, checkOptions, type StoredSessionOptions } from './options.ts'
 import { addSavingHooks } from './saving-hooks.ts'
 import { trimEveryRequests } from './trim-every-requests.ts'
@@ -67,6 +68,7 @@ export interface StoredSession {
 async function register(fastify: FastifyInstance, options: StoredSessionOptions): Promise<void> {
   const checked = checkOptions(options)
   refuseHost(fastify)
+  refuseShortGrace(fastify, checked.store.trim)
   if (!fastify.hasReplyDecorator('setCookie')) await fastify.register(fastifyCookie)
   const store = new StoredSessionStore(checked.store)
   const endLog = logEvents(store.events, fastify.log)

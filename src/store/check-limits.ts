@@ -8,7 +8,7 @@ const USUAL_AGE_MS = 30 * 24 * 60 * 60 * 1000
 const USUAL_TOUCH_INTERVAL_MS = 60_000
 
 /** Checks the options that say how long sessions live. */
-export function checkLimits(options: StoreOptions, checks: OptionChecks): Limits {
+export function checkLimits(options: StoreOptions, checks: OptionChecks): Omit<Limits, 'grace'> {
   const ceilings = ceilingsOf(options.lifetime, checks)
   const idleTimeout = checkIdle(options, ceilings, checks)
   const touchInterval = checks.duration('touchInterval', options.touchInterval, USUAL_TOUCH_INTERVAL_MS)

@@ -7,8 +7,8 @@ import { type Serializer, serializers } from '../payload/serializer.ts'
 import { checkLimits } from './check-limits.ts'
 import { checkKeys, checkSealing } from './check-sealing-options.ts'
 import { OptionChecks } from './option-checks.ts'
-import { type CheckedStoreOptions, type StoreOptions, storeOptionNames, type TrimOption } from './store-options.ts'
-import { LARGEST_BATCH, USUAL_BATCH } from './trimming.ts'
+import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from './store-options.ts'
+import { checkTrim } from './trim-options.ts'
 
 const MEBIBYTE = 1_048_576
 const LARGEST_BYTES = 1_073_741_824
@@ -33,14 +33,15 @@ export function checkedStoreOptions(options: StoreOptions): CheckedStoreOptions 
 export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): CheckedStoreOptions {
   const dialect = checkDatabase(options, checks)
   checks.optionalFunction('user', options.user)
+  const { schedule, grace } = checkTrim(options.trim, checks)
   return {
     dialect,
     database: options.database,
     keys: checkKeys(options, checks),
     ...checkSealing(options, checks),
-    limits: checkLimits(options, checks),
+    limits: { ...checkLimits(options, checks), grace },
     operationTimeout: checkOperationTimeout(options, checks),
-    trim: checkTrim(options.trim, checks),
+    trim: schedule,
     migrate: checkMigrate(options, dialect, checks),
     user: options.user,
     serializer: checkSerializer(options.serializer, checks),
@@ -62,19 +63,6 @@ function checkOperationTimeout(options: StoreOptions, checks: OptionChecks): num
     checks.fault('operationTimeout', 'must be 10 minutes or less: requests wait for so long')
   }
   return operationTimeout
-}
-
-function checkTrim(trim: StoreOptions['trim'], checks: OptionChecks): CheckedStoreOptions['trim'] {
-  if (trim === false) return false
-  const isOptions = typeof trim === 'object' && trim !== null && !Array.isArray(trim)
-  if (trim !== undefined && !isOptions) checks.fault('trim', 'must be false, or { interval, batchSize, everyRequests }')
-  const options: TrimOption = isOptions ? trim : {}
-  checks.names(options, ['interval', 'batchSize', 'everyRequests'], 'trim.')
-  return {
-    interval: checks.duration('trim.interval', options.interval, 900_000),
-    batchSize: checks.integer('trim.batchSize', options.batchSize, USUAL_BATCH, 1, LARGEST_BATCH),
-    everyRequests: checks.integer('trim.everyRequests', options.everyRequests, 0, 0, 1_000_000_000),
-  }
 }
 
 function checkMigrate({ migrate, table, database }: StoreOptions, dialect: Dialect, checks: OptionChecks): boolean {

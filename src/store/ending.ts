@@ -10,7 +10,7 @@ import { trimTime } from './lifetime.ts'
 export async function endSession(core: StoreCore, id: string): Promise<void> {
   if (core.freshIds.end(id)) return
   const sid = sidOf(id)
-  const end = endNow('destroyed')
+  const end = endNow(core, 'destroyed')
   if (await core.database.end(sid, end)) return
   const { endedAt, trimAt } = end
   const times = { createdAt: endedAt, touchedAt: endedAt, expiresAt: endedAt, trimAt }
@@ -19,7 +19,7 @@ export async function endSession(core: StoreCore, id: string): Promise<void> {
 }
 
 /** What turns a row into a tombstone now. */
-export function endNow(endReason: StoredEndReason): RowEnd {
+export function endNow({ limits }: StoreCore, endReason: StoredEndReason): RowEnd {
   const endedAt = Date.now()
-  return { endedAt, endReason, trimAt: trimTime(endedAt) }
+  return { endedAt, endReason, trimAt: trimTime(limits, endedAt) }
 }

@@ -3,6 +3,7 @@ import { isSubscribed, publishEvent } from '../instruments/channels.ts'
 import type { OperationName, OperationOf, SessionOperation, Source } from '../instruments/operation.ts'
 import type { UnreadableReason } from '../payload/sealed-payload.ts'
 import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './outcomes.ts'
+import type { TrimResult } from './trim-round.ts'
 
 /** What the store tells about itself. A `sid` is in its readable form, `2::<64 hex>`; no event holds an id or data. */
 export interface SessionEvents {
@@ -28,6 +29,10 @@ export interface SessionEvents {
   slowKeyService: [{ call: 'wrap' | 'unwrap'; ms: number }]
   /** A request got a 503, because the database or the key provider failed. */
   fault: [{ operation: 'read' | 'write' | 'touch' | 'delete'; error: Error }]
+  /** A round of trimming ended, in the background or by call. */
+  trimmed: [TrimResult]
+  /** So many rounds in a row each left more rows over than the one before: trimming does not keep up. */
+  backlog: [{ backlog: number; rounds: number }]
   /** Work in the background that failed; it is tried again when its time comes. */
   backgroundError: [{ work: 'touch' | 'trim' | 'key rotation'; error: Error }]
   /** A session was looked for. */

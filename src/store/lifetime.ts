@@ -13,12 +13,11 @@ export interface Limits {
   readonly touchInterval: number
   /** Whether use prolongs a session that is only read. */
   readonly rolling: boolean
+  /** Rows stay for so long after they are over, so that a request which began before finds what became of its session. */
+  readonly grace: number
 }
 
 const HOUR_MS = 60 * 60 * 1000
-
-/** Rows stay this long after they are over, so that a request which began before finds what became of its session. */
-const GRACE_MS = HOUR_MS
 
 /** A live session is touched at least this many times in its idle time, however short that is. */
 const TOUCHES_PER_LIFETIME = 4
@@ -34,9 +33,9 @@ export function absoluteDeadline({ absoluteTimeout }: Limits, createdAt: number)
 }
 
 /** When a row may be deleted: on the hour, so that most touches leave this column, and its index, as they are. */
-export function trimTime(expiresAt: number): number {
-  const end = Math.min(expiresAt, Number.MAX_SAFE_INTEGER - 2 * HOUR_MS)
-  return Math.ceil(end / HOUR_MS) * HOUR_MS + GRACE_MS
+export function trimTime({ grace }: Limits, expiresAt: number): number {
+  const end = Math.min(expiresAt, Number.MAX_SAFE_INTEGER - HOUR_MS - grace)
+  return Math.ceil(end / HOUR_MS) * HOUR_MS + grace
 }
 
 type RowTimes = Pick<SessionRow, 'createdAt' | 'expiresAt' | 'endedAt' | 'endReason'>

@@ -80,6 +80,12 @@ function touchIfStale(core: StoreCore, row: SessionRow, lifetime: CookieLifetime
   const now = Date.now()
   if (!needsTouch(core.limits, lifetime, row, now)) return false
   const expiresAt = deadlineOf(core.limits, lifetime, row.createdAt, now)
-  core.touches.add({ sid: row.sid, version: row.version, touchedAt: now, expiresAt, trimAt: trimTime(expiresAt) })
+  core.touches.add({
+    sid: row.sid,
+    version: row.version,
+    touchedAt: now,
+    expiresAt,
+    trimAt: trimTime(core.limits, expiresAt),
+  })
   return true
 }

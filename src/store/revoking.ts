@@ -42,12 +42,12 @@ export async function revokeSessions(core: StoreCore, options: RevokeFilter): Pr
   const { filter, dryRun } = checkFilter(options)
   const [only, ...more] = Object.keys(filter)
   if (!dryRun && more.length === 0) {
-    if (only === 'userId') return { revoked: await core.database.endUser(filter.userId!, endNow('revoked')) }
-    if (only === 'sid') return { revoked: Number(await core.database.end(filter.sid!, endNow('revoked'))) }
+    if (only === 'userId') return { revoked: await core.database.endUser(filter.userId!, endNow(core, 'revoked')) }
+    if (only === 'sid') return { revoked: Number(await core.database.end(filter.sid!, endNow(core, 'revoked'))) }
   }
   const listing = listingOf(core)
   const end = (part: RowFilter) =>
-    dryRun ? listing.count({ ...part, isUnended: true }) : listing.endAll(part, endNow('revoked'))
+    dryRun ? listing.count({ ...part, isUnended: true }) : listing.endAll(part, endNow(core, 'revoked'))
   const isBounded = filter.userId !== undefined || filter.sid !== undefined
   return { revoked: await (isBounded ? end(filter) : inBatches(listing, filter, end)) }
 }

@@ -105,7 +105,15 @@ async function write(core: StoreCore, save: Save): Promise<boolean> {
   const expiresAt = deadlineOf(core.limits, lifetime, createdAt, now)
   const sealed = core.codec.seal({ sid, createdAt, id }, plaintext)
   const data = sealed instanceof Promise ? await sealed : sealed
-  const row = { sid, data, keyId: keyIdOf(data), userId, touchedAt: now, expiresAt, trimAt: trimTime(expiresAt) }
+  const row = {
+    sid,
+    data,
+    keyId: keyIdOf(data),
+    userId,
+    touchedAt: now,
+    expiresAt,
+    trimAt: trimTime(core.limits, expiresAt),
+  }
   const written = base
     ? await core.database.update({ ...row, version: base.version, now })
     : await core.database.insert({ ...row, version: 1, createdAt, endedAt: null, endReason: null })

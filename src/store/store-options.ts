@@ -6,7 +6,7 @@ import type { KeyProvider } from '../keys/key-provider.ts'
 import type { Serializer, serializers } from '../payload/serializer.ts'
 import type { Limits } from './lifetime.ts'
 import type { AssuranceLevel } from './lifetime-presets.ts'
-import type { TrimSchedule } from './trimming.ts'
+import type { TrimOption, TrimSchedule } from './trim-options.ts'
 
 export type { Duration }
 
@@ -71,16 +71,6 @@ export interface StoreOptions {
   rolling?: boolean
 }
 
-/** When and how much is trimmed in the background. */
-export interface TrimOption {
-  /** @defaultValue `'15m'` */
-  interval?: Duration
-  /** Rows that one statement deletes at most. @defaultValue 500 */
-  batchSize?: number
-  /** Trim also once in so many requests, after the response, for hosts that stop timers; 0 for never. @defaultValue 0 */
-  everyRequests?: number
-}
-
 /** The options of the store, checked and complete. */
 export interface CheckedStoreOptions {
   readonly dialect: Dialect
@@ -88,7 +78,7 @@ export interface CheckedStoreOptions {
   readonly keys: KeyProvider
   readonly limits: Limits
   readonly operationTimeout: number
-  readonly trim: (TrimSchedule & { readonly everyRequests: number }) | false
+  readonly trim: TrimSchedule | false
   readonly migrate: boolean
   readonly bindToCookie: boolean
   /** Undefined for the table's name. */

@@ -110,7 +110,7 @@ export class StoredSessionStore extends SessionManagement {
     answerFor(this.events, 'touch', this.#run(touch), (error) => callback(error))
   }
 
-  /** Deletes the rows of sessions that are over. Two calls at a time are one. */
+  /** Deletes the rows of sessions that are over, unless another process does. Two calls at a time are one. */
   async trim(options?: TrimOptions): Promise<TrimResult> {
     await this.open()
     return this.#trimmer!.trim(options)

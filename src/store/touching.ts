@@ -12,5 +12,7 @@ export async function touchSession(core: StoreCore, id: string, session: LiveSes
   const now = Date.now()
   const expiresAt = deadlineOf(core.limits, lifetimeOf(session.cookie, now), base.createdAt, now)
   const { version } = base
-  await core.database.touch([{ sid: sidOf(id), version, touchedAt: now, expiresAt, trimAt: trimTime(expiresAt) }])
+  await core.database.touch([
+    { sid: sidOf(id), version, touchedAt: now, expiresAt, trimAt: trimTime(core.limits, expiresAt) },
+  ])
 }

@@ -1,42 +1,16 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SessionDatabase } from '../database/session-database.ts'
-import { InvalidOptionsError } from '../errors.ts'
+import { BacklogWatch } from './backlog-watch.ts'
 import type { SessionEventEmitter } from './events.ts'
-import { OptionChecks } from './option-checks.ts'
 import { traceTrim } from './traced-trim.ts'
+import { checkedTrimOptions, type TrimLimits, type TrimOptions, type TrimSchedule } from './trim-options.ts'
+import { type TrimResult, trimRound } from './trim-round.ts'
 
-/** How trimming in the background goes about. */
-export interface TrimSchedule {
-  /** Milliseconds between two rounds, a little more or less each time, so that processes spread. */
-  readonly interval: number
-  /** Rows that one statement deletes at most. */
-  readonly batchSize: number
-}
-
-/** What one call of trim did. */
-export interface TrimResult {
-  /** Rows deleted. */
-  trimmed: number
-  /** Statements that deleted them. */
-  batches: number
-  /** Whether nothing that may be deleted is left. */
-  complete: boolean
-}
-
-/** How much one call of trim may do. */
-export interface TrimOptions {
-  /** Rows that one statement deletes at most. @defaultValue the `trim.batchSize` option: 500 */
-  batchSize?: number
-}
+export type { TrimOptions, TrimResult }
 
 /** A timer that is to wait longer does not wait at all. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** Rows that one statement deletes, unless told otherwise, and at most: longer ones would hold up others. */
-export const USUAL_BATCH = 500
-export const LARGEST_BATCH = 10_000
-
-/** Share of the interval by which rounds differ. */
+/** Share of the interval by which rounds differ, so that processes spread. */
 const JITTER = 0.2
 
 /** Deletes rows of sessions that are over, in batches; by call, and in the background once started. */
@@ -44,9 +18,10 @@ export class Trimmer {
   readonly #database: SessionDatabase
   readonly #events: SessionEventEmitter
   readonly #schedule: TrimSchedule | false
+  readonly #closing = new AbortController()
+  readonly #backlog = new BacklogWatch()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<TrimResult> | undefined
-  #stopped = false
 
   constructor(database: SessionDatabase, events: SessionEventEmitter, schedule: TrimSchedule | false) {
     this.#database = database
@@ -55,30 +30,26 @@ export class Trimmer {
   }
 
   /**
-   * Deletes what may be deleted. Two calls at a time are one.
+   * Deletes what may be deleted. Two calls at a time are one: the second joins the first, with its limits.
    *
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
    */
   async trim(options: TrimOptions = {}): Promise<TrimResult> {
-    const batchSize = this.#batchSizeOf(options)
-    this.#running ??= traceTrim(this.#events, () => this.#run(batchSize)).finally(() => {
-      this.#running = undefined
-    })
-    return this.#running
+    return this.#round(checkedTrimOptions(options, this.#schedule), options.signal)
   }
 
   /** Begins trimming in the background, on a timer that keeps no process alive. */
   start(): void {
-    if (!this.#schedule || this.#stopped) return
-    const { interval } = this.#schedule
+    const { interval } = this.#schedule || { interval: false as const }
+    if (interval === false || this.#closing.signal.aborted) return
     const delay = Math.min(interval * (1 + JITTER * (Math.random() * 2 - 1)), LONGEST_TIMER_MS)
     this.#timer = setTimeout(() => this.runInBackground().finally(() => this.start()), delay).unref()
   }
 
-  /** One round that reports its failure as an event and never rejects. */
+  /** One round within the limits of the schedule, that reports its failure as an event and never rejects. */
   async runInBackground(): Promise<void> {
     try {
-      await this.trim()
+      await (this.#schedule ? this.#round(this.#schedule) : this.trim())
     } catch (error) {
       this.#events.emit('backgroundError', { work: 'trim', error: error as Error })
     }
@@ -86,30 +57,23 @@ export class Trimmer {
 
   /** Ends the timer, and resolves when a round that is under way has finished its batch. */
   async stop(): Promise<void> {
-    this.#stopped = true
+    this.#closing.abort()
     clearTimeout(this.#timer)
     await this.#running?.catch(() => {})
   }
 
-  #batchSizeOf(options: TrimOptions): number {
-    const checks = new OptionChecks()
-    checks.names(options, ['batchSize'])
-    const usual = this.#schedule ? this.#schedule.batchSize : USUAL_BATCH
-    const batchSize = checks.integer('batchSize', options.batchSize, usual, 1, LARGEST_BATCH)
-    if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
-    return batchSize
+  #round(limits: TrimLimits, caller?: AbortSignal): Promise<TrimResult> {
+    this.#running ??= traceTrim(this.#events, () => this.#reported(limits, caller)).finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
   }
 
-  async #run(batchSize: number): Promise<TrimResult> {
-    const result: TrimResult = { trimmed: 0, batches: 0, complete: false }
-    while (!this.#stopped && !result.complete) {
-      const deleted = await this.#database.trim(Date.now(), batchSize)
-      result.trimmed += deleted
-      result.batches += 1
-      result.complete = deleted < batchSize
-      // SQLite works inside the call: let requests have their turn.
-      await nextTurn()
-    }
+  async #reported(limits: TrimLimits, caller: AbortSignal | undefined): Promise<TrimResult> {
+    const result = await trimRound(this.#database, limits, { caller, closing: this.#closing.signal })
+    this.#events.emit('trimmed', { ...result })
+    const rounds = this.#backlog.growth(result)
+    if (rounds !== undefined) this.#events.emit('backlog', { backlog: result.backlog!, rounds })
     return result
   }
 }

@@ -12,6 +12,8 @@ export interface MysqlClient {
   executeIf?(text: string, values: unknown[], isRight: (result: MysqlResult) => boolean): Promise<boolean>
   /** Runs work on one connection. */
   withConnection(work: (query: (text: string) => Promise<MysqlResult>) => Promise<void>): Promise<void>
+  /** Whether there is only one connection to be had, so that whoever keeps it keeps it from everybody. @defaultValue false */
+  readonly isSingle?: boolean
   /** Ends the connections, when they are ours. */
   close(): Promise<void>
 }
@@ -37,7 +39,9 @@ interface PooledConnection extends Queryable {
 /** A promise pool or promise connection of mysql2. */
 export interface Mysql2Promise extends Queryable {
   getConnection?(): Promise<PooledConnection>
-  readonly pool?: { readonly config: { readonly connectionConfig?: { readonly typeCast?: unknown } } }
+  readonly pool?: {
+    readonly config: { readonly connectionConfig?: { readonly typeCast?: unknown }; readonly connectionLimit?: number }
+  }
   readonly connection?: { readonly config?: { readonly typeCast?: unknown } }
 }
 
@@ -71,6 +75,8 @@ export function mysql2Client(client: Mysql2Promise, close = async () => {}): Mys
         pooled?.release()
       }
     },
+    // A connection without a pool is shared by statements, and nobody has to wait until it is given back.
+    isSingle: client.pool?.config.connectionLimit === 1,
     close,
   }
 }

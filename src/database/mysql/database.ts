@@ -23,6 +23,7 @@ import {
 import type { MysqlClient, MysqlResult } from './client.ts'
 import { migrateMysql } from './migrate.ts'
 import { bySize, chunks, numbered, sequence } from './sizes.ts'
+import { mysqlTrimming } from './trimming.ts'
 import { updateManyRows } from './update-many.ts'
 
 const DUPLICATE_ENTRY = 1062
@@ -47,7 +48,6 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
   const reads = bySize((size) => compile(readRows(table, size)))
   const updates = bySize((size) => compile(updateManyRows(table, size)))
   const touches = bySize((size) => compile(touchRows(table, size)))
-  const trims = byLimit((limit) => compile(trimRows(table, limit)))
   const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
   const run = (statement: Statement, values: object) => client.execute(statement.text, valuesFor(statement, values))
   const runBulk = (statement: Statement, values: object) =>
@@ -91,7 +91,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     countByKey: async () => (await runBulk(shared.countByKey, {})).rows.map(toKeyCount),
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
     reseal: async (reseal) => changedOne(await run(shared.reseal, reseal)),
-    trim: async (before, limit) => (await runBulk(trims(limit), { before })).count,
+    ...mysqlTrimming(client, compile, table, name),
     listing: sessionListing(table, {
       compile,
       ofUser: isExactUser(table),
@@ -136,11 +136,6 @@ function touchRows(table: SessionsTable, size: number): SQL {
 /** In the collations that MySQL and MariaDB share, `ada` equals `ada` with a space behind. */
 export function isExactUser(table: SessionsTable): SQL {
   return sql`${isUser(table)} and char_length(${columnNames(table).userId}) = char_length(${value('userId')})`
-}
-
-function trimRows(table: SessionsTable, limit: number): SQL {
-  const { trimAt } = columnNames(table)
-  return sql`delete from ${table} where ${trimAt} <= ${value('before')} order by ${trimAt} limit ${sql.raw(String(limit))}`
 }
 
 async function ignoringDuplicates(result: Promise<unknown>): Promise<boolean> {

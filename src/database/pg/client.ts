@@ -5,11 +5,18 @@ export interface PgClient {
    * @param isBulk - whether it goes over many rows, and may take longer
    */
   query(text: string, values: unknown[], isBulk?: boolean): Promise<PgResult>
-  /** Runs SQL without parameters, several statements too, on one connection inside one transaction. */
-  transaction(run: (query: (text: string) => Promise<PgResult>) => Promise<void>): Promise<void>
+  /**
+   * Runs statements on one connection inside one transaction. One with values is given up when its time is up, as one
+   * over many rows. A text without may hold several statements: the result is that of the last.
+   */
+  transaction(run: (query: PgQuery) => Promise<void>): Promise<void>
+  /** Whether there is only one connection, so that whoever keeps it keeps it from everybody. @defaultValue false */
+  readonly isSingle?: boolean
   /** Ends the connections, when they are ours. */
   close(): Promise<void>
 }
+
+export type PgQuery = (text: string, values?: unknown[]) => Promise<PgResult>
 
 export interface PgResult {
   readonly rows: Record<string, unknown>[]

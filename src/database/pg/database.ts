@@ -22,6 +22,7 @@ import {
 import { byteas, numbers } from './arrays.ts'
 import type { PgClient, PgResult } from './client.ts'
 import { migratePg } from './migrate.ts'
+import { pgTrimming } from './trimming.ts'
 import { updateManyRows, updateManyValues } from './update-many.ts'
 
 const UNDEFINED_TABLE = new Set(['42P01', '3F000'])
@@ -43,7 +44,6 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
   const readMany = compile(readManyRows(table))
   const updateMany = compile(updateManyRows(table))
   const touchMany = compile(touchManyRows(table))
-  const trim = compile(trimRows(table))
   const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
   const run = (statement: Statement, values: object) => client.query(statement.text, valuesFor(statement, values))
   const runBulk = (statement: Statement, values: object) =>
@@ -83,7 +83,7 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
     countByKey: async () => (await runBulk(shared.countByKey, {})).rows.map(toKeyCount),
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
     reseal: async (reseal) => changedOne(await run(shared.reseal, reseal)),
-    trim: async (before, limit) => (await runBulk(trim, { before, limit })).count,
+    ...pgTrimming(client, compile, table),
     listing: sessionListing(table, {
       compile,
       ofUser: isUser(table),
@@ -113,14 +113,6 @@ function touchManyRows(table: SessionsTable): SQL {
       ${value('trimAts')}::text::bigint[]) as t (sid, version, touched_at, expires_at, trim_at)
     where ${of(sid)} = t.sid and ${of(version)} = t.version and ${of(endedAt)} is null
       and ${of(expiresAt)} > t.touched_at and ${of(touchedAt)} < t.touched_at`
-}
-
-function trimRows(table: SessionsTable): SQL {
-  const { sid, trimAt } = columnNames(table)
-  // The condition stands twice, so that a row that was touched between the two is left alone.
-  return sql`delete from ${table} where ${trimAt} <= ${value('before')} and ${sid} = any(array(
-    select ${sid} from ${table} where ${trimAt} <= ${value('before')} order by ${trimAt}
-    limit ${value('limit')} for update skip locked))`
 }
 
 function asArrays(touches: readonly RowTouch[]) {

@@ -1,13 +1,22 @@
 import type { Patience } from '../patience.ts'
-import type { PgClient, PgResult } from './client.ts'
+import type { PgClient, PgQuery, PgResult } from './client.ts'
+
+interface NodePgStatement {
+  readonly name?: string
+  readonly text: string
+  readonly values: unknown[]
+  readonly query_timeout: number
+}
 
 interface NodePgQueryable {
-  query(query: string | { name: string; text: string; values: unknown[]; query_timeout: number }): Promise<NodePgResult>
+  query(query: string | NodePgStatement): Promise<NodePgResult | NodePgResult[]>
 }
 
 /** The part of a `pg` Pool or Client that is used; PGlite and Neon's pool have their own adapters or this shape. */
 export interface NodePgClient extends NodePgQueryable {
   connect?(): Promise<NodePgQueryable & { release?(): void }>
+  /** Of a Pool. */
+  readonly options?: { readonly max?: number }
 }
 
 interface NodePgResult {
@@ -23,26 +32,31 @@ export function nodePostgresClient(client: NodePgClient, patience: Patience): Pg
       const query_timeout = isBulk ? patience.bulk : patience.request
       return toResult(await client.query({ name: nameOf(text), text, values, query_timeout }))
     },
-    transaction: (work) => transaction(client, work),
+    transaction: (work) => transaction(client, patience.bulk, work),
+    isSingle: !isPool(client) || client.options?.max === 1,
     close: async () => {},
   }
 }
 
+const isPool = (client: NodePgClient) => 'totalCount' in client
+
 async function transaction(
   client: NodePgClient,
-  work: (query: (text: string) => Promise<PgResult>) => Promise<void>,
+  query_timeout: number,
+  work: (query: PgQuery) => Promise<void>,
 ): Promise<void> {
-  const isPool = 'totalCount' in client
-  const connection = isPool ? await client.connect!() : client
+  const connection = isPool(client) ? await client.connect!() : client
   try {
     await connection.query('begin')
-    await work(async (text) => toResult(await connection.query(text)))
+    await work(async (text, values) =>
+      toResult(await connection.query(values ? { text, values, query_timeout } : text)),
+    )
     await connection.query('commit')
   } catch (error) {
     await connection.query('rollback').catch(() => {})
     throw error
   } finally {
-    if (isPool) (connection as { release(): void }).release()
+    if (isPool(client)) (connection as { release(): void }).release()
   }
 }
 
@@ -57,4 +71,8 @@ function nameOf(text: string): string {
   return name
 }
 
-const toResult = ({ rows, rowCount }: NodePgResult): PgResult => ({ rows, count: rowCount ?? rows?.length ?? 0 })
+function toResult(answer: NodePgResult | NodePgResult[]): PgResult {
+  // Several statements in one text have a list of results.
+  const { rows, rowCount } = Array.isArray(answer) ? answer.at(-1)! : answer
+  return { rows, count: rowCount ?? rows?.length ?? 0 }
+}

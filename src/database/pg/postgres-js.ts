@@ -29,14 +29,21 @@ export function postgresJsClient(
       return patiently(query, isBulk ? patience.bulk : patience.request, onStuck)
     },
     transaction: async (work) => {
-      await sql.begin((tx) => work((text) => run(tx, text)))
+      await sql.begin((tx) =>
+        work((text, values) =>
+          values ? patiently(tx.unsafe(text, values as never[], { prepare }), patience.bulk, onStuck) : run(tx, text),
+        ),
+      )
     },
+    isSingle: sql.options.max === 1,
     close,
   }
 }
 
 async function run(sql: UnsafeQuery, text: string): Promise<PgResult> {
-  return toResult(await sql.unsafe(text, [], { prepare: false }))
+  const answer: Answer | Answer[] = await sql.unsafe(text, [], { prepare: false })
+  // Several statements in one text have a list of results.
+  return toResult('count' in answer ? answer : answer.at(-1)!)
 }
 
 /** Cancels a statement whose time is up, so that a lock that it waits for does not keep its connection. */
@@ -59,4 +66,6 @@ function cancel(query: PendingQuery): void {
   if (active) Promise.resolve(query.cancel()).catch(() => {})
 }
 
-const toResult = (rows: Awaited<PendingQuery>): PgResult => ({ rows, count: rows.count })
+type Answer = Awaited<PendingQuery>
+
+const toResult = (rows: Answer): PgResult => ({ rows, count: rows.count })

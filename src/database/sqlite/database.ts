@@ -1,5 +1,5 @@
 import type { Database, Statement as Prepared } from 'better-sqlite3'
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { type KeyCountRow, toKeyCount } from '../key-count.ts'
 import { sessionListing } from '../listing.ts'
@@ -8,9 +8,10 @@ import type { RowChange, RowTouch, SessionDatabase, SessionRow } from '../sessio
 import { sessionKeys } from '../session-keys.ts'
 import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
-import { byLimit, columnNames, insertRow, isUser, sealedByOthers, sessionStatements, value } from '../statements.ts'
+import { byLimit, insertRow, isUser, sealedByOthers, sessionStatements } from '../statements.ts'
 import { touchLeavingIndexes, updateLeavingIndexes } from './leave-indexes.ts'
 import { migrateSqlite } from './migrate.ts'
+import { sqliteTrimming } from './trimming.ts'
 
 /**
  * Sessions in SQLite, through better-sqlite3. Its calls are synchronous: each is one short statement, or one
@@ -30,7 +31,6 @@ export function sqliteDatabase(
   const compile = compiler(new SQLiteSyncDialect())
   const shared = sessionStatements(compile, table)
   const insert = compile(sql`${insertRow(table)} on conflict do nothing`)
-  const trim = compile(trimRows(table))
   const updateInPlace = compile(updateLeavingIndexes(table))
   const touchInPlace = compile(touchLeavingIndexes(table))
   const prepared = new Map<Statement, Prepared>()
@@ -81,7 +81,7 @@ export function sqliteDatabase(
       return prepare(statement).all(valuesFor(statement, { keyId, after })) as SessionRow[]
     },
     reseal: async (reseal) => run(shared.reseal, reseal) === 1,
-    trim: async (before, limit) => run(trim, { before, limit }),
+    ...sqliteTrimming(client, compile, table, name, run),
     listing: sessionListing(table, {
       compile,
       ofUser: isUser(table),
@@ -95,12 +95,6 @@ export function sqliteDatabase(
 }
 
 const EMPTY = Buffer.alloc(0)
-
-function trimRows(table: SessionsTable): SQL {
-  const { sid, trimAt } = columnNames(table)
-  return sql`delete from ${table} where ${sid} in (
-    select ${sid} from ${table} where ${trimAt} <= ${value('before')} order by ${trimAt} limit ${value('limit')})`
-}
 
 function check(client: Database, statement: Statement, name: string): void {
   try {

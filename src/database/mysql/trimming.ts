@@ -1,0 +1,89 @@
+import { sql } from 'drizzle-orm'
+import { dueCounter } from '../due-count.ts'
+import type { SessionDatabase, TrimBatch } from '../session-database.ts'
+import { type Compile, type SessionsTable, valuesFor } from '../statement.ts'
+import { columnNames } from '../statements.ts'
+import type { MysqlClient, MysqlResult } from './client.ts'
+
+type Query = (text: string) => Promise<MysqlResult>
+
+/** Trimming in MySQL and MariaDB, under a named lock of the server, which ends with its connection at the latest. */
+export function mysqlTrimming(
+  client: MysqlClient,
+  compile: Compile,
+  table: SessionsTable,
+  name: string,
+): Required<Pick<SessionDatabase, 'trim' | 'trimAlone' | 'countDue'>> {
+  const deleteBatch = batchDeleter(compile, table)
+  const locked = <Result>(work: (query: Query) => Promise<Result>) => underLock(client, lockOf(name), work)
+  return {
+    trim: async (before, limit) => (await connected(client, (query) => deleteBatch(query, before, limit)))!,
+    countDue: dueCounter(compile, table, (statement, values) =>
+      client.execute(statement.text, valuesFor(statement, values)),
+    ),
+    trimAlone: (work) =>
+      client.isSingle
+        ? // A connection that requests need must not be kept between batches: then others may trim in between.
+          work((before, limit) => locked((query) => deleteBatch(query, before, limit)))
+        : locked((query) => work((before, limit) => deleteBatch(query, before, limit))),
+  }
+}
+
+type DeleteBatch = (query: Query, ...batch: Parameters<TrimBatch>) => Promise<number>
+
+/**
+ * Finds the keys by the index, which locks nothing, and then deletes them by their keys. One statement with a range
+ * would lock the gap behind the range too (InnoDB's next-key locks), and new sessions would wait for it.
+ */
+function batchDeleter(compile: Compile, table: SessionsTable): DeleteBatch {
+  const { sid, trimAt } = columnNames(table)
+  const text = (statement: ReturnType<typeof sql>) => compile(statement).text
+  return async (query, before, limit) => {
+    const due = sql.raw(`<= ${Math.trunc(before)}`)
+    const { rows } = await query(
+      text(sql`select hex(${sid}) as sid from ${table} where ${trimAt} ${due}
+        order by ${trimAt} limit ${sql.raw(String(Math.trunc(limit)))}`),
+    )
+    if (rows.length === 0) return 0
+    const keys = sql.raw(rows.map((row) => `0x${row.sid}`).join())
+    // The condition stands here once more, so that a row that was touched meanwhile is left alone.
+    const { count } = await query(
+      text(sql`delete t from ${table} as t force index (primary) where t.${sid} in (${keys}) and t.${trimAt} ${due}`),
+    )
+    return count
+  }
+}
+
+async function underLock<Result>(
+  client: MysqlClient,
+  lock: string,
+  work: (query: Query) => Promise<Result>,
+): Promise<Result | undefined> {
+  return connected(client, async (query) => {
+    const { rows } = await query(`select get_lock(${lock}, 0) as locked`)
+    if (Number(rows[0]?.locked) !== 1) return undefined
+    try {
+      return await work(query)
+    } finally {
+      // Fails only with the connection, and then the server lets go of the lock by itself.
+      await query(`select release_lock(${lock})`).catch(() => {})
+    }
+  })
+}
+
+/** The lock's name is one for all databases of the server, and has 64 characters at most. */
+function lockOf(table: string): string {
+  const name = `0x${Buffer.from(table).toString('hex')}`
+  return `concat('stored-session trim ', left(sha2(concat_ws('.', database(), ${name}), 256), 32))`
+}
+
+async function connected<Result>(
+  client: MysqlClient,
+  work: (query: Query) => Promise<Result>,
+): Promise<Result | undefined> {
+  let result: Result | undefined
+  await client.withConnection(async (query) => {
+    result = await work(query)
+  })
+  return result
+}

@@ -1,0 +1,93 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { dueCounter } from '../due-count.ts'
+import type { SessionDatabase, TrimBatch } from '../session-database.ts'
+import { type Compile, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
+import { columnNames, value } from '../statements.ts'
+import type { PgClient, PgQuery } from './client.ts'
+
+/** Trimming in PostgreSQL, under an advisory lock that ends with its transaction and so suits any pooler. */
+export function pgTrimming(
+  client: PgClient,
+  compile: Compile,
+  table: SessionsTable,
+): Required<Pick<SessionDatabase, 'trim' | 'trimAlone' | 'countDue'>> {
+  const trim = compile(trimRows(table, sql``))
+  const lock = lockOf(compile, table)
+  const trimAtOnce = compile(trimUnderLock(table, lock))
+  const run = (statement: Statement, values: object) => client.query(statement.text, valuesFor(statement, values))
+  const locking: TrimBatch = async (before, limit) => {
+    const { rows } = await run(trimAtOnce, { before, limit })
+    return rows[0]?.locked ? Number(rows[0].trimmed) : undefined
+  }
+  return {
+    trim: async (before, limit) => (await run(trim, { before, limit })).count,
+    countDue: dueCounter(compile, table, run),
+    // A connection that requests need must not be kept between batches: then others may trim in between.
+    trimAlone: (work) => (client.isSingle ? work(locking) : keepingLock(client, lock, trim, work)),
+  }
+}
+
+/**
+ * Holds the lock from before the first batch until after the last. Every batch is a transaction, in which the pause
+ * before it passes too; it holds neither rows nor a snapshot meanwhile. Between two of them the lock is free for no
+ * longer than the server takes to go on to the next statement.
+ */
+async function keepingLock<Result>(
+  client: PgClient,
+  lock: string,
+  trim: Statement,
+  work: (trim: TrimBatch) => Promise<Result>,
+): Promise<Result | undefined> {
+  const outcome: { result?: Result } = {}
+  try {
+    await client.transaction(async (query) => {
+      await query('set transaction isolation level read committed')
+      let isLocked = await lockedBy(query(`select ${lock} as locked`))
+      if (!isLocked) return
+      outcome.result = await work(async (before, limit) => {
+        isLocked ||= await lockedBy(query(`select ${lock} as locked`))
+        if (!isLocked) return undefined
+        isLocked = false
+        const { count } = await query(trim.text, valuesFor(trim, { before, limit })).catch((error) =>
+          undo(query, error),
+        )
+        isLocked = await lockedBy(query(`commit; ${BEGIN}; select ${lock} as locked`))
+        return count
+      })
+    })
+  } catch (error) {
+    // Of a batch that failed and was repeated a driver may tell once more in the end.
+    if (!('result' in outcome)) throw error
+  }
+  return outcome.result
+}
+
+const BEGIN = 'begin isolation level read committed'
+
+const lockedBy = async (answer: ReturnType<PgQuery>) => Boolean((await answer).rows[0]?.locked)
+
+async function undo(query: PgQuery, error: unknown): Promise<never> {
+  await query(`rollback; ${BEGIN}`).catch(() => {})
+  throw error
+}
+
+/** Takes the lock of a table if it is free. The number of the table makes it one of this database and schema. */
+function lockOf(compile: Compile, table: SessionsTable): string {
+  const name = compile(sql`${table}`).text.replaceAll("'", "''")
+  return `pg_try_advisory_xact_lock(hashtextextended('stored-session trim ' || '${name}'::regclass::oid, 0))`
+}
+
+function trimRows(table: SessionsTable, condition: SQL): SQL {
+  const { sid, trimAt } = columnNames(table)
+  // The condition stands twice, so that a row that was touched between the two is left alone.
+  return sql`delete from ${table} where ${trimAt} <= ${value('before')} and ${sid} = any(array(
+    select ${sid} from ${table} where ${trimAt} <= ${value('before')} ${condition} order by ${trimAt}
+    limit ${value('limit')} for update skip locked))`
+}
+
+/** Lock and batch in one statement, which needs no transaction around it. */
+function trimUnderLock(table: SessionsTable, lock: string): SQL {
+  return sql`with attempt as materialized (select ${sql.raw(lock)} as locked),
+    gone as (${trimRows(table, sql`and (select locked from attempt)`)} returning 1)
+    select (select locked from attempt) as locked, (select count(*) from gone) as trimmed`
+}
