@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { hasTest } from './named-tests.ts'
 
 const page = readFileSync(new URL('../docs/guarantees.md', import.meta.url), 'utf8')
 
 const named = [...page.matchAll(/`(test\/[^`]+)`: “([^”]+)”/g)].map(([, file, name]) => ({ file: file!, name: name! }))
 
 test('every test that the page of guarantees names is there under this name', () => {
-  const missing = named.filter(({ file, name }) => !namesIn(file).some((pattern) => pattern.test(name)))
+  const missing = named.filter(({ file, name }) => !hasTest(file, name))
   assert.deepEqual(missing, [])
 })
 
@@ -18,21 +19,3 @@ test('every guarantee names a test', () => {
   assert.deepEqual(without, [])
   assert.equal(named.length, page.match(/^ {2}- `test\//gm)?.length)
 })
-
-/** What the tests of a file are called; what is filled in when they run may be anything. */
-function namesIn(file: string): RegExp[] {
-  const path = new URL(`../${file}`, import.meta.url)
-  if (!existsSync(path)) return []
-  const titles = readFileSync(path, 'utf8').matchAll(/\btest\(\s*(['`])((?:\\.|(?!\1).)+)\1/gs)
-  return [...titles].map(
-    ([, , title]) =>
-      new RegExp(
-        `^${title!
-          .split(/\$\{[^}]*\}/)
-          .map(escaped)
-          .join('.+')}$`,
-      ),
-  )
-}
-
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
