@@ -18,10 +18,6 @@ export const BROKEN_STORAGES: Record<string, [promise: string, fault: StorageFau
     'every byte',
     ({ insert }) => ({ insert: (one) => insert({ ...one, data: Buffer.from(one.data.toString()) }) }),
   ],
-  'cuts payloads off at 64 KB': [
-    'every byte',
-    ({ insert }) => ({ insert: (one) => insert({ ...one, data: one.data.subarray(0, 65_536) }) }),
-  ],
   'loses the highest bits of times': [
     'every byte',
     ({ insert }) => ({ insert: (one) => insert({ ...one, expiresAt: one.expiresAt % 2 ** 47 }) }),
@@ -84,6 +80,19 @@ export const BROKEN_STORAGES: Record<string, [promise: string, fault: StorageFau
         return (await storage.update(change)) || isCurrent
       },
     }),
+  ],
+  'answers all updates of a moment alike': [
+    'of many updates of many rows',
+    ({ update }) => {
+      let last: Promise<boolean> = Promise.resolve(false)
+      return {
+        update(change) {
+          const former = last
+          last = update(change)
+          return Promise.all([former, last]).then(([one, other]) => one || other)
+        },
+      }
+    },
   ],
   'touches nothing': ['a touch renews', () => ({ touch: async () => {} })],
   'touches all to the times of the last': [
@@ -149,7 +158,6 @@ export const BROKEN_STORAGES: Record<string, [promise: string, fault: StorageFau
     ({ insert }) => ({ insert: (one) => insert({ ...one, userId: one.userId?.trimEnd() ?? null }) }),
   ],
   'trims more than it is told': ['trimming deletes', ({ trim }) => ({ trim: (before) => trim(before, 1_000) })],
-  'trims what is not due': ['trimming deletes', ({ trim }) => ({ trim: (before, limit) => trim(before + 5, limit) })],
   'counts a row too many': [
     'rows that have not ended',
     ({ countByKey }) => ({

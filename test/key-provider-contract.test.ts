@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { runInNewContext } from 'node:vm'
 import { derivedKeys, envKeys, type KeyProvider, passphraseKeys, sealingKey, staticKeys } from '../src/index.ts'
 import { type KeyProviderSubject, keyProviderContract } from '../src/testing/index.ts'
+import { LearningKeys } from './learning-keys.ts'
 import { namedKey, namedKeyId } from './named-key.ts'
 import { secret } from './stores.ts'
 
@@ -22,7 +23,26 @@ const OURS: Record<string, KeyProviderSubject> = {
     formerIds: [...['next', 'old'].map(namedKeyId), 7],
   },
   envKeys: { create: () => envKeys(VARIABLE), formerIds: [namedKeyId('old')] },
+  'a provider that learns': learning(),
   passphraseKeys: { create: () => passphraseKeys(passphrase) },
+}
+
+function learning(): KeyProviderSubject {
+  const provider = new LearningKeys('now')
+  const makeKey = () => {
+    provider.published.push('made meanwhile')
+    return namedKeyId('made meanwhile')
+  }
+  const createUnreachable = () => {
+    const unreachable = new LearningKeys('other')
+    unreachable.fault = new Error('the service is away')
+    return { find: (id: number) => unreachable.find(id), refresh: () => unreachable.refresh(), current: failing }
+  }
+  return { create: () => provider, makeKey, createUnreachable }
+}
+
+function failing(): never {
+  throw new Error('connect ECONNREFUSED kms.internal:443')
 }
 
 for (const [name, subject] of Object.entries(OURS)) {
@@ -43,10 +63,7 @@ describe('the contract for key providers', () => {
   const key = sealingKey('sound', randomBytes(32))
   const former = sealingKey('former', randomBytes(32))
   const sound: KeyProvider = { current: () => key, find: (id) => [key, former].find((one) => one.id === id) }
-  const fault = () => {
-    throw new Error('connect ECONNREFUSED kms.internal:443')
-  }
-  const away: KeyProvider = { current: fault, find: async () => fault() }
+  const away: KeyProvider = { current: failing, find: async () => failing() }
   const { id } = key
   const material = key.secret.export()
   const odd = (facts: object) => ({ ...sound, current: () => ({ ...key, ...facts }) }) as KeyProvider
@@ -71,7 +88,10 @@ describe('the contract for key providers', () => {
     'finds by a thenable': ['the current key is found', () => ({ ...sound, find: () => thenable(key) })],
     'finds one key under every id': ['what is found', () => ({ ...sound, find: () => key })],
     'finds null': ['what is found', () => ({ ...sound, find: (one) => (one === id ? key : (null as never)) })],
-    'fails where there is no key': ['what is found', () => ({ ...sound, find: (one) => (one === id ? key : fault()) })],
+    'fails where there is no key': [
+      'what is found',
+      () => ({ ...sound, find: (one) => (one === id ? key : failing()) }),
+    ],
     'looks at half of the id': [
       'what is found',
       () => ({ ...sound, find: (one) => ((one ^ id) & 0xffff ? undefined : key) }),
@@ -112,7 +132,12 @@ describe('the contract for key providers', () => {
     const outcomes = await Promise.allSettled(checks.map(({ run }) => run()))
     return checks.filter((_, index) => outcomes[index]!.status === 'rejected').map(({ name }) => name)
   }
-  const subject = { create: () => sound, formerIds: [former.id], createUnreachable: () => away }
+  const subject = {
+    create: () => sound,
+    formerIds: [former.id],
+    makeKey: () => former.id,
+    createUnreachable: () => away,
+  }
 
   test('is passed by a sound provider', async () => {
     assert.deepEqual(await namesBroken(subject), [])
@@ -131,15 +156,28 @@ describe('the contract for key providers', () => {
   }
 
   test('is not passed by a provider that says there is no key while it cannot ask', async () => {
-    const silent: Partial<KeyProvider>[] = [{ find: () => undefined }, { find: never }, { current: () => key }]
+    const silent: Partial<KeyProvider>[] = [
+      { find: () => undefined },
+      { find: () => undefined, refresh: () => {} },
+      { find: never },
+      { current: () => key },
+    ]
     for (const answer of silent) {
       const broken = await namesBroken({ ...subject, createUnreachable: () => ({ ...away, ...answer }) })
       assert.deepEqual(broken, ['a key that cannot be asked for is an error, and never undefined'])
     }
   })
 
+  test('is not passed by a provider that never learns of a key that others made', async () => {
+    const deaf: Partial<KeyProvider>[] = [{}, { refresh: () => {} }, { refresh: never }, { refresh: failing }]
+    for (const refresh of deaf) {
+      const broken = await namesBroken({ ...subject, create: () => ({ ...sound, ...refresh }), makeKey: () => 4 })
+      assert.deepEqual(broken, ['a key that others made is found, after refresh() at the latest'])
+    }
+  })
+
   test('has no promise that no provider breaks', () => {
-    const promises = [...Object.values(BROKEN).map(([promise]) => promise), 'a key that cannot']
+    const promises = [...Object.values(BROKEN).map(([promise]) => promise), 'a key that cannot', 'a key that others']
     const unbroken = keyProviderContract(subject).filter(({ name }) => !promises.some((one) => name.startsWith(one)))
     assert.deepEqual(unbroken, [])
   })

@@ -46,7 +46,9 @@ describe('the page about testing', () => {
     const fail = () => {
       throw new Error('not to be asked')
     }
-    const named = keyProviderContract({ create: fail, formerIds: [1], createUnreachable: fail }).map(({ name }) => name)
+    const named = keyProviderContract({ create: fail, formerIds: [1], makeKey: fail, createUnreachable: fail }).map(
+      ({ name }) => name,
+    )
     const explained = [...page.matchAll(/^\| ([A-Z][^|]+) \| [^|]+ \|$/gm)].map(([, promise]) => promise!)
     const plain = (text: string) => text.toLowerCase().replaceAll(/\s*\(.*?\)/g, '')
     for (const name of named.filter((one) => !one.startsWith('the former'))) {

@@ -1,6 +1,7 @@
 /** Aids for the tests of applications and of what extends this package; nothing here is for production. */
 export { type TestClock, testClock } from './clock.ts'
 export type { ContractCheck } from './contract-check.ts'
-export { type KeyProviderSubject, keyProviderContract } from './key-provider-contract.ts'
+export type { KeyProviderSubject } from './key-provider-checks.ts'
+export { keyProviderContract } from './key-provider-contract.ts'
 export { type SessionDatabaseSubject, sessionDatabaseContract } from './session-database-contract.ts'
 export { type CookieResponse, readSession, type SessionApplication, type SessionData, signIn } from './signed-in.ts'

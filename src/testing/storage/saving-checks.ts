@@ -103,6 +103,19 @@ export function savingChecks(check: StorageCheck): ContractCheck[] {
       assert.equal(await countTrue(Array.from({ length: AT_ONCE }, () => storage.update(changeOf(row)))), 1)
       assert.equal((await find(storage, row.sid))?.version, 2)
     }),
+    check('of many updates of many rows at once each is told its own outcome', async (storage) => {
+      const rows = await Promise.all(Array.from({ length: MANY }, (_, n) => stored(storage, { version: 1 + (n % 3) })))
+      const changes = rows.map((row) => changeOf(row, { version: 1 }))
+      const outcomes = await Promise.all(changes.map((change) => storage.update(change)))
+      assert.deepEqual(
+        outcomes,
+        rows.map(({ version }) => version === 1),
+      )
+      for (const n of [0, 1, MANY - 3, MANY - 1]) {
+        const { data, touchedAt, expiresAt } = changes[n]!
+        await assertStored(storage, rows[n]!, outcomes[n] ? { data, touchedAt, expiresAt, version: 2 } : {})
+      }
+    }),
     check('a touch renews the last use, and neither content nor version', async (storage) => {
       const row = await stored(storage)
       const touch = touchOf(row)
