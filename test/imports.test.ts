@@ -10,6 +10,7 @@ const LAYERS: Record<string, string[]> = {
   dashboard: ['plugin', 'store', 'instruments', 'payload', 'database', 'keys', 'schema'],
   // For sessions in any store: of ours it may use what checks options, and the names of reasons.
   limits: ['store', 'database'],
+  telemetry: ['store', 'instruments'],
   plugin: ['store', 'instruments', 'payload', 'database', 'keys', 'schema'],
   store: ['instruments', 'payload', 'database', 'keys', 'schema'],
   instruments: [],

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { forEachDatabase } from './harness/databases.ts'
 import { drizzleKit } from './migrating/drizzle-kit.ts'
-import { consumer, DRIVERS } from './packed/consumer.ts'
+import { consumer } from './packed/consumer.ts'
 import { packed, run } from './packed/package.ts'
 
 let project: string
 
 before(async () => {
-  project = consumer((await packed()).folder, DRIVERS)
+  project = consumer((await packed()).folder, ['better-sqlite3', 'mysql2', 'postgres'])
 })
 
 forEachDatabase((target) => {

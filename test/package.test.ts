@@ -4,6 +4,9 @@ import { before, test } from 'node:test'
 import { consumer } from './packed/consumer.ts'
 import { filesIn, packed, run } from './packed/package.ts'
 
+/** What only those who measure need. */
+const TELEMETRY = ['@opentelemetry/api', 'prom-client']
+
 let folder: string
 let source: string
 
@@ -36,7 +39,7 @@ test('a CommonJS project gets the plugin itself from require(), with all exports
 })
 
 test('a TypeScript project compiles without a complaint about our types, as ESM and as CommonJS, and signs in', async () => {
-  const project = consumer(folder, ['better-sqlite3', 'typescript', '@types/node'])
+  const project = consumer(folder, ['better-sqlite3', 'typescript', '@types/node', ...TELEMETRY])
   assert.deepEqual(await complaints(project), [])
   assert.equal(await outputOf(project, 'built/typescript.js'), 'signed in: ada\n')
   assert.equal(await outputOf(project, 'built/typescript-commonjs.cjs'), 'reason: none\n')
@@ -46,6 +49,16 @@ test('a TypeScript project with other sessions gets the limits, and no types of 
   const project = consumer(folder, ['@fastify/secure-session', 'typescript', '@types/node'])
   assert.deepEqual(await complaints(project, 'tsconfig-limits.json'), [])
   assert.equal(await outputOf(project, 'built/typescript-limits.js'), 'limited: none\n')
+})
+
+test('a project that measures installs what it measures with, and no other project needs it', async () => {
+  const measuring = consumer(folder, ['better-sqlite3', ...TELEMETRY])
+  assert.equal(await outputOf(measuring, 'telemetry.mjs'), 'prometheus: measured\notel: measured\n')
+  const other = consumer(folder, ['better-sqlite3'])
+  assert.deepEqual((await outputOf(other, 'telemetry.mjs')).trim().split('\n'), [
+    "prometheus: Cannot find package 'prom-client'",
+    "otel: Cannot find package '@opentelemetry/api'",
+  ])
 })
 
 test('a driver that is not installed is asked for by the name of its package', async () => {

@@ -6,7 +6,15 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
-const PACKAGES = ['fastify', 'drizzle-orm', 'better-sqlite3', '@types/node', '@types/better-sqlite3']
+const PACKAGES = [
+  'fastify',
+  'drizzle-orm',
+  'better-sqlite3',
+  '@types/node',
+  '@types/better-sqlite3',
+  '@opentelemetry/api',
+  'prom-client',
+]
 const TSX = import.meta.resolve('tsx')
 
 /** A folder of a project that uses the package as it stands here. */

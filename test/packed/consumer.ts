@@ -6,13 +6,10 @@ import { repository } from './package.ts'
 
 const programs = fileURLToPath(new URL('consumers', import.meta.url))
 
-/** The drivers, which a project installs as it needs them. */
-export const DRIVERS = ['better-sqlite3', 'mysql2', 'postgres']
-
 /**
- * A new project that has the package installed, with what the package itself asks for and nothing more.
+ * A new project that has the package installed, with what it needs in any case and nothing more.
  *
- * @param modules - what the project installs besides: drivers, compiler, types
+ * @param modules - what the project installs besides: drivers, clients for metrics, compiler, types
  * @returns its folder, with the programs of `consumers` in it
  */
 export function consumer(packageFolder: string, modules: string[]): string {
@@ -20,8 +17,10 @@ export function consumer(packageFolder: string, modules: string[]): string {
   cpSync(programs, folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
   cpSync(packageFolder, join(folder, 'node_modules', 'stored-session'), { recursive: true })
-  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
-  const required = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !DRIVERS.includes(name))
+  const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
+  const { dependencies, peerDependencies, peerDependenciesMeta } = manifest
+  const isOptional = (name: string) => peerDependenciesMeta[name]?.optional === true
+  const required = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !isOptional(name))
   for (const name of [...required, ...modules]) link(folder, name)
   return folder
 }

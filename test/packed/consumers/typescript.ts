@@ -8,6 +8,8 @@ import storedSession, {
   type TrimResult,
 } from 'stored-session'
 import { type LimitedSessionOptions, limitedSession } from 'stored-session/limits'
+import { type SessionTelemetryOptions, sessionTelemetry } from 'stored-session/otel'
+import { type SessionMetrics, sessionMetrics } from 'stored-session/prometheus'
 import { storedSessions as mysqlSessions } from 'stored-session/schema/mysql'
 import { storedSessions as pgSessions } from 'stored-session/schema/pg'
 import { storedSessions as sqliteSessions, storedSessionsTable } from 'stored-session/schema/sqlite'
@@ -40,6 +42,13 @@ await app.register(storedSession, options)
 const limits: LimitedSessionOptions = { idleTimeout: '2h', absoluteTimeout: false }
 await app.register(limitedSession, limits)
 const store: StoredSessionStore = app.storedSession.store
+const measured: SessionMetrics = sessionMetrics(app.storedSession)
+const telemetryOptions: SessionTelemetryOptions = { spans: false }
+const telemetry = sessionTelemetry(store, telemetryOptions)
+app.storedSession.on('read', ({ outcome, durationMs }) => {
+  const known: string | undefined = outcome === 'found' ? outcome : undefined
+  if (known && durationMs !== undefined && durationMs < 0) throw new Error('time went back')
+})
 if (!(store instanceof StoredSessionStore)) throw new Error('no store')
 app.post('/login', async (request) => {
   request.session.userId = 'ada'
@@ -65,4 +74,6 @@ if (!wrong || userId !== 'ada') throw new Error('nobody is signed in')
 const trimmed: TrimResult = await app.storedSession.trim()
 if (trimmed.trimmed !== 0) throw new Error('a living session was trimmed')
 console.log(`signed in: ${me.json().userId}`)
+measured.stop()
+telemetry.stop()
 await app.close()

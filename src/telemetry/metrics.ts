@@ -1,0 +1,124 @@
+/** A measurement, in the terms of OpenTelemetry; the names for Prometheus follow from it. */
+export interface Metric {
+  readonly name: string
+  readonly kind: 'counter' | 'histogram' | 'gauge'
+  /** In UCUM: seconds, bytes, or in braces what is counted. */
+  readonly unit: string
+  readonly description: string
+  /** What it is told apart by, besides table and database. Each has few values. */
+  readonly labels: readonly string[]
+  /** The upper bounds of a histogram's buckets, in its unit. */
+  readonly buckets?: readonly number[]
+}
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+const BYTES = [128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384, 65_536, 262_144, 1_048_576]
+const SESSIONS = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+
+export const metrics = {
+  operationDuration: {
+    name: 'stored_session.operation.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time that operations on sessions took',
+    labels: ['operation', 'outcome'],
+    buckets: SECONDS,
+  },
+  databaseDuration: {
+    name: 'stored_session.database.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time that operations waited for the database',
+    labels: ['operation'],
+    buckets: SECONDS,
+  },
+  cryptoDuration: {
+    name: 'stored_session.cryptography.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time that operations took to seal and open, with asking for keys',
+    labels: ['operation'],
+    buckets: SECONDS,
+  },
+  payloadSize: {
+    name: 'stored_session.payload.size',
+    kind: 'histogram',
+    unit: 'By',
+    description: 'Size of the sealed payloads that were read or written',
+    labels: ['operation'],
+    buckets: BYTES,
+  },
+  statementSessions: {
+    name: 'stored_session.statement.sessions',
+    kind: 'histogram',
+    unit: '{session}',
+    description: 'Sessions that shared one statement',
+    labels: ['operation'],
+    buckets: SESSIONS,
+  },
+  created: {
+    name: 'stored_session.created',
+    kind: 'counter',
+    unit: '{session}',
+    description: 'Sessions that were stored for the first time',
+    labels: [],
+  },
+  regenerated: {
+    name: 'stored_session.regenerated',
+    kind: 'counter',
+    unit: '{session}',
+    description: 'Sessions that went on under a new id',
+    labels: [],
+  },
+  ended: {
+    name: 'stored_session.ended',
+    kind: 'counter',
+    unit: '{session}',
+    description: 'Sessions that were ended, or that a request found past a timeout',
+    labels: ['reason'],
+  },
+  unreadable: {
+    name: 'stored_session.unreadable',
+    kind: 'counter',
+    unit: '{read}',
+    description: 'Reads of stored sessions that do not open',
+    labels: ['reason'],
+  },
+  conflicts: {
+    name: 'stored_session.conflicts',
+    kind: 'counter',
+    unit: '{save}',
+    description: 'Saves that met a change of the same keys by another request',
+    labels: [],
+  },
+  gone: {
+    name: 'stored_session.gone',
+    kind: 'counter',
+    unit: '{save}',
+    description: 'Saves that came after the end of their session',
+    labels: [],
+  },
+  faults: {
+    name: 'stored_session.faults',
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests that failed because of the database or the key provider',
+    labels: ['operation', 'code'],
+  },
+  trimmed: {
+    name: 'stored_session.trimmed',
+    kind: 'counter',
+    unit: '{row}',
+    description: 'Rows that trimming deleted',
+    labels: [],
+  },
+} as const satisfies Record<string, Metric>
+
+export type MetricKey = keyof typeof metrics
+
+const UNITS: Record<string, string> = { s: '_seconds', By: '_bytes' }
+
+/** The name that a metric has in Prometheus, also when it comes there through OpenTelemetry. */
+export function prometheusName({ name, unit, kind }: Metric): string {
+  return `${name.replaceAll('.', '_')}${UNITS[unit] ?? ''}${kind === 'counter' ? '_total' : ''}`
+}
