@@ -214,6 +214,22 @@ forEachDatabase((target) => {
     await assert.rejects(suite.store.count('ada' as never), /count\(\) takes an object/)
   })
 
+  test('a fault of the database is a 503 that tells nothing, at every call', async () => {
+    const store = await suite.another({ table: 'other_sessions' })
+    await store.list()
+    await suite.database.query('DROP TABLE other_sessions')
+    const fault = { code: 'FST_STORED_SESSION_UNAVAILABLE', statusCode: 503 }
+    const before = new Date()
+    const calls = [() => store.list(), () => store.count(), () => store.stats(), () => store.revoke({ before })]
+    for (const call of calls) {
+      await assert.rejects(call, (error: Error) => {
+        assert.doesNotMatch(error.message, /other_sessions|select|update/i)
+        assert.deepEqual({ ...error, ...fault }, { ...error })
+        return true
+      })
+    }
+  })
+
   test('a cursor that no page gave is refused as the fault of whoever sent it', async () => {
     await saveMany(2)
     const { next } = await suite.store.list({ limit: 1 })
