@@ -1,9 +1,10 @@
+import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { vaultTransitKeys } from '../examples/vault-transit.ts'
 import { openDatabase } from '../src/database/open.ts'
 import type { AttachedKeys } from '../src/index.ts'
 import { keyProviderContract } from '../src/testing/index.ts'
-import { envelopeStoresOn } from './envelopes.ts'
+import { envelopeStoresOn, withClock } from './envelopes.ts'
 import { forEachDatabase } from './harness/databases.ts'
 
 forEachDatabase((target) => {
@@ -26,6 +27,29 @@ forEachDatabase((target) => {
       for (const { run } of checks) await run()
       await Promise.all(attached.map((keys) => keys.close()))
       await close()
+    })
+
+    test('is kept with the newer key of another process by one that stores its own too late', async () => {
+      await withClock(async (advance) => {
+        const { keys: table, close } = await openDatabase(target.dialect, suite.database.url, 'stored_sessions')
+        const keys = vaultTransitKeys({ address: suite.transit.address, token: suite.transit.token, key: 'sessions' })
+        const storage = { ...table!, namespace: 'contract', onFailure: () => {}, onSlow: () => {} }
+        const other = keys.attach!(storage)
+        const late = keys.attach!({
+          ...storage,
+          async insert(row) {
+            advance(1)
+            await other.current()
+            return table!.insert(row)
+          },
+        })
+        const { id } = await late.current()
+        assert.equal(id, (await other.current()).id)
+        assert.equal((await suite.keyIds()).at(-1), id)
+        assert.equal((await suite.keyIds()).length, 2)
+        await Promise.all([other.close(), late.close()])
+        await close()
+      })
     })
   })
 })

@@ -65,9 +65,33 @@ forEachDatabase((target) => {
         await assert.rejects(save(store, newId(), newSession()), UNAVAILABLE)
         suite.transit.mode = 'well'
         advance(1_000)
-        assert.equal((await loaded(store, id)).user, 'ada')
+        const calls = await callsWithin(suite, async () => {
+          const sessions = await Promise.all(Array.from({ length: 20 }, () => loaded(store, id)))
+          assert.deepEqual(new Set(sessions.map(({ user }) => user)), new Set(['ada']))
+        })
+        assert.deepEqual(calls, ['decrypt'])
         await save(store, newId(), newSession())
         assert.equal((await suite.keyIds()).length, 1)
+      })
+    })
+  })
+
+  describe('a clock that is set back', () => {
+    const suite = envelopeStoresOn(target)
+
+    test('lets no key seal for longer, and every key that sealed still opens', async () => {
+      await withClock(async (advance) => {
+        const store = await suite.open({}, LONG)
+        const id = newId()
+        await save(store, id, newSession({ user: 'ada' }))
+        advance(-48 * HOUR_MS)
+        await save(store, newId(), newSession())
+        assert.equal((await suite.keyIds()).length, 2)
+        advance(24 * HOUR_MS)
+        await save(store, newId(), newSession())
+        assert.equal((await suite.keyIds()).length, 3)
+        advance(24 * HOUR_MS)
+        assert.equal((await loaded(store, id)).user, 'ada')
       })
     })
   })
