@@ -153,10 +153,6 @@ export const BROKEN_STORAGES: Record<string, [promise: string, fault: StorageFau
       endUser: (userId, end) => endUser(userId.toLowerCase(), end),
     }),
   ],
-  'trims spaces behind users': [
-    'the sessions of nobody else',
-    ({ insert }) => ({ insert: (one) => insert({ ...one, userId: one.userId?.trimEnd() ?? null }) }),
-  ],
   'trims more than it is told': ['trimming deletes', ({ trim }) => ({ trim: (before) => trim(before, 1_000) })],
   'counts a row too many': [
     'rows that have not ended',

@@ -3,8 +3,9 @@ import { after, before, describe, test } from 'node:test'
 import { memoryStorage } from '../examples/memory-storage.ts'
 import { openDatabase } from '../src/database/open.ts'
 import type { SessionDatabase } from '../src/index.ts'
-import { readSession, sessionDatabaseContract, signIn } from '../src/testing/index.ts'
+import { type ContractCheck, readSession, sessionDatabaseContract, signIn } from '../src/testing/index.ts'
 import { openApp } from './app.ts'
+import { BROKEN_LISTINGS } from './broken-listings.ts'
 import { BROKEN_STORAGES, type StorageFault } from './broken-storages.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 
@@ -20,7 +21,7 @@ forEachDatabase((target) => {
     await opened.close()
     await database.drop()
   })
-  for (const { name, run } of sessionDatabaseContract({ create: () => opened })) test(name, run)
+  for (const { name, run } of sessionDatabaseContract({ create: () => opened, hasListing: true })) test(name, run)
 })
 
 describe('the example of a storage of one’s own', () => {
@@ -38,12 +39,14 @@ describe('the example of a storage of one’s own', () => {
 })
 
 describe('the contract for storages', () => {
-  async function namesBroken(fault: StorageFault): Promise<string[]> {
-    const names: string[] = []
+  function namesBroken(fault: StorageFault): Promise<string[]> {
     const sound = memoryStorage()
-    for (const { name, run } of sessionDatabaseContract({ create: () => ({ ...sound, ...fault(sound) }) })) {
-      await run().catch(() => names.push(name))
-    }
+    return failing(sessionDatabaseContract({ create: () => ({ ...sound, ...fault(sound) }) }))
+  }
+
+  async function failing(checks: ContractCheck[]): Promise<string[]> {
+    const names: string[] = []
+    for (const { name, run } of checks) await run().catch(() => names.push(name))
     return names
   }
 
@@ -57,9 +60,31 @@ describe('the contract for storages', () => {
     })
   }
 
+  for (const [what, [promise, fault]] of Object.entries(BROKEN_LISTINGS)) {
+    test(`is not passed by a listing that ${what}`, async () => {
+      const { listing, ...storage } = await openDatabase('sqlite', 'sqlite::memory:', 'stored_sessions')
+      await storage.migrate()
+      const faulty = { ...storage, listing: { ...listing!, ...fault(listing!) } }
+      const broken = await failing(sessionDatabaseContract({ create: () => faulty, hasListing: true }))
+      assert.ok(
+        broken.some((name) => name.startsWith(promise)),
+        broken.join(', '),
+      )
+      await storage.close()
+    })
+  }
+
+  test('is not passed by a storage without the listing that it is said to have', async () => {
+    const checks = sessionDatabaseContract({ create: memoryStorage, hasListing: true })
+    assert.equal(
+      (await failing(checks)).length,
+      checks.length - sessionDatabaseContract({ create: memoryStorage }).length,
+    )
+  })
+
   test('has no promise that no storage breaks', () => {
-    const promises = Object.values(BROKEN_STORAGES).map(([promise]) => promise)
-    const unbroken = sessionDatabaseContract({ create: memoryStorage }).filter(
+    const promises = [...Object.values(BROKEN_STORAGES), ...Object.values(BROKEN_LISTINGS)].map(([promise]) => promise)
+    const unbroken = sessionDatabaseContract({ create: memoryStorage, hasListing: true }).filter(
       ({ name }) => !promises.some((promise) => name.startsWith(promise)),
     )
     assert.deepEqual(

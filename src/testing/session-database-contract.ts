@@ -3,6 +3,7 @@ import type { SessionDatabase } from '../database/session-database.ts'
 import type { ContractCheck } from './contract-check.ts'
 import type { StorageCheck } from './storage/contract-rows.ts'
 import { endingChecks } from './storage/ending-checks.ts'
+import { listingChecks } from './storage/listing-checks.ts'
 import { savingChecks } from './storage/saving-checks.ts'
 import { sealingChecks } from './storage/sealing-checks.ts'
 
@@ -10,13 +11,15 @@ import { sealingChecks } from './storage/sealing-checks.ts'
 export interface SessionDatabaseSubject {
   /** Opens the storage, with its table. Called once for all checks; who opens it closes it. */
   create(): SessionDatabase | Promise<SessionDatabase>
+  /** Whether it has a `listing`, which is then held to its promises too. @defaultValue false */
+  hasListing?: boolean
 }
 
 const DIALECTS: unknown[] = ['pg', 'mysql', 'sqlite']
 
 /**
- * What the store relies on in a {@link SessionDatabase}, as checks for your own tests. The databases of this package pass
- * them. The storage may hold rows of others, as long as nobody trims meanwhile.
+ * What the store relies on in a {@link SessionDatabase}, as checks for your own tests. The databases of this package
+ * pass them. The storage may hold rows of others, as long as nobody trims meanwhile.
  *
  * @returns the checks, in no order that matters, to be run one at a time
  * @example
@@ -42,5 +45,6 @@ export function sessionDatabaseContract(subject: SessionDatabaseSubject): Contra
     ...savingChecks(check),
     ...endingChecks(check),
     ...sealingChecks(check),
+    ...(subject.hasListing ? listingChecks(check) : []),
   ]
 }
