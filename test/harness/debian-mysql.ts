@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { debianLike, type PrivateApt } from './debian-packages.ts'
 import { type MysqlBinary, shareFolder } from './mysql-programs.ts'
 import { cached } from './package-cache.ts'
+import { unpackedLine } from './unpacked-program.ts'
 
 export async function unpackedMariadb(): Promise<MysqlBinary> {
   const root = await cached('mariadb', async (target, apt) => {
@@ -41,26 +42,13 @@ async function newestMysql(apt: PrivateApt): Promise<string> {
   return newest
 }
 
-// The program runs on the C library that was unpacked with it, whatever the system has.
 function unpackedBinary(root: string, program: string, source: string): MysqlBinary {
-  const libraries = ['lib', 'usr/lib'].map((folder) => join(root, folder)).flatMap(libraryFolders)
-  const loader = libraries.flatMap((folder) => filesIn(folder)).find((file) => /\/ld-linux[^/]*\.so\.\d+$/.test(file))
-  if (loader === undefined) throw new Error(`no dynamic loader under ${root}`)
   const prefix = join(root, 'usr')
   const share = shareFolder(prefix)
   return {
-    line: [loader, '--library-path', libraries.join(':'), join(root, 'usr', 'sbin', program)],
+    line: unpackedLine(root, join('usr', 'sbin', program)),
     prefix,
     source: `${source}, unpacked in ${root}`,
     paths: [`--lc-messages-dir=${share}`, `--character-sets-dir=${join(share, 'charsets')}`],
   }
-}
-
-function libraryFolders(folder: string): string[] {
-  const triplets = filesIn(folder).filter((file) => file.endsWith('-linux-gnu') || file.includes('-linux-gnueabi'))
-  return triplets.flatMap((triplet) => [triplet, join(triplet, 'private')]).filter((path) => existsSync(path))
-}
-
-function filesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
 }

@@ -5,8 +5,11 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { background, ending, execute, hasEnded } from './command.ts'
+import { debianLike } from './debian-packages.ts'
 import { freePort } from './free-port.ts'
+import { cached } from './package-cache.ts'
 import { temporaryFolder } from './temporary-folder.ts'
+import { unpackedLine } from './unpacked-program.ts'
 
 export interface RedisServer {
   readonly url: string
@@ -14,23 +17,35 @@ export interface RedisServer {
   remove(): Promise<void>
 }
 
-const program = 'redis-server'
 const startLimit = 20_000
 
-/** Starts the Redis of this machine; undefined when there is none. */
+/** Starts a Redis: that of this machine, or one unpacked from the distribution's package; undefined when there is none. */
 export async function startRedis(): Promise<RedisServer | undefined> {
-  // Started by its name: one program goes by many here, and looks which it was called.
-  const isInstalled = await execute({ line: [program, '--version'] }).then(
-    () => true,
-    () => false,
-  )
-  if (!isInstalled) return undefined
+  const line = (await installedRedis()) ?? (await unpackedRedis())
+  if (!line) return undefined
   const folder = temporaryFolder('redis')
   const port = await freePort()
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no']
-  const child = background({ line: [program, ...options] }, join(folder, 'log'))
+  const child = background({ line: [...line, ...options] }, join(folder, 'log'))
   await untilItListens(child, port)
   return { url: `redis://127.0.0.1:${port}`, remove: () => remove(child, folder) }
+}
+
+// By its name: one program goes by many here, and looks which it was called.
+async function installedRedis(): Promise<string[] | undefined> {
+  return execute({ line: ['redis-server', '--version'] }).then(
+    () => ['redis-server'],
+    () => undefined,
+  )
+}
+
+async function unpackedRedis(): Promise<string[] | undefined> {
+  if (debianLike() === undefined) return undefined
+  const root = await cached('redis', async (target, apt) => {
+    await apt.update()
+    await apt.unpack('redis-server', target)
+  })
+  return unpackedLine(root, join('usr', 'bin', 'redis-server'))
 }
 
 async function untilItListens(child: ChildProcess, port: number): Promise<void> {
