@@ -27,8 +27,8 @@ export function memoryStorage(): SessionDatabase {
     return row !== undefined
   }
 
-  function endRow(row: Row | undefined, end: Pick<Row, 'endedAt' | 'endReason' | 'trimAt'>): boolean {
-    return replace(row, { ...end, data: EMPTY, version: (row?.version ?? 0) + 1, userId: null, keyId: null })
+  function endRow(row: Row | undefined, end: Pick<Row, 'endedAt' | 'endReason' | 'trimAt'>, data: Buffer = EMPTY) {
+    return replace(row, { ...end, data, version: (row?.version ?? 0) + 1, userId: null, keyId: null })
   }
 
   return {
@@ -52,6 +52,10 @@ export function memoryStorage(): SessionDatabase {
       }
     },
     end: async (sid, end) => endRow(find(sid), end),
+    async replace({ sid, version, data, ...end }) {
+      const row = find(sid, version)
+      return endRow(row && row.expiresAt > end.endedAt ? row : undefined, end, data)
+    },
     async endUser(userId, end) {
       const theirs = unended().filter((row) => row.userId === userId)
       for (const row of theirs) endRow(row, end)

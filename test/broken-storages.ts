@@ -138,6 +138,26 @@ export const BROKEN_STORAGES: Record<string, [promise: string, fault: StorageFau
       },
     }),
   ],
+  'replaces whatever the version is': [
+    'a row is replaced',
+    (storage) => ({
+      replace: async (one) => storage.replace({ ...one, version: (await row(storage, one.sid))?.version ?? 0 }),
+    }),
+  ],
+  'replaces what is over': [
+    'a row is replaced',
+    ({ replace }) => ({ replace: (one) => replace({ ...one, endedAt: 0 }) }),
+  ],
+  'looks before it replaces': [
+    'of many that replace',
+    (storage) => ({
+      async replace(one) {
+        const isCurrent = (await row(storage, one.sid))?.version === one.version
+        await pause()
+        return (await storage.replace(one)) || isCurrent
+      },
+    }),
+  ],
   'revives tombstones': [
     'a row that is inserted as ended',
     ({ insert }) => ({ insert: (one) => insert({ ...one, endedAt: null, endReason: null }) }),

@@ -3,9 +3,9 @@ import type { SessionDatabase } from '../src/database/session-database.ts'
 import type { TestDatabase } from './harness/databases.ts'
 
 /** The statements of a request. */
-export type StatementName = 'read' | 'insert' | 'update' | 'touch' | 'end' | 'endUser'
+export type StatementName = 'read' | 'insert' | 'update' | 'touch' | 'end' | 'replace' | 'endUser'
 
-const NAMES: StatementName[] = ['read', 'insert', 'update', 'touch', 'end', 'endUser']
+const NAMES: StatementName[] = ['read', 'insert', 'update', 'touch', 'end', 'replace', 'endUser']
 
 /** A real database whose statements can be made to fail before they reach it, as those of a lost connection do. */
 export interface FailingDatabase {

@@ -4,7 +4,7 @@ import { StoredSessionStore } from '../src/index.ts'
 import { OptionChecks } from '../src/store/option-checks.ts'
 import { assertAccepted, refusal, sound } from './options-faults.ts'
 
-const NAMES = ['idleTimeout', 'absoluteTimeout', 'touchInterval']
+const NAMES = ['idleTimeout', 'absoluteTimeout', 'touchInterval', 'rotationOverlap']
 
 function durationOf(value: unknown): number {
   const checks = new OptionChecks()

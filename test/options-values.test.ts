@@ -200,7 +200,7 @@ describe('each option', () => {
 
 test('the options looked at here are all that there are', () => {
   const names = [...storeOptionNames, ...hostOptionNames, ...ownOptionNames]
-  const inFilesOfTheirOwn = ['cookie', 'idleTimeout', 'lifetime', 'touchInterval']
+  const inFilesOfTheirOwn = ['cookie', 'idleTimeout', 'lifetime', 'rotationOverlap', 'touchInterval']
   assert.deepEqual([...Object.keys(REFUSED), ...inFilesOfTheirOwn].toSorted(), names.toSorted())
   assert.deepEqual([...Object.keys(ACCEPTED), ...inFilesOfTheirOwn].toSorted(), names.toSorted())
 })

@@ -43,6 +43,7 @@ export function guarded(
     update: (change) => guard(request, () => database.update(change)),
     touch: (touches) => guard(request, () => database.touch(touches)),
     end: (sid, end) => guard(request, () => database.end(sid, end)),
+    replace: (replacement) => guard(request, () => database.replace(replacement)),
     endUser: (userId, end) => guard(request, () => database.endUser(userId, end)),
     countByKey: () => guard(bulk, () => database.countByKey()),
     sealedByOthers: (keyId, after, limit) => guard(bulk, () => database.sealedByOthers(keyId, after, limit)),

@@ -53,6 +53,7 @@ const METHODS = [
   'update',
   'touch',
   'end',
+  'replace',
   'endUser',
   'countByKey',
   'sealedByOthers',

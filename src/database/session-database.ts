@@ -1,8 +1,8 @@
 /** Why a session is over; `unknown` is for a row that is not there (any more). */
-export type EndReason = 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'unreadable' | 'unknown'
+export type EndReason = 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'rotated' | 'unreadable' | 'unknown'
 
 /** The reasons that a row can carry. */
-export type StoredEndReason = Extract<EndReason, 'revoked' | 'destroyed'>
+export type StoredEndReason = Extract<EndReason, 'revoked' | 'destroyed' | 'rotated'>
 
 /** A stored session. Times are epoch milliseconds by the application's clock. */
 export interface SessionRow {
@@ -55,6 +55,9 @@ export interface RowEnd {
   readonly endReason: StoredEndReason
   readonly trimAt: number
 }
+
+/** What ends one session that still has this version and is alive, and stays in place of its content. */
+export type RowReplacement = RowEnd & Pick<RowChange, 'sid' | 'version' | 'data'>
 
 /** The same content under another key, for the row that still has the version it was read with. */
 export type RowReseal = Pick<RowChange, 'sid' | 'version' | 'data' | 'keyId'>
@@ -163,6 +166,8 @@ export interface SessionDatabase {
   touch(touches: readonly RowTouch[]): Promise<void>
   /** Ends one session: content and user go, key and reason stay. False when there is none that had not ended. */
   end(sid: Buffer, end: RowEnd): Promise<boolean>
+  /** Ends one session, and leaves `data`. False when the row has another version, has ended, or is over by `endedAt`. */
+  replace(replacement: RowReplacement): Promise<boolean>
   /** Ends all sessions of a user, and says how many had not ended. */
   endUser(userId: string, end: RowEnd): Promise<number>
   /** Counts the rows of each key that have not ended. */

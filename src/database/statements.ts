@@ -8,6 +8,7 @@ export interface SessionStatements {
   readonly update: Statement
   readonly touchOne: Statement
   readonly end: Statement
+  readonly replace: Statement
   readonly endUser: Statement
   readonly check: Statement
   readonly countByKey: Statement
@@ -30,6 +31,8 @@ export function sessionStatements(compile: Compile, table: SessionsTable): Sessi
       where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${alive} ${value('touchedAt')}
       and ${touchedAt} < ${value('touchedAt')}`),
     end: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${endedAt} is null`),
+    replace: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${version} = ${value('version')}
+      and ${alive} ${value('endedAt')}`),
     endUser: compile(sql`${endRows(table)} where ${isUser(table)} and ${endedAt} is null`),
     check: compile(sql`${selectRow(table)} where 1 = 0 and ${userId} = '' and ${trimAt} = 0 and ${endReason} = ''
       and ${keyId} = 0`),

@@ -4,10 +4,12 @@ import type { KeyProvider, SealingKey } from '../keys/key-provider.ts'
 import { importedContent } from './imported.ts'
 import {
   DEFLATED,
+  isPointer,
   isSealed,
   keyIdOf,
   open,
   PLAIN,
+  POINTER,
   type SealContext,
   seal,
   UnreadablePayload,
@@ -21,6 +23,8 @@ export interface PayloadPlace {
   readonly createdAt: number
   /** The session id, where a request named one; payloads that are bound to cookies open only with it. */
   readonly id?: string | undefined
+  /** What the id adds to the keys, {@link shareOf}, for who knows only that. */
+  readonly share?: Buffer | undefined
 }
 
 /** Content to bytes to sealed payload, and back. */
@@ -31,6 +35,10 @@ export interface Codec {
   seal(place: PayloadPlace, plaintext: Uint8Array): Buffer | Promise<Buffer>
   /** @throws {@link UnreadablePayload} */
   open(place: PayloadPlace, sealed: Buffer): Buffer | Promise<Buffer>
+  /** Seals where a session went that got another id: these bytes never open as the content of one, nor the other way. */
+  sealPointer(place: PayloadPlace, target: Uint8Array): Buffer | Promise<Buffer>
+  /** @throws {@link UnreadablePayload} */
+  openPointer(place: PayloadPlace, sealed: Buffer): Buffer | Promise<Buffer>
 }
 
 /** How a table's payloads are made. */
@@ -74,11 +82,28 @@ export function codecFor(settings: CodecSettings): Codec {
         (key) => inflated(openWith(key, context, sealed), sealed[0]!, settings.maxBytes),
       )
     },
+    sealPointer(place, target) {
+      const context = contextOf(place, settings)
+      return withKey(
+        () => keys.current(),
+        (key) => sealWith(key, context, target, POINTER),
+      )
+    },
+    openPointer(place, sealed) {
+      const context = contextOf(place, settings)
+      const id = keyIdOf(sealed, isPointer)
+      return withKey(
+        () => keys.find(id),
+        (key) => openWith(key, context, sealed, isPointer),
+      )
+    },
   }
 }
 
-function contextOf({ sid, createdAt, id }: PayloadPlace, { namespace, bindToCookie }: CodecSettings): SealContext {
-  return { namespace, sid, createdAt, share: bindToCookie && id !== undefined ? shareOf(id) : undefined }
+function contextOf({ sid, createdAt, id, share }: PayloadPlace, settings: CodecSettings): SealContext {
+  const { namespace, bindToCookie } = settings
+  if (!bindToCookie) return { namespace, sid, createdAt }
+  return { namespace, sid, createdAt, share: share ?? (id === undefined ? undefined : shareOf(id)) }
 }
 
 /** Uses a key at once when the provider answers at once. That a provider fails says nothing about the session. */
@@ -95,10 +120,15 @@ function sealWith(key: SealingKey | undefined, context: SealContext, plaintext: 
   return key ? seal(key, context, plaintext, version) : unavailable(new Error('the key provider has no current key'))
 }
 
-function openWith(key: SealingKey | undefined, context: SealContext, sealed: Buffer): Buffer {
+function openWith(
+  key: SealingKey | undefined,
+  context: SealContext,
+  sealed: Buffer,
+  isExpected?: (bytes: Buffer) => boolean,
+): Buffer {
   if (!key) throw new UnreadablePayload('unknown key')
   if (key.isRevoked) throw new UnreadablePayload('revoked key')
-  return open(key, context, sealed)
+  return open(key, context, sealed, isExpected)
 }
 
 function compressed(plaintext: Uint8Array, above: number | false): Buffer | undefined {

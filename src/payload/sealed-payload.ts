@@ -18,6 +18,8 @@ import { nextRandom, SALT_BYTES } from './random-pool.ts'
 export const PLAIN = 1
 /** The plaintext is what was serialized, compressed: DEFLATE, RFC 1951. */
 export const DEFLATED = 2
+/** The plaintext names the session that goes on under another id: never the content of a session. */
+export const POINTER = 3
 
 const HEADER_BYTES = 21
 const TAG_BYTES = 16
@@ -62,7 +64,7 @@ export class UnreadablePayload extends Error {
  * @param key - the master key
  * @param context - the row that it belongs to
  * @param plaintext - any bytes
- * @param version - {@link PLAIN} or {@link DEFLATED}: what the plaintext is
+ * @param version - {@link PLAIN}, {@link DEFLATED} or {@link POINTER}: what the plaintext is
  * @returns `plaintext.length + 37` bytes
  * @see NIST SP 800-38D, section 8.3, for the limit of random nonces that a key per write avoids
  */
@@ -86,15 +88,20 @@ export function seal(key: SealingKey, context: SealContext, plaintext: Uint8Arra
  *
  * @throws {@link UnreadablePayload} for what is no payload of ours
  */
-export function keyIdOf(sealed: Buffer): number {
+export function keyIdOf(sealed: Buffer, isExpected = isSealed): number {
   if (sealed.length < SEAL_OVERHEAD_BYTES) throw new UnreadablePayload('malformed')
-  if (!isSealed(sealed)) throw new UnreadablePayload('unknown version')
+  if (!isExpected(sealed)) throw new UnreadablePayload('unknown version')
   return sealed.readUInt32BE(1)
 }
 
-/** Whether these bytes begin as a payload of ours does. */
+/** Whether these bytes begin as the content of a session does. */
 export function isSealed(bytes: Buffer): boolean {
   return bytes[0] === PLAIN || bytes[0] === DEFLATED
+}
+
+/** Whether these bytes begin as a pointer does. */
+export function isPointer(bytes: Buffer): boolean {
+  return bytes[0] === POINTER
 }
 
 /**
@@ -102,10 +109,10 @@ export function isSealed(bytes: Buffer): boolean {
  *
  * @throws {@link UnreadablePayload} unless every bit is as sealed, and the key and the row are the same
  */
-export function open(key: SealingKey, context: SealContext, sealed: Buffer): Buffer {
+export function open(key: SealingKey, context: SealContext, sealed: Buffer, isExpected = isSealed): Buffer {
   // Whoever edits the row by hand can put anything there, and SQLite stores text in a column of numbers.
   if (!(Number.isSafeInteger(context.createdAt) && context.createdAt >= 0)) throw new UnreadablePayload('malformed')
-  if (keyIdOf(sealed) !== key.id) throw new UnreadablePayload('unknown key')
+  if (keyIdOf(sealed, isExpected) !== key.id) throw new UnreadablePayload('unknown key')
   const header = sealed.subarray(0, HEADER_BYTES)
   const okm = deriveKeyAndIv(key, header, context)
   const decipher = createDecipheriv('aes-256-gcm', okm.subarray(0, 32), okm.subarray(32, 44), {

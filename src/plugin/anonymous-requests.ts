@@ -7,7 +7,8 @@ import { isSession } from './is-session.ts'
 /** What becomes of a request whose session cannot be read. */
 export type OnUnavailable = 'error' | 'anonymous'
 
-type HostStore = Pick<StoredSessionStore, 'get' | 'set' | 'destroy' | 'touch'>
+/** What the host asks of a store. */
+export type HostStore = Pick<StoredSessionStore, 'get' | 'set' | 'destroy' | 'touch'>
 
 /** Requests that go on without their session, because it could not be read. */
 export class AnonymousRequests {
@@ -45,7 +46,7 @@ export class AnonymousRequests {
   }
 
   /** The store as the host sees it: that a session cannot be read is told as if there were none. */
-  storeFor(store: StoredSessionStore): HostStore {
+  storeFor(store: HostStore): HostStore {
     return {
       get: (id, callback) => store.get(id, this.#forgiving(callback)),
       set: (id, session, callback) => store.set(id, session, callback),

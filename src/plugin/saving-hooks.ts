@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RegenerateError, UnstorableError } from '../errors.ts'
 import { RESERVED_NAME, refuseReservedNames } from '../store/content.ts'
 import { noteCookie } from '../store/cookie-lifetime.ts'
+import { isFormer } from '../store/former.ts'
 import { type Provenance, provenanceOf } from '../store/provenance.ts'
 import { isGone } from '../store/saving.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
@@ -12,7 +13,13 @@ import { idFailureOf } from './id-generator.ts'
 import { insecureWarning, isDropped } from './insecure-warning.ts'
 import { isDisguised, isSession } from './is-session.ts'
 import type { CheckedOptions } from './options.ts'
-import { clearSessionCookie, clearsSessionCookie, keepLastSessionCookie, unsendableCheck } from './session-cookie.ts'
+import {
+  clearSessionCookie,
+  clearsSessionCookie,
+  keepLastSessionCookie,
+  removeSessionCookie,
+  unsendableCheck,
+} from './session-cookie.ts'
 
 type Done = (error?: Error) => void
 
@@ -107,14 +114,20 @@ export async function addSavingHooks(
     const { cookieName } = host
     if (isOver(request, reply) || clearsSessionCookie(reply, cookieName))
       clearSessionCookie(reply, cookieName, host.cookie ?? {})
+    else if (isWithheld(request)) removeSessionCookie(reply, cookieName)
     else capSessionCookie(request, reply, host, limits)
     keepLastSessionCookie(reply, cookieName)
     done()
   }
 
+  // The browser has the cookie of the new id, or is about to get it with another response.
+  function isWithheld({ session }: FastifyRequest): boolean {
+    return isSession(session) && isFormer(session)
+  }
+
   function isOver(request: FastifyRequest, reply: FastifyReply): boolean {
     const { session } = request
-    if (session !== null) return isGone(session)
+    if (session !== null) return isGone(session) && !isFormer(session)
     const isEnded = !failed.has(request) && reply.statusCode < 500
     return isEnded && request.cookies?.[host.cookieName] !== undefined
   }

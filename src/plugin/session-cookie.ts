@@ -65,10 +65,19 @@ export function clearsSessionCookie(reply: FastifyReply, name: string): boolean 
 export function keepLastSessionCookie(reply: FastifyReply, name: string): void {
   const header = reply.getHeader('set-cookie')
   if (!Array.isArray(header)) return
-  const isOurs = (line: string) => line.startsWith(`${name}=`)
-  const last = header.findLastIndex(isOurs)
-  const kept = header.filter((line, index) => index === last || !isOurs(line))
-  if (kept.length === header.length) return
+  const last = header.findLastIndex((line) => line.startsWith(`${name}=`))
+  keepLines(reply, header, (line, index) => index === last || !line.startsWith(`${name}=`))
+}
+
+/** Leaves nothing in this response that would change the session's cookie. */
+export function removeSessionCookie(reply: FastifyReply, name: string): void {
+  const lines = [reply.getHeader('set-cookie') ?? []].flat().map(String)
+  keepLines(reply, lines, (line) => !line.startsWith(`${name}=`))
+}
+
+function keepLines(reply: FastifyReply, lines: string[], isKept: (line: string, index: number) => boolean): void {
+  const kept = lines.filter(isKept)
+  if (kept.length === lines.length) return
   reply.removeHeader('set-cookie')
-  reply.header('set-cookie', kept)
+  if (kept.length > 0) reply.header('set-cookie', kept)
 }

@@ -21,6 +21,7 @@ import { idGeneratorOf } from './id-generator.ts'
 import { logEvents } from './log-events.ts'
 import { refuseShortGrace } from './longest-request.ts'
 import { type CheckedOptions, checkOptions, type StoredSessionOptions } from './options.ts'
+import { RotatingStore } from './rotating-store.ts'
 import { addSavingHooks } from './saving-hooks.ts'
 import { trimEveryRequests } from './trim-every-requests.ts'
 
@@ -61,6 +62,18 @@ export interface StoredSession {
   on<Name extends keyof SessionEvents>(event: Name, listener: SessionListener<Name>): void
   /** Calls a listener of {@link on} no more. */
   off<Name extends keyof SessionEvents>(event: Name, listener: SessionListener<Name>): void
+  /**
+   * Gives the session of a request another id, to renew it from time to time, and keeps everything else: content, user
+   * and date of creation. The old id reads the session for `rotationOverlap` longer and changes nothing, so that requests
+   * beside this one are not signed out. Not the way to sign in: that is `request.session.regenerate()`, after which the
+   * old id is worth nothing. Call it before the response is sent, which brings the new cookie.
+   *
+   * @returns false when the session stays under its id: it is not stored or over, another request was quicker, or the
+   * connection would not carry the cookie
+   * @throws `FST_STORED_SESSION_UNAVAILABLE`: the session goes on under its old id
+   * @see OWASP Session Management Cheat Sheet, "Renewal Timeout"
+   */
+  rotateId(request: FastifyRequest): Promise<boolean>
   /** The store, for whoever registers @fastify/session themselves. */
   readonly store: StoredSessionStore
 }
@@ -74,13 +87,14 @@ async function register(fastify: FastifyInstance, options: StoredSessionOptions)
   const endLog = logEvents(store.events, fastify.log)
   fastify.addHook('onClose', () => store.close().finally(endLog))
   await store.ready()
-  fastify.decorate('storedSession', managementOf(store))
+  const rotating = new RotatingStore(store)
+  fastify.decorate('storedSession', managementOf(store, rotating))
   noteCookiePlace(store, checked.host)
-  await registerHost(fastify, store, checked)
+  await registerHost(fastify, store, rotating, checked)
   trimEveryRequests(fastify, store, checked.store.trim)
 }
 
-function managementOf(store: StoredSessionStore): StoredSession {
+function managementOf(store: StoredSessionStore, rotating: RotatingStore): StoredSession {
   return {
     trim: (options) => store.trim(options),
     list: (options) => store.list(options),
@@ -92,6 +106,7 @@ function managementOf(store: StoredSessionStore): StoredSession {
     health: () => store.health(),
     on: (event, listener) => void store.events.on(event, listener as never),
     off: (event, listener) => void store.events.off(event, listener as never),
+    rotateId: (request) => rotating.rotateId(request),
     store,
   }
 }
@@ -99,6 +114,7 @@ function managementOf(store: StoredSessionStore): StoredSession {
 async function registerHost(
   fastify: FastifyInstance,
   store: StoredSessionStore,
+  rotating: RotatingStore,
   checked: CheckedOptions,
 ): Promise<void> {
   const { host } = checked
@@ -120,7 +136,7 @@ async function registerHost(
   }
   const anonymous = new AnonymousRequests(checked.onUnavailable)
   anonymous.decorate(fastify)
-  const hostStore = anonymous.storeFor(store) as never
+  const hostStore = anonymous.storeFor(rotating) as never
   await addSavingHooks(fastify, store, checked, anonymous, () =>
     // Sliding is ours: the host's own would write the whole session at every request.
     fastify.register(fastifySession, { ...host, store: hostStore, idGenerator, rolling: false }),

@@ -40,6 +40,7 @@ export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): 
     keys: checkKeys(options, checks),
     ...checkSealing(options, checks),
     limits: { ...checkLimits(options, checks), grace },
+    rotationOverlap: checks.duration('rotationOverlap', options.rotationOverlap, 30_000),
     operationTimeout: checkOperationTimeout(options, checks),
     trim: schedule,
     migrate: checkMigrate(options, dialect, checks),

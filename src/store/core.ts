@@ -24,6 +24,8 @@ export interface StoreCore {
   findRow(sid: Buffer): Promise<SessionRow | undefined>
   /** Who a session belongs to. */
   userOf(content: SessionContent): string | null
+  /** Rotation of ids: how long the old one reads, in milliseconds, and whether any rotated session was seen here. */
+  readonly rotation: { readonly overlap: number; isSeen: boolean }
   /** Saves of one session, one after another. */
   readonly lanes: Lanes
 }

@@ -50,6 +50,7 @@ export async function openCore(
     maxBytes: options.maxBytes,
     findRow: sharedReads((sids) => readNoted(database, events, sids)),
     userOf: userReader(options.user),
+    rotation: { overlap: options.rotationOverlap, isSeen: false },
     lanes: new Lanes(),
     touches: new TouchQueue(
       (touches) => database.touch(touches),

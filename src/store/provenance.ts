@@ -14,6 +14,8 @@ export interface StoredVersion {
 export interface Provenance extends StoredVersion {
   /** Whether loading it renewed its last use, so that its cookie should be renewed too. */
   readonly touched: boolean
+  /** Whether it was read by an id that has been rotated: then it is to be read and no more. */
+  readonly isFormer: boolean
   readonly lifetime: CookieLifetime
 }
 

@@ -5,7 +5,8 @@ import type { SessionContent } from './content.ts'
 import { type CookieLifetime, restoredCookie } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import { deadlineOf, isIdle, needsTouch, reasonOver, trimTime } from './lifetime.ts'
-import { CARRIER_KEY, carrierOf } from './provenance.ts'
+import { CARRIER_KEY, carrierOf, type Provenance } from './provenance.ts'
+import { type Held, successorOf } from './successor.ts'
 import { isTransparent } from './transparent.ts'
 
 /** What reading an id yields: a session for the host, or why there is none. */
@@ -30,17 +31,18 @@ export function readSession(core: StoreCore, id: string): Reading | Promise<Read
 }
 
 function read(core: StoreCore, row: SessionRow, id: string): Reading | Promise<Reading> {
+  if (row.endReason === 'rotated') return followRotation(core, row, { id })
   const opened = openRow(core, row, id)
   return opened instanceof Promise ? opened.then((later) => handOver(core, later)) : handOver(core, opened)
 }
 
 /** Opens a row unless it is over: by what stands in it, by today's limits, or because it does not open. */
-export function openRow(core: StoreCore, row: SessionRow, id: string): Opened | Promise<Opened> {
+export function openRow(core: StoreCore, row: SessionRow, id?: string, share?: Buffer): Opened | Promise<Opened> {
   const reason = reasonOver(core.limits, row, Date.now())
   if (reason) return { reason }
   const refuse = (error: unknown) => refuseRow(core, row, error)
   try {
-    const plaintext = core.codec.open({ sid: row.sid, createdAt: row.createdAt, id }, row.data)
+    const plaintext = core.codec.open({ sid: row.sid, createdAt: row.createdAt, id, share }, row.data)
     if (plaintext instanceof Promise) return plaintext.then((bytes) => accept(core, row, bytes)).catch(refuse)
     return accept(core, row, plaintext)
   } catch (error) {
@@ -60,7 +62,8 @@ export function tellIfUnencrypted(core: StoreCore, { sid, data }: SessionRow): v
   if (!isSealed(data)) core.events.emit('unencrypted', { sid: formatSid(sid) })
 }
 
-function refuseRow(core: StoreCore, row: SessionRow, error: unknown): { reason: EndReason } {
+/** Tells of a row that does not open; any other failure is thrown on. */
+export function refuseRow(core: StoreCore, row: SessionRow, error: unknown): { reason: EndReason } {
   if (!(error instanceof UnreadablePayload)) throw error
   core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })
   return { reason: 'unreadable' }
@@ -68,12 +71,32 @@ function refuseRow(core: StoreCore, row: SessionRow, error: unknown): { reason: 
 
 function handOver(core: StoreCore, opened: Opened): Reading {
   if ('reason' in opened) return opened
+  const { row, content } = opened
+  return sessionFrom(opened, { touched: touchIfStale(core, row, content.cookie), isFormer: false })
+}
+
+function sessionFrom(opened: OpenedRow, use: Pick<Provenance, 'touched' | 'isFormer'>): Reading {
   const { row, plaintext, content } = opened
   const { version, createdAt } = row
   const lifetime = content.cookie
-  const touched = touchIfStale(core, row, lifetime)
-  const carrier = carrierOf({ version, createdAt, plaintext, touched, lifetime, isTransparent: isTransparent(content) })
+  const carrier = carrierOf({ version, createdAt, plaintext, lifetime, isTransparent: isTransparent(content), ...use })
   return { session: Object.assign(content, { cookie: restoredCookie(lifetime), [CARRIER_KEY]: carrier }) }
+}
+
+/** What an old id still reads: the session as it is now under its new one, which this neither touches nor may change. */
+async function followRotation(core: StoreCore, row: SessionRow, held: Held): Promise<Reading> {
+  core.rotation.isSeen = true
+  try {
+    const { sid, share, until } = await successorOf(core, row, held)
+    if (Date.now() >= until) return { reason: 'rotated' }
+    const next = await core.findRow(sid)
+    if (!next) return UNKNOWN
+    if (next.endReason === 'rotated') return followRotation(core, next, { share })
+    const opened = await openRow(core, next, undefined, share)
+    return 'reason' in opened ? opened : sessionFrom(opened, { touched: false, isFormer: true })
+  } catch (error) {
+    return refuseRow(core, row, error)
+  }
 }
 
 function touchIfStale(core: StoreCore, row: SessionRow, lifetime: CookieLifetime): boolean {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RowFilter, SessionListing } from '../database/session-database.ts'
 import type { StoreCore } from './core.ts'
-import { endNow } from './ending.ts'
+import { endNow, endSuccessor } from './ending.ts'
 import { type SessionHandle, sidOfHandle } from './handle.ts'
 import { listingOf } from './listing.ts'
 import { OptionChecks } from './option-checks.ts'
@@ -43,13 +43,19 @@ export async function revokeSessions(core: StoreCore, options: RevokeFilter): Pr
   const [only, ...more] = Object.keys(filter)
   if (!dryRun && more.length === 0) {
     if (only === 'userId') return { revoked: await core.database.endUser(filter.userId!, endNow(core, 'revoked')) }
-    if (only === 'sid') return { revoked: Number(await core.database.end(filter.sid!, endNow(core, 'revoked'))) }
+    if (only === 'sid') return { revoked: Number(await revokeOne(core, filter.sid!)) }
   }
   const listing = listingOf(core)
   const end = (part: RowFilter) =>
     dryRun ? listing.count({ ...part, isUnended: true }) : listing.endAll(part, endNow(core, 'revoked'))
   const isBounded = filter.userId !== undefined || filter.sid !== undefined
   return { revoked: await (isBounded ? end(filter) : inBatches(listing, filter, end)) }
+}
+
+// A handle from before the id was rotated is good as long as its row can tell where the session went.
+async function revokeOne(core: StoreCore, sid: Buffer): Promise<boolean> {
+  const end = endNow(core, 'revoked')
+  return (await core.database.end(sid, end)) || (!core.bindToCookie && endSuccessor(core, sid, {}, end))
 }
 
 /**

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { EndReason } from '../database/session-database.ts'
 import { SessionTooLargeError, UnavailableError } from '../errors.ts'
 import { keyIdOf } from '../payload/sealed-payload.ts'
 import { formatSid, sidOf } from '../payload/session-id.ts'
 import { contentOf, type LiveSession, type SessionContent } from './content.ts'
 import { isSameLifetime, lifetimeOf, noteFirst } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
+import { noteFormer } from './former.ts'
 import { deadlineOf, trimTime } from './lifetime.ts'
 import { mergeThreeWays } from './merge.ts'
 import { provenanceOf, type StoredVersion, setProvenance } from './provenance.ts'
@@ -48,8 +50,8 @@ export const isGone = (session: object) => gone.has(session)
 export async function saveSession(core: StoreCore, id: string, session: LiveSession): Promise<SaveOutcome> {
   if (isGone(session)) return 'gone'
   const save = begin(core, id, session)
-  if (save.base && isUnchanged(core, save.base, save.plaintext)) return 'unchanged'
-  if (core.freshIds.hasEnded(id)) return markGone(core, save)
+  if (save.base && isUnchanged(core, save.base, save.plaintext)) return confirm(core, save)
+  if (core.freshIds.hasEnded(id)) return markGone(core, save, 'destroyed')
   core.freshIds.storing(id)
   return core.lanes.run(save.sid.toString('latin1'), () => store(core, save))
 }
@@ -62,6 +64,13 @@ export function isChangedInSecret(core: StoreCore, session: LiveSession): boolea
   const lifetime = lifetimeOf(session.cookie, now)
   if (base.isTransparent && isSameLifetime(base.lifetime, lifetime) && isTransparent(session)) return false
   return !isUnchanged(core, base, core.codec.serialize(contentOf(session, now)))
+}
+
+// The host is about to send the cookie again, which must not be the one of an old id. Where none was ever rotated there is
+// nothing to ask.
+async function confirm(core: StoreCore, { sid, session }: Save): Promise<SaveOutcome> {
+  if (core.rotation.isSeen && (await core.findRow(sid))?.endReason === 'rotated') noteFormer(session)
+  return 'unchanged'
 }
 
 function begin(core: StoreCore, id: string, session: LiveSession): Save {
@@ -125,9 +134,9 @@ async function write(core: StoreCore, save: Save): Promise<boolean> {
 async function rebase(core: StoreCore, save: Save): Promise<SaveOutcome | undefined> {
   const row = await core.findRow(save.sid)
   // A row that refused the INSERT and was trimmed since leaves the place free.
-  if (!row) return save.base ? markGone(core, save) : undefined
+  if (!row) return save.base ? markGone(core, save, 'unknown') : undefined
   const theirs = await openRow(core, row, save.id)
-  if ('reason' in theirs) return markGone(core, save)
+  if ('reason' in theirs) return markGone(core, save, theirs.reason)
   mergeInto(core, save, theirs)
   if (Buffer.compare(theirs.plaintext, save.plaintext) !== 0) return undefined
   keep(core, save, save.base!)
@@ -147,7 +156,7 @@ function mergeInto(core: StoreCore, save: Save, { row, plaintext, content: their
 
 /** Notes that the row now is what the save made of it, and brings the live session there. */
 function keep(core: StoreCore, save: Save, version: StoredVersion): void {
-  setProvenance(save.session, { ...version, lifetime: save.lifetime, touched: false })
+  setProvenance(save.session, { ...version, lifetime: save.lifetime, touched: false, isFormer: false })
   if (save.plaintext === save.snapshot) return
   const { deserialize } = core.codec
   takeOver(save.session, deserialize(save.snapshot), deserialize(save.plaintext), (one, other) =>
@@ -165,8 +174,9 @@ function isStoredAlike(core: StoreCore, one: unknown, other: unknown): boolean {
   }
 }
 
-function markGone(core: StoreCore, { sid, session }: Save): SaveOutcome {
+function markGone(core: StoreCore, { sid, session }: Save, reason: EndReason): SaveOutcome {
   gone.add(session)
+  if (reason === 'rotated') noteFormer(session)
   core.events.emit('gone', { sid: formatSid(sid) })
   return 'gone'
 }

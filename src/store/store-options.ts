@@ -55,6 +55,8 @@ export interface StoreOptions {
    * retries included; then it gets a 503. At most 10 minutes. @defaultValue `'5s'`
    */
   operationTimeout?: Duration
+  /** How long the old id of a rotated session may still read it; see `rotateId`. @defaultValue `'30s'` */
+  rotationOverlap?: Duration
   /** Deletion of sessions that are over, in the background. @defaultValue `{ interval: '15m', batchSize: 500 }` */
   trim?: false | TrimOption
   /** Apply our migrations at start. @defaultValue true for SQLite, false for servers */
@@ -77,6 +79,8 @@ export interface CheckedStoreOptions {
   readonly database: string | DrizzleDatabase | SessionDatabase
   readonly keys: KeyProvider
   readonly limits: Limits
+  /** Milliseconds. */
+  readonly rotationOverlap: number
   readonly operationTimeout: number
   readonly trim: TrimSchedule | false
   readonly migrate: boolean
@@ -107,6 +111,7 @@ export const storeOptionNames = [
   'idleTimeout',
   'absoluteTimeout',
   'touchInterval',
+  'rotationOverlap',
   'operationTimeout',
   'trim',
   'migrate',

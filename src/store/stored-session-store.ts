@@ -14,6 +14,7 @@ import { SessionManagement } from './management.ts'
 import { openCore } from './open-core.ts'
 import { Operations } from './operations.ts'
 import { provenanceOf } from './provenance.ts'
+import { type Rotation, rotateSession } from './rotating.ts'
 import { isChangedInSecret } from './saving.ts'
 import type { CheckedStoreOptions, StoreOptions } from './store-options.ts'
 import { touchSession } from './touching.ts'
@@ -54,10 +55,7 @@ export class StoredSessionStore extends SessionManagement {
     this.#operations = new Operations(this.#options.operationTimeout)
   }
 
-  /**
-   * Opens the database, and begins trimming.
-   * @throws `FST_STORED_SESSION_*`: `MISSING_DRIVER`, `MISSING_TABLE`, `MIGRATION_FAILED` or `UNREACHABLE`
-   */
+  /** Opens the database, and begins trimming. @throws `FST_STORED_SESSION_*`, as the table of errors has them */
   async ready(): Promise<void> {
     await this.open()
   }
@@ -108,6 +106,11 @@ export class StoredSessionStore extends SessionManagement {
   touch(id: string, session: object, callback: Callback): void {
     const touch = (core: StoreCore) => touchSession(core, id, session as LiveSession)
     answerFor(this.events, 'touch', this.#run(touch), (error) => callback(error))
+  }
+
+  /** Moves a stored session to another id, and says whether it did; see {@link rotateSession}. */
+  async rotate(rotation: Rotation): Promise<boolean> {
+    return this.#run((core) => rotateSession(core, rotation))
   }
 
   /** Deletes the rows of sessions that are over, unless another process does. Two calls at a time are one. */

@@ -63,6 +63,7 @@ export function scheduledDatabase(database: SessionDatabase, scheduler: () => Sc
     update: (change) => step('update', () => database.update(change)),
     touch: (touches) => step('touch', () => database.touch(touches)),
     end: (sid, end) => step('end', () => database.end(sid, end)),
+    replace: (replacement) => step('replace', () => database.replace(replacement)),
     endUser: (userId, end) => step('endUser', () => database.endUser(userId, end)),
     trim: (before, limit) => step('trim', () => database.trim(before, limit)),
     countByKey: () => database.countByKey(),

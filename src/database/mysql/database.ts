@@ -87,6 +87,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       for (const part of chunks(inKeyOrder(list), same)) await run(touches.get(part.length)!, numbered(part))
     },
     end: async (sid, end) => changedOne(await run(shared.end, { ...end, sid, data: EMPTY })),
+    replace: async (replacement) => changedOne(await run(shared.replace, replacement)),
     endUser: async (userId, end) => (await run(endUser, { ...end, userId, data: EMPTY })).count,
     countByKey: async () => (await runBulk(shared.countByKey, {})).rows.map(toKeyCount),
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),

@@ -79,6 +79,7 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
       else await run(touchMany, asArrays(touches))
     },
     end: async (sid, end) => changedOne(await run(shared.end, { ...end, sid, data: EMPTY })),
+    replace: async (replacement) => changedOne(await run(shared.replace, replacement)),
     endUser: async (userId, end) => (await run(shared.endUser, { ...end, userId, data: EMPTY })).count,
     countByKey: async () => (await runBulk(shared.countByKey, {})).rows.map(toKeyCount),
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),

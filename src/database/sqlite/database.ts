@@ -74,6 +74,7 @@ export function sqliteDatabase(
     update: sharedUpdates(async (changes) => updateAll(changes), 1),
     touch: async (touches) => void touchAll(touches),
     end: async (sid, end) => run(shared.end, { ...end, sid, data: EMPTY }) === 1,
+    replace: async (replacement) => run(shared.replace, replacement) === 1,
     endUser: async (userId, end) => run(shared.endUser, { ...end, userId, data: EMPTY }),
     countByKey: async () => (prepare(shared.countByKey).all() as KeyCountRow[]).map(toKeyCount),
     sealedByOthers: async (keyId, after, limit) => {

@@ -37,6 +37,24 @@ export function endingChecks(check: StorageCheck): ContractCheck[] {
       const { sid } = await stored(storage)
       assert.equal(await countTrue(Array.from({ length: AT_ONCE }, () => storage.end(sid, newEnd()))), 1)
     }),
+    check('a row is replaced in the version that is named: it ends, and keeps what it is given', async (storage) => {
+      const row = await stored(storage, { version: 3, userId: newUser() })
+      const { sid, expiresAt } = row
+      const end = { ...newEnd('rotated'), endedAt: expiresAt - 1 }
+      const data = Buffer.from([1, 2, 3])
+      for (const version of [2, 4]) assert.equal(await storage.replace({ ...end, sid, version, data }), false)
+      assert.equal(await storage.replace({ ...end, sid, version: 3, data, endedAt: expiresAt }), false)
+      await assertStored(storage, row)
+      assert.equal(await storage.replace({ ...end, sid, version: 3, data }), true)
+      await assertStored(storage, row, { ...end, data, version: 4 })
+      for (const version of [3, 4]) assert.equal(await storage.replace({ ...end, sid, version, data: EMPTY }), false)
+      assert.equal(await storage.endUser(row.userId!, newEnd('revoked')), 0)
+    }),
+    check('of many that replace one row at once one does', async (storage) => {
+      const { sid, version } = await stored(storage)
+      const replacement = { ...newEnd('rotated'), sid, version, data: EMPTY }
+      assert.equal(await countTrue(Array.from({ length: AT_ONCE }, () => storage.replace(replacement))), 1)
+    }),
     check('a row that is inserted as ended stays so', async (storage) => {
       const tombstone = await stored(storage, { ...newEnd(), data: EMPTY, keyId: null })
       await assertStored(storage, tombstone)

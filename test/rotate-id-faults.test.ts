@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import type { SessionDatabase } from '../src/index.ts'
+import { openApp } from './app.ts'
+import { type FailingDatabase, failingDatabase } from './failing-database.ts'
+import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { allRows, storedRow } from './rows.ts'
+import { signIn, visitorOf } from './visitor.ts'
+
+forEachDatabase((target) => {
+  let database: TestDatabase
+  let failing: FailingDatabase
+  let app: FastifyInstance
+  let isAnswerLost = false
+
+  before(async () => {
+    database = await target.create()
+    failing = await failingDatabase(database)
+    // A statement that has its effect, and whose answer is lost with the connection.
+    const { replace } = failing.database
+    const losing: SessionDatabase = {
+      ...failing.database,
+      async replace(replacement) {
+        const isReplaced = await replace(replacement)
+        if (isAnswerLost) throw Object.assign(new Error('the connection broke'), { code: 'ECONNRESET' })
+        return isReplaced
+      },
+    }
+    app = await openApp(losing, {
+      routes(app) {
+        app.post('/rotate', async (request) => {
+          const rotated = await app.storedSession.rotateId(request)
+          return { rotated, id: request.session.sessionId }
+        })
+      },
+    })
+  })
+  beforeEach(async () => {
+    failing.failing.clear()
+    isAnswerLost = false
+    await database.query('DELETE FROM stored_sessions')
+  })
+  after(async () => {
+    await app.close()
+    await failing.close()
+    await database.drop()
+  })
+
+  const liveRows = async () => (await allRows(database)).filter(({ endedAt }) => endedAt === null).length
+
+  test('when the database fails in the middle of a rotation, the session goes on under its old id alone', async () => {
+    for (const statement of ['insert', 'replace'] as const) {
+      const visitor = await signIn(app)
+      failing.failing.add(statement)
+      const response = await visitor.post('/rotate')
+      assert.deepEqual([response.statusCode, response.headers['set-cookie']], [503, undefined])
+      failing.failing.clear()
+      assert.deepEqual(await visitor.me(), { userId: 'ada' })
+      assert.equal((await visitor.post('/rotate')).json().rotated, true)
+      await database.query('DELETE FROM stored_sessions')
+    }
+  })
+
+  test('what was written for the new id is ended when the old one stays', async () => {
+    const visitor = await signIn(app)
+    failing.failing.add('replace')
+    await visitor.post('/rotate')
+    assert.equal(await liveRows(), 1)
+  })
+
+  test('after a crash between the two steps the old id goes on, and can be rotated', async () => {
+    const visitor = await signIn(app)
+    // Nothing that comes after the new row reaches the database, as from a process that is gone.
+    for (const statement of ['replace', 'end'] as const) failing.failing.add(statement)
+    await visitor.post('/rotate')
+    failing.failing.clear()
+    assert.equal(await liveRows(), 2)
+    assert.deepEqual(await visitor.me(), { userId: 'ada' })
+    assert.equal((await visitor.post('/rotate')).json().rotated, true)
+  })
+
+  test('a rotation whose answer was lost is one', async () => {
+    const visitor = await signIn(app)
+    isAnswerLost = true
+    const response = await visitor.post('/rotate')
+    assert.deepEqual([response.statusCode, response.json().rotated], [200, true])
+    const { value } = response.cookies.find(({ name }) => name === 'sessionId')!
+    assert.deepEqual(await visitorOf(app, response.json().id, value).me(), { userId: 'ada' })
+    assert.equal((await storedRow(database, visitor.id)).endReason, 'rotated')
+    assert.equal(await liveRows(), 1)
+  })
+})
