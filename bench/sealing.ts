@@ -3,6 +3,7 @@
  * binds it to less. With `--write` the figures go into docs/security.md.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { machine, table } from './report.ts'
@@ -40,7 +41,9 @@ function row({ way, bytes, seal, open, both }: SealingCost, all: SealingCost[]):
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { rounds: { type: 'string' }, write: { type: 'boolean', default: false } } })
-  const text = `${machine()}, Node ${process.versions.node}.\n\n${sealingReport(Number(values.rounds ?? USUAL_ROUNDS))}`
+  const [load] = loadavg()
+  const where = `${machine()}, Node ${process.versions.node}, load average ${load!.toFixed(1)} when it began`
+  const text = `${where}.\n\n${sealingReport(Number(values.rounds ?? USUAL_ROUNDS))}`
   console.log(text)
   if (values.write) writeFileSync(PAGE, withFigures(readFileSync(PAGE, 'utf8'), text))
 }

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { inspect } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '../src/database/open.ts'
 import type { SessionDatabase } from '../src/database/session-database.ts'
+import { eventChannelNames } from '../src/instruments/channels.ts'
+import { operationNames } from '../src/instruments/operation.ts'
 import { openApp } from './app.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { assertHoldsNone, openPlantable, plant, WORDS } from './planted.ts'
@@ -50,8 +53,9 @@ forEachDatabase((target) => {
     opened = await openDatabase(target.dialect, database.url, 'stored_sessions')
     app = await openPlantable(recording(opened, noted), { migrate: false }, heard)
     const { events } = app.storedSession.store
-    for (const name of ['conflict', 'gone', 'unreadable', 'unencrypted', 'backgroundError'] as const) {
-      events.on(name, (event: unknown) => heard.push(JSON.stringify(event)))
+    const others = ['unencrypted', 'fault', 'trimmed', 'backlog', 'backgroundError'] as const
+    for (const name of [...eventChannelNames, ...operationNames, ...others]) {
+      events.on(name, (event: unknown) => heard.push(inspect(event, { depth: 9 })))
     }
   })
   after(async () => {
