@@ -42,12 +42,14 @@ export async function revokeSessions(core: StoreCore, options: RevokeFilter): Pr
   const { filter, dryRun } = checkFilter(options)
   const [only, ...more] = Object.keys(filter)
   if (!dryRun && more.length === 0) {
-    if (only === 'userId') return { revoked: await core.database.endUser(filter.userId!, endNow(core, 'revoked')) }
+    if (only === 'userId') return { revoked: await endUser(core, filter.userId!) }
     if (only === 'sid') return { revoked: Number(await revokeOne(core, filter.sid!)) }
   }
   const listing = listingOf(core)
   const end = (part: RowFilter) =>
-    dryRun ? listing.count({ ...part, isUnended: true }) : listing.endAll(part, endNow(core, 'revoked'))
+    dryRun
+      ? listing.count({ ...part, isUnended: true })
+      : untilNone(() => listing.endAll(part, endNow(core, 'revoked')))
   const isBounded = filter.userId !== undefined || filter.sid !== undefined
   return { revoked: await (isBounded ? end(filter) : inBatches(listing, filter, end)) }
 }
@@ -56,6 +58,27 @@ export async function revokeSessions(core: StoreCore, options: RevokeFilter): Pr
 async function revokeOne(core: StoreCore, sid: Buffer): Promise<boolean> {
   const end = endNow(core, 'revoked')
   return (await core.database.end(sid, end)) || (!core.bindToCookie && endSuccessor(core, sid, {}, end))
+}
+
+const endUser = (core: StoreCore, userId: string) =>
+  untilNone(() => core.database.endUser(userId, endNow(core, 'revoked')))
+
+/** A user who goes on signing in for so many statements in turn keeps what comes behind them. */
+const MOST_ROUNDS = 10
+
+/**
+ * Repeats a statement that ends rows until it finds none, and once at least. PostgreSQL decides by what was there when a
+ * statement began: of a session whose id is rotated meanwhile, the old row is over when the statement comes to it, and the
+ * new one is not seen.
+ */
+async function untilNone(end: () => Promise<number>): Promise<number> {
+  let ended = 0
+  for (let round = 1; round <= MOST_ROUNDS; round++) {
+    const found = await end()
+    ended += found
+    if (found === 0 && round > 1) break
+  }
+  return ended
 }
 
 /**
