@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { type Metric, metrics, prometheusName } from '../src/telemetry/metrics.ts'
+import { gauges, type Metric, metrics, prometheusName } from '../src/telemetry/metrics.ts'
 
 interface Panel {
   readonly type: string
@@ -14,7 +14,9 @@ const dashboard = JSON.parse(readFileSync(new URL('../docs/grafana-dashboard.jso
   panels: Panel[]
 }
 const targets = dashboard.panels.flatMap((panel) => panel.targets ?? [])
-const byName = new Map<string, Metric>(Object.values(metrics).map((metric) => [prometheusName(metric), metric]))
+const byName = new Map<string, Metric>(
+  Object.values({ ...metrics, ...gauges }).map((metric) => [prometheusName(metric), metric]),
+)
 
 const seriesIn = (expr: string) => [...expr.matchAll(/\bstored_session_\w+/g)].map(([name]) => name)
 

@@ -8,7 +8,7 @@ import { checkOptions, hostOptionNames, ownOptionNames } from '../src/plugin/opt
 import { checkStoreOptions } from '../src/store/check-store-options.ts'
 import { OptionChecks } from '../src/store/option-checks.ts'
 import { storeOptionNames } from '../src/store/store-options.ts'
-import { metrics, prometheusName } from '../src/telemetry/metrics.ts'
+import { gauges, metrics, prometheusName } from '../src/telemetry/metrics.ts'
 import { blocks, codeIn, readme, table } from './readme-text.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
@@ -117,7 +117,10 @@ describe('the instrumentation in the README', () => {
 
   test('has the metrics that there are, with their labels', () => {
     const stated = table('metric').map(([name, labels]) => [codeIn(name!)[0], codeIn(labels!)])
-    const actual = Object.values(metrics).map((metric) => [prometheusName(metric), [...metric.labels]])
+    const actual = Object.values({ ...metrics, ...gauges }).map((metric) => [
+      prometheusName(metric),
+      [...metric.labels],
+    ])
     assert.deepEqual(stated, actual)
   })
 

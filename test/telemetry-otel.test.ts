@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { after, afterEach, before, beforeEach, mock, test } from 'node:test'
 import { type Context, type ContextManager, context, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import {
   AggregationTemporality,
@@ -57,7 +57,7 @@ before(() => context.setGlobalContextManager(new AsyncContext()))
 beforeEach(async () => {
   failing = await failingDatabase(suite.database)
   store = await suite.another({ database: failing.database, migrate: false })
-  telemetry = sessionTelemetry(store, { tracerProvider, meterProvider })
+  telemetry = sessionTelemetry(store, { tracerProvider, meterProvider, gauges: false })
   spans.reset()
 })
 afterEach(async () => {
@@ -128,7 +128,7 @@ test('trimming in the background is nobody else’s span', async () => {
 
 test('metrics go to the meter, with units and few attributes, and spans can be left out', async () => {
   telemetry.stop()
-  telemetry = sessionTelemetry(store, { tracerProvider, meterProvider, spans: false })
+  telemetry = sessionTelemetry(store, { tracerProvider, meterProvider, spans: false, gauges: false })
   const id = newId()
   await save(store, id, newSession({ n: 1 }))
   await load(store, id)
@@ -156,4 +156,27 @@ test('metrics go to the meter, with units and few attributes, and spans can be l
     'stored_session.reason',
   ])
   assert.deepEqual(finished(), [])
+})
+
+test('gauges are observed, until stop()', async () => {
+  const provider = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+  const readers = [new PeriodicExportingMetricReader({ exporter: provider, exportIntervalMillis: 3_600_000 })]
+  const own = new MeterProvider({ readers })
+  const observing = sessionTelemetry(store, { meterProvider: own, spans: false })
+  await store.trim()
+  await own.forceFlush()
+  const exported = provider.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
+  const states = exported.flatMap(({ descriptor, dataPoints }) => {
+    return dataPoints.map(({ attributes }) => attributes['stored_session.state'] ?? descriptor.name)
+  })
+  for (const state of ['live', 'ended', 'expired', 'stored_session.key.rows', 'stored_session.trim.backlog']) {
+    assert.ok(states.includes(state), state)
+  }
+  observing.stop()
+  mock.timers.enable({ apis: ['Date'], now: Date.now() + 3_600_000 })
+  const stats = mock.method(store, 'stats')
+  await own.forceFlush()
+  assert.equal(stats.mock.callCount(), 0)
+  mock.timers.reset()
+  await own.shutdown()
 })

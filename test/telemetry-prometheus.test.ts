@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, mock, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
-import { metrics, prometheusName } from '../src/telemetry/metrics.ts'
+import { gauges, metrics, prometheusName } from '../src/telemetry/metrics.ts'
 import { sessionMetrics } from '../src/telemetry/prometheus.ts'
 import { openApp, sessionOf } from './app.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
@@ -110,6 +110,63 @@ test('no label tells one session from another', async () => {
   }
 })
 
+test('gauges tell what is in the table, the rows of each key, and what trimming left', async () => {
+  const measured = new Registry()
+  const recording = sessionMetrics(app.storedSession, { register: measured })
+  const gauge = async (name: string) => (await measured.getSingleMetric(`stored_session_${name}`)!.get()).values
+  assert.deepEqual(await gauge('trim_backlog'), [])
+  await app.storedSession.trim()
+  const { live, ended, expired } = await app.storedSession.stats()
+  const table = 'stored_sessions'
+  assert.deepEqual(
+    (await gauge('sessions')).map(({ value, labels }) => [labels.state, labels.table, value]),
+    [
+      ['live', table, live],
+      ['ended', table, ended],
+      ['expired', table, expired],
+    ],
+  )
+  const keys = await gauge('key_rows')
+  assert.ok(live > 0 && keys.some(({ labels, value }) => /^\d+$/.test(String(labels.key)) && value >= live))
+  assert.deepEqual(await gauge('trim_backlog'), [{ value: 0, labels: { table } }])
+  recording.stop()
+  assert.deepEqual(await gauge('sessions'), [])
+})
+
+test('the table is looked at once a minute however often metrics are asked for, and not without gauges', async () => {
+  mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const { store } = app.storedSession
+  const stats = mock.method(store, 'stats')
+  const keys = mock.method(store, 'countByKey')
+  const calls = () => [stats.mock.callCount(), keys.mock.callCount()]
+  const without = new Registry()
+  sessionMetrics(store, { register: without, gauges: false }).stop()
+  await without.metrics()
+  assert.deepEqual(calls(), [0, 0])
+  const measured = new Registry()
+  const recording = sessionMetrics(store, { register: measured })
+  for (let scrape = 0; scrape < 3; scrape++) await measured.metrics()
+  assert.deepEqual(calls(), [1, 1])
+  for (const minutes of [1, 14]) {
+    mock.timers.setTime(Date.now() + minutes * 60_000)
+    await measured.metrics()
+  }
+  assert.deepEqual(calls(), [3, 2])
+  recording.stop()
+  mock.restoreAll()
+  mock.timers.reset()
+})
+
+test('a store that cannot be asked has no gauges, and the other metrics all the same', async () => {
+  const measured = new Registry()
+  const closed = await openApp(database.url)
+  sessionMetrics(closed.storedSession, { register: measured })
+  await closed.close()
+  const text = await measured.metrics()
+  assert.match(text, /TYPE stored_session_sessions gauge/)
+  assert.doesNotMatch(text, /^stored_session_sessions\{/m)
+})
+
 test('two applications share a register, told apart by their tables, and stop one by one', async () => {
   const other = await openApp(database.url, { options: { table: 'other_sessions' } })
   const recording = sessionMetrics(other.storedSession, { register })
@@ -126,6 +183,6 @@ test('two applications share a register, told apart by their tables, and stop on
 
 test('every metric is in the register under its name for Prometheus', async () => {
   const names = (await register.getMetricsAsJSON()).map(({ name }) => name)
-  const stated = Object.values(metrics).map(prometheusName)
+  const stated = Object.values({ ...metrics, ...gauges }).map(prometheusName)
   assert.deepEqual(names.toSorted(), stated.toSorted())
 })

@@ -54,7 +54,7 @@ function logFaults(events: SessionEventEmitter, limited: LimitedLines): void {
     limited.error(
       `fault ${codeOf(error.cause)}`,
       { operation, err: error },
-      'a session could not be used, because the database or the key provider failed; the client got a 503',
+      'a session could not be used, because the database or the key provider failed',
     )
   })
   events.on('backgroundError', ({ work, error }) => {

@@ -30,6 +30,12 @@ export abstract class SessionManagement {
     return sessionStats(await this.open())
   }
 
+  /** Counts the rows that each key sealed, by its id, and `'none'`: those of no key. Takes as long as the table is large. */
+  async countByKey(): Promise<Record<string, number>> {
+    const counts = await (await this.open()).database.countByKey()
+    return Object.fromEntries(counts.map(({ keyId, rows }) => [keyId ?? 'none', rows]))
+  }
+
   /**
    * Ends sessions for ever, or with `dryRun` counts those that it would end.
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a handle that is none

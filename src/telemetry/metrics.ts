@@ -15,6 +15,7 @@ const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 const BYTES = [128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384, 65_536, 262_144, 1_048_576]
 const SESSIONS = [1, 2, 4, 8, 16, 32, 64, 128, 256]
 
+/** What is recorded as it happens. */
 export const metrics = {
   operationDuration: {
     name: 'stored_session.operation.duration',
@@ -115,6 +116,33 @@ export const metrics = {
 } as const satisfies Record<string, Metric>
 
 export type MetricKey = keyof typeof metrics
+
+/** What is asked for, and not recorded. */
+export const gauges = {
+  sessions: {
+    name: 'stored_session.sessions',
+    kind: 'gauge',
+    unit: '{session}',
+    description: 'Sessions in the table, estimated where it is large',
+    labels: ['state'],
+  },
+  keyRows: {
+    name: 'stored_session.key.rows',
+    kind: 'gauge',
+    unit: '{row}',
+    description: 'Rows that each key sealed, by its id',
+    labels: ['key'],
+  },
+  trimBacklog: {
+    name: 'stored_session.trim.backlog',
+    kind: 'gauge',
+    unit: '{row}',
+    description: 'Rows that were left over when trimming ended last, counted up to 10,000',
+    labels: [],
+  },
+} as const satisfies Record<string, Metric>
+
+export type GaugeKey = keyof typeof gauges
 
 const UNITS: Record<string, string> = { s: '_seconds', By: '_bytes' }
 

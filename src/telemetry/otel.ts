@@ -1,6 +1,14 @@
-import { type MeterProvider, metrics as metricsApi, type TracerProvider, trace } from '@opentelemetry/api'
+import {
+  type MeterProvider,
+  metrics as metricsApi,
+  type ObservableResult,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api'
+import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { attributesOf, NAMESPACE, sourceAttributes } from './attributes.ts'
-import { type Metric, type MetricKey, metrics } from './metrics.ts'
+import { GaugeReadings } from './gauge-readings.ts'
+import { type GaugeKey, gauges as gaugeMetrics, type Metric, type MetricKey, metrics } from './metrics.ts'
 import { type ObservedSessions, recordSessions, storeOf } from './recording.ts'
 import { traceSessions } from './spans.ts'
 
@@ -12,6 +20,11 @@ export interface SessionTelemetryOptions {
   tracerProvider?: TracerProvider
   /** Whether operations are spans, those of a request below the span that is active in it. @defaultValue true */
   spans?: boolean
+  /**
+   * Whether the table is looked at for gauges, when they are asked for: a sample of it at most once a minute, and all
+   * of it, for the rows of each key, at most once in 15 minutes. One of several processes suffices. @defaultValue true
+   */
+  gauges?: boolean
 }
 
 /** Telemetry that is being recorded. */
@@ -31,10 +44,12 @@ export interface SessionTelemetry {
  */
 export function sessionTelemetry(
   sessions: ObservedSessions,
-  { meterProvider, tracerProvider, spans = true }: SessionTelemetryOptions = {},
+  { meterProvider, tracerProvider, spans = true, gauges = true }: SessionTelemetryOptions = {},
 ): SessionTelemetry {
   const store = storeOf(sessions)
-  const stops = [recordMetrics(store, (meterProvider ?? metricsApi).getMeter(NAMESPACE))]
+  const meter = (meterProvider ?? metricsApi).getMeter(NAMESPACE)
+  const stops = [recordMetrics(store, meter)]
+  if (gauges) stops.push(observeGauges(store, meter))
   if (spans) stops.push(traceSessions(store.events, (tracerProvider ?? trace).getTracer(NAMESPACE)))
   return {
     stop() {
@@ -45,7 +60,7 @@ export function sessionTelemetry(
 
 type Meter = ReturnType<MeterProvider['getMeter']>
 
-function recordMetrics(store: ReturnType<typeof storeOf>, meter: Meter): () => void {
+function recordMetrics(store: StoredSessionStore, meter: Meter): () => void {
   const record = Object.fromEntries(
     Object.entries(metrics).map(([key, metric]) => [key, recorderOf(metric, meter)]),
   ) as Record<MetricKey, ReturnType<typeof recorderOf>>
@@ -62,4 +77,22 @@ function recorderOf({ name, kind, unit, description, buckets }: Metric, meter: M
   const advice = { explicitBucketBoundaries: [...(buckets ?? [])] }
   const histogram = meter.createHistogram(name, { unit, description, advice })
   return (value: number, attributes: Record<string, string>) => histogram.record(value, attributes)
+}
+
+function observeGauges(store: StoredSessionStore, meter: Meter): () => void {
+  const readings = new GaugeReadings(store)
+  const stops = Object.entries(gaugeMetrics).map(([key, { name, unit, description }]) => {
+    const gauge = meter.createObservableGauge(name, { unit, description })
+    const observe = async (result: ObservableResult) => {
+      for (const { value, labels } of await readings.read(key as GaugeKey)) {
+        result.observe(value, { ...sourceAttributes(store.events.source), ...attributesOf(labels) })
+      }
+    }
+    gauge.addCallback(observe)
+    return () => gauge.removeCallback(observe)
+  })
+  return () => {
+    readings.stop()
+    for (const stop of stops) stop()
+  }
 }

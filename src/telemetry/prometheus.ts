@@ -1,24 +1,39 @@
 import {
   Counter,
+  Gauge,
   Histogram,
   type OpenMetricsContentType,
   type Registry,
   register as standardRegister,
 } from 'prom-client'
-import { type Metric, type MetricKey, metrics, prometheusName } from './metrics.ts'
+import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import { GaugeReadings } from './gauge-readings.ts'
+import {
+  type GaugeKey,
+  gauges as gaugeMetrics,
+  type Metric,
+  type MetricKey,
+  metrics,
+  prometheusName,
+} from './metrics.ts'
 import { type ObservedSessions, recordSessions, storeOf } from './recording.ts'
 
 type AnyRegistry = Registry | Registry<OpenMetricsContentType>
 
-/** Where the metrics go. */
+/** Where the metrics go, and which. */
 export interface SessionMetricsOptions {
   /** @defaultValue the standard register of prom-client */
   register?: AnyRegistry
+  /**
+   * Whether the table is looked at for gauges, when they are asked for: a sample of it at most once a minute, and all
+   * of it, for the rows of each key, at most once in 15 minutes. One of several processes suffices. @defaultValue true
+   */
+  gauges?: boolean
 }
 
 /** Metrics that are being recorded. */
 export interface SessionMetrics {
-  /** Records no more; what was recorded stays. */
+  /** Records no more; what was recorded stays, but for gauges. */
   stop(): void
 }
 
@@ -35,18 +50,26 @@ export interface SessionMetrics {
  */
 export function sessionMetrics(
   sessions: ObservedSessions,
-  { register = standardRegister }: SessionMetricsOptions = {},
+  { register = standardRegister, gauges = true }: SessionMetricsOptions = {},
 ): SessionMetrics {
   const store = storeOf(sessions)
   const instruments = instrumentsOf(register)
+  const stops = gauges ? [exportGauges(register, store)] : []
   const stop = recordSessions(store, (key, value, labels) => {
     const instrument = instruments[key]
-    const all = { ...labels, table: store.events.source?.table ?? '' }
+    const all = { ...labels, table: tableOf(store) }
     if (instrument instanceof Histogram) instrument.observe(all, value)
     else instrument.inc(all, value)
   })
-  return { stop }
+  stops.push(stop)
+  return {
+    stop() {
+      for (const end of stops.splice(0)) end()
+    },
+  }
 }
+
+const tableOf = ({ events }: StoredSessionStore) => events.source?.table ?? ''
 
 type Instrument = Counter | Histogram
 
@@ -62,4 +85,39 @@ function instrumentOf(metric: Metric, register: AnyRegistry): Instrument {
   if (known) return known
   const options = { name, help: metric.description, labelNames: ['table', ...metric.labels], registers: [register] }
   return metric.kind === 'counter' ? new Counter(options) : new Histogram({ ...options, buckets: [...metric.buckets!] })
+}
+
+/** The stores whose gauges a register asks for. */
+const exporting = new WeakMap<AnyRegistry, Set<GaugeReadings>>()
+
+function exportGauges(register: AnyRegistry, store: StoredSessionStore): () => void {
+  const all = exporting.get(register) ?? new Set()
+  exporting.set(register, all)
+  const readings = new GaugeReadings(store)
+  all.add(readings)
+  for (const key of Object.keys(gaugeMetrics) as GaugeKey[]) exportGauge(register, key, all)
+  return () => {
+    readings.stop()
+    all.delete(readings)
+  }
+}
+
+function exportGauge(register: AnyRegistry, key: GaugeKey, all: Set<GaugeReadings>): void {
+  const metric: Metric = gaugeMetrics[key]
+  const name = prometheusName(metric)
+  if (register.getSingleMetric(name)) return
+  const labelNames = ['table', ...metric.labels]
+  new Gauge({
+    name,
+    help: metric.description,
+    labelNames,
+    registers: [register],
+    async collect() {
+      const found = await Promise.all([...all].map(async (one) => ({ one, readings: await one.read(key) })))
+      this.reset()
+      for (const { one, readings } of found) {
+        for (const { value, labels } of readings) this.set({ ...labels, table: tableOf(one.store) }, value)
+      }
+    },
+  })
 }

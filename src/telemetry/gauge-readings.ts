@@ -1,0 +1,63 @@
+import type { SessionEvents } from '../store/events.ts'
+import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import type { GaugeKey } from './metrics.ts'
+
+/** One value of a gauge. */
+export interface Reading {
+  readonly value: number
+  readonly labels: { readonly [label: string]: string }
+}
+
+/** A sample of the table is counted at most so often, whoever asks. Milliseconds. */
+const STATS_MS = 60_000
+/** The rows of each key take a look at the whole table. Milliseconds. */
+const KEYS_MS = 900_000
+
+/** Reads the gauges of one store. What cannot be found out has no value. */
+export class GaugeReadings {
+  readonly store: StoredSessionStore
+  readonly #stats: () => Promise<Reading[]>
+  readonly #keys: () => Promise<Reading[]>
+  readonly #onTrimmed = ({ backlog }: SessionEvents['trimmed'][0]) => {
+    this.#backlog = backlog
+  }
+  #backlog: number | undefined
+
+  constructor(store: StoredSessionStore) {
+    this.store = store
+    this.#stats = atMostEvery(STATS_MS, async () => {
+      const { live, ended, expired } = await store.stats()
+      return readingsOf('state', { live, ended, expired })
+    })
+    this.#keys = atMostEvery(KEYS_MS, async () => readingsOf('key', await store.countByKey()))
+    store.events.on('trimmed', this.#onTrimmed)
+  }
+
+  /** Values of now, or of a while ago. Never rejects. */
+  async read(gauge: GaugeKey): Promise<Reading[]> {
+    if (gauge === 'sessions') return this.#stats()
+    if (gauge === 'keyRows') return this.#keys()
+    return this.#backlog === undefined ? [] : [{ value: this.#backlog, labels: {} }]
+  }
+
+  stop(): void {
+    this.store.events.off('trimmed', this.#onTrimmed)
+  }
+}
+
+function readingsOf(label: string, values: Record<string, number>): Reading[] {
+  return Object.entries(values).map(([name, value]) => ({ value, labels: { [label]: name } }))
+}
+
+function atMostEvery(ms: number, ask: () => Promise<Reading[]>): () => Promise<Reading[]> {
+  let next = 0
+  let known: Promise<Reading[]> = Promise.resolve([])
+  return () => {
+    const now = Date.now()
+    if (now >= next) {
+      next = now + ms
+      known = ask().catch(() => [])
+    }
+    return known
+  }
+}
