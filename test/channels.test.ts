@@ -114,6 +114,18 @@ forEachDatabase((target) => {
     listening.stop()
   })
 
+  test('saves of one moment tell how many shared their statement', async () => {
+    const ids = Array.from({ length: 5 }, newId)
+    for (const id of ids) await save(suite.store, id, newSession({ n: 1 }))
+    const sessions = await Promise.all(ids.map((id) => loaded(suite.store, id)))
+    for (const session of sessions) session.n = 2
+    const listening = new Listening()
+    await Promise.all(sessions.map((session, index) => save(suite.store, ids[index]!, session)))
+    const shared = listening.of('write:asyncEnd').map((operation) => operation.shared)
+    assert.deepEqual(new Set(shared), new Set([5]))
+    listening.stop()
+  })
+
   test('touches, trims, revocations and reencryptions count sessions and name none', async () => {
     const ids = Array.from({ length: 3 }, newId)
     for (const id of ids) await save(suite.store, id, newSession({ userId: 'hopper' }))

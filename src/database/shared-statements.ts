@@ -1,3 +1,5 @@
+import { noteSharers } from './sharers.ts'
+
 /** How items share statements. */
 export interface Sharing<Item> {
   /** Statements under way at a time: with more, each would carry less; with one, a slow statement would hold up all. */
@@ -19,7 +21,7 @@ interface Waiter<Item, Answer> {
  *
  * @param run - runs one statement, and yields the answers in the order of its items; when it fails, each waiter does once
  */
-export function shared<Item, Answer>(
+export function shared<Item extends object, Answer>(
   run: (items: readonly Item[]) => Promise<readonly Answer[]>,
   { underWay: most, takes }: Sharing<Item>,
 ): (item: Item) => Promise<Answer> {
@@ -53,7 +55,9 @@ export function shared<Item, Answer>(
 
   const answer = async (batch: readonly Waiter<Item, Answer>[]) => {
     try {
-      const answers = await run(batch.map(({ item }) => item))
+      const items = batch.map(({ item }) => item)
+      const answers = await run(items)
+      noteSharers(items)
       batch.forEach((waiter, index) => {
         waiter.resolve(answers[index]!)
       })

@@ -40,7 +40,7 @@ export interface SessionOperation {
   cryptoMs?: number
   /** Of the sealed payload that was read or written. */
   bytes?: number
-  /** Sessions that the same statement served, this one included. */
+  /** Sessions that the same statement read or changed, this one included. */
   shared?: number
   /** Sessions that an operation on several concerned. */
   sessions?: number

@@ -1,8 +1,8 @@
 import type { SessionDatabase } from '../database/session-database.ts'
+import { sharersOf, watchingSharers } from '../database/sharers.ts'
 import type { SessionOperation } from '../instruments/operation.ts'
 import type { Codec } from '../payload/codec.ts'
 import type { StoreCore } from './core.ts'
-import { sharersOf } from './sharers.ts'
 
 /** What was measured of one operation so far. */
 export interface Measures extends Pick<SessionOperation, 'bytes' | 'shared'> {
@@ -20,7 +20,7 @@ type Writable = { -readonly [Name in keyof Measures]: Measures[Name] }
 export function measuredCore(core: StoreCore): { core: StoreCore; measures: Measures } {
   const measures: Writable = { databaseMs: 0, cryptoMs: 0 }
   const findRow: StoreCore['findRow'] = async (sid) => {
-    const row = await timed(measures, 'databaseMs', () => core.findRow(sid))
+    const row = await timed(measures, 'databaseMs', () => watchingSharers(() => core.findRow(sid)))
     note(measures, row?.data.length, sharersOf(row ?? sid))
     return row
   }
@@ -39,7 +39,7 @@ function codecOf(codec: Codec, measures: Writable): Codec {
 function databaseOf(database: SessionDatabase, measures: Writable): SessionDatabase {
   const run = <Result>(work: () => Promise<Result>) => timed(measures, 'databaseMs', work)
   const write = async <Row extends { data: Buffer }>(row: Row, how: () => Promise<boolean>) => {
-    const written = await run(how)
+    const written = await run(() => watchingSharers(how))
     if (written) note(measures, row.data.length, sharersOf(row))
     return written
   }

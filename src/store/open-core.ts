@@ -17,7 +17,7 @@ import { Lanes } from './lanes.ts'
 import { sharedReads } from './shared-reads.ts'
 import type { CheckedStoreOptions } from './store-options.ts'
 import { TouchQueue } from './touches.ts'
-import { readNoted, tracedDatabase } from './traced-database.ts'
+import { tracedDatabase } from './traced-database.ts'
 import { userReader } from './user.ts'
 
 /**
@@ -48,7 +48,7 @@ export async function openCore(
     events,
     freshIds,
     maxBytes: options.maxBytes,
-    findRow: sharedReads((sids) => readNoted(database, events, sids)),
+    findRow: sharedReads((sids) => database.read(sids)),
     userOf: userReader(options.user),
     rotation: { overlap: options.rotationOverlap, isSeen: false },
     lanes: new Lanes(),

@@ -1,5 +1,6 @@
 import type { SessionRow } from '../database/session-database.ts'
 import { shared } from '../database/shared-statements.ts'
+import { noteSharers } from '../database/sharers.ts'
 
 /** Keys that one statement names at most. */
 const LARGEST_BATCH = 256
@@ -16,6 +17,7 @@ export function sharedReads(
     // What is asked for from now on must be read anew.
     for (const sid of sids) waiting.delete(keyOf(sid))
     const rows = await read(sids)
+    noteSharers(rows, sids.length)
     const byKey = new Map(rows.map((row) => [keyOf(row.sid), row]))
     return sids.map((sid) => byKey.get(keyOf(sid)))
   }

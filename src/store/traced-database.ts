@@ -1,7 +1,6 @@
-import type { SessionDatabase, SessionRow } from '../database/session-database.ts'
+import type { SessionDatabase } from '../database/session-database.ts'
 import { type Beginning, trace } from '../instruments/trace.ts'
 import type { SessionEventEmitter } from './events.ts'
-import { noteSharers } from './sharers.ts'
 
 /** A database whose touches and migrations are traced: they belong to no request. */
 export function tracedDatabase(database: SessionDatabase, events: SessionEventEmitter): SessionDatabase {
@@ -16,16 +15,4 @@ export function tracedDatabase(database: SessionDatabase, events: SessionEventEm
     touch: (touches) => traced('touch', touches.length, () => database.touch(touches)),
     migrate: () => traced('migrate', 0, () => database.migrate()),
   }
-}
-
-/** Reads rows in one statement, and notes where somebody listens how many readers shared it. */
-export async function readNoted(
-  database: SessionDatabase,
-  events: SessionEventEmitter,
-  sids: readonly Buffer[],
-): Promise<SessionRow[]> {
-  if (!events.hears('read')) return database.read(sids)
-  const rows = await database.read(sids)
-  noteSharers([...sids, ...rows], sids.length)
-  return rows
 }
