@@ -15,14 +15,17 @@ forEachDatabase((target) => {
       const { keys: table, close } = await openDatabase(target.dialect, suite.database.url, 'stored_sessions')
       const { address, token } = suite.transit
       const attached: AttachedKeys[] = []
-      const create = (token: string) => {
+      const create = (token: string, more = {}) => {
         const keys = vaultTransitKeys({ address, token, key: 'sessions' })
-        attached.push(keys.attach!({ ...table!, namespace: 'contract', onFailure: () => {}, onSlow: () => {} }))
+        const storage = { ...table!, namespace: 'contract', onFailure: () => {}, onSlow: () => {}, ...more }
+        attached.push(keys.attach!(storage))
         return attached.at(-1)!
       }
       const checks = keyProviderContract({
         create: () => create(token),
         createUnreachable: () => create('that was revoked'),
+        // A process that saw no key yet makes one.
+        makeKey: async () => (await create(token, { read: async () => [] }).current()).id,
       })
       for (const { run } of checks) await run()
       await Promise.all(attached.map((keys) => keys.close()))
