@@ -7,12 +7,9 @@ import { openApp } from './app.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { sidOf } from './rows.ts'
 import { until } from './until.ts'
-import { signIn, visitorOf } from './visitor.ts'
+import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 forEachDatabase((target) => {
-  // Elsewhere a statement sees each row as it is when it comes to it, or keeps all others out.
-  if (target.dialect !== 'pg') return
-
   let database: TestDatabase
   let app: FastifyInstance
 
@@ -27,6 +24,50 @@ forEachDatabase((target) => {
     await database.drop()
   })
 
+  const handleOf = ({ id }: Visitor) => app.storedSession.handle({ sessionId: id })
+
+  test('a handle from before rotations ends the session under its latest id, and only for its user', async () => {
+    const old = await signIn(app)
+    const latest = await rotated(app, await rotated(app, old))
+    const handle = handleOf(old)
+    for (const dryRun of [true, false]) {
+      assert.deepEqual(await app.storedSession.revoke({ user: 'grace', handle, dryRun }), { revoked: 0 })
+    }
+    assert.deepEqual(await app.storedSession.revoke({ user: 'ada', handle, dryRun: true }), { revoked: 1 })
+    assert.deepEqual(await app.storedSession.revoke({ handle, dryRun: true }), { revoked: 1 })
+    assert.equal((await latest.me()).userId, 'ada')
+    assert.deepEqual(await app.storedSession.revoke({ user: 'ada', handle }), { revoked: 1 })
+    assert.deepEqual(await latest.me(), { endReason: 'revoked' })
+    assert.deepEqual(await app.storedSession.revoke({ handle }), { revoked: 0 })
+  })
+
+  test('who signs out everywhere else while another request rotates the id stays signed in', async () => {
+    const [old, other] = [await signIn(app), await signIn(app)]
+    const latest = await rotated(app, await rotated(app, old))
+    const filter = { user: 'ada', except: handleOf(old) }
+    assert.deepEqual(await app.storedSession.revoke({ ...filter, dryRun: true }), { revoked: 1 })
+    assert.deepEqual(await app.storedSession.revoke(filter), { revoked: 1 })
+    assert.deepEqual(await app.storedSession.revoke({ all: true, except: handleOf(old) }), { revoked: 0 })
+    assert.deepEqual(await latest.me(), { userId: 'ada' })
+    assert.deepEqual(await other.me(), { endReason: 'revoked' })
+  })
+
+  test('a rotated id is listed as ended, and the session under its latest alone', async () => {
+    const old = await signIn(app)
+    const latest = await rotated(app, old)
+    const { sessions } = await app.storedSession.list()
+    const listed = sessions.map(({ handle, state, endReason, user }) => [handle, state, endReason, user])
+    const expected = [
+      [handleOf(old), 'ended', 'rotated', undefined],
+      [handleOf(latest), 'live', undefined, 'ada'],
+    ]
+    assert.deepEqual(listed.toSorted(), expected.toSorted())
+    assert.equal(sessions[0]!.createdAt.getTime(), sessions[1]!.createdAt.getTime())
+  })
+
+  // Elsewhere a statement sees each row as it is when it comes to it, or keeps all others out.
+  if (target.dialect !== 'pg') return
+
   const filters: Record<string, RevokeFilter> = {
     'of a user': { user: 'ada' },
     'of an age of a user': { user: 'ada', before: new Date(Date.now() + 3_600_000) },
@@ -38,12 +79,10 @@ forEachDatabase((target) => {
       const release = await holdRow(database, first.id)
       const revocation = app.storedSession.revoke(filter)
       await until('the revocation waits for the first row', async () => (await waitingStatements(database)) === 1)
-      const response = await rotating.post('/rotate')
-      assert.equal(response.json().rotated, true)
+      const latest = await rotated(app, rotating)
       await release()
       await revocation
-      const { value } = response.cookies.find((cookie) => cookie.name === 'sessionId')!
-      for (const visitor of [first, rotating, visitorOf(app, response.json().id, value)]) {
+      for (const visitor of [first, rotating, latest]) {
         assert.equal((await visitor.me()).userId, undefined)
       }
     })
@@ -55,6 +94,14 @@ function addRotateRoute(app: FastifyInstance): void {
     const rotated = await app.storedSession.rotateId(request)
     return { rotated, id: request.session.sessionId }
   })
+}
+
+/** The visitor under a new id. */
+async function rotated(app: FastifyInstance, visitor: Visitor): Promise<Visitor> {
+  const response = await visitor.post('/rotate')
+  assert.equal(response.json().rotated, true)
+  const { value } = response.cookies.find((cookie) => cookie.name === 'sessionId')!
+  return visitorOf(app, response.json().id, value)
 }
 
 /** Keeps everybody else from changing a row, until the function that it yields is called. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RowFilter, SessionListing } from '../database/session-database.ts'
 import type { StoreCore } from './core.ts'
-import { endNow, endSuccessor } from './ending.ts'
+import { endNow, endSuccessor, latestSid } from './ending.ts'
 import { type SessionHandle, sidOfHandle } from './handle.ts'
 import { listingOf } from './listing.ts'
 import { OptionChecks } from './option-checks.ts'
@@ -41,23 +41,27 @@ const BATCH = 500
 export async function revokeSessions(core: StoreCore, options: RevokeFilter): Promise<RevokeResult> {
   const { filter, dryRun } = checkFilter(options)
   const [only, ...more] = Object.keys(filter)
-  if (!dryRun && more.length === 0) {
-    if (only === 'userId') return { revoked: await endUser(core, filter.userId!) }
-    if (only === 'sid') return { revoked: Number(await revokeOne(core, filter.sid!)) }
+  const isPlain = !dryRun && more.length === 0
+  if (isPlain && only === 'userId') return { revoked: await endUser(core, filter.userId!) }
+  if (isPlain && only === 'sid') {
+    return { revoked: await revokeOne(core, filter.sid!, (sid) => core.database.end(sid, endNow(core, 'revoked'))) }
   }
   const listing = listingOf(core)
   const end = (part: RowFilter) =>
     dryRun
       ? listing.count({ ...part, isUnended: true })
       : untilNone(() => listing.endAll(part, endNow(core, 'revoked')))
-  const isBounded = filter.userId !== undefined || filter.sid !== undefined
-  return { revoked: await (isBounded ? end(filter) : inBatches(listing, filter, end)) }
+  if (filter.sid) {
+    return { revoked: await revokeOne(core, filter.sid, async (sid) => (await end({ ...filter, sid })) > 0) }
+  }
+  const kept = filter.exceptSid ? { exceptSid: await latestSid(core, filter.exceptSid) } : {}
+  const wanted = { ...filter, ...kept }
+  return { revoked: await (filter.userId === undefined ? inBatches(listing, wanted, end) : end(wanted)) }
 }
 
 // A handle from before the id was rotated is good as long as its row can tell where the session went.
-async function revokeOne(core: StoreCore, sid: Buffer): Promise<boolean> {
-  const end = endNow(core, 'revoked')
-  return (await core.database.end(sid, end)) || (!core.bindToCookie && endSuccessor(core, sid, {}, end))
+async function revokeOne(core: StoreCore, sid: Buffer, end: (sid: Buffer) => Promise<boolean>): Promise<number> {
+  return Number((await end(sid)) || (!core.bindToCookie && (await endSuccessor(core, sid, {}, end))))
 }
 
 const endUser = (core: StoreCore, userId: string) =>
