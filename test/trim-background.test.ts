@@ -19,12 +19,16 @@ describe('trimming in the background', () => {
   let database: TestDatabase
   let store: StoredSessionStore
   let app: FastifyInstance | undefined
+  let hold: NodeJS.Timeout
 
   beforeEach(async () => {
     database = await target.create()
+    // Connections keep no process alive, and timeouts of a clock that stands still do not either.
+    hold = setInterval(() => {}, 1_000)
     mock.timers.enable({ apis: ['Date', 'setTimeout'], now: 1_732_104_000_000 })
   })
   afterEach(async () => {
+    clearInterval(hold)
     mock.timers.reset()
     await store?.close()
     await app?.close()

@@ -1,0 +1,21 @@
+import type { StoredSessionStore } from '../../src/index.ts'
+import type { TestDatabase } from '../harness/databases.ts'
+import { newSession, save } from '../sessions.ts'
+import { newId } from '../stores.ts'
+
+const DAY_MS = 24 * 3_600_000
+
+/** Stores sessions and makes them over since long ago: rows that may be deleted. */
+export async function addDueRows(database: TestDatabase, store: StoredSessionStore, count: number): Promise<void> {
+  const now = Date.now()
+  await Promise.all(Array.from({ length: count }, () => save(store, newId(), newSession({ isDue: true }))))
+  const then = now - DAY_MS
+  await database.query(
+    `UPDATE stored_sessions SET expires_at = ${then}, trim_at = ${then + 1} WHERE created_at >= ${now} AND ended_at IS NULL`,
+  )
+}
+
+export async function countRows(database: TestDatabase): Promise<number> {
+  const [row] = await database.query('SELECT count(*) AS n FROM stored_sessions')
+  return Number(row!.n)
+}
