@@ -115,11 +115,31 @@ async function live(store: StoredSessionStore, advance: (ms: number) => void): P
     later.map(contentOf),
     ids.map((id) => ({ id, n: 2, userId: id })),
   )
+  await assertListed(store, ids)
   await destroy(store, ids[0]!)
   assert.deepEqual(await store.revoke({ user: ids[1]! }), { revoked: 1 })
+  const except = store.handle({ sessionId: ids[2]! })
+  assert.deepEqual(await store.revoke({ all: true, except }), { revoked: 0 })
   assert.deepEqual(await Promise.all(ids.slice(0, 2).map((id) => load(store, id))), [null, null])
   advance(4 * 3_600_000)
   assert.deepEqual(deedOf(await store.trim()), { trimmed: 3, batches: 1, complete: true })
+}
+
+/** Lists and counts, whose numbers and bytes drivers hand out in different forms. */
+async function assertListed(store: StoredSessionStore, ids: string[]): Promise<void> {
+  const { sessions, next } = await store.list({ limit: 2 })
+  const rest = await store.list({ limit: 2, cursor: next })
+  const listed = [...sessions, ...rest.sessions]
+  const expected = ids.map((id) => [store.handle({ sessionId: id }), id, 'live'])
+  assert.deepEqual(listed.map(({ handle, user, state }) => [handle, user, state]).toSorted(), expected.toSorted())
+  assert.equal(await store.count({ state: 'live' }), ids.length)
+  const { live, bytes, oldest } = await store.stats()
+  const earliest = Math.min(...listed.map(({ createdAt }) => createdAt.getTime()))
+  assert.deepEqual([live, oldest?.getTime()], [ids.length, earliest])
+  assert.equal(
+    bytes,
+    listed.reduce((sum, session) => sum + session.bytes, 0),
+  )
 }
 
 forEachDatabase((target) => {

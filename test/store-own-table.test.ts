@@ -126,7 +126,24 @@ forEachDatabase((target) => {
     )
   })
 
+  test('its rows are listed, counted and revoked', async () => {
+    await database.query(`DELETE FROM ${name}`)
+    const ids = [newId(), newId(), newId()]
+    for (const id of ids) await save(store, id, newSession({ userId: `user '${id}` }))
+    const { sessions, next } = await store.list({ limit: 2 })
+    assert.equal((await store.list({ limit: 2, cursor: next })).sessions.length, 1)
+    assert.equal(sessions.length, 2)
+    assert.equal(await store.count({ user: `user '${ids[0]}`, state: 'live' }), 1)
+    const { live, exact } = await store.stats()
+    assert.deepEqual([live, exact], [3, true])
+    const except = store.handle({ sessionId: ids[0]! })
+    assert.deepEqual(await store.revoke({ all: true, except }), { revoked: 2 })
+    assert.deepEqual(await store.revoke({ user: `user '${ids[0]}`, handle: except }), { revoked: 1 })
+    assert.equal(await store.count({ state: 'ended' }), 3)
+  })
+
   test('its rows are touched, one and many, and trimmed', async (t) => {
+    await database.query(`DELETE FROM ${name}`)
     const ids = [newId(), newId(), newId()]
     for (const id of ids) await save(store, id, newSession())
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 120_000 })
