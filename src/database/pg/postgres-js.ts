@@ -59,11 +59,11 @@ async function patiently(query: PendingQuery, ms: number, onStuck: () => void): 
   }
 }
 
-// postgres.js (3.4.9) confuses the answers on a connection of which a statement is cancelled before its turn, and loses
-// a connection that is just being opened for it.
+// postgres.js (3.4.9) confuses the answers on a connection of which a statement is cancelled before its turn, loses a
+// connection that is just being opened for it, and leaves a cancellation that fails to the process.
 function cancel(query: PendingQuery): void {
-  const { active } = query as unknown as { active: boolean }
-  if (active) Promise.resolve(query.cancel()).catch(() => {})
+  const { active, canceller } = query as unknown as { active: boolean; canceller(query: PendingQuery): Promise<void> }
+  if (active) canceller(query).catch(() => {})
 }
 
 type Answer = Awaited<PendingQuery>
