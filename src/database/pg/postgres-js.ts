@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres'
 import type { Patience } from '../patience.ts'
-import type { PgClient, PgResult } from './client.ts'
+import type { PgClient, PgQuery, PgResult } from './client.ts'
 
 type UnsafeQuery = Pick<Sql, 'unsafe'>
 
@@ -29,15 +29,17 @@ export function postgresJsClient(
       return patiently(query, isBulk ? patience.bulk : patience.request, onStuck)
     },
     transaction: async (work) => {
-      await sql.begin((tx) =>
-        work((text, values) =>
-          values ? patiently(tx.unsafe(text, values as never[], { prepare }), patience.bulk, onStuck) : run(tx, text),
-        ),
-      )
+      await sql.begin((tx) => work(queryOf(tx, prepare, patience.bulk, onStuck)))
     },
     isSingle: sql.options.max === 1,
     close,
   }
+}
+
+/** Sends statements over one connection; see {@link PgClient.transaction}. */
+export function queryOf(sql: UnsafeQuery, prepare: boolean, ms: number, onStuck: () => void): PgQuery {
+  return (text, values) =>
+    values ? patiently(sql.unsafe(text, values as never[], { prepare }), ms, onStuck) : run(sql, text)
 }
 
 async function run(sql: UnsafeQuery, text: string): Promise<PgResult> {

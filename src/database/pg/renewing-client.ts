@@ -1,10 +1,11 @@
 import type { Options, Sql } from 'postgres'
 import type { Patience } from '../patience.ts'
 import type { PgClient } from './client.ts'
+import { transactionAlone } from './own-transaction.ts'
 import { postgresJsClient } from './postgres-js.ts'
 import { Sockets } from './sockets.ts'
 
-type Watch = Pick<Options<never>, 'onparameter' | 'onclose'> & { socket: Sockets['open'] }
+type Watch = Pick<Options<never>, 'onparameter' | 'onclose' | 'max'> & { socket: Sockets['open'] }
 
 interface Generation {
   readonly sql: Sql
@@ -38,7 +39,7 @@ export function renewingClient(open: (watch: Watch) => Sql, patience: Patience):
   const lifetime = setInterval(() => renew(current, patience.bulk), LIFETIME_MS).unref()
   return {
     query: (text, values, isBulk) => current.client.query(text, values, isBulk),
-    transaction: (work) => current.client.transaction(work),
+    transaction: (work) => transactionAlone(open, patience, work),
     close: async () => {
       isClosing = true
       clearInterval(lifetime)
