@@ -4,6 +4,7 @@ import type { TestDatabase } from '../harness/databases.ts'
 import { TcpProxy } from '../harness/tcp-proxy.ts'
 import { contentOf, destroy, load, loaded, newSession, save, type TestSession, touch } from '../sessions.ts'
 import { newId, secret } from '../stores.ts'
+import { until } from '../until.ts'
 
 /** The statements that a request may send, and the connection that they need. */
 export const statementNames = ['connect', 'read', 'insert', 'update', 'touch', 'end', 'trim'] as const
@@ -33,7 +34,7 @@ export const someBytes: Offsets = (length) => {
   return [...new Set([0, ...between, length - 1])]
 }
 
-const TIMEOUT_MS = 500
+const TIMEOUT_MS = 1_000
 
 /** Cuts the reply of every statement at these offsets: whether it is done or refused, and what is stored, must agree. */
 export async function cutReplies(database: TestDatabase, offsets: Offsets): Promise<CutReplies[]> {
@@ -107,7 +108,7 @@ async function prepare(ground: Ground, statement: StatementName): Promise<Trial>
   const store = ground.store()
   const [id, warming] = [newId(), newId()]
   const content = { user: 'ada' }
-  if (statement === 'connect') return { run: () => load(store, id), verify: async () => void (await load(store, id)) }
+  if (statement === 'connect') return { run: () => load(store, id), verify: () => isOpen(store) }
   for (const each of [warming, id]) await save(store, each, newSession(content))
   const sessions = { [warming]: await loaded(store, warming), [id]: await loaded(store, id) }
   const fresh = newId()
@@ -148,6 +149,9 @@ async function prepare(ground: Ground, statement: StatementName): Promise<Trial>
     )
   }
 }
+
+// The attempt to open that was cut may still be under way.
+const isOpen = (store: StoredSessionStore) => until('the store opens', async () => (await store.health()).ok)
 
 function refused(error: { statusCode?: number }): false {
   assert.equal(error.statusCode, 503)

@@ -7,7 +7,7 @@ import type { TcpProxy } from '../harness/tcp-proxy.ts'
 import type { TestServer } from '../harness/test-server.ts'
 
 /** What an operation may take until it is given up, in the tests. */
-export const OPERATION_TIMEOUT_MS = 500
+export const OPERATION_TIMEOUT_MS = 1_000
 
 /** Where faults happen: a database, and an application on it that stays through all of them. */
 export interface Ground {
