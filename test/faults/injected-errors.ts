@@ -52,12 +52,12 @@ function pgError(code: string): Buffer {
   return Buffer.concat([head, fields])
 }
 
-const PREPARE = 0x16
-const EXECUTE = 0x17
+/** Query, prepare and execute. */
+const STATEMENTS = [0x03, 0x16, 0x17]
 
 /** A packet is three bytes of length, one that counts packets, and then a command. */
 function answerMysql(bytes: Buffer, { client }: Link, code: string): boolean {
-  const isStatement = bytes[3] === 0 && (bytes[4] === PREPARE || bytes[4] === EXECUTE)
+  const isStatement = bytes[3] === 0 && STATEMENTS.includes(bytes[4]!)
   if (isStatement) client.write(mysqlError(Number(code)))
   return isStatement
 }
