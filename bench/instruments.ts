@@ -1,0 +1,64 @@
+/**
+ * What instrumentation costs one read and one save: where nobody listens, and where somebody does, beside the same
+ * without it. All three take turns on one SQLite in memory, where everything else is as fast as it can be.
+ */
+import { tracingChannel } from 'node:diagnostics_channel'
+import { checkedStoreOptions } from '../src/store/check-store-options.ts'
+import { SessionEventEmitter } from '../src/store/events.ts'
+import { FreshIds } from '../src/store/fresh-ids.ts'
+import { openCore } from '../src/store/open-core.ts'
+import { readSession } from '../src/store/reading.ts'
+import { saveSession } from '../src/store/saving.ts'
+import * as traced from '../src/store/traced-sessions.ts'
+
+const ROUNDS = 200
+const CALLS = 200
+
+const secret = 'correct horse battery staple, thirty-two and more'
+const core = await openCore(
+  checkedStoreOptions({ database: 'sqlite::memory:', secret, touchInterval: '1h', idleTimeout: '2h' }),
+  new SessionEventEmitter(),
+  new FreshIds(),
+)
+const id = 'an-id-of-the-length-that-ids-have'
+const session = { userId: 'user-1', note: 'x'.repeat(220), n: 0, cookie: {} as never }
+await saveSession(core, id, session)
+
+const save = (run: typeof traced.saveSession) => () => {
+  session.n += 1
+  return run(core, id, session)
+}
+const reads = { without: () => readSession(core, id), with: () => traced.readSession(core, id) }
+const saves = { without: save(saveSession), with: save(traced.saveSession) }
+const listener = () => {}
+
+for (const [name, run] of Object.entries({ read: reads, save: saves })) {
+  const times = { without: [] as number[], unheard: [] as number[], heard: [] as number[] }
+  for (let round = 0; round < ROUNDS; round++) {
+    await time(times.without, run.without)
+    await time(times.unheard, run.with)
+    for (const channel of channels()) channel.subscribe(listener)
+    await time(times.heard, run.with)
+    for (const channel of channels()) channel.unsubscribe(listener)
+  }
+  const without = quiet(times.without)
+  const shown = (list: number[]) => `${quiet(list).toFixed(2)} µs (${(quiet(list) / without).toFixed(3)})`
+  console.log(`${name}: without ${without.toFixed(2)} µs, unheard ${shown(times.unheard)}, heard ${shown(times.heard)}`)
+}
+await core.database.close()
+
+/** Of the rounds the one that a tenth was faster than: others run beside us. */
+function quiet(times: readonly number[]): number {
+  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 10)]!
+}
+
+function channels() {
+  return ['read', 'write'].map((name) => tracingChannel(`stored-session:${name}`).asyncEnd)
+}
+
+/** Adds the microseconds of one call, the mean of some in a row. */
+async function time(into: number[], run: () => unknown): Promise<void> {
+  const began = performance.now()
+  for (let call = 0; call < CALLS; call++) await run()
+  into.push(((performance.now() - began) * 1_000) / CALLS)
+}
