@@ -242,9 +242,9 @@ forEachDatabase((target) => {
   })
 
   test('nothing is measured while nobody listens', async () => {
-    const id = newId()
     const now = mock.method(performance, 'now')
     const use = async () => {
+      const id = newId()
       const before = now.mock.callCount()
       await save(suite.store, id, newSession({ n: 1 }))
       await load(suite.store, id)
