@@ -200,7 +200,15 @@ describe('each option', () => {
 
 test('the options looked at here are all that there are', () => {
   const names = [...storeOptionNames, ...hostOptionNames, ...ownOptionNames]
-  const inFilesOfTheirOwn = ['cookie', 'idleTimeout', 'lifetime', 'rotationOverlap', 'touchInterval']
+  const inFilesOfTheirOwn = [
+    'cookie',
+    'evict',
+    'idleTimeout',
+    'lifetime',
+    'maxPerUser',
+    'rotationOverlap',
+    'touchInterval',
+  ]
   assert.deepEqual([...Object.keys(REFUSED), ...inFilesOfTheirOwn].toSorted(), names.toSorted())
   assert.deepEqual([...Object.keys(ACCEPTED), ...inFilesOfTheirOwn].toSorted(), names.toSorted())
 })

@@ -1,8 +1,8 @@
 /** Why a session is over; `unknown` is for a row that is not there (any more). */
-export type EndReason = 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'rotated' | 'unreadable' | 'unknown'
+export type EndReason = 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'evicted' | 'rotated' | 'unreadable' | 'unknown'
 
 /** The reasons that a row can carry. */
-export type StoredEndReason = Extract<EndReason, 'revoked' | 'destroyed' | 'rotated'>
+export type StoredEndReason = Extract<EndReason, 'revoked' | 'destroyed' | 'evicted' | 'rotated'>
 
 /** A stored session. Times are epoch milliseconds by the application's clock. */
 export interface SessionRow {

@@ -5,6 +5,7 @@ import { type Dialect, faultOfTable, recogniseDatabase } from '../database/recog
 import { InvalidOptionsError } from '../errors.ts'
 import { type Serializer, serializers } from '../payload/serializer.ts'
 import { checkLimits } from './check-limits.ts'
+import { checkMaxPerUser } from './check-max-per-user.ts'
 import { checkKeys, checkSealing } from './check-sealing-options.ts'
 import { OptionChecks } from './option-checks.ts'
 import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from './store-options.ts'
@@ -45,6 +46,7 @@ export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): 
     trim: schedule,
     migrate: checkMigrate(options, dialect, checks),
     user: options.user,
+    maxPerUser: checkMaxPerUser(options, checks),
     serializer: checkSerializer(options.serializer, checks),
     maxBytes: checks.integer('maxBytes', options.maxBytes, MEBIBYTE, 1, LARGEST_BYTES),
     table: checkTable(options.table, dialect, checks),

@@ -7,6 +7,7 @@ import type { FreshIds } from './fresh-ids.ts'
 import type { Lanes } from './lanes.ts'
 import type { Limits } from './lifetime.ts'
 import type { TouchQueue } from './touches.ts'
+import type { UserLimit } from './user-limit.ts'
 
 /** What reading, saving and ending share. */
 export interface StoreCore {
@@ -26,6 +27,8 @@ export interface StoreCore {
   userOf(content: SessionContent): string | null
   /** Rotation of ids: how long the old one reads, in milliseconds, and whether any rotated session was seen here. */
   readonly rotation: { readonly overlap: number; isSeen: boolean }
+  /** How many sessions a user may have; undefined for any number. */
+  readonly userLimit: UserLimit | undefined
   /** Saves of one session, one after another. */
   readonly lanes: Lanes
 }

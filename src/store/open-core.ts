@@ -51,6 +51,7 @@ export async function openCore(
     findRow: sharedReads((sids) => database.read(sids)),
     userOf: userReader(options.user),
     rotation: { overlap: options.rotationOverlap, isSeen: false },
+    userLimit: options.maxPerUser,
     lanes: new Lanes(),
     touches: new TouchQueue(
       (touches) => database.touch(touches),

@@ -8,6 +8,7 @@ import { isSameLifetime, lifetimeOf, noteFirst } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import { noteFormer } from './former.ts'
 import { deadlineOf, trimTime } from './lifetime.ts'
+import { withinMost } from './max-per-user.ts'
 import { mergeThreeWays } from './merge.ts'
 import { provenanceOf, type StoredVersion, setProvenance } from './provenance.ts'
 import { type OpenedRow, openRow } from './reading.ts'
@@ -53,7 +54,7 @@ export async function saveSession(core: StoreCore, id: string, session: LiveSess
   if (save.base && isUnchanged(core, save.base, save.plaintext)) return confirm(core, save)
   if (core.freshIds.hasEnded(id)) return markGone(core, save, 'destroyed')
   core.freshIds.storing(id)
-  return core.lanes.run(save.sid.toString('latin1'), () => store(core, save))
+  return core.lanes.run(save.sid.toString('latin1'), () => withinMost(core, save, () => store(core, save)))
 }
 
 /** Whether a stored session differs from its row in a way that a comparison through JSON cannot see. */

@@ -7,6 +7,7 @@ import type { Serializer, serializers } from '../payload/serializer.ts'
 import type { Limits } from './lifetime.ts'
 import type { AssuranceLevel } from './lifetime-presets.ts'
 import type { TrimOption, TrimSchedule } from './trim-options.ts'
+import type { Evict, UserLimit } from './user-limit.ts'
 
 export type { Duration }
 
@@ -63,6 +64,13 @@ export interface StoreOptions {
   migrate?: boolean
   /** Who a session belongs to: at most 255 characters, or undefined for nobody. */
   user?: (session: Record<string, unknown>) => string | undefined
+  /**
+   * Sessions that a user may have: 1 to 1000. Whoever signs in beyond that ends others, see `evict`. Needs `user`.
+   * @defaultValue any number
+   */
+  maxPerUser?: number
+  /** Which sessions end beyond `maxPerUser`: the oldest, or those not used for longest. @defaultValue `'oldest'` */
+  evict?: Evict
   /** How sessions become bytes. @defaultValue `'msgpack'` */
   serializer?: keyof typeof serializers | Serializer
   /** Bytes that a serialized session may have. @defaultValue 1048576 */
@@ -92,6 +100,7 @@ export interface CheckedStoreOptions {
   readonly acceptUnencryptedUntil: number
   readonly warnKeyAge: number | false
   readonly user: StoreOptions['user']
+  readonly maxPerUser: UserLimit | undefined
   readonly serializer: Serializer
   readonly maxBytes: number
   readonly table: string | Table
@@ -116,6 +125,8 @@ export const storeOptionNames = [
   'trim',
   'migrate',
   'user',
+  'maxPerUser',
+  'evict',
   'serializer',
   'maxBytes',
   'table',

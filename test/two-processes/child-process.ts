@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { StoredSessionOptions } from '../../src/index.ts'
 import type { Call, CallAnswer } from './child.ts'
 import type { commands } from './commands.ts'
 
@@ -41,8 +42,8 @@ export class StoreProcess {
     return answer.result as Awaited<ReturnType<Commands[Name]>>
   }
 
-  async open(database: string, rolling = true): Promise<void> {
-    this.port = await this.do('open', database, rolling)
+  async open(database: string, rolling = true, options: Partial<StoredSessionOptions> = {}): Promise<void> {
+    this.port = await this.do('open', database, rolling, options)
   }
 
   end(): void {

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { mock } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { vaultTransitKeys } from '../../examples/vault-transit.ts'
+import type { StoredSessionOptions } from '../../src/index.ts'
 import { openApp, sessionOf } from '../app.ts'
 import { newSession, type Protocol, protocolOf } from '../races/protocol.ts'
 import { newId } from '../stores.ts'
@@ -40,9 +41,9 @@ export const commands = {
 }
 
 /** Listens with an application on a database; its port. */
-async function open(database: string, rolling: boolean): Promise<number> {
+async function open(database: string, rolling: boolean, options: Partial<StoredSessionOptions> = {}): Promise<number> {
   app = await openApp(database, {
-    options: { rolling, touchInterval: 1, user: (session) => session.userId as string | undefined },
+    options: { rolling, touchInterval: 1, user: (session) => session.userId as string | undefined, ...options },
     routes,
   })
   protocol = protocolOf(app.storedSession.store as never)

@@ -1,0 +1,26 @@
+import type { OptionChecks } from './option-checks.ts'
+import type { StoreOptions } from './store-options.ts'
+import type { Evict, UserLimit } from './user-limit.ts'
+
+const LARGEST = 1_000
+const ORDERS: readonly Evict[] = ['oldest', 'least-recent']
+
+/** Checks how many sessions a user may have; undefined for any number. */
+export function checkMaxPerUser(options: StoreOptions, checks: OptionChecks): UserLimit | undefined {
+  const { maxPerUser, evict = 'oldest', user, database } = options
+  if (!ORDERS.includes(evict)) checks.fault('evict', `must be ${ORDERS.map((name) => `"${name}"`).join(' or ')}`)
+  if (maxPerUser === undefined) {
+    if (options.evict !== undefined) checks.fault('evict', 'needs maxPerUser, which says how many sessions may stay')
+    return undefined
+  }
+  const most = checks.integer('maxPerUser', maxPerUser, 1, 1, LARGEST)
+  if (user === undefined) checks.fault('maxPerUser', 'needs the option user, which says whose a session is')
+  if (isOwnStorage(database) && !database.listing) {
+    checks.fault('maxPerUser', 'needs a database with a listing, as the type SessionDatabase says')
+  }
+  return { most, evict }
+}
+
+function isOwnStorage(database: unknown): database is { listing?: unknown } {
+  return typeof database === 'object' && database !== null && 'endUser' in database
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import type { StoredSessionOptions } from '../src/index.ts'
+import { Browser, openApp } from './app.ts'
+import { type CountedDatabase, counted } from './counting.ts'
+import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { allRows } from './rows.ts'
+import { StoreProcess } from './two-processes/child-process.ts'
+import { signIn } from './visitor.ts'
+
+const MINUTE = 60_000
+const MOST = 3
+
+let one: StoreProcess
+let other: StoreProcess
+
+before(async () => {
+  const launched = await Promise.all([StoreProcess.launch(), StoreProcess.launch()])
+  one = launched[0]
+  other = launched[1]
+})
+after(() => {
+  one?.end()
+  other?.end()
+})
+
+forEachDatabase((target) => {
+  let database: TestDatabase
+  let client: CountedDatabase
+  const apps: FastifyInstance[] = []
+
+  before(async () => {
+    database = await target.create()
+    client = counted(database)
+    await open()
+  })
+  beforeEach(() => database.query('DELETE FROM stored_sessions'))
+  after(async () => {
+    for (const app of apps) await app.close()
+    await client.close()
+    await database.drop()
+  })
+
+  async function open(
+    options: Partial<StoredSessionOptions> = {},
+    where: StoredSessionOptions['database'] = database.url,
+  ): Promise<FastifyInstance> {
+    const user = (session: Record<string, unknown>) => session.userId as string | undefined
+    const app = await openApp(where, { options: { user, maxPerUser: MOST, ...options } })
+    apps.push(app)
+    return app
+  }
+
+  const live = async (userId: string) =>
+    (await allRows(database)).filter((row) => row.endedAt === null && row.userId === userId)
+
+  for (const evict of ['oldest', 'least-recent'] as const) {
+    test(`of 50 sign-ins of one user at once in two processes no more than maxPerUser stay, ${evict} first`, async () => {
+      for (const process of [one, other]) await process.open(database.url, true, { maxPerUser: MOST, evict })
+      const begun = [one, other].map((process) => process.do('saveNewAtOnce', 'ada', 25))
+      const bystanders = one.do('saveNewAtOnce', 'grace', MOST)
+      const ids = (await Promise.all(begun)).flat().map(({ id }) => id)
+      const present = await one.do('present', ids)
+      await bystanders
+      assert.ok(present.length >= 1 && present.length <= MOST, `${present.length} are left`)
+      assert.equal((await live('ada')).length, present.length)
+      assert.equal((await live('grace')).length, MOST)
+      if (evict === 'oldest') {
+        assert.equal(present.length, MOST)
+        const rows = (await allRows(database)).filter(({ endReason }) => endReason === 'evicted')
+        const youngest = Math.max(...rows.map(({ createdAt }) => createdAt))
+        assert.ok((await live('ada')).every(({ createdAt }) => createdAt >= youngest))
+      }
+      for (const process of [one, other]) await process.do('close')
+    })
+  }
+
+  test('the oldest session ends as evicted, also when it was used a moment ago', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const app = await open()
+    const visitors = []
+    for (let n = 0; n < MOST; n += 1) {
+      visitors.push(await signIn(app))
+      t.mock.timers.setTime(Date.now() + MINUTE)
+    }
+    await visitors[0]!.post('/change', { n: 1 })
+    const newest = await signIn(app)
+    assert.deepEqual(await visitors[0]!.me(), { endReason: 'evicted' })
+    for (const visitor of [visitors[1]!, visitors[2]!, newest]) assert.deepEqual(await visitor.me(), { userId: 'ada' })
+  })
+
+  test('with least-recent the session ends that was not used for longest', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const app = await open({ evict: 'least-recent' })
+    const visitors = []
+    for (let n = 0; n < MOST; n += 1) {
+      visitors.push(await signIn(app))
+      t.mock.timers.setTime(Date.now() + MINUTE)
+    }
+    await visitors[0]!.post('/change', { n: 1 })
+    await signIn(app)
+    assert.deepEqual(await visitors[1]!.me(), { endReason: 'evicted' })
+    assert.deepEqual(await visitors[0]!.me(), { userId: 'ada', n: 1 })
+  })
+
+  test('sessions that are over take no place', async () => {
+    const app = await open()
+    const first = await signIn(app)
+    for (let n = 0; n < 4; n += 1) await (await signIn(app)).post('/logout')
+    for (let n = 1; n < MOST; n += 1) await signIn(app)
+    assert.deepEqual(await first.me(), { userId: 'ada' })
+  })
+
+  test('a session that becomes that of another user counts as theirs', async () => {
+    const app = await open({ maxPerUser: 1 })
+    const [ada, grace] = [await signIn(app), await signIn(app)]
+    assert.deepEqual(await ada.me(), { endReason: 'evicted' })
+    await grace.post('/change', { userId: 'grace' })
+    const again = await signIn(app)
+    assert.deepEqual([await grace.me(), await again.me()], [{ userId: 'grace' }, { userId: 'ada' }])
+    const newer = await signIn(app)
+    await newer.post('/change', { userId: 'grace' })
+    assert.deepEqual(await grace.me(), { endReason: 'evicted' })
+  })
+
+  test('only a sign-in costs statements: one that lists, and one for each session that ends', async () => {
+    const kinds = () => client.statements.map((statement) => statement.trim().slice(0, 6).toLowerCase())
+    const user = (session: Record<string, unknown>) => session.userId as string | undefined
+    const unlimited = await openApp(client.drizzle, { options: { user } })
+    apps.push(unlimited)
+    const app = await open({}, client.drizzle)
+    // The first use of a connection may ask the server about itself.
+    for (let n = 0; n < MOST; n += 1) await new Browser(unlimited).post('/login')
+    client.statements.length = 0
+    await new Browser(unlimited).post('/login')
+    const usual = kinds()
+    await database.query('DELETE FROM stored_sessions')
+    for (let n = 0; n < MOST; n += 1) await signIn(app)
+    const browser = new Browser(app)
+    client.statements.length = 0
+    await browser.post('/login')
+    assert.deepEqual(kinds(), [...usual, 'select', 'update'])
+    client.statements.length = 0
+    await browser.post('/change', { n: 1 })
+    assert.deepEqual(kinds(), ['select', 'update'])
+  })
+})

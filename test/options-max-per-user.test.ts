@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { memoryStorage } from '../examples/memory-storage.ts'
+import { assertAccepted, refusal } from './options-faults.ts'
+
+const user = () => 'ada'
+
+test('maxPerUser is a whole number, and needs the option user', () => {
+  for (const maxPerUser of [0, -1, 1.5, 1_001, '3', null]) {
+    assert.match(refusal({ maxPerUser, user }), /^maxPerUser must be a whole number from 1 to 1000, not /)
+  }
+  assert.equal(refusal({ maxPerUser: 3 }), 'maxPerUser needs the option user, which says whose a session is')
+  for (const maxPerUser of [1, 1_000, undefined]) assertAccepted({ maxPerUser, user })
+})
+
+test('maxPerUser needs a database that can list', () => {
+  const { listing, ...database } = { listing: undefined, ...memoryStorage() }
+  assert.equal(
+    refusal({ maxPerUser: 3, user, database }),
+    'maxPerUser needs a database with a listing, as the type SessionDatabase says',
+  )
+})
+
+test('evict is one of the orders, and needs maxPerUser', () => {
+  for (const evict of ['newest', '', null, true]) {
+    assert.equal(refusal({ maxPerUser: 3, user, evict }), 'evict must be "oldest" or "least-recent"')
+  }
+  assert.equal(refusal({ user, evict: 'oldest' }), 'evict needs maxPerUser, which says how many sessions may stay')
+  for (const evict of ['oldest', 'least-recent', undefined]) assertAccepted({ maxPerUser: 3, user, evict })
+})
