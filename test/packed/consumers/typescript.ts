@@ -59,7 +59,7 @@ app.post('/login', async (request) => {
 })
 app.get('/me', async (request) => {
   const userId: string | undefined = request.session.userId
-  const reason: 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'unreadable' | 'unknown' | undefined =
+  const reason: 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'rotated' | 'unreadable' | 'unknown' | undefined =
     request.sessionEndReason
   return { userId, reason }
 })
