@@ -59,8 +59,16 @@ app.post('/login', async (request) => {
 })
 app.get('/me', async (request) => {
   const userId: string | undefined = request.session.userId
-  const reason: 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'rotated' | 'unreadable' | 'unknown' | undefined =
-    request.sessionEndReason
+  const reason:
+    | 'idle'
+    | 'absolute'
+    | 'revoked'
+    | 'destroyed'
+    | 'evicted'
+    | 'rotated'
+    | 'unreadable'
+    | 'unknown'
+    | undefined = request.sessionEndReason
   return { userId, reason }
 })
 const login = await app.inject({ method: 'POST', url: '/login' })
