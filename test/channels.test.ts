@@ -166,6 +166,13 @@ forEachDatabase((target) => {
     listening.stop()
   })
 
+  test('asking how the store is counts as no operation', async () => {
+    const listening = new Listening()
+    assert.equal((await suite.store.health()).ok, true)
+    assert.deepEqual(listening.published, [])
+    listening.stop()
+  })
+
   test('a migration is traced', async () => {
     const listening = new Listening()
     await suite.another({ migrate: true })
