@@ -48,6 +48,43 @@ test('regenerating tells the sids of both sessions, old and new', async () => {
   assert.deepEqual(told, [{ sid: readable(second), previousSid: readable(first) }])
 })
 
+test('rotating an id tells both sids, as a save with this outcome', async () => {
+  const app = await openApp(database.url, {
+    routes: (routes) =>
+      routes.post('/rotate', async (request) => ({ done: await routes.storedSession.rotateId(request) })),
+  })
+  const told: unknown[] = []
+  app.storedSession.on('regenerated', (event) => told.push(event))
+  app.storedSession.on('write', ({ outcome }) => told.push(outcome))
+  const browser = new Browser(app)
+  const first = (await browser.post('/login')).json().id
+  told.length = 0
+  await browser.post('/rotate')
+  const [outcome, event, rotated] = told as [string, SessionEvents['regenerated'][0], string]
+  assert.deepEqual([outcome, event.previousSid, rotated], ['unchanged', readable(first), 'rotated'])
+  assert.notEqual(event.sid, event.previousSid)
+  await app.close()
+})
+
+test('a session that its user has too many of is told', async () => {
+  const app = await openApp(database.url, {
+    options: { user: ({ userId }) => userId as string | undefined, maxPerUser: 1 },
+    routes: (routes) =>
+      routes.post('/as-grace', async (request) => {
+        Object.assign(request.session, { userId: 'grace' })
+        return { id: request.session.sessionId }
+      }),
+  })
+  const sids: string[] = []
+  app.storedSession.on('evicted', ({ sid }) => sids.push(sid))
+  const ids = [
+    await app.inject({ method: 'POST', url: '/as-grace' }),
+    await app.inject({ method: 'POST', url: '/as-grace' }),
+  ]
+  assert.deepEqual(sids, [readable(ids[0]!.json().id)])
+  await app.close()
+})
+
 test('a listener that was taken off hears nothing more', async () => {
   const { storedSession } = apps[0]!
   const sids: string[] = []

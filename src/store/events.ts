@@ -15,6 +15,8 @@ export interface SessionEvents {
   expired: [{ sid: string; reason: 'idle' | 'absolute' }]
   /** Sessions were ended by `revoke`; `sessions` says how many. */
   revoked: [{ sessions: number }]
+  /** A session was ended because its user had more than `maxPerUser`. */
+  evicted: [{ sid: string }]
   /** A save met a newer version of the session and was merged; `keys` are those that both sides had changed. */
   conflict: [{ sid: string; keys: string[] }]
   /** A save came for a session that had ended or was not there any more; nothing was written. */

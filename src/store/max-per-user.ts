@@ -1,4 +1,5 @@
 import type { ListedRow } from '../database/session-database.ts'
+import { formatSid } from '../payload/session-id.ts'
 import type { SessionContent } from './content.ts'
 import type { StoreCore } from './core.ts'
 import { endNow } from './ending.ts'
@@ -41,7 +42,10 @@ async function evict(core: StoreCore, { most, evict: order }: UserLimit, userId:
     const rows = await listingOf(core).list({ userId, state }, undefined, PAGE + most)
     // The listing has the newest first, and puts those of one moment in order too.
     const ranked = order === 'oldest' ? rows : rows.toSorted(byLastUse)
-    for (const { sid } of ranked.slice(most)) await core.database.end(sid, endNow(core, 'evicted'))
+    for (const { sid } of ranked.slice(most)) {
+      const isEnded = await core.database.end(sid, endNow(core, 'evicted'))
+      if (isEnded) core.events.emit('evicted', { sid: formatSid(sid) })
+    }
     if (rows.length < PAGE + most) return
   }
 }

@@ -55,6 +55,7 @@ function databaseOf(database: SessionDatabase, measures: Writable): SessionDatab
       measures.inserted = await write(row, () => database.insert(row))
       return measures.inserted
     },
+    replace: (replacement) => run(() => database.replace(replacement)),
     update: (change) => write(change, () => database.update(change)),
     end: async (sid, end) => {
       const ended = await run(() => database.end(sid, end))

@@ -14,11 +14,11 @@ import { SessionManagement } from './management.ts'
 import { openCore } from './open-core.ts'
 import { Operations } from './operations.ts'
 import { provenanceOf } from './provenance.ts'
-import { type Rotation, rotateSession } from './rotating.ts'
+import type { Rotation } from './rotating.ts'
 import { isChangedInSecret } from './saving.ts'
 import type { CheckedStoreOptions, StoreOptions } from './store-options.ts'
 import { touchSession } from './touching.ts'
-import { endSession, readSession, saveSession } from './traced-sessions.ts'
+import { endSession, readSession, rotateSession, saveSession } from './traced-sessions.ts'
 import { Trimmer, type TrimOptions, type TrimResult } from './trimming.ts'
 
 /**

@@ -9,6 +9,7 @@ import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './outcomes.ts'
 import { type Reading, readSession as read } from './reading.ts'
 import { type ReencryptOptions, type ReencryptResult, reencryptSessions as reencrypt } from './reencrypting.ts'
 import { type RevokeFilter, type RevokeResult, revokeSessions as revoke } from './revoking.ts'
+import { type Rotation, rotateSession as rotate } from './rotating.ts'
 import { type SaveOutcome, saveSession as save } from './saving.ts'
 
 /*
@@ -70,6 +71,24 @@ export function saveSession(
 function writeOutcome(saved: SaveOutcome | undefined, { inserted }: Measures): WriteOutcome {
   if (saved !== 'saved') return saved ?? 'gone'
   return inserted ? 'created' : 'updated'
+}
+
+/** {@link rotate}, traced: a session that goes on under a new id. */
+export function rotateSession(core: StoreCore, rotation: Rotation): Promise<boolean> {
+  const { events } = core
+  if (!events.hears('write') && !events.hears('regenerated')) return rotate(core, rotation)
+  const [sid, previousSid] = [rotation.newId, rotation.oldId].map((id) => formatSid(sidOf(id))) as [string, string]
+  const measured = measuredCore(core)
+  return trace(
+    events,
+    'write',
+    { sid },
+    () => rotate(measured.core, rotation),
+    (isDone) => {
+      if (isDone) events.emit('regenerated', { sid, previousSid })
+      return { ...known(measured.measures), outcome: (isDone ? 'rotated' : 'unchanged') satisfies WriteOutcome }
+    },
+  )
 }
 
 /** {@link end}, traced. */

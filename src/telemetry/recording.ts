@@ -29,6 +29,7 @@ export function recordSessions({ events }: StoredSessionStore, record: RecordVal
   on('regenerated', () => record('regenerated', 1))
   on('expired', ({ reason }) => record('ended', 1, { reason }))
   on('revoked', ({ sessions }) => record('ended', sessions, { reason: 'revoked' }))
+  on('evicted', () => record('ended', 1, { reason: 'evicted' }))
   on('unreadable', ({ reason }) => record('unreadable', 1, { reason }))
   on('conflict', () => record('conflicts', 1))
   on('gone', () => record('gone', 1))
