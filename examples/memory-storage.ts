@@ -53,8 +53,10 @@ export function memoryStorage(): SessionDatabase {
     },
     end: async (sid, end) => endRow(find(sid), end),
     async replace({ sid, version, data, ...end }) {
-      const row = find(sid, version)
-      return endRow(row && row.expiresAt > end.endedAt ? row : undefined, end, data)
+      const row = rows.get(keyOf(sid))
+      const isAlive = row?.endedAt === null && row.expiresAt > end.endedAt
+      const isNoSession = row && row.endedAt !== null && row.endReason === null
+      return endRow(row?.version === version && (isAlive || isNoSession) ? row : undefined, end, data)
     },
     async endUser(userId, end) {
       const theirs = unended().filter((row) => row.userId === userId)

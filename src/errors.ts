@@ -53,6 +53,13 @@ export const SessionTooLargeError = createError(
   500,
 )
 
+/** With `evict: 'refuse'`: the user has as many sessions as `maxPerUser` allows, and this one was not stored as theirs. */
+export const TooManySessionsError = createError(
+  'FST_STORED_SESSION_TOO_MANY',
+  'This user has %d sessions, and may have no more at a time; sign out of one of them first',
+  403,
+)
+
 /** A value or key that cannot be stored, named by its path; nothing was written. */
 export const UnstorableError = createError('FST_STORED_SESSION_UNSTORABLE', 'The session cannot be stored: %s: %s', 500)
 

@@ -144,6 +144,12 @@ export const BROKEN_STORAGES: Record<string, [promise: string, fault: StorageFau
       replace: async (one) => storage.replace({ ...one, version: (await row(storage, one.sid))?.version ?? 0 }),
     }),
   ],
+  'replaces nothing that ended': [
+    'a row that ended without a reason',
+    (storage) => ({
+      replace: async (one) => (await row(storage, one.sid))?.endedAt === null && storage.replace(one),
+    }),
+  ],
   'replaces what is over': [
     'a row is replaced',
     ({ replace }) => ({ replace: (one) => replace({ ...one, endedAt: 0 }) }),

@@ -76,6 +76,60 @@ forEachDatabase((target) => {
     })
   }
 
+  test('of 50 sign-ins of one user at once in two processes exactly maxPerUser succeed when others are refused', async () => {
+    for (const process of [one, other]) await process.open(database.url, true, { maxPerUser: MOST, evict: 'refuse' })
+    for (let round = 0; round < 3; round += 1) {
+      const answers = await Promise.all([one, other].map((process) => process.do('signInAtOnce', 'ada', 25)))
+      const ids = answers.flatMap((answer) => answer.ids)
+      const errors = answers.flatMap((answer) => answer.errors)
+      assert.equal(ids.length, MOST)
+      assert.deepEqual(errors, Array(50 - MOST).fill('FST_STORED_SESSION_TOO_MANY'))
+      assert.equal((await live('ada')).length, MOST)
+      assert.deepEqual((await one.do('present', ids)).toSorted(), ids.toSorted())
+      await one.do('revoke', 'ada')
+    }
+    for (const process of [one, other]) await process.do('close')
+  })
+
+  test('who is refused is told so with 403, and is let in when a session of theirs is over', async () => {
+    const app = await open({ evict: 'refuse' })
+    const visitors = []
+    for (let n = 0; n < MOST; n += 1) visitors.push(await signIn(app))
+    const refused = await new Browser(app).post('/login')
+    assert.deepEqual([refused.statusCode, refused.json().code], [403, 'FST_STORED_SESSION_TOO_MANY'])
+    assert.equal(refused.headers['set-cookie'], undefined)
+    await visitors[0]!.post('/logout')
+    const inside = await signIn(app)
+    assert.deepEqual(await inside.me(), { userId: 'ada' })
+    assert.equal((await new Browser(app).post('/login')).statusCode, 403)
+    // Leaving without ending the session gives its place back too.
+    await visitors[1]!.post('/change', { userId: null })
+    assert.deepEqual(await (await signIn(app)).me(), { userId: 'ada' })
+    assert.equal((await live('ada')).length, MOST)
+  })
+
+  test('places are counted from the sessions that there are when there is no list of them', async () => {
+    const unlimited = await openApp(database.url, { options: { user: (session) => session.userId as string } })
+    apps.push(unlimited)
+    for (let n = 0; n < MOST; n += 1) await signIn(unlimited)
+    const app = await open({ evict: 'refuse' })
+    assert.equal((await new Browser(app).post('/login')).statusCode, 403)
+  })
+
+  test('a session whose id is rotated keeps its place, and takes no other', async () => {
+    const rotate = (app: FastifyInstance) =>
+      app.post('/rotate', async (request) => ({ rotated: await app.storedSession.rotateId(request) }))
+    const user = (session: Record<string, unknown>) => session.userId as string | undefined
+    const options = { user, maxPerUser: 2, evict: 'refuse' } as const
+    const app = await openApp(database.url, { options, routes: rotate })
+    apps.push(app)
+    const visitor = await signIn(app)
+    assert.equal((await visitor.post('/rotate')).json().rotated, true)
+    await signIn(app)
+    assert.equal((await new Browser(app).post('/login')).statusCode, 403)
+    assert.equal((await live('ada')).length, 2)
+  })
+
   test('the oldest session ends as evicted, also when it was used a moment ago', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
     const app = await open()

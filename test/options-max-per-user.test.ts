@@ -23,8 +23,8 @@ test('maxPerUser needs a database that can list', () => {
 
 test('evict is one of the orders, and needs maxPerUser', () => {
   for (const evict of ['newest', '', null, true]) {
-    assert.equal(refusal({ maxPerUser: 3, user, evict }), 'evict must be "oldest" or "least-recent"')
+    assert.equal(refusal({ maxPerUser: 3, user, evict }), 'evict must be "oldest", "least-recent", "refuse"')
   }
   assert.equal(refusal({ user, evict: 'oldest' }), 'evict needs maxPerUser, which says how many sessions may stay')
-  for (const evict of ['oldest', 'least-recent', undefined]) assertAccepted({ maxPerUser: 3, user, evict })
+  for (const evict of ['oldest', 'least-recent', 'refuse', undefined]) assertAccepted({ maxPerUser: 3, user, evict })
 })

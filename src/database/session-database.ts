@@ -57,7 +57,7 @@ export interface RowEnd {
 }
 
 /** What ends one session that still has this version and is alive, and stays in place of its content. */
-export type RowReplacement = RowEnd & Pick<RowChange, 'sid' | 'version' | 'data'>
+export type RowReplacement = Omit<RowEnd, 'endReason'> & Pick<SessionRow, 'sid' | 'version' | 'data' | 'endReason'>
 
 /** The same content under another key, for the row that still has the version it was read with. */
 export type RowReseal = Pick<RowChange, 'sid' | 'version' | 'data' | 'keyId'>
@@ -166,7 +166,7 @@ export interface SessionDatabase {
   touch(touches: readonly RowTouch[]): Promise<void>
   /** Ends one session: content and user go, key and reason stay. False when there is none that had not ended. */
   end(sid: Buffer, end: RowEnd): Promise<boolean>
-  /** Ends one session, and leaves `data`. False when the row has another version, has ended, or is over by `endedAt`. */
+  /** Ends one session, and leaves `data`. False with another version, and when it ended for a reason or is over by `endedAt`. */
   replace(replacement: RowReplacement): Promise<boolean>
   /** Ends all sessions of a user, and says how many had not ended. */
   endUser(userId: string, end: RowEnd): Promise<number>

@@ -32,7 +32,7 @@ export function sessionStatements(compile: Compile, table: SessionsTable): Sessi
       and ${touchedAt} < ${value('touchedAt')}`),
     end: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${endedAt} is null`),
     replace: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${version} = ${value('version')}
-      and ${alive} ${value('endedAt')}`),
+      and (${alive} ${value('endedAt')} or ${endedAt} is not null and ${endReason} is null)`),
     endUser: compile(sql`${endRows(table)} where ${isUser(table)} and ${endedAt} is null`),
     check: compile(sql`${selectRow(table)} where 1 = 0 and ${userId} = '' and ${trimAt} = 0 and ${endReason} = ''
       and ${keyId} = 0`),

@@ -3,12 +3,12 @@ import type { StoreOptions } from './store-options.ts'
 import type { Evict, UserLimit } from './user-limit.ts'
 
 const LARGEST = 1_000
-const ORDERS: readonly Evict[] = ['oldest', 'least-recent']
+const ORDERS: readonly Evict[] = ['oldest', 'least-recent', 'refuse']
 
 /** Checks how many sessions a user may have; undefined for any number. */
 export function checkMaxPerUser(options: StoreOptions, checks: OptionChecks): UserLimit | undefined {
   const { maxPerUser, evict = 'oldest', user, database } = options
-  if (!ORDERS.includes(evict)) checks.fault('evict', `must be ${ORDERS.map((name) => `"${name}"`).join(' or ')}`)
+  if (!ORDERS.includes(evict)) checks.fault('evict', `must be ${ORDERS.map((name) => `"${name}"`).join(', ')}`)
   if (maxPerUser === undefined) {
     if (options.evict !== undefined) checks.fault('evict', 'needs maxPerUser, which says how many sessions may stay')
     return undefined

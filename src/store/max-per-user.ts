@@ -7,6 +7,7 @@ import { listingOf } from './listing.ts'
 import type { StoredVersion } from './provenance.ts'
 import { momentOf } from './session-filter.ts'
 import type { UserLimit } from './user-limit.ts'
+import { leavePlace, takePlace } from './user-places.ts'
 
 /** Sessions of one user that one statement lists. */
 const PAGE = 1_000
@@ -21,15 +22,37 @@ const PAGE = 1_000
  */
 export async function withinMost<Outcome>(
   core: StoreCore,
-  save: { readonly base: StoredVersion | undefined; readonly userId: string | null },
+  save: { readonly sid: Buffer; readonly base: StoredVersion | undefined; readonly userId: string | null },
   store: () => Promise<Outcome>,
 ): Promise<Outcome> {
-  if (!core.userLimit || save.userId === null) return store()
+  const { userLimit: limit } = core
+  if (!limit) return store()
   const before = userBefore(core, save.base)
+  if (save.userId === before) return store()
+  if (limit.evict === 'refuse') return inPlace(core, save, before, limit.most, store)
   const outcome = await store()
   // A merge may have brought another user.
-  if (save.userId !== null && save.userId !== before) await evict(core, core.userLimit, save.userId)
+  if (save.userId !== null && save.userId !== before) await evict(core, limit, save.userId)
   return outcome
+}
+
+/** Takes a place for the session of the new user first, and gives back that with the former one. */
+async function inPlace<Outcome>(
+  core: StoreCore,
+  { sid, userId }: { readonly sid: Buffer; readonly userId: string | null },
+  before: string | null,
+  most: number,
+  store: () => Promise<Outcome>,
+): Promise<Outcome> {
+  if (userId !== null) await takePlace(core, userId, sid, most)
+  try {
+    const outcome = await store()
+    if (before !== null) await leavePlace(core, before, sid)
+    return outcome
+  } catch (error) {
+    if (userId !== null) await leavePlace(core, userId, sid).catch(() => {})
+    throw error
+  }
 }
 
 function userBefore({ codec, userOf }: StoreCore, base: StoredVersion | undefined): string | null {

@@ -9,6 +9,7 @@ import { deadlineOf, trimTime } from './lifetime.ts'
 import { type Provenance, provenanceOf, type StoredVersion, setProvenance } from './provenance.ts'
 import { openRow } from './reading.ts'
 import { sealSuccessor, successorOf } from './successor.ts'
+import { addPlace } from './user-places.ts'
 
 /** A session on its way to another id. */
 export interface Rotation {
@@ -38,6 +39,8 @@ export async function rotateSession(core: StoreCore, rotation: Rotation): Promis
   const base = provenanceOf(session)
   if (!base) return false
   core.freshIds.storing(newId)
+  const userId = core.userOf(core.codec.deserialize(base.plaintext) as SessionContent)
+  if (core.userLimit?.evict === 'refuse' && userId !== null) await addPlace(core, userId, sidOf(newId))
   return core.lanes.run(sidOf(oldId).toString('latin1'), () => move(core, rotation, base))
 }
 

@@ -69,7 +69,10 @@ export interface StoreOptions {
    * @defaultValue any number
    */
   maxPerUser?: number
-  /** Which sessions end beyond `maxPerUser`: the oldest, or those not used for longest. @defaultValue `'oldest'` */
+  /**
+   * Which sessions end beyond `maxPerUser`: the oldest, those not used for longest, or none: with `'refuse'` the save that
+   * would make one too many fails with `FST_STORED_SESSION_TOO_MANY`. @defaultValue `'oldest'`
+   */
   evict?: Evict
   /** How sessions become bytes. @defaultValue `'msgpack'` */
   serializer?: keyof typeof serializers | Serializer

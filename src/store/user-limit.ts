@@ -1,5 +1,5 @@
-/** Which sessions of a user end when there are too many: the oldest, or those that were used the longest ago. */
-export type Evict = 'oldest' | 'least-recent'
+/** Which sessions of a user end when there are too many: the oldest, those that were not used for longest, or none. */
+export type Evict = 'oldest' | 'least-recent' | 'refuse'
 
 /** How many sessions a user may have. */
 export interface UserLimit {

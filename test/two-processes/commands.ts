@@ -29,6 +29,7 @@ export const commands = {
   firstSaves,
   saveNew,
   saveNewAtOnce,
+  signInAtOnce,
   revoke,
   keep,
   load,
@@ -120,6 +121,15 @@ async function saveNew(userId: string): Promise<StoredAt> {
 
 function saveNewAtOnce(userId: string, count: number): Promise<StoredAt[]> {
   return Promise.all(Array.from({ length: count }, () => saveNew(userId)))
+}
+
+/** Makes many sessions of a user at once: the ids of those that were stored, and why the others were not. */
+async function signInAtOnce(userId: string, count: number): Promise<{ ids: string[]; errors: unknown[] }> {
+  const settled = await Promise.allSettled(Array.from({ length: count }, () => saveNew(userId)))
+  return {
+    ids: settled.flatMap((result) => (result.status === 'fulfilled' ? result.value.id : [])),
+    errors: settled.flatMap((result) => (result.status === 'rejected' ? result.reason.code : [])),
+  }
 }
 
 /** Ends the sessions of a user; when that began. */

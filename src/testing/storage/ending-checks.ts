@@ -50,6 +50,20 @@ export function endingChecks(check: StorageCheck): ContractCheck[] {
       for (const version of [3, 4]) assert.equal(await storage.replace({ ...end, sid, version, data: EMPTY }), false)
       assert.equal(await storage.endUser(row.userId!, newEnd('revoked')), 0)
     }),
+    check(
+      'a row that ended without a reason, being no session, is replaced again, version by version',
+      async (storage) => {
+        const marks = { ...newEnd(), endReason: null, expiresAt: 0 }
+        const { sid } = await stored(storage, { ...marks, data: Buffer.from([1]), keyId: null })
+        const { endedAt, trimAt } = marks
+        const replacement = { sid, endedAt, trimAt, endReason: null, data: Buffer.from([2]) }
+        assert.equal(await storage.replace({ ...replacement, version: 2 }), false)
+        assert.equal(await storage.replace({ ...replacement, version: 1 }), true)
+        assert.equal(await storage.replace({ ...replacement, version: 2, data: Buffer.from([3]) }), true)
+        const row = await find(storage, sid)
+        assert.deepEqual([row?.version, Buffer.from(row!.data)], [3, Buffer.from([3])])
+      },
+    ),
     check('of many that replace one row at once one does', async (storage) => {
       const { sid, version } = await stored(storage)
       const replacement = { ...newEnd('rotated'), sid, version, data: EMPTY }
