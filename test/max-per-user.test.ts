@@ -199,4 +199,18 @@ forEachDatabase((target) => {
     await browser.post('/change', { n: 1 })
     assert.deepEqual(kinds(), ['select', 'update'])
   })
+
+  test('a sign-in that may be refused costs two reads, and one statement that takes the place', async () => {
+    const app = await open({ evict: 'refuse' }, client.drizzle)
+    const kindsOf = (kind: RegExp) => client.statements.filter((statement) => kind.test(statement.trim())).length
+    for (let n = 1; n < MOST; n += 1) await signIn(app)
+    client.statements.length = 0
+    await signIn(app)
+    // SQLite reads each key once.
+    assert.equal(kindsOf(/^select/i), target.dialect === 'sqlite' ? MOST : 2)
+    assert.equal(kindsOf(/^update.*end_reason/is), 1)
+    client.statements.length = 0
+    assert.equal((await new Browser(app).post('/login')).statusCode, 403)
+    assert.equal(kindsOf(/^update/i), 0)
+  })
 })
