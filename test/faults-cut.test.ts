@@ -20,7 +20,8 @@ forEachDatabase((target) => {
     )
     for (const { statement, cuts, done, length } of results) {
       assert.ok(length > 5 && cuts > 2, statement)
-      assert.ok(done < cuts, `a reply to ${statement} that was cut was taken for whole`)
+      // A connection that breaks while it is opened is opened anew.
+      if (statement !== 'connect') assert.ok(done < cuts, `a reply to ${statement} that was cut was taken for whole`)
     }
   })
 
@@ -29,7 +30,7 @@ forEachDatabase((target) => {
     const proxy = await TcpProxy.open(database.url)
     let failures = 0
     for (let bytes = 1; bytes < 1_000_000; bytes = Math.ceil(bytes * 1.4)) {
-      proxy.cutReplyBehind(bytes)
+      proxy.cutReplyBehind(bytes, true)
       const store = new StoredSessionStore({ database: proxy.url, secret, migrate: true, trim: false })
       const error = await store.ready().then(
         () => undefined,

@@ -79,14 +79,15 @@ export class TcpProxy {
     this.onReply = (_, link) => cut(link)
   }
 
-  /** The connection is reset behind so many bytes that the server sends from now on. */
-  cutReplyBehind(count: number): void {
+  /** The connection is reset behind so many bytes that the server sends from now on, and others are not, unless for good. */
+  cutReplyBehind(count: number, isForGood = false): void {
     let left = count
     this.onReply = (bytes, link) => {
       const passed = bytes.subarray(0, left)
       left -= bytes.length
-      if (left > 0) toClient(passed, link)
-      else link.client.write(passed, () => cut(link))
+      if (left > 0) return toClient(passed, link)
+      if (!isForGood) this.onReply = (more, other) => void (other !== link && toClient(more, other))
+      link.client.write(passed, () => cut(link))
     }
   }
 
