@@ -5,6 +5,7 @@ import type { SessionDatabase } from '../src/database/session-database.ts'
 import type { SessionEvents, StoredSessionStore, TrimOptions } from '../src/index.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { storesOn } from './stores.ts'
+import { connect } from './trimming/connection.ts'
 import { addDueRows, countRows } from './trimming/due-rows.ts'
 import { until } from './until.ts'
 
@@ -113,6 +114,22 @@ forEachDatabase((target) => {
     assert.deepEqual({ trimmed, batches, stopped }, { trimmed: 5, batches: 3, stopped: 'done' })
     await opened.close()
   })
+
+  if (target.dialect === 'pg') {
+    test('a batch that the server cancels is tried again, under the lock taken anew', async (t) => {
+      await addDue(5)
+      const connection = await connect(suite.database)
+      t.after(() => connection.close())
+      await connection.run('BEGIN')
+      await connection.run('LOCK TABLE stored_sessions')
+      const trimming = suite.store.trim({ batchSize: 2 })
+      const cancel = 'SELECT pg_cancel_backend(pid) FROM pg_locks WHERE NOT granted'
+      await until('it is cancelled', async () => (await suite.database.query(cancel)).length > 0)
+      await connection.run('ROLLBACK')
+      const { trimmed, batches, stopped } = await trimming
+      assert.deepEqual({ trimmed, batches, stopped }, { trimmed: 5, batches: 3, stopped: 'done' })
+    })
+  }
 
   test('a storage that knows neither locks nor counting is trimmed all the same', async () => {
     await addDue(5)

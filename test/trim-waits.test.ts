@@ -1,26 +1,16 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { drizzle as drizzleMysql } from 'drizzle-orm/mysql2'
-import { drizzle as drizzlePg } from 'drizzle-orm/postgres-js'
-import mysql from 'mysql2/promise'
-import postgres from 'postgres'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openDatabase } from '../src/database/open.ts'
 import type { SessionDatabase } from '../src/database/session-database.ts'
-import type { StoreOptions } from '../src/index.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { rowOf, sidOf } from './rows.ts'
 import { contentOf, destroy, load, loaded, newSession, save, touch } from './sessions.ts'
 import { newId, type OpenStores, storesOn } from './stores.ts'
+import { connect, type OpenConnection } from './trimming/connection.ts'
 import { addDueRows } from './trimming/due-rows.ts'
 
 const HOUR_MS = 3_600_000
-
-/** One connection to a server, on which a transaction can be left open. */
-interface OpenConnection {
-  readonly database: StoreOptions['database']
-  run(sql: string, values?: unknown[]): Promise<unknown>
-  close(): Promise<unknown>
-}
 
 forEachDatabase((target) => {
   const suite = storesOn(target, { user: (session) => session.userId as string | undefined })
@@ -97,22 +87,10 @@ async function useSessions({ store, database }: OpenStores): Promise<void> {
 const opened = ({ dialect }: TestDatabase, { database }: OpenConnection): Promise<SessionDatabase> =>
   openDatabase(dialect, database, 'stored_sessions')
 
-async function connect({ dialect, url }: TestDatabase): Promise<OpenConnection> {
-  if (dialect === 'pg') {
-    const client = postgres(url, { max: 1, onnotice: () => {} })
-    const run = (sql: string, values: unknown[] = []) => client.unsafe(sql, values as never[])
-    return { database: drizzlePg(client), run, close: () => client.end() }
-  }
-  const connection = await mysql.createConnection(url)
-  const run = (sql: string, values: unknown[] = []) => connection.query(sql, values)
-  return { database: drizzleMysql(connection), run, close: () => connection.end() }
-}
-
 /** Waits until trimming waits for the row, or has left it alone and ended. */
 async function untilItWaits({ dialect, query }: TestDatabase, trimming: Promise<unknown>): Promise<void> {
   if (dialect === 'pg') return void (await trimming)
-  for (;;) {
-    const [row] = await query("SELECT count(*) AS n FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
-    if (Number(row!.n) > 0) return
-  }
+  const count = "SELECT count(*) AS n FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+  // Whoever looks more often than ten times a second sees the same again.
+  while (Number((await query(count))[0]!.n) === 0) await sleep(150)
 }

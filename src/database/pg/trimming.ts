@@ -42,18 +42,7 @@ async function keepingLock<Result>(
   try {
     await client.transaction(async (query) => {
       await query('set transaction isolation level read committed')
-      let isLocked = await lockedBy(query(`select ${lock} as locked`))
-      if (!isLocked) return
-      outcome.result = await work(async (before, limit) => {
-        isLocked ||= await lockedBy(query(`select ${lock} as locked`))
-        if (!isLocked) return undefined
-        isLocked = false
-        const { count } = await query(trim.text, valuesFor(trim, { before, limit })).catch((error) =>
-          undo(query, error),
-        )
-        isLocked = await lockedBy(query(`commit; ${BEGIN}; select ${lock} as locked`))
-        return count
-      })
+      if (await isTaken(query, lock)) outcome.result = await work(batchesUnder(query, lock, trim))
     })
   } catch (error) {
     // Of a batch that failed and was repeated a driver may tell once more in the end.
@@ -62,13 +51,24 @@ async function keepingLock<Result>(
   return outcome.result
 }
 
+/** Deletes batches on a connection that has the lock to begin with. */
+function batchesUnder(query: PgQuery, lock: string, trim: Statement): TrimBatch {
+  let lockState: 'taken' | 'lost' | 'failed' = 'taken'
+  return async (before, limit) => {
+    if (lockState === 'failed') await query(`rollback; ${BEGIN}`)
+    if (lockState !== 'taken' && !(await isTaken(query, lock))) return undefined
+    lockState = 'failed'
+    const { count } = await query(trim.text, valuesFor(trim, { before, limit }))
+    lockState = (await isTaken(query, lock, `commit; ${BEGIN};`)) ? 'taken' : 'lost'
+    return count
+  }
+}
+
 const BEGIN = 'begin isolation level read committed'
 
-const lockedBy = async (answer: ReturnType<PgQuery>) => Boolean((await answer).rows[0]?.locked)
-
-async function undo(query: PgQuery, error: unknown): Promise<never> {
-  await query(`rollback; ${BEGIN}`).catch(() => {})
-  throw error
+async function isTaken(query: PgQuery, lock: string, first = ''): Promise<boolean> {
+  const { rows } = await query(`${first} select ${lock} as locked`)
+  return Boolean(rows[0]?.locked)
 }
 
 /** Takes the lock of a table if it is free. The number of the table makes it one of this database and schema. */
