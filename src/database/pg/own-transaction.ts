@@ -14,20 +14,26 @@ const END_S = 0.5
  * sent after the loss. Here nothing is sent any more, and the end of the connection is what rolls back.
  *
  * @param open - opens a client with the options that it is given
+ * @param closing - ends it at once
  */
 export async function transactionAlone(
   open: (options: { socket: Sockets['open']; max: 1 }) => Sql,
   patience: Patience,
+  closing: AbortSignal,
   work: (query: PgQuery) => Promise<void>,
 ): Promise<void> {
   const sockets = new Sockets()
   const sql = open({ socket: sockets.open, max: 1 })
   const query = untilLost(queryOf(sql, sql.options.prepare, patience.bulk, () => sockets.destroy()))
+  // Answers what is under way with an error.
+  const giveUp = () => void sql.end({ timeout: 0 }).catch(() => {})
+  closing.addEventListener('abort', giveUp)
   try {
     await query('begin')
     await work(query)
     await query('commit')
   } finally {
+    closing.removeEventListener('abort', giveUp)
     await sql.end({ timeout: END_S })
     sockets.destroy()
   }

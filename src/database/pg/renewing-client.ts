@@ -34,14 +34,14 @@ const LIFETIME_MS = 45 * 60_000
  */
 export function renewingClient(open: (watch: Watch) => Sql, patience: Patience): PgClient {
   const retired = new Map<Generation, NodeJS.Timeout>()
-  let isClosing = false
+  const closing = new AbortController()
   let current = begin()
   const lifetime = setInterval(() => renew(current, patience.bulk), LIFETIME_MS).unref()
   return {
     query: (text, values, isBulk) => current.client.query(text, values, isBulk),
-    transaction: (work) => transactionAlone(open, patience, work),
+    transaction: (work) => transactionAlone(open, patience, closing.signal, work),
     close: async () => {
-      isClosing = true
+      closing.abort()
       clearInterval(lifetime)
       for (const timer of retired.values()) clearTimeout(timer)
       await Promise.all([...retired.keys(), current].map((generation) => end(generation, CLOSE_S)))
@@ -72,7 +72,7 @@ export function renewingClient(open: (watch: Watch) => Sql, patience: Patience):
   }
 
   function renew(generation: Generation, farewell = FAREWELL_MS): void {
-    if (isClosing || current !== generation) return
+    if (closing.signal.aborted || current !== generation) return
     current = begin()
     retired.set(generation, setTimeout(retire, farewell, generation).unref())
   }
