@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openDatabase } from '../src/database/open.ts'
+import type { SessionListing } from '../src/database/session-database.ts'
+import { StoredSessionStore } from '../src/index.ts'
+import { databases } from './harness/databases.ts'
+import { scheduledDatabase } from './races/protocol.ts'
+import { everyInterleaving, type Scheduler } from './races/scheduler.ts'
+import { allRows } from './rows.ts'
+import { newSession, save } from './sessions.ts'
+import { newId, secret } from './stores.ts'
+
+// The order of the statements is the scheduler's alone, so that the quickest database does for all.
+for (const evict of ['oldest', 'least-recent', 'refuse'] as const) {
+  test(`in no order of their statements two sign-ins get one place, ${evict}`, async (t) => {
+    const database = await databases[0]!.create()
+    let current: Scheduler | undefined
+    const open = async () => {
+      const opened = await openDatabase(database.dialect, database.url, 'stored_sessions')
+      const listing: SessionListing = {
+        ...opened.listing!,
+        list: (...all) => {
+          const list = () => opened.listing!.list(...all)
+          return current?.step('list', list) ?? list()
+        },
+      }
+      const scheduled = { ...scheduledDatabase(opened, () => current), listing }
+      const user = (session: Record<string, unknown>) => session.userId as string
+      const store = new StoredSessionStore({
+        database: scheduled,
+        secret,
+        trim: false,
+        migrate: true,
+        user,
+        maxPerUser: 1,
+        evict,
+      })
+      await store.ready()
+      return { store, close: () => store.close().then(() => opened.close()) }
+    }
+    const [one, other] = [await open(), await open()]
+    const signIn = ({ store }: typeof one) =>
+      save(store, newId(), newSession({ userId: 'ada' })).catch(({ code }) => code)
+    const count = await everyInterleaving(async (scheduler, plan) => {
+      current = scheduler
+      const settled = await scheduler.run({ a: () => signIn(one), b: () => signIn(other) }, plan)
+      current = undefined
+      const steps = scheduler.decisions.map(({ label }) => label).join(' ')
+      const live = (await allRows(database)).filter(({ endedAt }) => endedAt === null)
+      assert.equal(live.length, 1, steps)
+      const codes = settled.flatMap((result) => (result.status === 'fulfilled' ? (result.value ?? []) : []))
+      assert.deepEqual(codes, evict === 'refuse' ? ['FST_STORED_SESSION_TOO_MANY'] : [], steps)
+      await database.query('DELETE FROM stored_sessions')
+    })
+    t.diagnostic(`${count} interleavings`)
+    await one.close()
+    await other.close()
+    await database.drop()
+  })
+}
