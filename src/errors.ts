@@ -78,3 +78,10 @@ export const UnreachableError = createError(
   'stored-session: the session database could not be used (%s). Check the database option, that the server runs, and that its user may connect',
   503,
 )
+
+/** The sessions of another store, which are to be imported, cannot be read. What was imported so far stays. */
+export const SourceError = createError(
+  'FST_STORED_SESSION_IMPORT_SOURCE',
+  'stored-session: the sessions to be imported cannot be read (%s). Check the URL, the table, and that its user may read it',
+  500,
+)

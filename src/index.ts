@@ -27,6 +27,7 @@ export {
 export type { SessionEvents } from './store/events.ts'
 export type { SessionHandle } from './store/handle.ts'
 export type { Health } from './store/health.ts'
+export type { ForeignSession, ImportOptions, ImportProgress, ImportResult, SkipReason } from './store/importing.ts'
 export type { AssuranceLevel } from './store/lifetime-presets.ts'
 export type { ListedSession, ListOptions, SessionPage } from './store/listing.ts'
 export type { ReencryptOptions, ReencryptProgress, ReencryptResult } from './store/reencrypting.ts'

@@ -7,21 +7,38 @@ interface ImportedCookie {
   expires?: unknown
 }
 
+/** A session that another store wrote in clear. */
+export interface ImportedSession {
+  /** Its content, with its cookie in our form. */
+  readonly content: Record<string, unknown>
+  /** Until when its cookie said that it lives, epoch milliseconds. */
+  readonly expires: number | undefined
+}
+
 /** The content of a session that another store wrote in clear, as JSON or msgpack, with its cookie in our form. */
 export function importedContent(bytes: Buffer): Record<string, unknown> {
+  return importedSession(bytes).content
+}
+
+/** The same, and what the store's own column of expiry is made of. */
+export function importedSession(bytes: Buffer): ImportedSession {
   const content: unknown = serializers.hybrid.deserialize(bytes)
   if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new TypeError('not a session')
   if (Object.keys(content).some((name) => RESERVED_NAMES.has(name))) throw new TypeError('a reserved name')
-  return { ...content, cookie: lifetimeOf((content as { cookie?: ImportedCookie }).cookie ?? {}) }
+  const cookie = (content as { cookie?: ImportedCookie | null }).cookie ?? {}
+  const expires = epochOf(cookie.expires)
+  return { content: { ...content, cookie: lifetimeOf(cookie.originalMaxAge, expires) }, expires }
 }
 
-function lifetimeOf({ originalMaxAge, expires }: ImportedCookie): Record<string, number> {
+function lifetimeOf(originalMaxAge: unknown, expires: number | undefined): Record<string, number> {
   if (typeof originalMaxAge === 'number' && originalMaxAge > 0 && Number.isFinite(originalMaxAge)) {
     return { originalMaxAge: Math.ceil(originalMaxAge) }
   }
-  const time =
-    typeof expires === 'string' || typeof expires === 'number' || expires instanceof Date
-      ? new Date(expires).getTime()
-      : Number.NaN
-  return Number.isNaN(time) ? {} : { expires: time }
+  return expires === undefined ? {} : { expires }
+}
+
+function epochOf(date: unknown): number | undefined {
+  const isDate = typeof date === 'string' || typeof date === 'number' || date instanceof Date
+  const time = isDate ? new Date(date).getTime() : Number.NaN
+  return Number.isNaN(time) ? undefined : time
 }

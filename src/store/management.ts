@@ -1,5 +1,6 @@
 import type { StoreCore } from './core.ts'
 import { handleOf, type SessionHandle } from './handle.ts'
+import { type ForeignSession, type ImportOptions, type ImportResult, importSessions } from './importing.ts'
 import { countSessions, type ListOptions, listSessions, type SessionPage } from './listing.ts'
 import type { ReencryptOptions, ReencryptResult } from './reencrypting.ts'
 import type { RevokeFilter, RevokeResult } from './revoking.ts'
@@ -55,5 +56,9 @@ export abstract class SessionManagement {
   /** Seals with the current key what other keys sealed; see {@link reencryptSessions}. */
   async reencrypt(options?: ReencryptOptions): Promise<ReencryptResult> {
     return reencryptSessions(await this.open(), options)
+  }
+  /** Takes sessions over from another store, whose cookies go on; see {@link importSessions}. */
+  async import(source: AsyncIterable<readonly ForeignSession[]>, options?: ImportOptions): Promise<ImportResult> {
+    return importSessions(await this.open(), source, options)
   }
 }

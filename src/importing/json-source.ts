@@ -1,0 +1,47 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { ForeignSession } from '../store/importing.ts'
+import { BATCH, type SessionSource, type SourcePlace } from './source.ts'
+
+/** Reads lines of JSON, `{ "id": …, "session": { … }, "expires": … }`, of which `expires` may be missing. */
+export async function* jsonSource({ url, input = createReadStream(url) }: SourcePlace): SessionSource {
+  let batch: ForeignSession[] = []
+  for await (const line of linesOf(input)) {
+    if (line.trim() === '') continue
+    batch.push(sessionOf(line))
+    if (batch.length < BATCH) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}
+
+async function* linesOf(input: NodeJS.ReadableStream): AsyncGenerator<string> {
+  // A stream that fails does not end the lines that are made of it.
+  let failure: Error | undefined
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
+  input.once('error', (error) => {
+    failure = error
+    lines.close()
+  })
+  yield* lines
+  if (failure) throw failure
+}
+
+/** A line that is none is a session that nobody can read, and counted as that. */
+const NOTHING: ForeignSession = { id: '-', data: Buffer.alloc(0) }
+
+function sessionOf(line: string): ForeignSession {
+  try {
+    const { id, session, expires } = JSON.parse(line)
+    return { id, data: Buffer.from(JSON.stringify(session ?? null)), expiresAt: epochOf(expires) }
+  } catch {
+    return NOTHING
+  }
+}
+
+function epochOf(expires: unknown): number | undefined {
+  if (typeof expires !== 'string' && typeof expires !== 'number') return undefined
+  const time = new Date(expires).getTime()
+  return Number.isNaN(time) ? undefined : time
+}

@@ -1,0 +1,25 @@
+import { driver } from './driver.ts'
+import { type ForeignRow, pages, quoted, toForeign } from './pages.ts'
+import { BATCH, type OpenSource, type TableLayout } from './source.ts'
+
+/** Reads a table of PostgreSQL. */
+export const pgSource: OpenSource = async function* pgSource({ url }, layout) {
+  const { default: postgres } = await driver('PostgreSQL', 'postgres', () => import('postgres'))
+  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} })
+  try {
+    const text = pageStatement(layout)
+    yield* pages(async (after, limit) => {
+      const rows = await sql.unsafe<ForeignRow[]>(text, [after, limit], { prepare: false })
+      return rows.map((row) => toForeign(row, Number))
+    }, BATCH)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+// A timestamp without a time zone is in that of the connection, as the store itself writes and compares it.
+function pageStatement({ table, id, data, expires }: TableLayout): string {
+  const [from, key, content, time] = [table, id, data, expires].map((name) => quoted(name, '"'))
+  return `select ${key} as id, ${content}::text as data, (extract(epoch from ${time}::timestamptz) * 1000)::text as expires
+    from ${from} where ${key} > $1 order by ${key} limit $2`
+}

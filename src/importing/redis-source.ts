@@ -1,0 +1,46 @@
+import type { Redis } from 'ioredis'
+import type { ForeignSession } from '../store/importing.ts'
+import { driver } from './driver.ts'
+import { BATCH, type SessionSource, type SourcePlace } from './source.ts'
+
+const DEFAULT_PREFIX = 'sess:'
+
+/** Reads the keys of a Redis that begin with a prefix. A key may come twice, and one that is new meanwhile not at all. */
+export async function* redisSource({ url, prefix = DEFAULT_PREFIX }: SourcePlace): SessionSource {
+  const { Redis } = await driver('Redis', 'ioredis', () => import('ioredis'))
+  // It tries again for ever otherwise, and nobody would be told.
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
+  // Whatever it is, the command that is under way tells it too.
+  let failure: Error | undefined
+  client.on('error', (error) => {
+    failure = error
+  })
+  try {
+    await client.connect().catch((error) => Promise.reject(failure ?? error))
+    const pattern = `${prefix.replaceAll(/[\\*?[\]]/g, '\\$&')}*`
+    for (let cursor = '0', isFirst = true; isFirst || cursor !== '0'; isFirst = false) {
+      const [next, keys] = await client.scan(cursor, 'MATCH', pattern, 'COUNT', BATCH)
+      const sessions = await sessionsOf(client, keys, prefix.length)
+      if (sessions.length > 0) yield sessions
+      cursor = next
+    }
+  } finally {
+    client.disconnect()
+  }
+}
+
+async function sessionsOf(client: Redis, keys: string[], prefixLength: number): Promise<ForeignSession[]> {
+  const commands = client.pipeline()
+  for (const key of keys) commands.getBuffer(key).pttl(key)
+  const answers = ((await commands.exec()) ?? []).map(([error, answer]) => {
+    if (error) throw error
+    return answer
+  })
+  const now = Date.now()
+  return keys.flatMap((key, index) => {
+    const [data, ttl] = answers.slice(index * 2) as [Buffer | null, number]
+    // One that ended since the scan is none; one without a time to live ends as its cookie says.
+    if (!data) return []
+    return [{ id: key.slice(prefixLength), data, expiresAt: ttl < 0 ? undefined : now + ttl }]
+  })
+}

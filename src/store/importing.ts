@@ -1,0 +1,184 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { NewRow } from '../database/session-database.ts'
+import { InvalidOptionsError } from '../errors.ts'
+import { type ImportedSession, importedSession } from '../payload/imported.ts'
+import { keyIdOf } from '../payload/sealed-payload.ts'
+import { isWellFormedId, sidOf } from '../payload/session-id.ts'
+import { refuseReservedNames, type SessionContent } from './content.ts'
+import type { StoreCore } from './core.ts'
+import { deadlineOf, trimTime } from './lifetime.ts'
+
+/** A session as another store has it. */
+export interface ForeignSession {
+  /** The session id in clear, without the prefix of a cookie or of a key. */
+  readonly id: string
+  /** Its content: JSON, or msgpack. */
+  readonly data: Buffer
+  /** When the other store ends it, epoch milliseconds; undefined where it only has what the cookie says. */
+  readonly expiresAt?: number | undefined
+}
+
+/** How an import goes about. */
+export interface ImportOptions {
+  /** Look and count, and write nothing. @defaultValue false */
+  dryRun?: boolean
+  /** Stops after the batch that is under way. What is left is taken when the import is repeated. */
+  signal?: AbortSignal
+  /** Told after every batch. */
+  onProgress?: (progress: ImportProgress) => void
+}
+
+/**
+ * Why sessions are left out: they are over; they are here already, or were, and may have ended since; their id is none;
+ * they are no JSON object, or hold reserved names; they hold what cannot be stored, or `user` refuses them; they have
+ * more than `maxBytes`.
+ */
+export const skipReasons = ['over', 'exists', 'invalidId', 'unreadable', 'unstorable', 'tooLarge'] as const
+
+export type SkipReason = (typeof skipReasons)[number]
+
+/** How far an import is. */
+export interface ImportProgress {
+  /** Sessions that the other store has, as far as they were read. */
+  readonly read: number
+  /** Of these, taken over; with `dryRun`, those that would be. */
+  readonly imported: number
+  /** Of these, left out. */
+  readonly skipped: Readonly<Record<SkipReason, number>>
+}
+
+/** What an import did. */
+export interface ImportResult extends ImportProgress {
+  /** Whether everything was read. */
+  readonly complete: boolean
+}
+
+/** Rows that are inserted at a time. */
+const INSERTS_UNDER_WAY = 16
+
+interface Report {
+  read: number
+  imported: number
+  skipped: Record<SkipReason, number>
+}
+
+/** A session on its way into a row. */
+interface Arrival {
+  readonly id: string
+  readonly sid: Buffer
+  readonly plaintext: Uint8Array
+  readonly userId: string | null
+  readonly expiresAt: number
+}
+
+/**
+ * Takes sessions over from another store: under the hash of their ids, so that the cookies of before go on, sealed, with
+ * the expiry that they have, within our own timeouts. They count as created now, since no other store knows better.
+ * Rows that are there are left alone, ended ones too, so that it can be stopped and repeated at any time.
+ *
+ * @param source - sessions in batches; no more than one is held at a time
+ * @throws `FST_STORED_SESSION_UNAVAILABLE` when database or key provider fail: repeat it then
+ */
+export async function importSessions(
+  core: StoreCore,
+  source: AsyncIterable<readonly ForeignSession[]>,
+  { dryRun = false, signal, onProgress }: ImportOptions = {},
+): Promise<ImportResult> {
+  const report: Report = { read: 0, imported: 0, skipped: { ...NONE_SKIPPED } }
+  for await (const batch of source) {
+    await importBatch(core, batch, dryRun, report)
+    onProgress?.({ ...report, skipped: { ...report.skipped } })
+    if (signal?.aborted) return { ...report, complete: false }
+    // With SQLite nothing here waits for anything, and nobody else would ever come.
+    await nextTurn()
+  }
+  return { ...report, complete: true }
+}
+
+const NONE_SKIPPED = Object.fromEntries(skipReasons.map((reason) => [reason, 0])) as Record<SkipReason, number>
+
+async function importBatch(core: StoreCore, batch: readonly ForeignSession[], dryRun: boolean, report: Report) {
+  const now = Date.now()
+  const arrivals = new Map<string, Arrival>()
+  for (const session of batch) {
+    report.read++
+    const arrival = arrivalOf(core, session, now)
+    if (typeof arrival === 'string') report.skipped[arrival]++
+    else if (arrivals.has(arrival.id)) report.skipped.exists++
+    else arrivals.set(arrival.id, arrival)
+  }
+  const missing = await missingOf(core, [...arrivals.values()])
+  report.skipped.exists += arrivals.size - missing.length
+  if (dryRun) report.imported += missing.length
+  else await insertAll(core, missing, now, report)
+}
+
+function arrivalOf(core: StoreCore, session: ForeignSession, now: number): Arrival | SkipReason {
+  const { id, data } = session
+  if (!isWellFormedId(id)) return 'invalidId'
+  const imported = attempt(() => importedSession(data))
+  if (!imported) return 'unreadable'
+  const content = imported.content as SessionContent
+  const expiresAt = Math.min(deadlineOf(core.limits, content.cookie, now, now), expiryOf(session, imported))
+  if (expiresAt <= now) return 'over'
+  const stored = storedForm(core, content)
+  return typeof stored === 'string' ? stored : { id, sid: sidOf(id), ...stored, expiresAt }
+}
+
+const expiryOf = (session: ForeignSession, { expires }: ImportedSession) =>
+  session.expiresAt ?? expires ?? Number.POSITIVE_INFINITY
+
+function storedForm(core: StoreCore, content: SessionContent): Pick<Arrival, 'plaintext' | 'userId'> | SkipReason {
+  try {
+    refuseReservedNames(content)
+    const plaintext = core.codec.serialize(content)
+    return plaintext.length > core.maxBytes ? 'tooLarge' : { plaintext, userId: core.userOf(content) }
+  } catch (error) {
+    if (error instanceof InvalidOptionsError) throw error
+    return 'unstorable'
+  }
+}
+
+async function missingOf(core: StoreCore, arrivals: readonly Arrival[]): Promise<Arrival[]> {
+  if (arrivals.length === 0) return []
+  const rows = await core.database.read(arrivals.map(({ sid }) => sid))
+  const known = new Set(rows.map(({ sid }) => sid.toString('latin1')))
+  return arrivals.filter(({ sid }) => !known.has(sid.toString('latin1')))
+}
+
+async function insertAll(core: StoreCore, arrivals: readonly Arrival[], now: number, report: Report): Promise<void> {
+  for (let begin = 0; begin < arrivals.length; begin += INSERTS_UNDER_WAY) {
+    const rows = arrivals.slice(begin, begin + INSERTS_UNDER_WAY).map(async (arrival) => {
+      // Somebody else may have been quicker: a second import, or a visitor.
+      if (await core.database.insert(await rowOf(core, arrival, now))) report.imported++
+      else report.skipped.exists++
+    })
+    await Promise.all(rows)
+  }
+}
+
+async function rowOf(core: StoreCore, arrival: Arrival, now: number): Promise<NewRow> {
+  const { id, sid, plaintext, userId, expiresAt } = arrival
+  const data = await core.codec.seal({ sid, createdAt: now, id }, plaintext)
+  return {
+    sid,
+    data,
+    keyId: keyIdOf(data),
+    version: 1,
+    userId,
+    createdAt: now,
+    touchedAt: now,
+    expiresAt,
+    trimAt: trimTime(core.limits, expiresAt),
+    endedAt: null,
+    endReason: null,
+  }
+}
+
+function attempt<Result>(run: () => Result): Result | undefined {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
+}
