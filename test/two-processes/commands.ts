@@ -43,10 +43,10 @@ export const commands = {
 
 /** Listens with an application on a database; its port. */
 async function open(database: string, rolling: boolean, options: Partial<StoredSessionOptions> = {}): Promise<number> {
-  app = await openApp(database, {
-    options: { rolling, touchInterval: 1, user: (session) => session.userId as string | undefined, ...options },
-    routes,
-  })
+  const user = (session: Record<string, unknown>) => session.userId as string | undefined
+  // Hundreds of saves of one session wait for each other, on a machine that may be busy with other things.
+  const waits = { rolling, touchInterval: 1, operationTimeout: '60s' }
+  app = await openApp(database, { options: { ...waits, user, ...options }, routes })
   protocol = protocolOf(app.storedSession.store as never)
   prepareHandler()
   await app.listen({ host: '127.0.0.1', port: 0 })
