@@ -20,19 +20,15 @@ forEachDatabase((target) => {
   })
   after(() => database.drop())
 
-  test('closing under load writes what was acknowledged, touches too', async (t) => {
+  test('closing under load writes what was acknowledged', async () => {
     const app = await openApp(database.url)
-    const visitors = await Promise.all(Array.from({ length: 30 }, () => signIn(app)))
-    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 120_000 })
-    const [reader, ...writers] = visitors
-    await reader!.me()
+    const writers = await Promise.all(Array.from({ length: 30 }, () => signIn(app)))
     const changes = writers.map((visitor) => visitor.post('/change', { n: 1 }))
     await changes[0]
     const closing = Promise.all([app.close(), app.close()])
     const responses = await Promise.all(changes)
     await closing
     await app.close()
-    assert.equal((await storedRow(database, reader!.id)).touchedAt, Date.now())
     const again = new StoredSessionStore({ database: database.url, secret, trim: false })
     for (const [index, { statusCode }] of responses.entries()) {
       const { n } = await loaded(again, writers[index]!.id)
@@ -40,6 +36,16 @@ forEachDatabase((target) => {
     }
     assert.equal(responses[0]?.statusCode, 200)
     await again.close()
+  })
+
+  test('closing writes the touches that wait for others', async (t) => {
+    const store = new StoredSessionStore({ database: database.url, secret, trim: false })
+    const id = newId()
+    await save(store, id, newSession({ n: 1 }))
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 120_000 })
+    await loaded(store, id)
+    await store.close()
+    assert.equal((await storedRow(database, id)).touchedAt, Date.now())
   })
 
   if (target.dialect === 'sqlite') {
