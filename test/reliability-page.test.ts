@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
+
+const root = new URL('../', import.meta.url)
+const page = readFileSync(new URL('docs/reliability.md', root), 'utf8')
+const promises = [...page.matchAll(/^\| (D\d) \| .* \| `(test\/[\w.-]+)`: (.+) \|$/gm)]
+
+/** The rows of a table that a command has made, as cells. */
+function rowsOf(name: string): string[][] {
+  const [, table] = page.split(new RegExp(`<!-- (?:${name}: made by npm run faults|end of ${name}) -->`))
+  const [, , ...rows] = table!.trim().split('\n')
+  return rows.map((row) => row.slice(2, -2).split(' | '))
+}
+
+describe('the page about faults', () => {
+  test('names a test for each of the seven promises', () => {
+    const numbers = new Set(promises.map(([, number]) => number))
+    assert.deepEqual([...numbers], ['D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7'])
+  })
+
+  test('names tests that are there', () => {
+    for (const [, , file, name] of promises) {
+      const titles = [...readFileSync(new URL(file!, root), 'utf8').matchAll(/\btest\(\s*(['`])(.+?)\1/g)]
+      assert.ok(
+        titles.some(([, , title]) => title === name),
+        name,
+      )
+    }
+  })
+
+  test('holds figures of all faults on all databases, in which every operation was done or refused', () => {
+    const rows = rowsOf('faults')
+    assert.ok(rows.length >= 50)
+    for (const [fault, , ...cells] of rows) {
+      assert.match(cells.join(), /^((done|503), \d+,){5}\d+$/, fault)
+    }
+    const databases = new Set(rows.map(([, database]) => database!.split(' ')[0]))
+    assert.deepEqual([...databases].toSorted(), ['MariaDB', 'MySQL', 'PostgreSQL', 'SQLite'])
+  })
+
+  test('holds figures of replies that were cut at every byte', () => {
+    const rows = rowsOf('cut replies')
+    assert.equal(rows.length, 3 * 7)
+    for (const [, statement, bytes, cuts, refused, done] of rows) {
+      assert.equal(cuts, bytes, statement)
+      assert.equal(Number(refused) + Number(done), Number(cuts), statement)
+    }
+  })
+})
