@@ -65,11 +65,14 @@ async function evict(core: StoreCore, { most, evict: order }: UserLimit, userId:
     const rows = await listingOf(core).list({ userId, state }, undefined, PAGE + most)
     // The listing has the newest first, and puts those of one moment in order too.
     const ranked = order === 'oldest' ? rows : rows.toSorted(byLastUse)
+    let isDone = rows.length < PAGE + most
     for (const { sid } of ranked.slice(most)) {
       const isEnded = await core.database.end(sid, endNow(core, 'evicted'))
       if (isEnded) core.events.emit('evicted', { sid: formatSid(sid) })
+      // Somebody else ended it meanwhile, or it goes on under another id.
+      else isDone = false
     }
-    if (rows.length < PAGE + most) return
+    if (isDone) return
   }
 }
 
