@@ -4,6 +4,7 @@ import { RegenerateError, UnstorableError } from '../errors.ts'
 import { RESERVED_NAME, refuseReservedNames } from '../store/content.ts'
 import { noteCookie } from '../store/cookie-lifetime.ts'
 import { isFormer } from '../store/former.ts'
+import { notes } from '../store/notes.ts'
 import { type Provenance, provenanceOf } from '../store/provenance.ts'
 import { isGone } from '../store/saving.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
@@ -39,7 +40,7 @@ export async function addSavingHooks(
   const warnInsecure = insecureWarning(fastify.log)
   const refuseUnsendable = unsendableCheck(fastify)
   // Responses whose onSend hooks ran before: Fastify runs them again for the error of a hook.
-  const begun = new WeakSet<FastifyRequest>()
+  const begun = notes<true>()
   // Responses that must leave the cookie as it is: what became of the session is not known.
   const failed = new WeakSet<FastifyRequest>()
 
@@ -65,7 +66,7 @@ export async function addSavingHooks(
     if (!isSession(session)) return done()
     if (store.isRefused(session) || (begun.has(request) && store.isUnsaved(session)))
       return giveUp(request, reply, done)
-    begun.add(request)
+    begun.set(request, true)
     try {
       if (needsSave(request)) session.save(done)
       else done()

@@ -1,3 +1,5 @@
+import { notes } from './notes.ts'
+
 /** What a session keeps of its cookie: how long it lives. Flags come from the configuration, always. */
 export interface CookieLifetime {
   /** Whole milliseconds from the last use. */
@@ -17,7 +19,7 @@ export interface LiveCookie {
 const LONGEST_REQUEST_MS = 60 * 60 * 1000
 
 // The host gives a cookie with a maxAge a date of its own; one that is not the date seen first was set since.
-const beginnings = new WeakMap<object, { readonly at: number; readonly expires: unknown }>()
+const beginnings = notes<{ readonly at: number; readonly expires: unknown }>()
 
 /** Remembers when a session was loaded that came to the application unseen, by `reload()`. */
 export function noteLoading(cookie: LiveCookie | undefined, at: number): void {

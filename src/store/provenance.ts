@@ -1,4 +1,5 @@
 import { type CookieLifetime, type LiveCookie, noteLoading } from './cookie-lifetime.ts'
+import { notes } from './notes.ts'
 
 /** One version of a stored session: what a save compares with and builds on. */
 export interface StoredVersion {
@@ -48,7 +49,7 @@ class Carrier {
   }
 }
 
-const provenances = new WeakMap<object, Provenance>()
+const provenances = notes<Provenance>()
 
 /** Makes what `get` puts under {@link CARRIER_KEY}. */
 export function carrierOf(provenance: Provenance): object {
