@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 import * as errors from '../src/errors.ts'
 import { eventChannelNames } from '../src/instruments/channels.ts'
@@ -9,7 +10,7 @@ import { checkStoreOptions } from '../src/store/check-store-options.ts'
 import { OptionChecks } from '../src/store/option-checks.ts'
 import { storeOptionNames } from '../src/store/store-options.ts'
 import { gauges, metrics, prometheusName } from '../src/telemetry/metrics.ts'
-import { blocks, codeIn, readme, table } from './readme-text.ts'
+import { blocks, codeIn, manual, readme, table } from './readme-text.ts'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const packageJson = JSON.parse(read('package.json'))
@@ -162,16 +163,20 @@ describe('the commands in the README', () => {
   })
 })
 
-test('the links in the README lead somewhere', () => {
-  const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, text]) =>
-    text!
-      .toLowerCase()
-      .replaceAll(/[^\w -]/g, '')
-      .replaceAll(' ', '-'),
-  )
-  for (const [, target] of readme.matchAll(/\]\(([^)]+)\)/g)) {
-    if (target!.startsWith('https://')) continue
-    if (target!.startsWith('#')) assert.ok(headings.includes(target!.slice(1)), target)
-    else assert.ok(existsSync(new URL(`../${target}`, import.meta.url)), target)
+test('the links in the README and in the pages that go on lead somewhere', () => {
+  for (const [page, text] of manual) {
+    for (const [, target] of text.matchAll(/\]\(([^)]+)\)/g)) {
+      if (target!.startsWith('https://')) continue
+      const [path, heading] = target!.split('#') as [string, string | undefined]
+      const file = path === '' ? page : join(dirname(page), path)
+      assert.ok(existsSync(file), `${page}: ${target}`)
+      if (heading) assert.ok(headingsOf(read(file)).includes(heading), `${page}: ${target}`)
+    }
   }
 })
+
+/** The headings of a page as links name them. */
+function headingsOf(page: string): string[] {
+  const slug = (text: string) => text.toLowerCase().replaceAll(/[^\w -]/g, '')
+  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, text]) => slug(text!).replaceAll(' ', '-'))
+}
