@@ -1,5 +1,6 @@
 import { InvalidOptionsError } from '../errors.ts'
 import { durationMs } from '../keys/duration.ts'
+import { nearestName } from './nearest-name.ts'
 
 /** Looks at one option. What it does not accept it adds to the faults, and yields the default so that checking goes on. */
 export class OptionChecks {
@@ -19,7 +20,7 @@ export class OptionChecks {
   names(options: object, known: readonly string[], prefix = ''): void {
     for (const name of Object.keys(options)) {
       if (known.includes(name)) continue
-      const near = nearest(name, known)
+      const near = nearestName(name, known)
       this.fault(`${prefix}${name}`, near ? `is not an option; did you mean ${prefix}${near}?` : 'is not an option')
     }
   }
@@ -69,27 +70,4 @@ function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
   if (typeof value === 'string') return value.length <= 24 ? JSON.stringify(value) : 'that text'
   return Array.isArray(value) ? 'a list' : `a value of the type ${typeof value}`
-}
-
-/** The known name that fewest edits turn this one into, when those are few. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const distances = known.map((candidate) => ({
-    candidate,
-    distance: editDistance(name.toLowerCase(), candidate.toLowerCase()),
-  }))
-  const [best] = distances.sort((one, other) => one.distance - other.distance)
-  return best && best.distance <= Math.max(2, name.length / 3) ? best.candidate : undefined
-}
-
-/** Levenshtein's distance. */
-function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (const [i, letter] of [...one].entries()) {
-    const next = [i + 1]
-    for (const [j, candidate] of [...other].entries()) {
-      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (letter === candidate ? 0 : 1)))
-    }
-    row = next
-  }
-  return row.at(-1)!
 }

@@ -1,0 +1,35 @@
+import { CommandError } from './command-error.ts'
+import { Declined } from './confirmation.ts'
+import { type ExitCode, exitCodes } from './exit-codes.ts'
+import type { Output } from './output.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Tells what went wrong, and says what to end with. */
+export function tellFailure(error: unknown, output: Output, command: string | undefined): ExitCode {
+  if (error instanceof Declined) {
+    output.message(error.message)
+    return exitCodes.error
+  }
+  output.message(`${output.paintMessage('red', 'error:')} ${messageOf(error)}`)
+  if (!(error instanceof UsageError)) return exitCodes.error
+  output.message(`See: stored-session ${command ? `${command} ` : ''}--help`)
+  return exitCodes.usage
+}
+
+/** Of errors of ours the sentence, with the driver's own words where it has them for its cause. Others keep their stack. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code } = error as { code?: unknown }
+  const isOurs = typeof code === 'string' && code.startsWith('FST_STORED_SESSION_')
+  if (!isOurs)
+    return error instanceof UsageError || error instanceof CommandError ? error.message : (error.stack ?? error.message)
+  const message = error.message.replace(/^stored-session: /, '')
+  return code === 'FST_STORED_SESSION_UNAVAILABLE' ? faultOf(error.cause) : message
+}
+
+// The sentence for clients tells an operator nothing.
+function faultOf(cause: unknown): string {
+  const { code, message = 'no reason was given' } = (cause ?? {}) as { code?: string; message?: string }
+  const reason = code && !message.includes(code) ? `${code}: ${message}` : message
+  return `the database or the key provider failed (${reason}). What was done stays; repeat the command when it is back`
+}

@@ -1,0 +1,43 @@
+import { constants } from 'node:os'
+import type { Output } from './output.ts'
+
+/** npm passes on what the terminal sent already: a second signal as soon as this is no second wish. Milliseconds. */
+const ECHO_MS = 300
+
+/** The wish to stop, by SIGINT or SIGTERM: the first lets the batch under way finish, the second ends at once. */
+export class Interruption {
+  readonly #controller = new AbortController()
+  readonly #output: Output
+  #first: number | undefined
+  #isListening = false
+
+  constructor(output: Output) {
+    this.#output = output
+  }
+
+  /** From when this is asked for, signals no longer end the process by themselves. */
+  get signal(): AbortSignal {
+    if (!this.#isListening) this.#listen()
+    return this.#controller.signal
+  }
+
+  get isWished(): boolean {
+    return this.#controller.signal.aborted
+  }
+
+  #listen(): void {
+    this.#isListening = true
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => this.#interrupt(name))
+  }
+
+  #interrupt(name: 'SIGINT' | 'SIGTERM'): void {
+    const now = performance.now()
+    if (this.#first === undefined) {
+      this.#first = now
+      this.#output.message('Stopping after the batch under way. Once more stops at once.')
+      this.#controller.abort()
+    } else if (now - this.#first > ECHO_MS) {
+      process.exit(128 + constants.signals[name])
+    }
+  }
+}

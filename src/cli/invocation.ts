@@ -1,0 +1,38 @@
+import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import type { Output } from './output.ts'
+import type { Progress, ProgressOptions } from './progress.ts'
+import type { Settings } from './settings.ts'
+
+/** What a store is opened for. */
+export interface OpenOptions {
+  /** Whether payloads are sealed or opened: without keys, opening is refused. @defaultValue false */
+  readonly needsKeys?: boolean
+  /** Apply our migrations, and make the file of a SQLite database that is not there. @defaultValue false */
+  readonly migrate?: boolean
+}
+
+/** What a command is given to work with. */
+export interface Invocation<Values = Readonly<Record<string, unknown>>> {
+  /** The options of the command as they were given. */
+  readonly values: Values
+  /** stdout takes data, stderr takes messages. */
+  readonly output: Output
+  /**
+   * Aborted by the first SIGINT or SIGTERM. Until a command asks for it, such a signal ends the process at once; from then
+   * on the command has to obey: finish its batch, and return `exitCodes.stoppedEarly`, which becomes `interrupted`.
+   */
+  readonly signal: AbortSignal
+  /** Shows on stderr how far long work is, until it is told to end. */
+  progress(options: ProgressOptions): Progress
+  /**
+   * Returns when `--yes` was given or a person at the terminal agrees; needs the option `confirmationOption`.
+   *
+   * @param question - what is about to happen, such as `End 12 sessions?`
+   * @throws `UsageError` where there is nobody to ask, and `Declined`
+   */
+  confirm(question: string): Promise<void>
+  /** The options of the application, from its configuration or from the environment. Read once. */
+  settings(): Promise<Settings>
+  /** The store of the application, with nothing in the background. It is closed when the command has ended. */
+  openStore(options?: OpenOptions): Promise<StoredSessionStore>
+}

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import type { KeyProvider } from '../keys/key-provider.ts'
+import type { StoreOptions } from '../store/store-options.ts'
+import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import { CommandError } from './command-error.ts'
+import type { OpenOptions } from './invocation.ts'
+import type { Settings } from './settings.ts'
+
+/** Opens the store that the options of an application describe, for one command: nothing runs in the background. */
+export async function openStore(settings: Settings, options: OpenOptions = {}): Promise<StoredSessionStore> {
+  const { StoredSessionStore } = await import('../store/stored-session-store.ts')
+  const storeOptions = await storeOptionsOf(settings, options)
+  if (!options.migrate) refuseMissingFile(storeOptions.database)
+  const store = new StoredSessionStore(storeOptions)
+  try {
+    await store.ready()
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** The options of the store, of those that the plugin takes. */
+async function storeOptionsOf({ options, source }: Settings, open: OpenOptions): Promise<StoreOptions> {
+  const { hostOptionNames, ownOptionNames } = await import('../plugin/options.ts')
+  const { storeOptionNames } = await import('../store/store-options.ts')
+  const { OptionChecks } = await import('../store/option-checks.ts')
+  const checks = new OptionChecks()
+  checks.names(options, [...storeOptionNames, ...hostOptionNames, ...ownOptionNames, ...FASTIFY_OPTIONS])
+  checks.done()
+  const known = Object.entries(options).filter(([name]) => storeOptionNames.includes(name as never))
+  const given = Object.fromEntries(known) as unknown as StoreOptions
+  if (open.needsKeys && !hasKeys(given)) {
+    throw new CommandError(
+      source === 'the environment'
+        ? 'this needs the keys of the sessions: set SESSION_SECRET as the application has it, or SESSION_KEYS'
+        : `this needs the keys of the sessions, but ${source} has neither secret nor keys; is a variable that it reads not set?`,
+    )
+  }
+  return {
+    ...given,
+    ...(!hasKeys(given) && { keys: NO_KEYS }),
+    trim: { ...given.trim, interval: false, everyRequests: 0 },
+    migrate: open.migrate ?? given.database === 'sqlite::memory:',
+    warnKeyAge: false,
+  }
+}
+
+/** What Fastify itself reads from the options of a plugin. */
+const FASTIFY_OPTIONS = ['prefix', 'logLevel', 'logSerializers']
+
+const hasKeys = ({ secret, keys }: StoreOptions) => secret !== undefined || keys !== undefined
+
+/** For what neither seals nor opens. */
+const NO_KEYS: KeyProvider = {
+  current() {
+    throw new Error('there are no keys')
+  },
+  find: () => undefined,
+}
+
+// SQLite makes the file of every path that it is given, and a typing error would become an empty database.
+function refuseMissingFile(database: unknown): void {
+  const [, path] = (typeof database === 'string' && /^sqlite:(.+)$/i.exec(database)) || []
+  if (path === undefined || path === ':memory:' || existsSync(path)) return
+  throw new CommandError(
+    `there is no file ${path}, which the database option names; to make it: npx stored-session migrate`,
+  )
+}

@@ -1,0 +1,42 @@
+/** An option as parseArgs of node:util takes it, with what its help says. */
+export interface CommandOption {
+  readonly type: 'string' | 'boolean'
+  readonly short?: string
+  /** May be given several times. Others are refused the second time: which one was meant? */
+  readonly multiple?: boolean
+  /** What stands for its value in the help, such as `ID`. */
+  readonly value?: string
+  /** One line: what it does, and what happens without it. */
+  readonly description: string
+}
+
+export type CommandOptions = Readonly<Record<string, CommandOption>>
+
+/** What the options of a command were given as; undefined for those that were not. */
+export type OptionValues<Options extends CommandOptions> = {
+  readonly [Name in keyof Options]: ValueOf<Options[Name]> | undefined
+}
+
+type ValueOf<Option extends CommandOption> = Option extends { readonly type: 'boolean' }
+  ? boolean
+  : Option extends { readonly multiple: true }
+    ? string[]
+    : string
+
+/** The options that every command has. */
+export const globalOptions = {
+  config: {
+    type: 'string',
+    value: 'PATH',
+    description: 'the configuration, in place of stored-session.config.{ts,js,mjs}',
+  },
+  'env-file': { type: 'string', value: 'PATH', description: 'a file of variables for the environment, such as .env' },
+  json: { type: 'boolean', description: 'print data as JSON' },
+  help: { type: 'boolean', short: 'h', description: 'print this' },
+  version: { type: 'boolean', short: 'v', description: 'print the version' },
+} as const satisfies CommandOptions
+
+/** The option of commands that destroy something, for `invocation.confirm()`. */
+export const confirmationOption = {
+  yes: { type: 'boolean', short: 'y', description: 'do not ask; needed where there is no terminal to ask on' },
+} as const satisfies CommandOptions

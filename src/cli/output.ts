@@ -1,0 +1,70 @@
+import type { Writable } from 'node:stream'
+import { styleText } from 'node:util'
+
+/** A stream of the process, which may be a terminal. */
+export type OutputStream = Writable & { isTTY?: boolean; columns?: number; hasColors?(): boolean }
+
+/** A colour or emphasis of node:util. */
+export type Style = Parameters<typeof styleText>[0]
+
+const TO_LINE_START_AND_CLEAR = '\r\u001b[K'
+
+/** What a command prints: data to stdout, and messages to stderr, where a line that is renewed may stand last. */
+export class Output {
+  /** Whether data is to be printed as JSON. */
+  readonly isJson: boolean
+  readonly #stdout: OutputStream
+  readonly #stderr: OutputStream
+  #status = ''
+
+  constructor(isJson: boolean, stdout: OutputStream, stderr: OutputStream) {
+    this.isJson = isJson
+    this.#stdout = stdout
+    this.#stderr = stderr
+  }
+
+  /** Prints data: with `--json` as one line of JSON, else as the text. */
+  print(data: unknown, text: string): void {
+    this.#withoutStatus(() => this.#stdout.write(`${this.isJson ? JSON.stringify(data) : text}\n`))
+  }
+
+  /** Tells whoever runs the command, on stderr. */
+  message(text: string): void {
+    this.#withoutStatus(() => this.#stderr.write(`${text}\n`))
+  }
+
+  /** Whether stderr is a terminal, where {@link status} shows. */
+  get hasTerminal(): boolean {
+    return this.#stderr.isTTY === true
+  }
+
+  /** Shows a line on the terminal that the next one replaces; an empty one takes it away. */
+  status(text: string): void {
+    if (!this.hasTerminal) return
+    const { columns = 80 } = this.#stderr
+    this.#status = text.slice(0, columns - 1)
+    this.#stderr.write(TO_LINE_START_AND_CLEAR + this.#status)
+  }
+
+  /** Colours a part of what is printed to stdout, where it is a terminal that shows colours and `NO_COLOR` is not set. */
+  paint(style: Style, text: string): string {
+    return painted(this.#stdout, style, text)
+  }
+
+  /** The same for messages. */
+  paintMessage(style: Style, text: string): string {
+    return painted(this.#stderr, style, text)
+  }
+
+  #withoutStatus(write: () => void): void {
+    const status = this.#status
+    if (status) this.status('')
+    write()
+    if (status) this.status(status)
+  }
+}
+
+function painted(stream: OutputStream, style: Style, text: string): string {
+  // hasColors() knows NO_COLOR, FORCE_COLOR and TERM.
+  return stream.isTTY && stream.hasColors?.() ? styleText(style, text) : text
+}

@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util'
+import { nearestName } from '../store/nearest-name.ts'
+import type { AnyCommand } from './command.ts'
+import { type CommandOptions, globalOptions, type OptionValues } from './options.ts'
+import { UsageError } from './usage-error.ts'
+
+type Values = Readonly<Record<string, unknown>> & OptionValues<typeof globalOptions>
+
+/** The name of the command, and everything else; options that all commands have may stand in front of it. */
+export function splitCommand(args: readonly string[]): { name: string | undefined; rest: string[] } {
+  const { tokens } = parse(args, globalOptions)
+  const first = tokens.find((token) => token.kind === 'positional')
+  if (!first) return { name: undefined, rest: [...args] }
+  return { name: first.value, rest: args.toSpliced(first.index, 1) }
+}
+
+/** @throws UsageError, with the command that was probably meant */
+export function findCommand(name: string, commands: readonly AnyCommand[]): AnyCommand {
+  const found = commands.find((command) => command.name === name)
+  if (found) return found
+  throw new UsageError(
+    `there is no command "${short(name)}"${didYouMean(
+      name,
+      commands.map((command) => command.name),
+    )}`,
+  )
+}
+
+/**
+ * The options of a command, beside which nothing may stand. No message shows a value.
+ *
+ * @throws UsageError
+ */
+export function parseOptions(args: readonly string[], own: CommandOptions = {}): Values {
+  const options: CommandOptions = { ...globalOptions, ...own }
+  const { values, tokens } = parse(args, options)
+  const seen = new Set<string>()
+  for (const token of tokens) {
+    if (token.kind === 'positional')
+      throw new UsageError(`"${short(token.value)}" is one word too many; options begin with --`)
+    if (token.kind !== 'option') continue
+    const fault = faultOf(token, options, seen.has(token.name))
+    if (fault) throw new UsageError(fault)
+    seen.add(token.name)
+  }
+  return values as Values
+}
+
+function parse(args: readonly string[], options: CommandOptions) {
+  return parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true })
+}
+
+interface OptionToken {
+  readonly name: string
+  readonly rawName: string
+  readonly value: string | undefined
+  readonly inlineValue: boolean | undefined
+}
+
+function faultOf({ name, rawName, value, inlineValue }: OptionToken, options: CommandOptions, isSeen: boolean) {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined
+  if (!option) return unknownOption(name, rawName, options)
+  if (isSeen && !option.multiple) return `${rawName} stands there twice; which one is meant?`
+  if (option.type === 'boolean') return value === undefined ? undefined : `${rawName} takes no value`
+  if (!value) return `${rawName} needs a value: ${rawName} ${option.value ?? 'VALUE'}`
+  if (!inlineValue && value.startsWith('-')) {
+    return `${rawName} needs a value: ${rawName} ${option.value ?? 'VALUE'}; one that begins with a dash is written ${rawName}=-…`
+  }
+  return undefined
+}
+
+/** What people hand over in arguments elsewhere. */
+const SECRETS = /^(secrets?|session-secret|keys?|session-keys|passwords?|passphrases?|database|database-url|url)$/
+
+function unknownOption(name: string, rawName: string, options: CommandOptions): string {
+  if (SECRETS.test(name)) {
+    return (
+      `${rawName} is not an option: everybody on this machine can read the arguments of a command. ` +
+      'Set DATABASE_URL and SESSION_SECRET in the environment or by --env-file, or write stored-session.config.js'
+    )
+  }
+  return `${rawName} is not an option${didYouMean(name, Object.keys(options), '--')}`
+}
+
+function didYouMean(name: string, known: readonly string[], prefix = ''): string {
+  const near = nearestName(name, known)
+  return near ? `; did you mean ${prefix}${near}?` : ''
+}
+
+// What stands in a wrong place may be a secret.
+const short = (text: string) => (text.length <= 24 ? text : `${text.slice(0, 8)}…`)

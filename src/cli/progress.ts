@@ -1,0 +1,76 @@
+import type { Output } from './output.ts'
+
+export interface ProgressOptions {
+  /** What is done to how many, such as `sealed`. */
+  readonly verb: string
+  /** How many there are in all, where that is known. */
+  readonly total?: number | undefined
+}
+
+/** Between two lines where there is no terminal, and between two renewals of the line where there is one. Milliseconds. */
+const LINE_MS = 5_000
+const RENEWAL_MS = 100
+/** The rate is that of the last while. Milliseconds. */
+const WINDOW_MS = 15_000
+
+interface Sample {
+  readonly time: number
+  readonly done: number
+}
+
+/** Shows how far long work is, how fast it goes, and how long it will take. */
+export class Progress {
+  readonly #output: Output
+  readonly #options: ProgressOptions
+  readonly #now: () => number
+  readonly #samples: Sample[]
+  #shown: number
+
+  /** @param now - a clock that runs on, milliseconds */
+  constructor(output: Output, options: ProgressOptions, now = () => performance.now()) {
+    this.#output = output
+    this.#options = options
+    this.#now = now
+    this.#shown = now()
+    this.#samples = [{ time: this.#shown, done: 0 }]
+  }
+
+  /** Tells how many are done. May be called as often as one likes. */
+  update(done: number): void {
+    const time = this.#now()
+    this.#samples.push({ time, done })
+    while (this.#samples.length > 2 && this.#samples[1]!.time < time - WINDOW_MS) this.#samples.shift()
+    const { hasTerminal } = this.#output
+    if (time - this.#shown < (hasTerminal ? RENEWAL_MS : LINE_MS)) return
+    this.#shown = time
+    const line = progressLine(this.#options, done, this.#rate())
+    if (hasTerminal) this.#output.status(line)
+    else this.#output.message(line)
+  }
+
+  /** Takes the line away. */
+  end(): void {
+    this.#output.status('')
+  }
+
+  #rate(): number {
+    const [first, last] = [this.#samples[0]!, this.#samples.at(-1)!]
+    return last.time === first.time ? 0 : ((last.done - first.done) * 1_000) / (last.time - first.time)
+  }
+}
+
+function progressLine({ verb, total }: ProgressOptions, done: number, rate: number): string {
+  const of =
+    total === undefined ? '' : ` of ${grouped(total)} (${Math.floor((100 * done) / Math.max(total, done, 1))}%)`
+  const left = total === undefined || rate <= 0 || done >= total ? '' : `, ${duration((total - done) / rate)} left`
+  return `${verb} ${grouped(done)}${of}, ${grouped(Math.round(rate))}/s${left}`
+}
+
+/** A number for people: `1,204`. */
+export const grouped = (number: number) => number.toLocaleString('en-US')
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`
+  if (seconds < 5_400) return `${Math.ceil(seconds / 60)} min`
+  return `${(seconds / 3_600).toFixed(1)} h`
+}

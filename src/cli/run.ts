@@ -1,0 +1,90 @@
+import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import type { AnyCommand } from './command.ts'
+import { CommandError } from './command-error.ts'
+import { confirm } from './confirmation.ts'
+import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { tellFailure } from './failure.ts'
+import { commandHelp, generalHelp } from './help.ts'
+import { Interruption } from './interruption.ts'
+import type { Invocation } from './invocation.ts'
+import { openStore } from './open-store.ts'
+import { Output } from './output.ts'
+import { findCommand, parseOptions, splitCommand } from './parse.ts'
+import { Progress } from './progress.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { version } from './version.ts'
+
+/** Runs what the arguments of the process ask for, and says what to end with. */
+export async function run(args: readonly string[], commands: readonly AnyCommand[]): Promise<ExitCode> {
+  const output = new Output(args.includes('--json'), process.stdout, process.stderr)
+  let command: AnyCommand | undefined
+  try {
+    const { name, rest } = splitCommand(args)
+    if (name === undefined) return withoutCommand(rest, output, commands)
+    if (name === 'help') return await run([...rest, '--help'], commands)
+    command = findCommand(name, commands)
+    if (rest.some((word) => word === '--help' || word === '-h')) return printed(output, commandHelp(command))
+    const values = parseOptions(rest, command.options)
+    if (values.version) return printed(output, version)
+    if (values['env-file']) loadEnvironment(values['env-file'])
+    return await runCommand(command, values, output)
+  } catch (error) {
+    return tellFailure(error, output, command?.name)
+  }
+}
+
+function withoutCommand(args: readonly string[], output: Output, commands: readonly AnyCommand[]): ExitCode {
+  const { help, version: isVersion } = parseOptions(args)
+  if (isVersion) return printed(output, version)
+  if (help) return printed(output, generalHelp(commands))
+  output.message(generalHelp(commands))
+  return exitCodes.usage
+}
+
+function printed(output: Output, text: string): ExitCode {
+  output.print(text, text)
+  return exitCodes.ok
+}
+
+function loadEnvironment(path: string): void {
+  try {
+    process.loadEnvFile(path)
+  } catch (error) {
+    throw new CommandError(`the file ${path}, which --env-file names, cannot be read`, { cause: error })
+  }
+}
+
+async function runCommand(
+  command: AnyCommand,
+  values: ReturnType<typeof parseOptions>,
+  output: Output,
+): Promise<ExitCode> {
+  const interruption = new Interruption(output)
+  const stores: StoredSessionStore[] = []
+  let settings: Promise<Settings> | undefined
+  const invocation: Invocation = {
+    values,
+    output,
+    get signal() {
+      return interruption.signal
+    },
+    progress: (options) => new Progress(output, options),
+    confirm: (question) => confirm(question, values.yes === true),
+    settings() {
+      settings ??= readSettings(values.config)
+      return settings
+    },
+    async openStore(options) {
+      const store = await openStore(await invocation.settings(), options)
+      stores.push(store)
+      return store
+    },
+  }
+  try {
+    const code = await command.run(invocation)
+    return code === exitCodes.stoppedEarly && interruption.isWished ? exitCodes.interrupted : code
+  } finally {
+    output.status('')
+    await Promise.all(stores.map((store) => store.close()))
+  }
+}

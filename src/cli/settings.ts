@@ -1,0 +1,14 @@
+import { loadConfiguration, type Settings } from './configuration/load.ts'
+import { optionsOfEnvironment } from './environment.ts'
+
+export type { Settings }
+
+/**
+ * Reads the configuration that was asked for, or that lies in the current folder, or else the environment.
+ *
+ * @param path - of the configuration; undefined to look for one
+ */
+export async function readSettings(path: string | undefined): Promise<Settings> {
+  const configuration = await loadConfiguration(path, process.cwd())
+  return configuration ?? { source: 'the environment', options: optionsOfEnvironment(process.env) }
+}

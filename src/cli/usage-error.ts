@@ -1,0 +1,4 @@
+/** A call that cannot be meant: the message says what is wrong, and the help of the command is named behind it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}

@@ -1,0 +1,29 @@
+import { durationMs } from '../keys/duration.ts'
+import { UsageError } from './usage-error.ts'
+
+/** A whole number, as the value of an option. */
+export function wholeNumber(option: string, text: string | undefined, least = 1): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d{1,15}$/.test(text) && Number(text) >= least) return Number(text)
+  throw new UsageError(`--${option} must be a whole number, ${least} or more`)
+}
+
+/** Milliseconds of a duration such as `90s`, `15m`, `2h` or `30d`, as the value of an option. */
+export function milliseconds(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const ms = durationMs(text)
+  if (ms !== undefined) return ms
+  throw new UsageError(`--${option} must be a duration such as 90s, 15m, 2h or 30d`)
+}
+
+/** A moment: a date such as `2026-11-01` or `2026-11-01T12:00Z`, or a duration for so long ago. */
+export function moment(option: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined
+  const ago = durationMs(text)
+  if (ago !== undefined) return new Date(Date.now() - ago)
+  const date = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(Number.NaN)
+  if (!Number.isNaN(date.getTime())) return date
+  throw new UsageError(
+    `--${option} must be a date such as 2026-11-01 or 2026-11-01T12:00Z, or a duration for so long ago, such as 7d`,
+  )
+}
