@@ -1,4 +1,5 @@
-export type { EndReason, KeyRow, SessionDatabase, SessionKeys } from './database/session-database.ts'
+export type { EndReason, SessionDatabase } from './database/session-database.ts'
+export type { KeyRow, SessionKeys } from './database/stored-keys.ts'
 export * from './errors.ts'
 export type { OperationFault, OperationName, SessionOperation } from './instruments/operation.ts'
 export { derivedKeys } from './keys/derived-keys.ts'

@@ -53,6 +53,15 @@ export const BROKEN_STORAGES: Record<string, [promise: string, fault: StorageFau
       },
     }),
   ],
+  'says of all inserts of a moment that they were made': [
+    'many rows are inserted at once',
+    ({ insert }) => ({
+      async insertMany(rows) {
+        for (const one of rows) await insert(one)
+        return rows.map(() => true)
+      },
+    }),
+  ],
   'counts no versions': [
     'an update replaces',
     ({ read }) => ({ read: async (sids) => (await read(sids)).map((one) => ({ ...one, version: 1 })) }),
@@ -215,6 +224,19 @@ export const BROKEN_STORAGES: Record<string, [promise: string, fault: StorageFau
     (storage) => ({
       reseal: async (one) => storage.reseal({ ...one, version: (await row(storage, one.sid))?.version ?? 0 }),
     }),
+  ],
+  'answers all that are sealed anew in a moment alike': [
+    'of many rows that are sealed anew',
+    ({ reseal }) => {
+      let last: Promise<boolean> = Promise.resolve(false)
+      return {
+        reseal(one) {
+          const former = last
+          last = reseal(one)
+          return Promise.all([former, last]).then(([before, now]) => before || now)
+        },
+      }
+    },
   ],
   'never says that it sealed anew': [
     'a row is sealed anew',

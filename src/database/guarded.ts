@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UnavailableError } from '../errors.ts'
 import { around, held, lateAnswer, type Patience, within } from './patience.ts'
-import type { SessionDatabase, SessionKeys, SessionListing, TrimBatch } from './session-database.ts'
+import type { SessionDatabase, SessionListing, TrimBatch } from './session-database.ts'
+import type { SessionKeys } from './stored-keys.ts'
 
 /** Attempts at one statement that keeps losing races; more would only add to the crowd. */
 const ATTEMPTS = 6
@@ -40,6 +41,7 @@ export function guarded(
     ...(database.keys && { keys: guardedKeys(database.keys, patience) }),
     read: (sids) => guard(request, () => database.read(sids)),
     insert: (row) => guard(request, () => database.insert(row)),
+    ...(database.insertMany && { insertMany: (rows) => guard(bulk, () => database.insertMany!(rows)) }),
     update: (change) => guard(request, () => database.update(change)),
     touch: (touches) => guard(request, () => database.touch(touches)),
     end: (sid, end) => guard(request, () => database.end(sid, end)),

@@ -1,3 +1,5 @@
+import type { SessionKeys } from './stored-keys.ts'
+
 /** Why a session is over; `unknown` is for a row that is not there (any more). */
 export type EndReason = 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'evicted' | 'rotated' | 'unreadable' | 'unknown'
 
@@ -66,29 +68,6 @@ export type RowReseal = Pick<RowChange, 'sid' | 'version' | 'data' | 'keyId'>
 export interface KeyCount {
   readonly keyId: number | null
   readonly rows: number
-}
-
-/** A data key as it is stored: wrapped by a key service. */
-export interface KeyRow {
-  /** Unsigned 32-bit number. */
-  readonly id: number
-  readonly wrapped: Buffer
-  readonly createdAt: number
-}
-
-/** The table of wrapped data keys, which `envelopeKeys` needs. Few rows: about one for each day of a session's life. */
-export interface SessionKeys {
-  /**
-   * Looks whether the table is there.
-   * @throws `FST_STORED_SESSION_MISSING_TABLE`
-   */
-  check(): Promise<void>
-  /** All keys, in any order. */
-  read(): Promise<KeyRow[]>
-  /** False when there is a key with this id already; it is left as it is. */
-  insert(key: KeyRow): Promise<boolean>
-  /** Deletes the keys from before that no session is sealed with, and says how many. */
-  deleteUnused(before: number): Promise<number>
 }
 
 /** What a row is at a moment: in use, ended by somebody, or past a deadline. */
@@ -160,6 +139,11 @@ export interface SessionDatabase {
   read(sids: readonly Buffer[]): Promise<SessionRow[]>
   /** False when there is a row with this key already, whatever its state; it is left as it is. */
   insert(row: NewRow): Promise<boolean>
+  /**
+   * Inserts rows with different keys as {@link insert} does, in few statements, and says of each in turn whether it did.
+   * A storage without it takes many sessions over one by one.
+   */
+  insertMany?(rows: readonly NewRow[]): Promise<boolean[]>
   /** False when no row has this key and version, or when it is over. */
   update(change: RowChange): Promise<boolean>
   /** Sets the last use of those rows that are alive, unchanged since, and not touched later already. */

@@ -1,7 +1,7 @@
 import { getTableName, getTableUniqueName, type SQL, sql } from 'drizzle-orm'
-import type { KeyRow, SessionKeys } from './session-database.ts'
 import type { Compile, SessionsTable, Statement } from './statement.ts'
 import { columnNames, value } from './statements.ts'
+import type { KeyRow, SessionKeys } from './stored-keys.ts'
 
 /** The table of wrapped data keys beside a sessions table. */
 export const keysTableOf = (table: string) => `${table}_keys`

@@ -1,5 +1,10 @@
-import type { RowChange } from './session-database.ts'
 import { shared } from './shared-statements.ts'
+
+/** A change of one row's content. */
+interface ContentChange {
+  readonly sid: Buffer
+  readonly data: Buffer
+}
 
 /** Rows that one statement changes at most. */
 export const LARGEST_UPDATE = 64
@@ -13,14 +18,14 @@ export const LARGEST_SHARED_BYTES = 16 * 1024
  * @param update - changes rows with keys of their own, and says of each whether it was changed
  * @param underWay - statements under way at a time
  */
-export function sharedUpdates(
-  update: (changes: readonly RowChange[]) => Promise<readonly boolean[]>,
+export function sharedUpdates<Change extends ContentChange>(
+  update: (changes: readonly Change[]) => Promise<readonly boolean[]>,
   underWay: number,
-): (change: RowChange) => Promise<boolean> {
+): (change: Change) => Promise<boolean> {
   return shared(update, { underWay, takes: differentRows })
 }
 
-function differentRows(): (change: RowChange) => boolean {
+function differentRows(): (change: ContentChange) => boolean {
   const keys = new Set<string>()
   let rows = 0
   let areSmall = true

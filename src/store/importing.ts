@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { NewRow } from '../database/session-database.ts'
+import type { NewRow, SessionDatabase } from '../database/session-database.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import { type ImportedSession, importedSession } from '../payload/imported.ts'
 import { keyIdOf } from '../payload/sealed-payload.ts'
@@ -53,7 +53,7 @@ export interface ImportResult extends ImportProgress {
   readonly complete: boolean
 }
 
-/** Rows that are inserted at a time. */
+/** Rows that are inserted at a time, where that is one by one. */
 const INSERTS_UNDER_WAY = 16
 
 interface Report {
@@ -147,14 +147,23 @@ async function missingOf(core: StoreCore, arrivals: readonly Arrival[]): Promise
 }
 
 async function insertAll(core: StoreCore, arrivals: readonly Arrival[], now: number, report: Report): Promise<void> {
-  for (let begin = 0; begin < arrivals.length; begin += INSERTS_UNDER_WAY) {
-    const rows = arrivals.slice(begin, begin + INSERTS_UNDER_WAY).map(async (arrival) => {
-      // Somebody else may have been quicker: a second import, or a visitor.
-      if (await core.database.insert(await rowOf(core, arrival, now))) report.imported++
-      else report.skipped.exists++
-    })
-    await Promise.all(rows)
+  if (arrivals.length === 0) return
+  const rows = await Promise.all(arrivals.map((arrival) => rowOf(core, arrival, now)))
+  for (const isInserted of await insertRows(core.database, rows)) {
+    // Somebody else may have been quicker: a second import, or a visitor.
+    if (isInserted) report.imported++
+    else report.skipped.exists++
   }
+}
+
+async function insertRows(database: SessionDatabase, rows: readonly NewRow[]): Promise<boolean[]> {
+  if (database.insertMany) return database.insertMany(rows)
+  const inserted: boolean[] = []
+  for (let begin = 0; begin < rows.length; begin += INSERTS_UNDER_WAY) {
+    const some = rows.slice(begin, begin + INSERTS_UNDER_WAY)
+    inserted.push(...(await Promise.all(some.map((row) => database.insert(row)))))
+  }
+  return inserted
 }
 
 async function rowOf(core: StoreCore, arrival: Arrival, now: number): Promise<NewRow> {

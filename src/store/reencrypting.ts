@@ -54,7 +54,7 @@ export async function reencryptSessions(core: StoreCore, options: ReencryptOptio
   let after: Buffer = Buffer.alloc(0)
   while (!signal?.aborted) {
     const rows = await core.database.sealedByOthers(keyId, after, batchSize)
-    for (const row of rows) await reencryptRow(core, row, progress)
+    await Promise.all(rows.map((row) => reencryptRow(core, row, progress)))
     onProgress?.({ ...progress })
     if (rows.length < batchSize) break
     after = rows.at(-1)!.sid

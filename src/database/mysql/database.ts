@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { MySqlDialect } from 'drizzle-orm/mysql-core'
+import { batches } from '../batches.ts'
 import { inKeyOrder } from '../by-key.ts'
 import { toRow } from '../driver-row.ts'
 import { toKeyCount } from '../key-count.ts'
 import { sessionListing } from '../listing.ts'
 import { missingTable } from '../missing-table.ts'
-import type { RowChange, SessionDatabase } from '../session-database.ts'
+import type { NewRow, RowChange, RowReseal, SessionDatabase } from '../session-database.ts'
 import { sessionKeys } from '../session-keys.ts'
 import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
@@ -21,10 +22,11 @@ import {
   value,
 } from '../statements.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
+import { insertManyRows } from './insert-many.ts'
 import { migrateMysql } from './migrate.ts'
-import { bySize, chunks, numbered, sequence } from './sizes.ts'
+import { bySize, chunks, exactChunks, LARGEST, numbered, sequence } from './sizes.ts'
 import { mysqlTrimming } from './trimming.ts'
-import { updateManyRows } from './update-many.ts'
+import { resealManyRows, updateManyRows } from './update-many.ts'
 
 const DUPLICATE_ENTRY = 1062
 const UNDEFINED_TABLE = 1146
@@ -46,7 +48,9 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
   const insert = compile(insertRow(table))
   const endUser = compile(sql`${endRows(table)} where ${isExactUser(table)} and ${columnNames(table).endedAt} is null`)
   const reads = bySize((size) => compile(readRows(table, size)))
+  const inserts = bySize((size) => compile(insertManyRows(table, size)))
   const updates = bySize((size) => compile(updateManyRows(table, size)))
+  const reseals = bySize((size) => compile(resealManyRows(table, size)))
   const touches = bySize((size) => compile(touchRows(table, size)))
   const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
   const run = (statement: Statement, values: object) => client.execute(statement.text, valuesFor(statement, values))
@@ -59,17 +63,24 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     check: (statement, keysTable) => check(run, statement, keysTable),
   })
 
-  const update = async (change: RowChange) => changedOne(await run(shared.update, change))
-  const updateEach = async (changes: readonly RowChange[]) => {
-    if (changes.length > 1 && (await updateTogether(changes))) return changes.map(() => true)
-    return Promise.all(changes.map(update))
+  const changeEach = <Change extends RowReseal>(one: Statement, many: ReadonlyMap<number, Statement>) => {
+    return async (changes: readonly Change[]) => {
+      if (changes.length > 1 && (await changeTogether(many, changes))) return changes.map(() => true)
+      return Promise.all(changes.map(async (change) => changedOne(await run(one, change))))
+    }
   }
   // All or none, because an UPDATE says how many rows it changed, but not which.
-  const updateTogether = async (changes: readonly RowChange[]) => {
+  const changeTogether = async (many: ReadonlyMap<number, Statement>, changes: readonly RowReseal[]) => {
     const [part] = chunks(inKeyOrder(changes), (change) => ({ ...change, version: NO_VERSION }))
-    const { text, names } = updates.get(part!.length)!
-    const values = valuesFor({ text, names }, numbered(part!))
-    return client.executeIf?.(text, values, ({ count }) => count === changes.length) ?? false
+    const statement = many.get(part!.length)!
+    const values = valuesFor(statement, numbered(part!))
+    return client.executeIf?.(statement.text, values, ({ count }) => count === changes.length) ?? false
+  }
+
+  const insertOne = (row: NewRow) => ignoringDuplicates(run(insert, row))
+  const insertTogether = async (rows: readonly NewRow[]) => {
+    const areNew = await ignoringDuplicates(runBulk(inserts.get(rows.length)!, numbered(rows)))
+    return areNew ? rows.map(() => true) : Promise.all(rows.map(insertOne))
   }
 
   return {
@@ -81,8 +92,13 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       const results = await Promise.all(parts.map((part) => run(reads.get(part.length)!, numbered(part))))
       return results.flatMap(({ rows }) => rows.map(toRow))
     },
-    insert: (row) => ignoringDuplicates(run(insert, row)),
-    update: sharedUpdates(updateEach, UPDATES_UNDER_WAY),
+    insert: insertOne,
+    async insertMany(rows) {
+      const inserted: boolean[] = []
+      for (const part of batches(rows, LARGEST).flatMap(exactChunks)) inserted.push(...(await insertTogether(part)))
+      return inserted
+    },
+    update: sharedUpdates(changeEach<RowChange>(shared.update, updates), UPDATES_UNDER_WAY),
     async touch(list) {
       for (const part of chunks(inKeyOrder(list), same)) await run(touches.get(part.length)!, numbered(part))
     },
@@ -91,7 +107,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     endUser: async (userId, end) => (await run(endUser, { ...end, userId, data: EMPTY })).count,
     countByKey: async () => (await runBulk(shared.countByKey, {})).rows.map(toKeyCount),
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
-    reseal: async (reseal) => changedOne(await run(shared.reseal, reseal)),
+    reseal: sharedUpdates(changeEach(shared.reseal, reseals), UPDATES_UNDER_WAY),
     ...mysqlTrimming(client, compile, table, name),
     listing: sessionListing(table, {
       compile,

@@ -1,6 +1,6 @@
 /** Rows that one statement names: few sizes, so that few statements are prepared. */
 const SIZES = [1, 4, 16, 64]
-const LARGEST = 64
+export const LARGEST = 64
 
 /** Builds what each size needs, once. */
 export const bySize = <Built>(build: (size: number) => Built) => new Map(SIZES.map((size) => [size, build(size)]))
@@ -13,6 +13,17 @@ export function chunks<Item>(list: readonly Item[], filling: (last: Item) => Ite
   const result: Item[][] = []
   for (let start = 0; start < list.length; start += LARGEST) {
     result.push(padded(list.slice(start, start + LARGEST), filling))
+  }
+  return result
+}
+
+/** Cuts a list into parts of these sizes, and fills nothing up. */
+export function exactChunks<Item>(list: readonly Item[]): Item[][] {
+  const result: Item[][] = []
+  for (let start = 0; start < list.length; ) {
+    const size = SIZES.findLast((candidate) => candidate <= list.length - start)!
+    result.push(list.slice(start, start + size))
+    start += size
   }
   return result
 }

@@ -20,3 +20,16 @@ export function updateManyRows(table: SessionsTable, size: number): SQL {
       ${of(trimAt)} = t.trim_at
     where ${of(version)} = t.version and ${of(endedAt)} is null and ${of(expiresAt)} > t.now_at`
 }
+
+/** Seals so many rows anew, each in the version that it was read in. */
+export function resealManyRows(table: SessionsTable, size: number): SQL {
+  const { sid, data, version, endedAt, keyId } = columnNames(table)
+  const rows = sequence(size).map(
+    (index) => sql`select cast(${value(`sid${index}`)} as binary(32)) as sid, ${value(`version${index}`)} as version,
+      cast(${value(`data${index}`)} as binary) as data, ${value(`keyId${index}`)} as key_id`,
+  )
+  const of = (name: SQL) => sql`${table}.${name}`
+  return sql`update ${table} join (${sql.join(rows, sql` union all `)}) as t on ${of(sid)} = t.sid
+    set ${of(data)} = t.data, ${of(version)} = ${of(version)} + 1, ${of(keyId)} = t.key_id
+    where ${of(version)} = t.version and ${of(endedAt)} is null`
+}

@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
+import { batches } from '../batches.ts'
 import { inKeyOrder } from '../by-key.ts'
 import { toRow } from '../driver-row.ts'
 import { toKeyCount } from '../key-count.ts'
 import { sessionListing } from '../listing.ts'
 import { missingTable } from '../missing-table.ts'
-import type { RowChange, RowTouch, SessionDatabase } from '../session-database.ts'
+import type { NewRow, RowChange, RowReseal, RowTouch, SessionDatabase } from '../session-database.ts'
 import { sessionKeys } from '../session-keys.ts'
 import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
@@ -21,9 +22,10 @@ import {
 } from '../statements.ts'
 import { byteas, numbers } from './arrays.ts'
 import type { PgClient, PgResult } from './client.ts'
+import { insertManyRows, insertManyValues, LARGEST_INSERT } from './insert-many.ts'
 import { migratePg } from './migrate.ts'
 import { pgTrimming } from './trimming.ts'
-import { updateManyRows, updateManyValues } from './update-many.ts'
+import { resealManyRows, resealManyValues, updateManyRows, updateManyValues } from './update-many.ts'
 
 const UNDEFINED_TABLE = new Set(['42P01', '3F000'])
 const UNDEFINED_COLUMN = '42703'
@@ -42,7 +44,9 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
   const shared = sessionStatements(compile, table)
   const insert = compile(sql`${insertRow(table)} on conflict do nothing`)
   const readMany = compile(readManyRows(table))
+  const insertMany = compile(insertManyRows(table))
   const updateMany = compile(updateManyRows(table))
+  const resealMany = compile(resealManyRows(table))
   const touchMany = compile(touchManyRows(table))
   const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
   const run = (statement: Statement, values: object) => client.query(statement.text, valuesFor(statement, values))
@@ -57,10 +61,14 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
 
   const update = async (changes: readonly RowChange[]) => {
     if (changes.length === 1) return [changedOne(await run(shared.update, changes[0]!))]
-    const { rows } = await run(updateMany, updateManyValues(inKeyOrder(changes)))
-    const changed = new Set(rows.map(({ sid }) => Buffer.from(sid as Uint8Array).toString('latin1')))
-    return changes.map(({ sid }) => changed.has(sid.toString('latin1')))
+    return namedOf(changes, await run(updateMany, updateManyValues(inKeyOrder(changes))))
   }
+  const reseal = async (reseals: readonly RowReseal[]) => {
+    if (reseals.length === 1) return [changedOne(await run(shared.reseal, reseals[0]!))]
+    return namedOf(reseals, await run(resealMany, resealManyValues(inKeyOrder(reseals))))
+  }
+  const insertTogether = async (rows: readonly NewRow[]) =>
+    namedOf(rows, await runBulk(insertMany, insertManyValues(inKeyOrder(rows))))
 
   return {
     dialect: 'pg',
@@ -72,6 +80,11 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
       return rows.map(toRow)
     },
     insert: async (row) => changedOne(await run(insert, row)),
+    async insertMany(rows) {
+      const inserted: boolean[] = []
+      for (const batch of batches(rows, LARGEST_INSERT)) inserted.push(...(await insertTogether(batch)))
+      return inserted
+    },
     update: sharedUpdates(update, UPDATES_UNDER_WAY),
     async touch(touches) {
       const [touch] = touches
@@ -83,7 +96,7 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
     endUser: async (userId, end) => (await run(shared.endUser, { ...end, userId, data: EMPTY })).count,
     countByKey: async () => (await runBulk(shared.countByKey, {})).rows.map(toKeyCount),
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
-    reseal: async (reseal) => changedOne(await run(shared.reseal, reseal)),
+    reseal: sharedUpdates(reseal, UPDATES_UNDER_WAY),
     ...pgTrimming(client, compile, table),
     listing: sessionListing(table, {
       compile,
@@ -100,6 +113,12 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
 const EMPTY = Buffer.alloc(0)
 
 const changedOne = ({ count }: PgResult) => count === 1
+
+/** Of each row, whether the statement returned its key. */
+function namedOf(asked: readonly { readonly sid: Buffer }[], { rows }: PgResult): boolean[] {
+  const named = new Set(rows.map(({ sid }) => Buffer.from(sid as Uint8Array).toString('latin1')))
+  return asked.map(({ sid }) => named.has(sid.toString('latin1')))
+}
 
 function readManyRows(table: SessionsTable): SQL {
   return sql`${selectRow(table)} where ${columnNames(table).sid} = any(${value('sids')}::text::bytea[])`

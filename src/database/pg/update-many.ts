@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { RowChange } from '../session-database.ts'
+import type { RowChange, RowReseal } from '../session-database.ts'
 import type { SessionsTable } from '../statement.ts'
 import { columnNames, value } from '../statements.ts'
 import { byteas, numbers, texts } from './arrays.ts'
@@ -31,5 +31,26 @@ export function updateManyValues(changes: readonly RowChange[]) {
     expiresAts: numbers(changes.map(({ expiresAt }) => expiresAt)),
     trimAts: numbers(changes.map(({ trimAt }) => trimAt)),
     nows: numbers(changes.map(({ now }) => now)),
+  }
+}
+
+/** Seals many rows anew, each in the version that it was read in; it returns the keys of those that it changed. */
+export function resealManyRows(table: SessionsTable): SQL {
+  const { sid, data, version, endedAt, keyId } = columnNames(table)
+  const of = (name: SQL) => sql`${table}.${name}`
+  return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${keyId} = t.key_id
+    from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
+      ${value('datas')}::text::bytea[], ${value('keyIds')}::text::bigint[]) as t (sid, version, data, key_id)
+    where ${of(sid)} = t.sid and ${of(version)} = t.version and ${of(endedAt)} is null
+    returning ${of(sid)} as sid`
+}
+
+/** The parameters of {@link resealManyRows}. */
+export function resealManyValues(reseals: readonly RowReseal[]) {
+  return {
+    sids: byteas(reseals.map(({ sid }) => sid)),
+    versions: numbers(reseals.map(({ version }) => version)),
+    datas: byteas(reseals.map(({ data }) => data)),
+    keyIds: numbers(reseals.map(({ keyId }) => keyId)),
   }
 }

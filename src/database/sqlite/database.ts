@@ -4,7 +4,7 @@ import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { type KeyCountRow, toKeyCount } from '../key-count.ts'
 import { sessionListing } from '../listing.ts'
 import { missingTable } from '../missing-table.ts'
-import type { RowChange, RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
+import type { NewRow, RowChange, RowReseal, RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
 import { sessionKeys } from '../session-keys.ts'
 import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
@@ -57,6 +57,8 @@ export function sqliteDatabase(
     (change: RowChange) => run(updateInPlace, change) === 1 || run(shared.update, change) === 1,
     'immediate',
   )
+  const insertAll = together((row: NewRow) => run(insert, row) === 1, 'immediate')
+  const resealAll = together((reseal: RowReseal) => run(shared.reseal, reseal) === 1, 'immediate')
   const touchAll = together((touch: RowTouch) => run(touchInPlace, touch) || run(shared.touchOne, touch), 'immediate')
 
   const execution = {
@@ -71,6 +73,7 @@ export function sqliteDatabase(
     keys: sessionKeys(compile, table, name, execution, (insert) => sql`${insert} on conflict do nothing`),
     read: async (sids) => findAll(sids).filter((row) => row !== undefined),
     insert: async (row) => run(insert, row) === 1,
+    insertMany: async (rows) => insertAll(rows),
     update: sharedUpdates(async (changes) => updateAll(changes), 1),
     touch: async (touches) => void touchAll(touches),
     end: async (sid, end) => run(shared.end, { ...end, sid, data: EMPTY }) === 1,
@@ -81,7 +84,7 @@ export function sqliteDatabase(
       const statement = others(limit)
       return prepare(statement).all(valuesFor(statement, { keyId, after })) as SessionRow[]
     },
-    reseal: async (reseal) => run(shared.reseal, reseal) === 1,
+    reseal: sharedUpdates(async (reseals) => resealAll(reseals), 1),
     ...sqliteTrimming(client, compile, table, name, run),
     listing: sessionListing(table, {
       compile,

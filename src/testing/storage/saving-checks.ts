@@ -69,6 +69,27 @@ export function savingChecks(check: StorageCheck): ContractCheck[] {
       const rows = Array.from({ length: AT_ONCE }, () => newRow({ sid }))
       assert.equal(await countTrue(rows.map((row) => storage.insert(row))), 1)
     }),
+    check(
+      'many rows are inserted at once, where that can be done, and each is told its own outcome',
+      async (storage) => {
+        if (!storage.insertMany) return
+        const known = [await stored(storage), await ended(storage)]
+        const kept = await storage.read(known.map(({ sid }) => sid))
+        const rows = Array.from({ length: MANY }, (_, n) =>
+          newRow({ sid: known[n - 1]?.sid ?? newSid(), userId: n % 2 ? newUser() : null, keyId: n % 3 ? n : null }),
+        )
+        const [large, over] = [Buffer.alloc(LARGE_BYTES, EVERY_BYTE), { endedAt: 5, endReason: 'revoked' } as const]
+        rows.push(newRow({ data: large }), newRow({ data: large }), newRow({ ...over, data: Buffer.alloc(0) }))
+        const outcomes = await storage.insertMany(rows)
+        assert.deepEqual(
+          outcomes,
+          rows.map((_, n) => known[n - 1] === undefined),
+        )
+        for (const row of rows.filter((_, n) => outcomes[n])) await assertStored(storage, row)
+        for (const row of kept) await assertStored(storage, row)
+        assert.equal(await storage.endUser(rows[1 + known.length]!.userId!, newEnd()), 1)
+      },
+    ),
     check('an update replaces the version that it names, and counts one up', async (storage) => {
       const row = await stored(storage, { userId: newUser() })
       const change = changeOf(row, { userId: newUser() })

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict'
 import type { SessionDatabase, SessionRow } from '../../database/session-database.ts'
 import type { ContractCheck } from '../contract-check.ts'
-import { assertStored, changeOf, ended, newEnd, newKeyId, newUser, type StorageCheck, stored } from './contract-rows.ts'
+import {
+  assertStored,
+  changeOf,
+  ended,
+  newEnd,
+  newKeyId,
+  newSid,
+  newUser,
+  type StorageCheck,
+  stored,
+} from './contract-rows.ts'
 
 const PAGE_ROWS = 50
+const MANY = 150
 
 /** What the store relies on when it seals rows under another key. */
 export function sealingChecks(check: StorageCheck): ContractCheck[] {
@@ -39,6 +50,20 @@ export function sealingChecks(check: StorageCheck): ContractCheck[] {
       }
       for (const { sid } of left)
         assert.ok(!keys.includes(sid.toString('hex')), 'the key itself and ended rows are left out')
+    }),
+    check('of many rows that are sealed anew at once each is told its own outcome', async (storage) => {
+      const rows = await Promise.all(Array.from({ length: MANY }, (_, n) => stored(storage, { version: 1 + (n % 3) })))
+      const keyId = newKeyId()
+      const reseals = rows.map(({ sid }) => ({ sid, version: 1, data: newSid(), keyId }))
+      const outcomes = await Promise.all(reseals.map((reseal) => storage.reseal(reseal)))
+      assert.deepEqual(
+        outcomes,
+        rows.map(({ version }) => version === 1),
+      )
+      assert.equal(await rowsOf(storage, keyId), MANY / 3)
+      for (const [n, row] of rows.entries()) {
+        await assertStored(storage, row, outcomes[n] ? { data: reseals[n]!.data, version: 2 } : {})
+      }
     }),
     check(
       'a row is sealed anew in the version that it was read in, and nothing else of it changes',
