@@ -89,29 +89,40 @@ function guardedTrimming(database: SessionDatabase, { bulk }: Patience) {
   }
   if (countDue) trimming.countDue = (before, limit) => guard(bulk, () => countDue.call(database, before, limit))
   if (trimAlone) {
-    trimming.trimAlone = async (work) => {
-      try {
-        return await around(bulk, trimAlone.bind(database), (trim: TrimBatch) => work(guarded(trim)))
-      } catch (error) {
-        throw error instanceof UnavailableError ? error : new UnavailableError({ cause: withoutParameters(error) })
+    trimming.trimAlone = (work) => {
+      let hasBegun = false
+      const begin = (trim: TrimBatch) => {
+        hasBegun = true
+        return work(guarded(trim))
       }
+      // Taking the lock may lose a race too. Once the work has begun only its batches are tried again.
+      const attempt = () => around(bulk, trimAlone.bind(database), begin)
+      return retried(performance.now() + bulk, attempt, () => !hasBegun)
     }
   }
   return trimming
 }
 
-async function guard<Result>(ms: number, run: () => Promise<Result>): Promise<Result> {
+function guard<Result>(ms: number, run: () => Promise<Result>): Promise<Result> {
   const deadline = performance.now() + ms
+  return retried(deadline, () => within(deadline - performance.now(), run(), () => lateAnswer(ms)))
+}
+
+async function retried<Result>(deadline: number, run: () => Promise<Result>, mayRepeat = () => true): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await within(deadline - performance.now(), run(), () => lateAnswer(ms))
+      return await run()
     } catch (error) {
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS) * Math.random()
       const hasTime = performance.now() + pause < deadline
-      if (!hasTime || !mayTryAgain(error, attempt)) throw new UnavailableError({ cause: withoutParameters(error) })
+      if (!hasTime || !mayRepeat() || !mayTryAgain(error, attempt)) throw unavailable(error)
       await sleep(pause)
     }
   }
+}
+
+function unavailable(error: unknown): Error {
+  return error instanceof UnavailableError ? error : new UnavailableError({ cause: withoutParameters(error) })
 }
 
 function mayTryAgain(error: unknown, attempt: number): boolean {

@@ -6,8 +6,8 @@ import { type OperationName, type Outcome, prepared } from './operations.ts'
 /** Something that goes wrong, until it is over. */
 export interface Fault {
   readonly name: string
-  /** How many operations are expected to be refused. A round of trimming that gets no lock is left to the next one. */
-  readonly refuses: 'none' | 'none but trim' | 'some' | 'all' | 'any number'
+  /** How many operations are expected to be refused. */
+  readonly refuses: 'none' | 'some' | 'all' | 'any number'
   /** Brings it about, and yields what ends it. */
   begin(ground: Ground): Promise<() => unknown> | (() => unknown)
 }
@@ -64,7 +64,6 @@ function assertExpected({ name, refuses }: Fault, outcomes: Trial['outcomes']): 
   const refused = list.filter(([, { outcome }]) => outcome === '503').map(([operation]) => operation)
   const isExpected = {
     none: refused.length === 0,
-    'none but trim': refused.every((operation) => operation === 'trim'),
     some: refused.length > 0,
     all: refused.length === list.length,
     'any number': true,
