@@ -12,7 +12,8 @@ type Content = Record<string, unknown> & { user?: string }
 
 // An application of its own process. Its modules are loaded long before it is told to begin, so that it begins at once.
 process.once('message', async ({ database, port }: Begin) => {
-  const app = Fastify({ forceCloseConnections: true })
+  // A machine that is busy with the load may be slow to start it.
+  const app = Fastify({ forceCloseConnections: true, pluginTimeout: 60_000 })
   await app.register(storedSession, {
     database,
     secret,
