@@ -1,3 +1,4 @@
+export type { MigrationState } from './database/migrations.ts'
 export type { EndReason, SessionDatabase } from './database/session-database.ts'
 export type { KeyRow, SessionKeys } from './database/stored-keys.ts'
 export * from './errors.ts'
@@ -7,7 +8,9 @@ export { envKeys } from './keys/env-keys.ts'
 export { type EnvelopeOptions, envelopeKeys } from './keys/envelope-keys.ts'
 export {
   type AttachedKeys,
+  type KeyDescription,
   type KeyProvider,
+  type KeyState,
   type KeyStorage,
   type SealingKey,
   sealingKey,
@@ -15,7 +18,7 @@ export {
 } from './keys/key-provider.ts'
 export type { KeyCalls, KeyContext } from './keys/key-service.ts'
 export { type Passphrase, passphraseKeys } from './keys/passphrase-keys.ts'
-export { type KeyState, type StaticKey, staticKeys } from './keys/static-keys.ts'
+export { type StaticKey, staticKeys } from './keys/static-keys.ts'
 export type { Serializer } from './payload/serializer.ts'
 export type { OnUnavailable } from './plugin/anonymous-requests.ts'
 export type { StoredSessionOptions } from './plugin/options.ts'
@@ -29,6 +32,7 @@ export type { SessionEvents } from './store/events.ts'
 export type { SessionHandle } from './store/handle.ts'
 export type { Health } from './store/health.ts'
 export type { ForeignSession, ImportOptions, ImportProgress, ImportResult, SkipReason } from './store/importing.ts'
+export type { KeyStatus } from './store/key-status.ts'
 export type { AssuranceLevel } from './store/lifetime-presets.ts'
 export type { ListedSession, ListOptions, SessionPage } from './store/listing.ts'
 export type { ReencryptOptions, ReencryptProgress, ReencryptResult } from './store/reencrypting.ts'

@@ -1,6 +1,13 @@
 import type { AnyCommand } from './command.ts'
 import { count } from './commands/count.ts'
+import { keys } from './commands/keys.ts'
+import { list } from './commands/list.ts'
+import { migrate } from './commands/migrate.ts'
+import { reencrypt } from './commands/reencrypt.ts'
+import { revoke } from './commands/revoke.ts'
+import { secret } from './commands/secret.ts'
+import { stats } from './commands/stats.ts'
 import { trim } from './commands/trim.ts'
 
 /** All commands, in the order in which the help lists them. */
-export const commands: readonly AnyCommand[] = [trim, count]
+export const commands: readonly AnyCommand[] = [migrate, list, count, stats, revoke, trim, keys, reencrypt, secret]

@@ -1,3 +1,4 @@
+import type { SessionDatabase } from '../database/session-database.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { Output } from './output.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
@@ -19,7 +20,8 @@ export interface Invocation<Values = Readonly<Record<string, unknown>>> {
   readonly output: Output
   /**
    * Aborted by the first SIGINT or SIGTERM. Until a command asks for it, such a signal ends the process at once; from then
-   * on the command has to obey: finish its batch, and return `exitCodes.stoppedEarly`, which becomes `interrupted`.
+   * on the command has to obey: finish its batch, and return `exitCodes.stoppedEarly`, which becomes `interrupted`. So take
+   * it when the batches begin, and not among the parameters of `run`.
    */
   readonly signal: AbortSignal
   /** Shows on stderr how far long work is, until it is told to end. */
@@ -35,4 +37,9 @@ export interface Invocation<Values = Readonly<Record<string, unknown>>> {
   settings(): Promise<Settings>
   /** The store of the application, with nothing in the background. It is closed when the command has ended. */
   openStore(options?: OpenOptions): Promise<StoredSessionStore>
+  /**
+   * The database of the application alone, before anything is known of its table. A SQLite file that is not there is taken
+   * for empty, and not made. It is closed when the command has ended.
+   */
+  openDatabase(): Promise<SessionDatabase>
 }

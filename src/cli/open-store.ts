@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { SessionDatabase } from '../database/session-database.ts'
 import type { KeyProvider } from '../keys/key-provider.ts'
 import type { StoreOptions } from '../store/store-options.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
@@ -19,6 +20,15 @@ export async function openStore(settings: Settings, options: OpenOptions = {}): 
     await store.close()
     throw error
   }
+}
+
+/** Opens the database that the options of an application name, and looks at nothing in it. */
+export async function openDatabase(settings: Settings): Promise<SessionDatabase> {
+  const { openDatabase } = await import('../database/open.ts')
+  const { checkedStoreOptions } = await import('../store/check-store-options.ts')
+  const { dialect, database, table, operationTimeout } = checkedStoreOptions(await storeOptionsOf(settings, {}))
+  const isEmpty = missingFile(database) !== undefined
+  return openDatabase(dialect, isEmpty ? 'sqlite::memory:' : database, table, operationTimeout)
 }
 
 /** The options of the store, of those that the plugin takes. */
@@ -62,9 +72,14 @@ const NO_KEYS: KeyProvider = {
 
 // SQLite makes the file of every path that it is given, and a typing error would become an empty database.
 function refuseMissingFile(database: unknown): void {
-  const [, path] = (typeof database === 'string' && /^sqlite:(.+)$/i.exec(database)) || []
-  if (path === undefined || path === ':memory:' || existsSync(path)) return
+  const path = missingFile(database)
+  if (path === undefined) return
   throw new CommandError(
     `there is no file ${path}, which the database option names; to make it: npx stored-session migrate`,
   )
+}
+
+function missingFile(database: unknown): string | undefined {
+  const [, path] = (typeof database === 'string' && /^sqlite:(.+)$/i.exec(database)) || []
+  return path === undefined || path === ':memory:' || existsSync(path) ? undefined : path
 }

@@ -23,9 +23,10 @@ export class Output {
     this.#stderr = stderr
   }
 
-  /** Prints data: with `--json` as one line of JSON, else as the text. */
+  /** Prints data: with `--json` as one line of JSON, else as the text, unless that is empty. */
   print(data: unknown, text: string): void {
-    this.#withoutStatus(() => this.#stdout.write(`${this.isJson ? JSON.stringify(data) : text}\n`))
+    const line = this.isJson ? JSON.stringify(data) : text
+    if (line) this.#withoutStatus(() => this.#stdout.write(`${line}\n`))
   }
 
   /** Tells whoever runs the command, on stderr. */

@@ -1,4 +1,5 @@
 import type { Output } from './output.ts'
+import { duration, grouped } from './quantities.ts'
 
 export interface ProgressOptions {
   /** What is done to how many, such as `sealed`. */
@@ -64,13 +65,4 @@ function progressLine({ verb, total }: ProgressOptions, done: number, rate: numb
     total === undefined ? '' : ` of ${grouped(total)} (${Math.floor((100 * done) / Math.max(total, done, 1))}%)`
   const left = total === undefined || rate <= 0 || done >= total ? '' : `, ${duration((total - done) / rate)} left`
   return `${verb} ${grouped(done)}${of}, ${grouped(Math.round(rate))}/s${left}`
-}
-
-/** A number for people: `1,204`. */
-export const grouped = (number: number) => number.toLocaleString('en-US')
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`
-  if (seconds < 5_400) return `${Math.ceil(seconds / 60)} min`
-  return `${(seconds / 3_600).toFixed(1)} h`
 }

@@ -1,4 +1,3 @@
-import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { AnyCommand } from './command.ts'
 import { CommandError } from './command-error.ts'
 import { confirm } from './confirmation.ts'
@@ -7,7 +6,7 @@ import { tellFailure } from './failure.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { Interruption } from './interruption.ts'
 import type { Invocation } from './invocation.ts'
-import { openStore } from './open-store.ts'
+import { openDatabase, openStore } from './open-store.ts'
 import { Output } from './output.ts'
 import { findCommand, parseOptions, splitCommand } from './parse.ts'
 import { Progress } from './progress.ts'
@@ -60,7 +59,11 @@ async function runCommand(
   output: Output,
 ): Promise<ExitCode> {
   const interruption = new Interruption(output)
-  const stores: StoredSessionStore[] = []
+  const opened: { close(): Promise<void> }[] = []
+  const closedAtEnd = <Closable extends { close(): Promise<void> }>(closable: Closable) => {
+    opened.push(closable)
+    return closable
+  }
   let settings: Promise<Settings> | undefined
   const invocation: Invocation = {
     values,
@@ -74,17 +77,14 @@ async function runCommand(
       settings ??= readSettings(values.config)
       return settings
     },
-    async openStore(options) {
-      const store = await openStore(await invocation.settings(), options)
-      stores.push(store)
-      return store
-    },
+    openStore: async (options) => closedAtEnd(await openStore(await invocation.settings(), options)),
+    openDatabase: async () => closedAtEnd(await openDatabase(await invocation.settings())),
   }
   try {
     const code = await command.run(invocation)
     return code === exitCodes.stoppedEarly && interruption.isWished ? exitCodes.interrupted : code
   } finally {
     output.status('')
-    await Promise.all(stores.map((store) => store.close()))
+    await Promise.all(opened.map((closable) => closable.close()))
   }
 }

@@ -1,11 +1,18 @@
 import { durationMs } from '../keys/duration.ts'
+import { parseSid } from '../payload/session-id.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A whole number, as the value of an option. */
-export function wholeNumber(option: string, text: string | undefined, least = 1): number | undefined {
+export function wholeNumber(option: string, text: string | undefined, most = 1_000_000): number | undefined {
   if (text === undefined) return undefined
-  if (/^\d{1,15}$/.test(text) && Number(text) >= least) return Number(text)
-  throw new UsageError(`--${option} must be a whole number, ${least} or more`)
+  if (/^\d{1,15}$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text)
+  throw new UsageError(`--${option} must be a whole number from 1 to ${most}`)
+}
+
+/** The handle of a session. */
+export function sessionHandle(option: string, text: string | undefined): string | undefined {
+  if (text === undefined || parseSid(text)) return text
+  throw new UsageError(`--${option} must be a handle as list shows it: 2:: and 64 hexadecimal digits`)
 }
 
 /** Milliseconds of a duration such as `90s`, `15m`, `2h` or `30d`, as the value of an option. */

@@ -54,6 +54,7 @@ export function guarded(
     listing: database.listing && guardedListing(database.listing, bulk),
     check: () => within(bulk, database.check()),
     migrate: () => held(database.migrate()),
+    ...(database.migrations && { migrations: () => guard(bulk, () => database.migrations!()) }),
     close: () => held(close()),
   }
 }

@@ -1,3 +1,4 @@
+import type { MigrationState } from './migrations.ts'
 import type { SessionKeys } from './stored-keys.ts'
 
 /** Why a session is over; `unknown` is for a row that is not there (any more). */
@@ -178,6 +179,8 @@ export interface SessionDatabase {
   check(): Promise<void>
   /** Applies our migrations, alone among all processes; can be repeated after a failure. */
   migrate(): Promise<void>
+  /** All of our migrations in their order, and what each would run; changes nothing. */
+  migrations?(): Promise<MigrationState[]>
   /** Closes what was opened here, and nothing that was handed in. */
   close(): Promise<void>
 }

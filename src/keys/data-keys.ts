@@ -1,4 +1,4 @@
-import type { AttachedKeys, KeyStorage, WrappedKey } from './key-provider.ts'
+import type { AttachedKeys, KeyDescription, KeyStorage, WrappedKey } from './key-provider.ts'
 import type { DataKey, KeyService } from './key-service.ts'
 import { LastFailure } from './last-failure.ts'
 import { trailingReads } from './trailing-reads.ts'
@@ -60,6 +60,12 @@ export class DataKeys implements AttachedKeys {
 
   find(id: number): DataKey | undefined | Promise<DataKey | undefined> {
     return this.#unwrapped.get(id) ?? this.#lookUp(id)
+  }
+
+  async describe(): Promise<KeyDescription[]> {
+    const rows = await this.#read()
+    const newest = newestOf(rows)
+    return rows.map(({ id, createdAt }) => ({ id, state: id === newest?.id ? 'current' : 'retired', since: createdAt }))
   }
 
   /** Resolves when nothing is under way any more, with the key service or with the table. */

@@ -14,6 +14,22 @@ export interface SealingKey {
 }
 
 /**
+ * What a key may do. `current` seals and opens; `retired` only opens what it sealed; `pending` opens too, so that a whole
+ * fleet can learn a key before the first of it seals; `revoked` refuses, and what it refuses is counted.
+ */
+export type KeyState = 'current' | 'retired' | 'pending' | 'revoked'
+
+/** What may be shown of a key. */
+export interface KeyDescription {
+  readonly id: number
+  /** What the operator calls it, where it has a name. */
+  readonly name?: string
+  readonly state: KeyState
+  /** Since when it seals, epoch milliseconds. */
+  readonly since?: number
+}
+
+/**
  * Where master keys come from. Both methods are on the path of every request: answer at once where you can, and with
  * a promise only where you must ask somebody.
  */
@@ -29,6 +45,8 @@ export interface KeyProvider {
    * may be on its way, and then unreadable. Without this method they are unreadable at once.
    */
   refresh?(): void | Promise<void>
+  /** All keys that there are, for operators. Without it they see those alone that sessions are sealed with. */
+  describe?(): readonly KeyDescription[] | Promise<readonly KeyDescription[]>
   /**
    * For providers that keep keys of their own beside the sessions: called once by every store that opened its database,
    * and answered with the provider for that store.
@@ -106,8 +124,11 @@ const LONGEST_SHOWN = 24
 /** The id of a key as a message may show it: where id and key were mixed up, the id is the key. */
 export function shownId(id: unknown): string {
   if (typeof id === 'number') return String(id)
-  return typeof id === 'string' && id.length <= LONGEST_SHOWN ? JSON.stringify(id) : 'with an id that is not shown'
+  return typeof id === 'string' && isShown(id) ? JSON.stringify(id) : 'with an id that is not shown'
 }
+
+/** Whether the name of a key may be shown. */
+export const isShown = (name: string) => name.length <= LONGEST_SHOWN
 
 function checkedId(id: number): number {
   if (Number.isInteger(id) && id >= 0 && id <= 0xffffffff) return id
@@ -135,5 +156,12 @@ export function keyRing(current: SealingKey | undefined, others: readonly Sealin
   if (byId.size !== keys.length) {
     throw new InvalidKeyError('two keys share one id or are the same key; remove the double, or give each its own id')
   }
-  return { current: () => current, find: (id) => byId.get(id) }
+  const descriptions = keys.map((key) => describeKey(key, key === current))
+  return { current: () => current, find: (id) => byId.get(id), describe: () => descriptions }
+}
+
+/** What may be shown of a key of which no more is known than its provider says. */
+export function describeKey({ id, isRevoked, since }: SealingKey, isCurrent: boolean): KeyDescription {
+  const state = isRevoked ? 'revoked' : isCurrent ? 'current' : 'retired'
+  return { id, state, ...(since !== undefined && { since }) }
 }

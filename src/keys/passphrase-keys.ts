@@ -41,6 +41,7 @@ export function passphraseKeys(passphrases: Passphrase | readonly Passphrase[]):
   return {
     current: () => ring?.current() ?? deriving.then((made) => made.current()),
     find: (id) => (ring ? ring.find(id) : deriving.then((made) => made.find(id))),
+    describe: async () => (await deriving).describe!(),
   }
 }
 

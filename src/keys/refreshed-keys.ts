@@ -1,4 +1,4 @@
-import type { KeyProvider, SealingKey } from './key-provider.ts'
+import type { KeyDescription, KeyProvider, SealingKey } from './key-provider.ts'
 import { LastFailure } from './last-failure.ts'
 
 /** Between two refreshes, however many ask for however many keys. */
@@ -43,6 +43,10 @@ export class RefreshedKeys implements KeyProvider {
     const found = this.#provider.find(id)
     if (found instanceof Promise) return found.then((key) => key ?? this.#askAgain(id))
     return found ?? this.#askAgain(id)
+  }
+
+  async describe(): Promise<readonly KeyDescription[]> {
+    return this.#provider.describe?.() ?? []
   }
 
   async #askAgain(id: number): Promise<SealingKey | undefined> {

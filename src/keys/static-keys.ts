@@ -1,11 +1,14 @@
 import { InvalidKeyError } from '../errors.ts'
-import { type KeyProvider, keyRing, type SealingKey, sealingKey, shownId } from './key-provider.ts'
-
-/**
- * What a key may do. `current` seals and opens; `retired` only opens what it sealed; `pending` opens too, so that a whole
- * fleet can learn a key before the first of it seals; `revoked` refuses, and what it refuses is counted.
- */
-export type KeyState = 'current' | 'retired' | 'pending' | 'revoked'
+import {
+  isShown,
+  type KeyDescription,
+  type KeyProvider,
+  type KeyState,
+  keyRing,
+  type SealingKey,
+  sealingKey,
+  shownId,
+} from './key-provider.ts'
 
 /** One key as an operator writes it down. */
 export interface StaticKey {
@@ -33,11 +36,21 @@ export interface StaticKey {
 export function staticKeys(keys: readonly StaticKey[]): KeyProvider {
   const current = currentOf(keys)
   const made = (key: StaticKey) => sealingKey(key.id, bytesOf(key), factsOf(key))
-  const others = keys.filter((key) => key !== current).map(made)
+  const others = keys.filter((key) => key !== current)
   if (!current) return keyRing(undefined)
-  const sealing = made(current)
-  refuseDoubles([sealing, ...others])
-  return keyRing(sealing, others)
+  const ring = [current, ...others].map(made)
+  refuseDoubles(ring)
+  const descriptions = [current, ...others].map((key, index) => descriptionOf(key, ring[index]!, key === current))
+  return { ...keyRing(ring[0], ring.slice(1)), describe: () => descriptions }
+}
+
+function descriptionOf({ id: name, state }: StaticKey, { id, since }: SealingKey, isCurrent: boolean): KeyDescription {
+  return {
+    id,
+    ...(typeof name === 'string' && isShown(name) && { name }),
+    state: isCurrent ? 'current' : (state ?? 'retired'),
+    ...(since !== undefined && { since }),
+  }
 }
 
 function refuseDoubles(ring: readonly SealingKey[]): void {

@@ -42,5 +42,10 @@ function refreshed(keys: KeyProvider): KeyProvider {
 }
 
 function closedBy(close: () => Promise<void>, keys: KeyProvider): AttachedKeys {
-  return { current: () => keys.current(), find: (id) => keys.find(id), close }
+  return {
+    current: () => keys.current(),
+    find: (id) => keys.find(id),
+    ...(keys.describe && { describe: () => keys.describe!() }),
+    close,
+  }
 }

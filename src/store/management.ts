@@ -1,6 +1,7 @@
 import type { StoreCore } from './core.ts'
 import { handleOf, type SessionHandle } from './handle.ts'
 import { type ForeignSession, type ImportOptions, type ImportResult, importSessions } from './importing.ts'
+import { type KeyStatus, keyStatus } from './key-status.ts'
 import { countSessions, type ListOptions, listSessions, type SessionPage } from './listing.ts'
 import type { ReencryptOptions, ReencryptResult } from './reencrypting.ts'
 import type { RevokeFilter, RevokeResult } from './revoking.ts'
@@ -35,6 +36,11 @@ export abstract class SessionManagement {
   async countByKey(): Promise<Record<string, number>> {
     const counts = await (await this.open()).database.countByKey()
     return Object.fromEntries(counts.map(({ keyId, rows }) => [keyId ?? 'none', rows]))
+  }
+
+  /** All keys: what each may do, and how many sessions it has sealed. Takes as long as the table is large. */
+  async keyStatus(): Promise<KeyStatus[]> {
+    return keyStatus(await this.open())
   }
 
   /**

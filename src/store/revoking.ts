@@ -21,6 +21,10 @@ export interface RevokeFilter {
   except?: SessionHandle
   /** Count only, and end nothing. @defaultValue false */
   dryRun?: boolean
+  /** Stops before the next batch, and rejects with its reason: what was ended stays so. For `before` and `all`. */
+  signal?: AbortSignal
+  /** Told after every batch how many sessions were ended so far. */
+  onProgress?: (revoked: number) => void
 }
 
 /** What a revocation did. */
@@ -56,7 +60,8 @@ export async function revokeSessions(core: StoreCore, options: RevokeFilter): Pr
   }
   const kept = filter.exceptSid ? { exceptSid: await latestSid(core, filter.exceptSid) } : {}
   const wanted = { ...filter, ...kept }
-  return { revoked: await (filter.userId === undefined ? inBatches(listing, wanted, end) : end(wanted)) }
+  const batches = () => inBatches(listing, wanted, end, options)
+  return { revoked: await (filter.userId === undefined ? batches() : end(wanted)) }
 }
 
 // A handle from before the id was rotated is good as long as its row can tell where the session went.
@@ -93,13 +98,16 @@ async function inBatches(
   listing: SessionListing,
   filter: RowFilter,
   end: (part: RowFilter) => Promise<number>,
+  { signal, onProgress }: RevokeFilter,
 ): Promise<number> {
   const { createdBefore = Number.POSITIVE_INFINITY } = filter
   let ended = 0
   for (let after = BEFORE_ALL; ; ) {
+    signal?.throwIfAborted()
     const last = await listing.nthCreation(after, BATCH)
     const isLast = last === undefined || last >= createdBefore
     ended += await end({ ...filter, createdFrom: after + 1, ...(isLast ? {} : { createdBefore: last + 1 }) })
+    onProgress?.(ended)
     if (isLast) return ended
     after = last
     // SQLite works inside the call: let requests have their turn.
@@ -113,7 +121,7 @@ const LEAST = 'revoke() needs user, handle or before, or all: true to end the se
 function checkFilter(options: RevokeFilter): { filter: RowFilter; dryRun: boolean } {
   const checks = new OptionChecks()
   checkObject('revoke()', options, checks)
-  checks.names(options, NAMES)
+  checks.names(options, [...NAMES, 'signal', 'onProgress'])
   refuseUndefined(options, NAMES, checks)
   const { user, handle, before, all, except } = options
   if (user !== undefined) checkUser(user, checks)
@@ -121,6 +129,8 @@ function checkFilter(options: RevokeFilter): { filter: RowFilter; dryRun: boolea
   if ([user, handle, before, all].every((wish) => wish === undefined)) checks.faults.push(LEAST)
   checkCombination(options, checks)
   const createdBefore = timeOf('before', before, checks)
+  if (options.signal && !(options.signal instanceof AbortSignal)) checks.fault('signal', 'must be an AbortSignal')
+  checks.optionalFunction('onProgress', options.onProgress)
   const dryRun = checks.boolean('dryRun', options.dryRun, false)
   checks.done()
   const sid = handle === undefined ? undefined : sidOfHandle('handle', handle)

@@ -35,6 +35,16 @@ export interface TrimOptions {
   maxDuration?: Duration
   /** Stops after the batch that is under way. */
   signal?: AbortSignal
+  /** Told after every batch. */
+  onProgress?: (progress: TrimProgress) => void
+}
+
+/** How far trimming is. */
+export interface TrimProgress {
+  /** Rows deleted so far. */
+  readonly trimmed: number
+  /** Statements so far. */
+  readonly batches: number
 }
 
 /** The limits of one round. */
@@ -90,7 +100,8 @@ export function checkTrim(
  */
 export function checkedTrimOptions(options: TrimOptions, schedule: TrimSchedule | false): TrimLimits {
   const checks = new OptionChecks()
-  checks.names(options, [...limitNames, 'signal'])
+  checks.names(options, [...limitNames, 'signal', 'onProgress'])
+  checks.optionalFunction('onProgress', options.onProgress)
   const { batchSize, pause } = schedule || usual
   const unlimited = Number.POSITIVE_INFINITY
   const limits = checkLimits(options, { batchSize, pause, maxRows: unlimited, maxDuration: unlimited }, checks)

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { SessionDatabase, TrimBatch } from '../database/session-database.ts'
-import type { TrimLimits } from './trim-options.ts'
+import type { TrimLimits, TrimOptions } from './trim-options.ts'
 
 /** What one round of trimming did. */
 export interface TrimResult {
@@ -26,10 +26,11 @@ export interface TrimResult {
 
 export type TrimStop = 'done' | 'rows' | 'time' | 'aborted' | 'closed' | 'locked'
 
-/** What ends a round before it is done. */
+/** What ends a round before it is done, and who is told how far it is. */
 export interface TrimSignals {
   readonly caller: AbortSignal | undefined
   readonly closing: AbortSignal
+  readonly onProgress?: TrimOptions['onProgress']
 }
 
 /** Rows of the backlog that are counted: enough to see that it is one, and few enough to cost nothing. */
@@ -72,6 +73,7 @@ async function trimBatches(
     if (deleted === undefined) return 'locked'
     counts.trimmed += deleted
     counts.batches += 1
+    signals.onProgress?.({ ...counts })
     size = nextSize(size, performance.now() - began)
     // SQLite works inside the call: let requests have their turn.
     await nextTurn()

@@ -35,7 +35,7 @@ export class Trimmer {
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
    */
   async trim(options: TrimOptions = {}): Promise<TrimResult> {
-    return this.#round(checkedTrimOptions(options, this.#schedule), options.signal)
+    return this.#round(checkedTrimOptions(options, this.#schedule), options)
   }
 
   /** Begins trimming in the background, on a timer that keeps no process alive. */
@@ -62,15 +62,15 @@ export class Trimmer {
     await this.#running?.catch(() => {})
   }
 
-  #round(limits: TrimLimits, caller?: AbortSignal): Promise<TrimResult> {
-    this.#running ??= traceTrim(this.#events, () => this.#reported(limits, caller)).finally(() => {
+  #round(limits: TrimLimits, options: TrimOptions = {}): Promise<TrimResult> {
+    this.#running ??= traceTrim(this.#events, () => this.#reported(limits, options)).finally(() => {
       this.#running = undefined
     })
     return this.#running
   }
 
-  async #reported(limits: TrimLimits, caller: AbortSignal | undefined): Promise<TrimResult> {
-    const result = await trimRound(this.#database, limits, { caller, closing: this.#closing.signal })
+  async #reported(limits: TrimLimits, { signal: caller, onProgress }: TrimOptions): Promise<TrimResult> {
+    const result = await trimRound(this.#database, limits, { caller, closing: this.#closing.signal, onProgress })
     this.#events.emit('trimmed', { ...result })
     const rounds = this.#backlog.growth(result)
     if (rounds !== undefined) this.#events.emit('backlog', { backlog: result.backlog!, rounds })

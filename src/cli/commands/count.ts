@@ -1,15 +1,17 @@
 import { defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { filterOf, filterOptions, filterUsage } from '../filter-options.ts'
 
 export const count = defineCommand({
   name: 'count',
-  summary: 'count sessions, exactly',
-  usage: '[--user ID]',
-  options: {
-    user: { type: 'string', value: 'ID', description: 'only those of this user' },
-  },
-  async run({ values: { user }, output, openStore }) {
-    const sessions = await (await openStore()).count(user === undefined ? {} : { user })
+  summary: 'Count sessions, exactly.',
+  usage: filterUsage,
+  details: `
+Takes as long as the table is large, unless --user is given. For an estimate at no cost: stored-session stats`,
+  options: filterOptions,
+  async run({ values, output, openStore }) {
+    const filter = filterOf(values)
+    const sessions = await (await openStore()).count(filter)
     output.print({ sessions }, `${sessions}`)
     return exitCodes.ok
   },

@@ -1,31 +1,61 @@
+import type { TrimResult } from '../../store/trimming.ts'
 import { defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { grouped } from '../progress.ts'
+import { given } from '../filter-options.ts'
+import { grouped, rowsOf } from '../quantities.ts'
 import { milliseconds, wholeNumber } from '../values.ts'
+
+const LARGEST_BATCH = 10_000
+const LONGEST_PAUSE_MS = 10_000
+const MOST_ROWS = 1_000_000_000
 
 export const trim = defineCommand({
   name: 'trim',
-  summary: 'delete the rows of sessions that are over',
-  usage: '[--batch-size N] [--max-rows N] [--max-duration D]',
+  summary: 'Delete the rows of sessions that are over.',
+  usage: '[--batch-size N] [--pause MS] [--max-rows N] [--max-duration D]',
   details: `
 Deletes in batches, with pauses, and never a session that is in use. The application does the same in the background;
-this is for hosts without timers, and for a backlog. It ends with 4 when a limit stopped it, or another process trims.`,
+this is for hosts without timers, and for a backlog. Ends with 4 when a limit stopped it, or when another process trims.`,
   options: {
     'batch-size': { type: 'string', value: 'N', description: 'rows that one statement deletes; 500 if not configured' },
+    pause: { type: 'string', value: 'MS', description: 'milliseconds between two batches; 25 if not configured' },
     'max-rows': { type: 'string', value: 'N', description: 'rows to delete at most; all without it' },
     'max-duration': { type: 'string', value: 'D', description: 'begin no further batch after this time, such as 10m' },
   },
-  async run({ values, output, signal, openStore }) {
-    const limits = {
-      batchSize: wholeNumber('batch-size', values['batch-size']),
-      maxRows: wholeNumber('max-rows', values['max-rows']),
+  async run(invocation) {
+    const { values, output } = invocation
+    const limits = given({
+      batchSize: wholeNumber('batch-size', values['batch-size'], LARGEST_BATCH),
+      pause: values.pause === '0' ? 0 : wholeNumber('pause', values.pause, LONGEST_PAUSE_MS),
+      maxRows: wholeNumber('max-rows', values['max-rows'], MOST_ROWS),
       maxDuration: milliseconds('max-duration', values['max-duration']),
-    }
-    const given = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined))
-    const store = await openStore()
-    const { trimmed, batches, complete, stopped, durationMs, backlog = null } = await store.trim({ ...given, signal })
-    output.print({ trimmed, batches, complete, stopped, durationMs, backlog }, `${trimmed}`)
-    output.message(`Deleted ${grouped(trimmed)} rows.`)
-    return complete ? exitCodes.ok : exitCodes.stoppedEarly
+    })
+    const store = await invocation.openStore()
+    const progress = invocation.progress({ verb: 'deleted' })
+    const onProgress = ({ trimmed }: { trimmed: number }) => progress.update(trimmed)
+    const result = await store.trim({ ...limits, signal: invocation.signal, onProgress })
+    progress.end()
+    output.print(dataOf(result), `${result.trimmed}`)
+    output.message(`${rowsOf(result.trimmed)} deleted${ENDINGS[result.stopped]}${leftOver(result)}.`)
+    return result.complete ? exitCodes.ok : exitCodes.stoppedEarly
   },
 })
+
+const dataOf = ({ backlog, ...result }: TrimResult) => ({ ...result, backlog: backlog ?? null })
+
+const ENDINGS: Record<TrimResult['stopped'], string> = {
+  done: '',
+  rows: ', as many as --max-rows allows',
+  time: ', in as long as --max-duration allows',
+  aborted: ' until it was interrupted',
+  closed: '',
+  locked: ', because another process is trimming',
+}
+
+/** So many are not counted any further. */
+const LARGEST_BACKLOG = 10_000
+
+function leftOver({ complete, backlog }: TrimResult): string {
+  if (complete || backlog === undefined) return ''
+  return `; ${grouped(backlog)}${backlog === LARGEST_BACKLOG ? ' or more' : ''} are left`
+}

@@ -23,7 +23,7 @@ import {
 } from '../statements.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 import { insertManyRows } from './insert-many.ts'
-import { migrateMysql } from './migrate.ts'
+import { migrateMysql, mysqlMigrations } from './migrate.ts'
 import { bySize, chunks, exactChunks, LARGEST, numbered, sequence } from './sizes.ts'
 import { mysqlTrimming } from './trimming.ts'
 import { resealManyRows, updateManyRows } from './update-many.ts'
@@ -117,6 +117,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     }),
     check: () => check(run, shared.check, name),
     migrate: () => migrateMysql(client, name),
+    migrations: () => mysqlMigrations(client, name),
     close: () => client.close(),
   }
 }

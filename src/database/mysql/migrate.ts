@@ -1,4 +1,4 @@
-import { journalOf, pendingMigrations } from '../migrations.ts'
+import { type Journal, journalOf, type MigrationState, migrationStates, pendingMigrations } from '../migrations.ts'
 import type { MysqlClient } from './client.ts'
 
 const LOCK_SECONDS = 60
@@ -6,9 +6,20 @@ const LOCK_SECONDS = 60
 // MySQL commits every DDL statement at once: what an attempt that failed half-way has made already is there.
 const ALREADY_THERE = new Set([1050 /* table */, 1060 /* column */, 1061 /* index */])
 
+const NO_SUCH_TABLE = 1146
+
+function journalFor(table: string): Journal {
+  const name = `\`${journalOf(table).replaceAll('`', '``')}\``
+  return {
+    create: `create table if not exists ${name} (id serial primary key, hash text not null, created_at bigint)`,
+    newest: `select max(created_at) as newest from ${name}`,
+    insert: ({ hash, time }) => `insert into ${name} (hash, created_at) values ('${hash}', ${time})`,
+  }
+}
+
 /** Applies our migrations on one connection, under a named lock of the server. */
 export function migrateMysql(client: MysqlClient, table: string): Promise<void> {
-  const journal = `\`${journalOf(table).replaceAll('`', '``')}\``
+  const journal = journalFor(table)
   return client.withConnection(async (query) => {
     // In hexadecimal, because whether a backslash escapes depends on the server's sql_mode.
     const name = `0x${Buffer.from(table).toString('hex')}`
@@ -16,13 +27,11 @@ export function migrateMysql(client: MysqlClient, table: string): Promise<void> 
     const { rows: locked } = await query(`select get_lock(${lock}, ${LOCK_SECONDS}) as locked`)
     if (Number(locked[0]?.locked) !== 1) throw new Error('another process has been migrating for a minute')
     try {
-      await query(
-        `create table if not exists ${journal} (id serial primary key, hash text not null, created_at bigint)`,
-      )
-      const { rows } = await query(`select max(created_at) as newest from ${journal}`)
-      for (const { statements, hash, time } of pendingMigrations('mysql', table, Number(rows[0]?.newest ?? 0))) {
-        for (const statement of statements) await ignoring(ALREADY_THERE, query(statement))
-        await query(`insert into ${journal} (hash, created_at) values ('${hash}', ${time})`)
+      await query(journal.create)
+      const { rows } = await query(journal.newest)
+      for (const migration of pendingMigrations('mysql', table, Number(rows[0]?.newest ?? 0))) {
+        for (const statement of migration.statements) await ignoring(ALREADY_THERE, query(statement))
+        await query(journal.insert(migration))
       }
     } finally {
       await query(`select release_lock(${lock})`)
@@ -36,4 +45,17 @@ async function ignoring(codes: ReadonlySet<number>, result: Promise<unknown>): P
   } catch (error) {
     if (!codes.has((error as { errno: number }).errno)) throw error
   }
+}
+
+/** Our migrations, and which of them the database has. */
+export async function mysqlMigrations(client: MysqlClient, table: string): Promise<MigrationState[]> {
+  const journal = journalFor(table)
+  const newest = await client.execute(journal.newest, []).then(
+    ({ rows }) => Number(rows[0]?.newest ?? 0),
+    (error) => {
+      if (error.errno !== NO_SUCH_TABLE) throw error
+      return undefined
+    },
+  )
+  return migrationStates('mysql', table, journal, newest)
 }

@@ -23,7 +23,7 @@ import {
 import { byteas, numbers } from './arrays.ts'
 import type { PgClient, PgResult } from './client.ts'
 import { insertManyRows, insertManyValues, LARGEST_INSERT } from './insert-many.ts'
-import { migratePg } from './migrate.ts'
+import { migratePg, pgMigrations } from './migrate.ts'
 import { pgTrimming } from './trimming.ts'
 import { resealManyRows, resealManyValues, updateManyRows, updateManyValues } from './update-many.ts'
 
@@ -106,6 +106,7 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
     }),
     check: () => check(run, shared.check, name),
     migrate: () => migratePg(client, name),
+    migrations: () => pgMigrations(client, name),
     close: () => client.close(),
   }
 }

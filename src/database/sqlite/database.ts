@@ -10,7 +10,7 @@ import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import { byLimit, insertRow, isUser, sealedByOthers, sessionStatements } from '../statements.ts'
 import { touchLeavingIndexes, updateLeavingIndexes } from './leave-indexes.ts'
-import { migrateSqlite } from './migrate.ts'
+import { migrateSqlite, sqliteMigrations } from './migrate.ts'
 import { sqliteTrimming } from './trimming.ts'
 
 /**
@@ -94,6 +94,7 @@ export function sqliteDatabase(
     }),
     check: async () => check(client, shared.check, name),
     migrate: async () => migrateSqlite(client, name),
+    migrations: async () => sqliteMigrations(client, name),
     close: async () => close(),
   }
 }

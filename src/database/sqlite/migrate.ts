@@ -1,22 +1,35 @@
 import type { Database } from 'better-sqlite3'
-import { journalOf, pendingMigrations } from '../migrations.ts'
+import { type Journal, journalOf, type MigrationState, migrationStates, pendingMigrations } from '../migrations.ts'
 
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+function journalFor(table: string): Journal {
+  const name = `"${journalOf(table).replaceAll('"', '""')}"`
+  return {
+    // To the letter what drizzle-kit makes; SQLite keeps the spelling.
+    create: `create table if not exists ${name} (id SERIAL primary key, hash text not null, created_at numeric)`,
+    newest: `select max(created_at) from ${name}`,
+    insert: ({ hash, time }) => `insert into ${name} (hash, created_at) values ('${hash}', ${time})`,
+  }
+}
 
 /** Applies our migrations in one transaction, which in SQLite is also the lock. */
 export function migrateSqlite(client: Database, table: string): void {
-  const journal = quoted(journalOf(table))
+  const journal = journalFor(table)
   client
     .transaction(() => {
-      // To the letter what drizzle-kit makes; SQLite keeps the spelling.
-      client.exec(
-        `create table if not exists ${journal} (id SERIAL primary key, hash text not null, created_at numeric)`,
-      )
-      const newest = client.prepare(`select max(created_at) from ${journal}`).pluck().get()
-      for (const { statements, hash, time } of pendingMigrations('sqlite', table, Number(newest ?? 0))) {
-        for (const statement of statements) client.exec(statement)
-        client.prepare(`insert into ${journal} (hash, created_at) values (?, ?)`).run(hash, time)
+      client.exec(journal.create)
+      const newest = client.prepare(journal.newest).pluck().get()
+      for (const migration of pendingMigrations('sqlite', table, Number(newest ?? 0))) {
+        for (const statement of migration.statements) client.exec(statement)
+        client.exec(journal.insert(migration))
       }
     })
     .immediate()
+}
+
+/** Our migrations, and which of them the file has. */
+export function sqliteMigrations(client: Database, table: string): MigrationState[] {
+  const journal = journalFor(table)
+  const isThere = client.prepare('select 1 from sqlite_master where name = ?').pluck().get(journalOf(table)) === 1
+  const newest = isThere ? Number(client.prepare(journal.newest).pluck().get() ?? 0) : undefined
+  return migrationStates('sqlite', table, journal, newest)
 }

@@ -1,0 +1,50 @@
+import type { KeyStatus } from '../../store/key-status.ts'
+import { defineCommand } from '../command.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { Output } from '../output.ts'
+import { inColumns, printable, shortTime } from '../table-text.ts'
+
+export const keys = defineCommand({
+  name: 'keys',
+  summary: 'Show what each key may do and how many sessions it has sealed, or make a new key.',
+  usage: '[--new]',
+  details: `
+Reads the whole table. A key that has sealed nothing and is not the current one can be removed. Keys themselves are never
+shown, but for the one that --new makes, as envKeys() and SESSION_KEYS take it: id:key.`,
+  options: {
+    new: { type: 'boolean', description: 'make a new key and print it; nothing is stored' },
+  },
+  async run({ values, output, openStore }) {
+    if (values.new) {
+      const { newKey } = await import('../../keys/generated.ts')
+      const made = newKey()
+      output.print(made, `${made.id}:${made.key}`)
+      output.message(ADVICE)
+      return exitCodes.ok
+    }
+    const store = await openStore({ needsKeys: true })
+    printKeys(output, await store.keyStatus())
+    return exitCodes.ok
+  },
+})
+
+const ADVICE =
+  'Put it in front of SESSION_KEYS, restart the application everywhere, and run: npx stored-session reencrypt'
+
+const HEADINGS = ['KEY', 'NAME', 'STATE', 'SINCE', 'SESSIONS']
+
+function printKeys(output: Output, status: readonly KeyStatus[]): void {
+  const data = status.map(({ name = null, since = null, ...key }) => ({ ...key, name, since }))
+  const rows = status.map(({ id, name, state, since, rows }) => [
+    id === null ? 'none' : `${id}`,
+    name === undefined ? '-' : printable(name),
+    state,
+    since ? shortTime(since) : '-',
+    `${rows}`,
+  ])
+  output.print({ keys: data }, inColumns([HEADINGS, ...rows]))
+  const lost = status.filter(({ state }) => state === 'unknown')
+  if (lost.length > 0) {
+    output.message('Sessions of unknown keys are unreadable: their users sign in again. Is a former key missing here?')
+  }
+}

@@ -1,0 +1,56 @@
+import type { ReencryptResult } from '../../store/reencrypting.ts'
+import { defineCommand } from '../command.ts'
+import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { given } from '../filter-options.ts'
+import { rowsOf, sessionsOf } from '../quantities.ts'
+import { wholeNumber } from '../values.ts'
+
+const LARGEST_BATCH = 10_000
+const HIGHEST_RATE = 1_000_000
+
+export const reencrypt = defineCommand({
+  name: 'reencrypt',
+  summary: 'Seal with the current key what other keys sealed.',
+  usage: '[--rate N] [--batch-size N]',
+  details: `
+Goes on beside the traffic, and can be stopped and repeated at any time: what is done stays done. A key can be removed
+when nothing remains of it. Ends with 4 when sessions remain, and with 3 when all that remain could not be opened, because
+their key is not (or no longer) among those that are given.`,
+  options: {
+    rate: { type: 'string', value: 'N', description: 'sessions per second at most; as fast as it goes without it' },
+    'batch-size': { type: 'string', value: 'N', description: 'sessions that are read at a time; 200 without it' },
+  },
+  async run(invocation) {
+    const { values, output } = invocation
+    const limits = given({
+      rate: wholeNumber('rate', values.rate, HIGHEST_RATE),
+      batchSize: wholeNumber('batch-size', values['batch-size'], LARGEST_BATCH),
+    })
+    const store = await invocation.openStore({ needsKeys: true })
+    const { signal } = invocation
+    const keys = await store.keyStatus()
+    const total = keys.filter(({ state }) => state !== 'current').reduce((sum, { rows }) => sum + rows, 0)
+    const progress = invocation.progress({ verb: 'sealed', total })
+    const result = await store.reencrypt({
+      ...limits,
+      signal,
+      onProgress: ({ reencrypted, unreadable }) => progress.update(reencrypted + unreadable),
+    })
+    progress.end()
+    output.print(result, `${result.reencrypted}`)
+    output.message(`${sessionsOf(result.reencrypted)} sealed with the current key${remainder(result)}.`)
+    return codeOf(result)
+  },
+})
+
+function remainder({ remaining, remainingByKey, unreadable }: ReencryptResult): string {
+  if (remaining === 0) return '; none remains'
+  const byKey = Object.entries(remainingByKey).map(([key, rows]) => `key ${key}: ${rowsOf(rows)}`)
+  const closed = unreadable > 0 ? `, of which ${rowsOf(unreadable)} cannot be opened with the keys that are given` : ''
+  return `; ${rowsOf(remaining)} remain (${byKey.join(', ')})${closed}`
+}
+
+function codeOf({ remaining, unreadable }: ReencryptResult): ExitCode {
+  if (remaining === 0) return exitCodes.ok
+  return remaining > unreadable ? exitCodes.stoppedEarly : exitCodes.checkFailed
+}

@@ -1,0 +1,95 @@
+import type { RevokeFilter } from '../../store/revoking.ts'
+import { defineCommand } from '../command.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { given } from '../filter-options.ts'
+import type { Invocation } from '../invocation.ts'
+import { confirmationOption, type OptionValues } from '../options.ts'
+import { sessionsOf } from '../quantities.ts'
+import { printable } from '../table-text.ts'
+import { UsageError } from '../usage-error.ts'
+import { moment, sessionHandle } from '../values.ts'
+
+const options = {
+  user: { type: 'string', value: 'ID', description: 'the sessions of this user' },
+  handle: { type: 'string', value: 'HANDLE', description: 'this one session; beside --user only if it is theirs' },
+  before: { type: 'string', value: 'WHEN', description: 'those created before then: a date, or 7d for so long ago' },
+  all: { type: 'boolean', description: 'the sessions of everybody' },
+  except: { type: 'string', value: 'HANDLE', description: 'but not this session' },
+  'dry-run': { type: 'boolean', description: 'only count how many it would end' },
+  ...confirmationOption,
+} as const
+
+type Values = OptionValues<typeof options>
+
+export const revoke = defineCommand({
+  name: 'revoke',
+  summary: 'End sessions for ever: their users sign in again.',
+  usage: '--user ID | --handle HANDLE | --before WHEN | --all  [--except HANDLE] [--dry-run] [--yes]',
+  details: `
+Whatever was stored when it begins is over when it ends, whatever requests are doing meanwhile. --before and --all go in
+batches; after an interruption or a failure, repeat it. No key, no cookie and no other table is touched.`,
+  options,
+  async run(invocation) {
+    const { values, output } = invocation
+    const filter = filterOf(values)
+    if (values['dry-run']) {
+      const { revoked } = await (await invocation.openStore()).revoke({ ...filter, dryRun: true })
+      output.print({ revoked, dryRun: true, complete: true }, `${revoked}`)
+      output.message(`${sessionsOf(revoked)} would end. Nothing was done.`)
+      return exitCodes.ok
+    }
+    await invocation.confirm(`End ${aimOf(values)} for ever?`)
+    const { revoked, complete } = await revokeInBatches(invocation, filter)
+    output.print({ revoked, dryRun: false, complete }, `${revoked}`)
+    output.message(`${sessionsOf(revoked)} ended.${complete ? '' : ' There are more: repeat the command.'}`)
+    return complete ? exitCodes.ok : exitCodes.stoppedEarly
+  },
+})
+
+async function revokeInBatches(invocation: Invocation<Values>, filter: RevokeFilter) {
+  const store = await invocation.openStore()
+  const { signal } = invocation
+  const progress = invocation.progress({ verb: 'ended' })
+  let ended = 0
+  const onProgress = (revoked: number) => {
+    ended = revoked
+    progress.update(revoked)
+  }
+  try {
+    const { revoked } = await store.revoke({ ...filter, signal, onProgress })
+    return { revoked, complete: true }
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error
+    return { revoked: ended, complete: false }
+  } finally {
+    progress.end()
+  }
+}
+
+function filterOf(values: Values): RevokeFilter {
+  const { user, all } = values
+  const handle = sessionHandle('handle', values.handle)
+  const except = sessionHandle('except', values.except)
+  const before = moment('before', values.before)
+  const names = [user, handle, before].filter((value) => value !== undefined).length
+  if (names === 0 && !all) {
+    throw new UsageError('say whose sessions: --user, --handle or --before, or --all for those of everybody')
+  }
+  if (all && names > 0) throw new UsageError('--all cannot stand beside --user, --handle or --before, which name fewer')
+  if (handle !== undefined && (except !== undefined || before !== undefined)) {
+    throw new UsageError('--handle names one session, and cannot stand beside --except or --before')
+  }
+  return given({ user, handle, before, except, ...(all && { all }) }) as RevokeFilter
+}
+
+function aimOf({ user, handle, before, except }: Values): string {
+  const which = handle ? 'this session' : user === undefined && !before ? 'the sessions of everybody' : 'all sessions'
+  return [
+    which,
+    user !== undefined && `of the user ${printable(user)}`,
+    before && `from before ${before}`,
+    except && 'but one',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}

@@ -1,0 +1,18 @@
+import { defineCommand } from '../command.ts'
+import { exitCodes } from '../exit-codes.ts'
+
+export const secret = defineCommand({
+  name: 'secret',
+  summary: 'Make a new secret and print it.',
+  usage: '',
+  details: `
+48 random bytes, as 64 characters that need no quotes anywhere. Nothing is stored. To write it down where only you read:
+  echo "SESSION_SECRET=$(npx stored-session secret)" >> .env`,
+  options: {},
+  async run({ output }) {
+    const { newSecret } = await import('../../keys/generated.ts')
+    const made = newSecret()
+    output.print({ secret: made }, made)
+    return exitCodes.ok
+  },
+})

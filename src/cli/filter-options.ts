@@ -1,0 +1,47 @@
+import type { SessionFilter } from '../store/session-filter.ts'
+import type { CommandOptions, OptionValues } from './options.ts'
+import { UsageError } from './usage-error.ts'
+import { moment } from './values.ts'
+
+/** The options by which `list` and `count` choose sessions. */
+export const filterOptions = {
+  user: { type: 'string', value: 'ID', description: 'of this user, to the letter' },
+  state: { type: 'string', value: 'STATE', description: 'live, ended (by somebody) or expired (past a deadline)' },
+  'created-after': {
+    type: 'string',
+    value: 'WHEN',
+    description: 'created then or later: a date, or 7d for so long ago',
+  },
+  'created-before': { type: 'string', value: 'WHEN', description: 'created before then' },
+  'touched-after': { type: 'string', value: 'WHEN', description: 'last used then or later' },
+  'touched-before': { type: 'string', value: 'WHEN', description: 'last used before then' },
+} as const satisfies CommandOptions
+
+/** The same for the line of usage. */
+export const filterUsage = '[--user ID] [--state STATE] [--created-after WHEN] …'
+
+/** The filter that was given. */
+export function filterOf(values: OptionValues<typeof filterOptions>): SessionFilter {
+  const { user, state } = values
+  if (state !== undefined && !['live', 'ended', 'expired'].includes(state)) {
+    throw new UsageError('--state must be live, ended or expired')
+  }
+  if (user !== undefined && state === 'ended') {
+    throw new UsageError("--user cannot stand beside --state ended: sessions that ended are nobody's any more")
+  }
+  return given({
+    user,
+    state: state as SessionFilter['state'],
+    createdAfter: moment('created-after', values['created-after']),
+    createdBefore: moment('created-before', values['created-before']),
+    touchedAfter: moment('touched-after', values['touched-after']),
+    touchedBefore: moment('touched-before', values['touched-before']),
+  })
+}
+
+/** The entries that have a value. */
+export function given<Filter extends object>(
+  filter: Filter,
+): { [Name in keyof Filter]: Exclude<Filter[Name], undefined> } {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as never
+}
