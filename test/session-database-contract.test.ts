@@ -7,6 +7,7 @@ import { type ContractCheck, readSession, sessionDatabaseContract, signIn } from
 import { openApp } from './app.ts'
 import { BROKEN_LISTINGS } from './broken-listings.ts'
 import { BROKEN_STORAGES, type StorageFault } from './broken-storages.ts'
+import { BROKEN_UNSEALED_ROWS } from './broken-unsealed-rows.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 
 forEachDatabase((target) => {
@@ -74,6 +75,17 @@ describe('the contract for storages', () => {
     })
   }
 
+  for (const [what, [promise, fault]] of Object.entries(BROKEN_UNSEALED_ROWS)) {
+    test(`is not passed by a list of unsealed rows that ${what}`, async () => {
+      const { unsealed, ...storage } = await openDatabase('sqlite', 'sqlite::memory:', 'stored_sessions')
+      await storage.migrate()
+      const faulty = { ...storage, unsealed: { ...unsealed!, ...fault(unsealed!) } }
+      const checks = sessionDatabaseContract({ create: () => faulty }).filter(({ name }) => name.startsWith(promise))
+      assert.equal((await failing(checks)).length, 1)
+      await storage.close()
+    })
+  }
+
   test('is not passed by a storage without the listing that it is said to have', async () => {
     const checks = sessionDatabaseContract({ create: memoryStorage, hasListing: true })
     assert.equal(
@@ -83,7 +95,10 @@ describe('the contract for storages', () => {
   })
 
   test('has no promise that no storage breaks', () => {
-    const promises = [...Object.values(BROKEN_STORAGES), ...Object.values(BROKEN_LISTINGS)].map(([promise]) => promise)
+    const broken = [BROKEN_STORAGES, BROKEN_LISTINGS, BROKEN_UNSEALED_ROWS].flatMap((faults) =>
+      Object.values<[string, unknown]>(faults),
+    )
+    const promises = broken.map(([promise]) => promise)
     const unbroken = sessionDatabaseContract({ create: memoryStorage, hasListing: true }).filter(
       ({ name }) => !promises.some((promise) => name.startsWith(promise)),
     )

@@ -3,6 +3,7 @@ import { UnavailableError } from '../errors.ts'
 import { around, held, lateAnswer, type Patience, within } from './patience.ts'
 import type { SessionDatabase, SessionListing, TrimBatch } from './session-database.ts'
 import type { SessionKeys } from './stored-keys.ts'
+import type { UnsealedRows } from './unsealed-rows.ts'
 
 /** Attempts at one statement that keeps losing races; more would only add to the crowd. */
 const ATTEMPTS = 6
@@ -52,6 +53,7 @@ export function guarded(
     reseal: (reseal) => guard(request, () => database.reseal(reseal)),
     ...guardedTrimming(database, patience),
     listing: database.listing && guardedListing(database.listing, bulk),
+    unsealed: database.unsealed && guardedUnsealed(database.unsealed, patience),
     check: () => within(bulk, database.check()),
     migrate: () => held(database.migrate()),
     ...(database.migrations && { migrations: () => guard(bulk, () => database.migrations!()) }),
@@ -76,6 +78,13 @@ function guardedListing(listing: SessionListing, ms: number): SessionListing {
     nthKey: (position) => guard(ms, () => listing.nthKey(position)),
     nthCreation: (after, position) => guard(ms, () => listing.nthCreation(after, position)),
     endAll: (filter, end) => guard(ms, () => listing.endAll(filter, end)),
+  }
+}
+
+function guardedUnsealed(rows: UnsealedRows, { request, bulk }: Patience): UnsealedRows {
+  return {
+    list: (behind, limit) => guard(bulk, () => rows.list(behind, limit)),
+    seal: (row, sealing) => guard(request, () => rows.seal(row, sealing)),
   }
 }
 

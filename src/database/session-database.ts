@@ -1,34 +1,9 @@
 import type { MigrationState } from './migrations.ts'
+import type { NewRow, SessionRow, StoredEndReason } from './session-row.ts'
 import type { SessionKeys } from './stored-keys.ts'
+import type { UnsealedRows } from './unsealed-rows.ts'
 
-/** Why a session is over; `unknown` is for a row that is not there (any more). */
-export type EndReason = 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'evicted' | 'rotated' | 'unreadable' | 'unknown'
-
-/** The reasons that a row can carry. */
-export type StoredEndReason = Extract<EndReason, 'revoked' | 'destroyed' | 'evicted' | 'rotated'>
-
-/** A stored session. Times are epoch milliseconds by the application's clock. */
-export interface SessionRow {
-  /** SHA-256 of the session id, 32 bytes. */
-  readonly sid: Buffer
-  /** The sealed payload; empty once ended. */
-  readonly data: Buffer
-  /** From 1, and one more with every change of `data`. */
-  readonly version: number
-  readonly createdAt: number
-  readonly touchedAt: number
-  readonly expiresAt: number
-  readonly endedAt: number | null
-  readonly endReason: StoredEndReason | null
-}
-
-/** A row to be inserted; also a tombstone for a session that was never stored. */
-export interface NewRow extends SessionRow {
-  readonly userId: string | null
-  readonly trimAt: number
-  /** The id of the key that sealed `data`; null where there is nothing sealed. */
-  readonly keyId: number | null
-}
+export type { EndReason, NewRow, SessionRow, StoredEndReason } from './session-row.ts'
 
 /** New content for the row that still has the version it was loaded with, is alive at `now`, and has not ended. */
 export interface RowChange {
@@ -165,6 +140,8 @@ export interface SessionDatabase {
   trim(before: number, limit: number): Promise<number>
   /** For looking through the sessions, and ending many. A storage without it serves requests all the same. */
   readonly listing?: SessionListing | undefined
+  /** For hashing ids and sealing content that were copied into the table in clear. */
+  readonly unsealed?: UnsealedRows | undefined
   /**
    * Does work while no other process trims this table, and hands it what deletes a batch. Undefined, and no work, when
    * another one does. A storage without it trims in several processes at once, which is harmless but wasteful.

@@ -45,10 +45,11 @@ export function sessionStatements(compile: Compile, table: SessionsTable): Sessi
   }
 }
 
-/** `select … from table`, with the columns under the names of {@link SessionRow}. */
-export function selectRow(table: SessionsTable): SQL {
+/** `select … from table`, with the columns under the names of {@link SessionRow}, and another one as `place`. */
+export function selectRow(table: SessionsTable, place?: SQL): SQL {
   const names = columnNames(table)
   const selected = ROW_KEYS.map((key) => sql`${names[key]} as ${sql.identifier(key)}`)
+  if (place) selected.push(sql`${place} as place`)
   return sql`select ${sql.join(selected, sql`, `)} from ${table}`
 }
 

@@ -1,22 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { NewRow, SessionDatabase } from '../database/session-database.ts'
-import { InvalidOptionsError } from '../errors.ts'
-import { type ImportedSession, importedSession } from '../payload/imported.ts'
+import type { ImportedSession } from '../payload/imported.ts'
 import { keyIdOf } from '../payload/sealed-payload.ts'
 import { isWellFormedId, sidOf } from '../payload/session-id.ts'
-import { refuseReservedNames, type SessionContent } from './content.ts'
+import type { SessionContent } from './content.ts'
 import type { StoreCore } from './core.ts'
+import {
+  type ForeignSession,
+  noneSkipped,
+  readForeign,
+  type SkipReason,
+  type StoredForm,
+  storedForm,
+} from './foreign-session.ts'
 import { deadlineOf, trimTime } from './lifetime.ts'
-
-/** A session as another store has it. */
-export interface ForeignSession {
-  /** The session id in clear, without the prefix of a cookie or of a key. */
-  readonly id: string
-  /** Its content: JSON, or msgpack. */
-  readonly data: Buffer
-  /** When the other store ends it, epoch milliseconds; undefined where it only has what the cookie says. */
-  readonly expiresAt?: number | undefined
-}
 
 /** How an import goes about. */
 export interface ImportOptions {
@@ -27,15 +24,6 @@ export interface ImportOptions {
   /** Told after every batch. */
   onProgress?: (progress: ImportProgress) => void
 }
-
-/**
- * Why sessions are left out: they are over; they are here already, or were, and may have ended since; their id is none;
- * they are no JSON object, or hold reserved names; they hold what cannot be stored, or `user` refuses them; they have
- * more than `maxBytes`.
- */
-export const skipReasons = ['over', 'exists', 'invalidId', 'unreadable', 'unstorable', 'tooLarge'] as const
-
-export type SkipReason = (typeof skipReasons)[number]
 
 /** How far an import is. */
 export interface ImportProgress {
@@ -63,11 +51,9 @@ interface Report {
 }
 
 /** A session on its way into a row. */
-interface Arrival {
+interface Arrival extends StoredForm {
   readonly id: string
   readonly sid: Buffer
-  readonly plaintext: Uint8Array
-  readonly userId: string | null
   readonly expiresAt: number
 }
 
@@ -84,7 +70,7 @@ export async function importSessions(
   source: AsyncIterable<readonly ForeignSession[]>,
   { dryRun = false, signal, onProgress }: ImportOptions = {},
 ): Promise<ImportResult> {
-  const report: Report = { read: 0, imported: 0, skipped: { ...NONE_SKIPPED } }
+  const report: Report = { read: 0, imported: 0, skipped: noneSkipped() }
   for await (const batch of source) {
     await importBatch(core, batch, dryRun, report)
     onProgress?.({ ...report, skipped: { ...report.skipped } })
@@ -94,8 +80,6 @@ export async function importSessions(
   }
   return { ...report, complete: true }
 }
-
-const NONE_SKIPPED = Object.fromEntries(skipReasons.map((reason) => [reason, 0])) as Record<SkipReason, number>
 
 async function importBatch(core: StoreCore, batch: readonly ForeignSession[], dryRun: boolean, report: Report) {
   const now = Date.now()
@@ -116,7 +100,7 @@ async function importBatch(core: StoreCore, batch: readonly ForeignSession[], dr
 function arrivalOf(core: StoreCore, session: ForeignSession, now: number): Arrival | SkipReason {
   const { id, data } = session
   if (!isWellFormedId(id)) return 'invalidId'
-  const imported = attempt(() => importedSession(data))
+  const imported = readForeign(data)
   if (!imported) return 'unreadable'
   const content = imported.content as SessionContent
   const expiresAt = Math.min(deadlineOf(core.limits, content.cookie, now, now), expiryOf(session, imported))
@@ -127,17 +111,6 @@ function arrivalOf(core: StoreCore, session: ForeignSession, now: number): Arriv
 
 const expiryOf = (session: ForeignSession, { expires }: ImportedSession) =>
   session.expiresAt ?? expires ?? Number.POSITIVE_INFINITY
-
-function storedForm(core: StoreCore, content: SessionContent): Pick<Arrival, 'plaintext' | 'userId'> | SkipReason {
-  try {
-    refuseReservedNames(content)
-    const plaintext = core.codec.serialize(content)
-    return plaintext.length > core.maxBytes ? 'tooLarge' : { plaintext, userId: core.userOf(content) }
-  } catch (error) {
-    if (error instanceof InvalidOptionsError) throw error
-    return 'unstorable'
-  }
-}
 
 async function missingOf(core: StoreCore, arrivals: readonly Arrival[]): Promise<Arrival[]> {
   if (arrivals.length === 0) return []
@@ -181,13 +154,5 @@ async function rowOf(core: StoreCore, arrival: Arrival, now: number): Promise<Ne
     trimAt: trimTime(core.limits, expiresAt),
     endedAt: null,
     endReason: null,
-  }
-}
-
-function attempt<Result>(run: () => Result): Result | undefined {
-  try {
-    return run()
-  } catch {
-    return undefined
   }
 }

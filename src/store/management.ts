@@ -1,6 +1,7 @@
 import type { StoreCore } from './core.ts'
+import type { ForeignSession } from './foreign-session.ts'
 import { handleOf, type SessionHandle } from './handle.ts'
-import { type ForeignSession, type ImportOptions, type ImportResult, importSessions } from './importing.ts'
+import { type ImportOptions, type ImportResult, importSessions } from './importing.ts'
 import { type KeyStatus, keyStatus } from './key-status.ts'
 import { countSessions, type ListOptions, listSessions, type SessionPage } from './listing.ts'
 import type { ReencryptOptions, ReencryptResult } from './reencrypting.ts'
@@ -8,6 +9,7 @@ import type { RevokeFilter, RevokeResult } from './revoking.ts'
 import type { SessionFilter } from './session-filter.ts'
 import { type SessionStats, sessionStats } from './statistics.ts'
 import { reencryptSessions, revokeSessions } from './traced-sessions.ts'
+import { type UpgradeOptions, type UpgradeResult, upgradeSessions } from './upgrading.ts'
 
 /** What a store does for those who run it, beside what it does for requests. */
 export abstract class SessionManagement {
@@ -63,8 +65,14 @@ export abstract class SessionManagement {
   async reencrypt(options?: ReencryptOptions): Promise<ReencryptResult> {
     return reencryptSessions(await this.open(), options)
   }
+
   /** Takes sessions over from another store, whose cookies go on; see {@link importSessions}. */
   async import(source: AsyncIterable<readonly ForeignSession[]>, options?: ImportOptions): Promise<ImportResult> {
     return importSessions(await this.open(), source, options)
+  }
+
+  /** Hashes ids and seals content that were copied into the table in clear; see {@link upgradeSessions}. */
+  async upgrade(options?: UpgradeOptions): Promise<UpgradeResult> {
+    return upgradeSessions(await this.open(), options)
   }
 }

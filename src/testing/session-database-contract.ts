@@ -6,6 +6,7 @@ import { endingChecks } from './storage/ending-checks.ts'
 import { listingChecks } from './storage/listing-checks.ts'
 import { savingChecks } from './storage/saving-checks.ts'
 import { sealingChecks } from './storage/sealing-checks.ts'
+import { unsealedChecks } from './storage/unsealed-checks.ts'
 
 /** What a contract for storages has to know of the storage. */
 export interface SessionDatabaseSubject {
@@ -45,6 +46,7 @@ export function sessionDatabaseContract(subject: SessionDatabaseSubject): Contra
     ...savingChecks(check),
     ...endingChecks(check),
     ...sealingChecks(check),
+    ...unsealedChecks(check),
     ...(subject.hasListing ? listingChecks(check) : []),
   ]
 }

@@ -21,6 +21,7 @@ import {
   sessionStatements,
   value,
 } from '../statements.ts'
+import { unsealedRows } from '../unsealed-rows.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 import { insertManyRows } from './insert-many.ts'
 import { migrateMysql, mysqlMigrations } from './migrate.ts'
@@ -115,6 +116,15 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       rows: async (statement, values) => (await runBulk(statement, values)).rows,
       change: async (statement, values) => (await runBulk(statement, values)).count,
     }),
+    unsealed: unsealedRows(table, {
+      compile,
+      place: columnNames(table).sid,
+      first: EMPTY,
+      rows: async (statement, values) => (await runBulk(statement, values)).rows,
+      toRow,
+      change: async (statement, values) => (await run(statement, values)).count,
+      isDuplicate,
+    }),
     check: () => check(run, shared.check, name),
     migrate: () => migrateMysql(client, name),
     migrations: () => mysqlMigrations(client, name),
@@ -156,12 +166,14 @@ export function isExactUser(table: SessionsTable): SQL {
   return sql`${isUser(table)} and char_length(${columnNames(table).userId}) = char_length(${value('userId')})`
 }
 
+const isDuplicate = (error: unknown) => (error as { errno?: number }).errno === DUPLICATE_ENTRY
+
 async function ignoringDuplicates(result: Promise<unknown>): Promise<boolean> {
   try {
     await result
     return true
   } catch (error) {
-    if ((error as { errno?: number }).errno === DUPLICATE_ENTRY) return false
+    if (isDuplicate(error)) return false
     throw error
   }
 }

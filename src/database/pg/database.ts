@@ -20,6 +20,7 @@ import {
   sessionStatements,
   value,
 } from '../statements.ts'
+import { unsealedRows } from '../unsealed-rows.ts'
 import { byteas, numbers } from './arrays.ts'
 import type { PgClient, PgResult } from './client.ts'
 import { insertManyRows, insertManyValues, LARGEST_INSERT } from './insert-many.ts'
@@ -29,6 +30,7 @@ import { resealManyRows, resealManyValues, updateManyRows, updateManyValues } fr
 
 const UNDEFINED_TABLE = new Set(['42P01', '3F000'])
 const UNDEFINED_COLUMN = '42703'
+const UNIQUE_VIOLATION = '23505'
 /** Updates under way at a time. */
 const UPDATES_UNDER_WAY = 2
 
@@ -103,6 +105,15 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
       ofUser: isUser(table),
       rows: async (statement, values) => (await runBulk(statement, values)).rows,
       change: async (statement, values) => (await runBulk(statement, values)).count,
+    }),
+    unsealed: unsealedRows(table, {
+      compile,
+      place: columnNames(table).sid,
+      first: EMPTY,
+      rows: async (statement, values) => (await runBulk(statement, values)).rows,
+      toRow,
+      change: async (statement, values) => (await run(statement, values)).count,
+      isDuplicate: (error) => (error as { code?: unknown }).code === UNIQUE_VIOLATION,
     }),
     check: () => check(run, shared.check, name),
     migrate: () => migratePg(client, name),

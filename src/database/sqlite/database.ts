@@ -9,6 +9,7 @@ import { sessionKeys } from '../session-keys.ts'
 import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import { byLimit, insertRow, isUser, sealedByOthers, sessionStatements } from '../statements.ts'
+import { unsealedRows } from '../unsealed-rows.ts'
 import { touchLeavingIndexes, updateLeavingIndexes } from './leave-indexes.ts'
 import { migrateSqlite, sqliteMigrations } from './migrate.ts'
 import { sqliteTrimming } from './trimming.ts'
@@ -92,6 +93,18 @@ export function sqliteDatabase(
       rows: async (statement, values) => once(statement).all(valuesFor(statement, values)) as Record<string, unknown>[],
       change: async (statement, values) => once(statement).run(valuesFor(statement, values)).changes,
     }),
+    // By the number of the row: SQLite takes text where bytes belong, and rows that were copied here may have some.
+    unsealed: unsealedRows(table, {
+      compile,
+      place: sql`rowid`,
+      first: 0,
+      rows: async (statement, values) =>
+        prepare(statement).all(valuesFor(statement, values)) as Record<string, unknown>[],
+      toRow: (row) => ({ ...(row as never as SessionRow), sid: bytesOf(row.sid), data: bytesOf(row.data) }),
+      change: async (statement, values) => run(statement, values),
+      isDuplicate: (error) =>
+        /^SQLITE_CONSTRAINT_(PRIMARYKEY|UNIQUE)$/.test(String((error as { code?: unknown }).code)),
+    }),
     check: async () => check(client, shared.check, name),
     migrate: async () => migrateSqlite(client, name),
     migrations: async () => sqliteMigrations(client, name),
@@ -100,6 +113,8 @@ export function sqliteDatabase(
 }
 
 const EMPTY = Buffer.alloc(0)
+
+const bytesOf = (value: unknown) => (Buffer.isBuffer(value) ? value : Buffer.from(String(value ?? '')))
 
 function check(client: Database, statement: Statement, name: string): void {
   try {
