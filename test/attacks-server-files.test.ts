@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { databases } from './harness/databases.ts'
+import { ownable } from './harness/databases.ts'
 import type { ServerFile, ServerName } from './harness/test-server.ts'
 import { assertHoldsNone, CLEAR_USER, openPlantable, plant, WORDS } from './planted.ts'
 import { ownDatabase } from './torture/own-database.ts'
@@ -47,7 +47,7 @@ function logs(): string[] {
   return [...general, ...slow, '--log-bin=binlog', '--server-id=1', '--binlog-format=ROW']
 }
 
-for (const { name } of databases) {
+for (const name of ownable) {
   if (name === 'sqlite') continue
 
   test(`${name} that logs all it can writes no planted id, word or secret into its logs, journals and data`, async () => {

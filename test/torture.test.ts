@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { databases } from './harness/databases.ts'
+import { ownable } from './harness/databases.ts'
 import { ownDatabase } from './torture/own-database.ts'
 import { killApplication, killServer, torture } from './torture/torture.ts'
 
 // `npm run torture` kills far more often.
 describe('killed under load', { concurrency: true }, () => {
-  for (const { name } of databases) {
+  for (const name of ownable) {
     test(`${name} loses and revives nothing, and is back at once, and the application with it`, async (t) => {
       const { database, server, remove } = await ownDatabase(name)
       try {

@@ -20,6 +20,8 @@ const TRANSIENT = new Set([
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_CHECKREAD',
+  // A node of Galera that is cut off from the others, or catches up with them.
+  'ER_UNKNOWN_COM_ERROR',
 ])
 // Another process writes. Nobody queues for the file, so this is tried again for as long as there is time.
 const BUSY = /^SQLITE_(BUSY|LOCKED)/

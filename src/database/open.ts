@@ -78,10 +78,9 @@ async function mysqlClient(database: string | DrizzleDatabase, patience: Patienc
     const client = database.$client as Mysql2Promise & { promise?(): Mysql2Promise }
     return mysql2Client(client.promise ? client.promise() : client)
   }
-  const { ownPoolClient } = await import('./mysql/own-pool.ts')
   const { createPool } = await driver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
-  const uri = database.replace(/^mariadb:/i, 'mysql:')
-  return ownPoolClient(createPool({ uri, connectionLimit: CONNECTIONS, connectTimeout: patience.request }), patience)
+  const { openMysqlUrl } = await import('./mysql/open-url.ts')
+  return openMysqlUrl(createPool, database, CONNECTIONS, patience)
 }
 
 const openSqlite: Open = async (database, table) => {

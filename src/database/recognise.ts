@@ -1,4 +1,6 @@
 import { entityKind, getTableColumns, is, Table } from 'drizzle-orm'
+import { hostList } from './host-list.ts'
+import { faultOfMysqlSettings } from './mysql/url-settings.ts'
 import type { SessionDatabase } from './session-database.ts'
 import { columnKeys } from './statement.ts'
 
@@ -44,7 +46,14 @@ function recogniseUrl(url: string): { dialect: Dialect } | { fault: string } {
   const dialect = scheme && DIALECT_OF_SCHEME[scheme]
   if (!dialect) return { fault: `${scheme ? `is a URL of the unknown kind "${scheme}:"` : 'is no URL'}; write ${URLS}` }
   if (dialect === 'sqlite') return url === 'sqlite:' ? { fault: 'names no file; write sqlite:PATH' } : { dialect }
-  return URL.canParse(url) ? { dialect } : { fault: `is not a valid ${scheme} URL; percent-encode the password` }
+  const fault = faultOfServerUrl(url, dialect)
+  return fault ? { fault } : { dialect }
+}
+
+function faultOfServerUrl(url: string, dialect: Dialect): string | undefined {
+  const hosts = hostList(url)
+  if ('fault' in hosts) return hosts.fault
+  return dialect === 'mysql' ? faultOfMysqlSettings(hosts.urls[0]!) : undefined
 }
 
 const METHODS = [

@@ -13,6 +13,17 @@ export async function unpackedMariadb(): Promise<MysqlBinary> {
   return unpackedBinary(root, 'mariadbd', 'package mariadb-server-core')
 }
 
+/** A MariaDB server, and the library that makes a Galera cluster of several. */
+export async function unpackedGalera(): Promise<{ binary: MysqlBinary; library: string }> {
+  const root = await cached('galera', async (target, apt) => {
+    await apt.update()
+    await apt.unpack('mariadb-server-core', target)
+    await apt.unpack('galera-4', target)
+  })
+  const binary = unpackedBinary(root, 'mariadbd', 'packages mariadb-server-core and galera-4')
+  return { binary, library: join(root, 'usr', 'lib', 'galera', 'libgalera_smm.so') }
+}
+
 export async function unpackedMysql(): Promise<MysqlBinary> {
   const root = await cached('mysql', async (target, apt) => {
     await apt.update()

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type DatabaseName, forEachDatabase } from './databases.ts'
+import { isGalera } from './galera-database.ts'
 import { filesBelow, filesOfArchive } from './server-files.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -24,8 +25,9 @@ const versionPattern: Record<DatabaseName, RegExp> = {
 forEachDatabase((target) => {
   test('is the database it is called', async () => {
     const database = await target.create()
-    const [row] = await database.query(versionQuery[target.name])
-    assert.match(String(row?.version), versionPattern[target.name])
+    const name = isGalera(target.name) ? 'mariadb' : target.name
+    const [row] = await database.query(versionQuery[name])
+    assert.match(String(row?.version), versionPattern[name])
     await database.drop()
   })
 

@@ -16,7 +16,8 @@ export interface ServerProgram {
   source: string
   /** Fills the empty folder with what the server needs for its first start. */
   initialise(folder: string): Promise<void>
-  command(folder: string, port: number): Command
+  /** How to start it; asked for anew at every start, because it may look at what the last one left. */
+  command(folder: string, port: number): Command | Promise<Command>
   url(port: number): string
   askVersion(url: string): Promise<string>
   /** For an orderly end, and for the quickest one that leaves no process behind. */
@@ -28,11 +29,12 @@ export interface ServerProgram {
 const startLimit = 60_000
 const stopLimit = 30_000
 
-export async function localServer(program: ServerProgram): Promise<TestServer> {
+export async function localServer(program: ServerProgram): Promise<LocalServer> {
   return new LocalServer(program, temporaryFolder(program.name), await freePort())
 }
 
-class LocalServer implements TestServer {
+/** A server whose process is at hand. */
+export class LocalServer implements TestServer {
   readonly name: ServerName
   readonly source: string
   readonly url: string
@@ -56,14 +58,19 @@ class LocalServer implements TestServer {
 
   async start(): Promise<void> {
     if (this.#process) throw new Error(`${this.name} runs already`)
-    if (!this.#initialised) await this.#program.initialise(this.#folder)
-    this.#initialised = true
+    await this.initialise()
     const deadline = Date.now() + startLimit
     while (!(await this.#launch(deadline))) await sleep(100)
   }
 
+  /** Fills its folder, unless that was done. */
+  async initialise(): Promise<void> {
+    if (!this.#initialised) await this.#program.initialise(this.#folder)
+    this.#initialised = true
+  }
+
   async #launch(deadline: number): Promise<boolean> {
-    const child = background(this.#program.command(this.#folder, this.#port), this.#logFile)
+    const child = background(await this.#program.command(this.#folder, this.#port), this.#logFile)
     this.#process = child
     let failure: unknown
     child.on('error', (error) => {
@@ -96,6 +103,16 @@ class LocalServer implements TestServer {
 
   async kill(): Promise<void> {
     await this.#end('SIGKILL')
+  }
+
+  /** Stops it in the middle of whatever it does: connections stay, and nothing answers. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP')
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    this.#process?.kill('SIGCONT')
   }
 
   async files(): Promise<ServerFile[]> {

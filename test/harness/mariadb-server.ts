@@ -24,9 +24,7 @@ function mariadbProgram(binary: MysqlBinary, settings: string[]): Promise<TestSe
     askVersion: mysqlVersion,
     signals: { stop: 'SIGTERM', discard: 'SIGKILL' },
     url: rootUrl,
-    async initialise(folder) {
-      await execute({ line: [...baseLine(binary, folder), '--bootstrap'] }, systemTables(shareFolder(binary.prefix)))
-    },
+    initialise: (folder) => initialiseMariadb(binary, folder),
     command: (folder, port) => ({
       line: [
         ...baseLine(binary, folder),
@@ -36,6 +34,11 @@ function mariadbProgram(binary: MysqlBinary, settings: string[]): Promise<TestSe
       ],
     }),
   })
+}
+
+/** Makes the tables of a new server. */
+export async function initialiseMariadb(binary: MysqlBinary, folder: string): Promise<void> {
+  await execute({ line: [...baseLine(binary, folder), '--bootstrap'] }, systemTables(shareFolder(binary.prefix)))
 }
 
 // mariadb-install-db feeds the server the same scripts, but it cannot start one that needs a loader.

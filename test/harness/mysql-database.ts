@@ -1,7 +1,8 @@
 import mysql from 'mysql2/promise'
+import type { TargetName } from './selection.ts'
 import { dumpTables, type Row, randomName, type TestDatabase } from './test-database.ts'
 
-export async function createMysqlDatabase(name: 'mariadb' | 'mysql', serverUrl: string): Promise<TestDatabase> {
+export async function createMysqlDatabase(name: TargetName, serverUrl: string): Promise<TestDatabase> {
   const database = randomName()
   await run(serverUrl, `CREATE DATABASE ${database}`)
   const url = new URL(serverUrl)
@@ -32,6 +33,8 @@ const tablesQuery = `
 async function run(uri: string, sql: string, params: unknown[] = []): Promise<Row[]> {
   const connection = await mysql.createConnection({ uri, timezone: 'Z', supportBigNumbers: true })
   try {
+    // Where the server is a node of a cluster: what others wrote through another node is there.
+    await connection.query('SET SESSION wsrep_sync_wait = 15').catch(() => {})
     const [rows] = await connection.query<mysql.RowDataPacket[] | mysql.ResultSetHeader>(sql, params)
     return Array.isArray(rows) ? rows : []
   } finally {

@@ -1,8 +1,10 @@
 import { rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import { GaleraCluster } from './galera-cluster.ts'
+import { isGalera } from './galera-database.ts'
 import { type Origin, objections, readResults, resultsTable } from './results.ts'
-import { type DatabaseName, type Selection, select } from './selection.ts'
+import { type Selection, select, type TargetName } from './selection.ts'
 import { sqliteOrigin } from './sqlite-database.ts'
 import { startServers } from './start-servers.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -15,6 +17,7 @@ process.env.TMPDIR = folder
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
 
 const servers: TestServer[] = []
+let cluster: GaleraCluster | undefined
 const tests = new TestProcess()
 let interrupted = false
 
@@ -44,6 +47,7 @@ async function run({ databases, files, everything }: Selection): Promise<number>
     serverNames.filter((name) => databases.includes(name)),
     servers,
   )
+  if (databases.some(isGalera)) await startCluster()
   const origins = databases.map(originOf)
   process.env.TEST_DATABASES = databases.join()
   for (const { name, url } of servers) process.env[urlVariable(name)] = url
@@ -57,8 +61,9 @@ async function run({ databases, files, everything }: Selection): Promise<number>
   return problems.length > 0 ? code || 1 : code
 }
 
-function originOf(name: DatabaseName): Origin {
+function originOf(name: TargetName): Origin {
   if (name === 'sqlite') return sqliteOrigin()
+  if (isGalera(name)) return { name, version: cluster!.version, source: cluster!.source }
   const { version, source } = serverOf(name)
   return { name, version, source }
 }
@@ -67,6 +72,11 @@ function serverOf(name: ServerName): TestServer {
   const server = servers.find((candidate) => candidate.name === name)
   if (!server) throw new Error(`${name} was not started`)
   return server
+}
+
+async function startCluster(): Promise<void> {
+  cluster = await GaleraCluster.start()
+  process.env[urlVariable('galera')] = cluster.nodes.map(({ url }) => url).join()
 }
 
 async function interrupt(code: number): Promise<void> {
@@ -78,5 +88,5 @@ async function interrupt(code: number): Promise<void> {
 }
 
 async function removeServers(): Promise<void> {
-  await Promise.allSettled(servers.map((server) => server.remove()))
+  await Promise.allSettled([...servers, cluster].map((server) => server?.remove()))
 }

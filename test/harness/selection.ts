@@ -1,13 +1,17 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { type GaleraName, galeraNames } from './galera-database.ts'
 import { serverNames } from './test-server.ts'
 
 export const databaseNames = ['sqlite', ...serverNames] as const
 
 export type DatabaseName = (typeof databaseNames)[number]
 
+/** A database that tests run on. A cluster is only one when it is named. */
+export type TargetName = DatabaseName | GaleraName
+
 export interface Selection {
-  databases: DatabaseName[]
+  databases: TargetName[]
   files: string[]
   /** Whether no pattern left a test file out. */
   everything: boolean
@@ -21,16 +25,24 @@ export function select(args: string[]): Selection {
   const patterns = args.filter((arg) => !arg.startsWith('-'))
   return {
     everything: patterns.length === 0,
-    databases: databaseList(options.at(-1)?.slice('--databases='.length) ?? databaseNames.join()),
+    databases: targetList(options.at(-1)?.slice('--databases='.length) ?? databaseNames.join()),
     files: testFiles(patterns),
   }
 }
 
 export function databaseList(list: string): DatabaseName[] {
+  return named(list, databaseNames)
+}
+
+export function targetList(list: string): TargetName[] {
+  return named(list, [...databaseNames, ...galeraNames])
+}
+
+function named<Name extends string>(list: string, all: readonly Name[]): Name[] {
   const names = list.split(',')
-  const unknown = names.find((name) => !databaseNames.some((known) => known === name))
-  if (unknown !== undefined) throw new Error(`unknown database "${unknown}"; there are ${databaseNames.join(', ')}`)
-  return databaseNames.filter((name) => names.includes(name))
+  const unknown = names.find((name) => !all.some((known) => known === name))
+  if (unknown !== undefined) throw new Error(`unknown database "${unknown}"; there are ${all.join(', ')}`)
+  return all.filter((name) => names.includes(name))
 }
 
 // Node 20 does not expand patterns itself.

@@ -20,3 +20,15 @@ export async function mysqlVersion(url: string): Promise<string> {
     await connection.end()
   }
 }
+
+/** The version of a node of Galera, once it takes statements. */
+export async function syncedVersion(url: string): Promise<string> {
+  const connection = await mysql.createConnection({ uri: url, connectTimeout: 5000 })
+  try {
+    const [[row]] = await connection.query<mysql.RowDataPacket[]>("SHOW STATUS LIKE 'wsrep_local_state_comment'")
+    if (row?.Value !== 'Synced') throw new Error(`the node is ${row?.Value}, and not yet Synced`)
+    return await mysqlVersion(url)
+  } finally {
+    await connection.end()
+  }
+}

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { DatabaseName } from './selection.ts'
+import type { TargetName } from './selection.ts'
 
 export type Dialect = 'sqlite' | 'pg' | 'mysql'
 
 export type Row = Record<string, unknown>
 
 export interface TestDatabase {
-  readonly name: DatabaseName
+  readonly name: TargetName
   readonly dialect: Dialect
   readonly url: string
   /** Placeholders are the driver's own: $1 on PostgreSQL, ? elsewhere. */

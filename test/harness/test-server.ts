@@ -29,6 +29,7 @@ export interface TestServer {
   remove(): Promise<void>
 }
 
-export function urlVariable(name: ServerName): string {
+/** Of Galera it holds the URL of each node, comma-separated. */
+export function urlVariable(name: ServerName | 'galera'): string {
   return `TEST_${name.toUpperCase()}_URL`
 }

@@ -31,7 +31,7 @@ interface Queryable {
   query(query: { sql: string }): Promise<Answer>
 }
 
-interface PooledConnection extends Queryable {
+export interface PooledConnection extends Queryable {
   release(): void
   destroy(): void
 }

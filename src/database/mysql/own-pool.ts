@@ -23,16 +23,7 @@ type Connection = PoolConnection & { readonly stream: Socket }
  * it may never answer again; and connections that nobody waits for let the process end.
  */
 export function ownPoolClient(pool: PromisePool, patience: Patience): MysqlClient {
-  // Its types leave the pool out that it wraps.
-  const { pool: core } = pool as unknown as { pool: Pool }
-  const plain = plainFor(pool as unknown as Mysql2Promise)
-  const connections = new Set<Connection>()
-  core.on('connection', (pooled) => {
-    const connection = pooled as Connection
-    prepare(connection, patience)
-    for (const known of connections) if (known.stream.destroyed) connections.delete(known)
-    connections.add(connection)
-  })
+  const { core, plain, close } = ownPool(pool, patience)
   return {
     ...mysql2Client(pool as unknown as Mysql2Promise),
     execute: async (sql, values, isBulk) =>
@@ -44,12 +35,35 @@ export function ownPoolClient(pool: PromisePool, patience: Patience): MysqlClien
       const connection = await pool.getConnection()
       const execute = () => connection.execute({ ...plain, sql, values: values as never[] }) as Promise<never>
       return within(deadline - performance.now(), tentatively(connection, execute, isRight), () => {
-        giveUp(connection.connection as unknown as Connection)
+        giveUp(connection.connection as unknown as PoolConnection)
         return lateAnswer(patience.request)
       })
     },
-    close: () => close(core, connections),
+    close,
   }
+}
+
+/** A pool that was opened here, and what ends it whatever its server does. */
+export interface OwnPool {
+  /** The pool with callbacks. */
+  readonly core: Pool
+  /** Options of each statement. */
+  readonly plain: ReturnType<typeof plainFor>
+  close(): Promise<void>
+}
+
+/** Lets no connection of a pool keep the process alive, or a statement wait for a lock longer than we do. */
+export function ownPool(pool: PromisePool, patience: Patience): OwnPool {
+  // Its types leave the pool out that it wraps.
+  const { pool: core } = pool as unknown as { pool: Pool }
+  const connections = new Set<Connection>()
+  core.on('connection', (pooled) => {
+    const connection = pooled as Connection
+    prepare(connection, patience)
+    for (const known of connections) if (known.stream.destroyed) connections.delete(known)
+    connections.add(connection)
+  })
+  return { core, plain: plainFor(pool as unknown as Mysql2Promise), close: () => close(core, connections) }
 }
 
 function prepare(connection: Connection, { request }: Patience): void {
@@ -71,30 +85,38 @@ function execute(pool: Pool, statement: QueryOptions, ms: number): Promise<Answe
         connection.release()
         return reject(lateAnswer(ms))
       }
-      const timer = setTimeout(() => {
-        giveUp(connection as Connection)
-        reject(lateAnswer(ms))
-      }, left)
-      connection
-        .execute(statement, (failure, answer) => {
-          clearTimeout(timer)
-          if (!failure) return resolve([answer as never, undefined])
-          if (OF_SERVER.has(failure.errno ?? 0)) giveUp(connection as Connection)
-          reject(failure)
-        })
-        .once('end', () => connection.release())
+      resolve(answerOf(connection, statement, left))
     })
   })
 }
 
-function giveUp(connection: Connection): void {
+/** Runs a statement on a connection, which goes back to its pool, or is given up when the answer does not come in time. */
+export function answerOf(connection: PoolConnection, statement: QueryOptions, ms: number): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      giveUp(connection)
+      reject(lateAnswer(Math.round(ms)))
+    }, ms)
+    connection
+      .execute(statement, (failure, answer) => {
+        clearTimeout(timer)
+        if (!failure) return resolve([answer as never, undefined])
+        if (OF_SERVER.has(failure.errno ?? 0)) giveUp(connection)
+        reject(failure)
+      })
+      .once('end', () => connection.release())
+  })
+}
+
+/** Ends a connection at once. */
+export function giveUp(connection: PoolConnection): void {
   connection.destroy()
   // The driver would wait for the server to say good-bye.
-  connection.stream.destroy()
+  ;(connection as Connection).stream.destroy()
 }
 
 /** A server that is read-only, or closing, for everybody: after a failover the name leads to another one. */
-const OF_SERVER = new Set([1290, 1792, 1836, 1053])
+export const OF_SERVER = new Set([1290, 1792, 1836, 1053])
 
 async function close(pool: Pool, connections: ReadonlySet<Connection>): Promise<void> {
   await new Promise<void>((resolve) => {

@@ -1,0 +1,147 @@
+import type { Pool, PoolConnection } from 'mysql2'
+import { lateAnswer, within } from '../patience.ts'
+import { type Answer, type MysqlResult, toResult } from './client.ts'
+import { answerOf, giveUp, OF_SERVER, type OwnPool } from './own-pool.ts'
+
+/** A node that failed is asked again after so long whether it is back. Milliseconds. */
+const RETRY_MS = 500
+
+/** "WSREP has not yet prepared node for application use": it is cut off, or catches up with the others. */
+const NOT_READY = 1047
+const UNKNOWN_VARIABLE = 1193
+
+// Statements that a node did not even get.
+const unsent = new WeakSet<object>()
+
+/** Whether a statement did not even reach its node. */
+export const isUnsent = (error: unknown) => unsent.has(error as object)
+
+/** Whether a statement that failed had no effect, and another node may be asked for the same. */
+export function hadNoEffect(error: unknown): boolean {
+  const { errno = 0 } = error as { errno?: number }
+  return isUnsent(error) || errno === NOT_READY || OF_SERVER.has(errno)
+}
+
+/** Whether it is the node that failed, and not the statement. A driver's errors of the network have no positive number. */
+export function isOfNode(error: unknown): boolean {
+  const { errno = 0, code } = error as { errno?: number; code?: unknown }
+  return hadNoEffect(error) || (typeof code === 'string' && errno <= 0)
+}
+
+/** What the `wsrep_sync_wait` of our connections is to be. */
+export interface SyncWait {
+  readonly value: number
+  /** Whether a server that knows nothing of it is refused. */
+  readonly isRequired: boolean
+}
+
+/** One of the servers that a URL names: its pool, and whether it is passed over at the moment. */
+export class Node {
+  readonly #pool: OwnPool
+  readonly #syncWait: SyncWait | undefined
+  readonly #share: number
+  readonly #ready = new WeakSet<PoolConnection>()
+  #retryAt = 0
+  #isAsking = false
+
+  /** @param share - milliseconds that a statement may wait for this node before another one is asked */
+  constructor(pool: OwnPool, share: number, syncWait: SyncWait | undefined) {
+    this.#pool = pool
+    this.#share = share
+    this.#syncWait = syncWait
+  }
+
+  /** Options of each statement. */
+  get plain(): OwnPool['plain'] {
+    return this.#pool.plain
+  }
+
+  /** Whether it failed, and did not come back since. Asks it, beside the traffic, when it is time to. */
+  get isPassedOver(): boolean {
+    if (this.#retryAt === 0) return false
+    if (performance.now() >= this.#retryAt && !this.#isAsking) void this.#ask()
+    return true
+  }
+
+  /** Runs work on one of its connections, which the work gives back or gives up; and notes how the node did. */
+  async run<Result>(ms: number, work: (connection: PoolConnection) => Promise<Result>): Promise<Result> {
+    try {
+      const result = await work(await this.#connection(Math.min(ms, this.#share)))
+      this.#retryAt = 0
+      return result
+    } catch (error) {
+      if (isOfNode(error)) this.#retryAt = performance.now() + RETRY_MS
+      throw error
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close()
+  }
+
+  async #connection(ms: number): Promise<PoolConnection> {
+    const deadline = performance.now() + ms
+    try {
+      const connection = await acquire(this.#pool.core, ms)
+      if (!this.#ready.has(connection)) await this.#prepare(connection, deadline - performance.now())
+      return connection
+    } catch (error) {
+      unsent.add(error as object)
+      throw error
+    }
+  }
+
+  /** What is read-only is a replica, or was the primary: what it says may be old. */
+  async #prepare(connection: PoolConnection, ms: number): Promise<void> {
+    try {
+      await within(ms, this.#begin(connection))
+      this.#ready.add(connection)
+    } catch (error) {
+      giveUp(connection)
+      throw error
+    }
+  }
+
+  async #begin(connection: PoolConnection): Promise<void> {
+    const { rows } = await this.#query(connection, 'select @@global.read_only as isReadOnly')
+    if (Number(rows[0]?.isReadOnly)) throw Object.assign(new Error('the server is read-only'), { code: 'READ_ONLY' })
+    if (!this.#syncWait) return
+    const { value, isRequired } = this.#syncWait
+    await this.#query(connection, `set session wsrep_sync_wait = ${value}`).catch((error) => {
+      if (error.errno !== UNKNOWN_VARIABLE) throw error
+      if (isRequired) throw new Error('the server has no wsrep_sync_wait, which the URL sets: it is no node of Galera')
+    })
+  }
+
+  async #query(connection: PoolConnection, sql: string): Promise<MysqlResult> {
+    return toResult((await connection.promise().query({ ...this.plain, sql } as never)) as Answer)
+  }
+
+  async #ask(): Promise<void> {
+    this.#isAsking = true
+    // Of a server that is no node of Galera there is nothing to see.
+    const statement = { ...this.plain, sql: "show status like 'wsrep_ready'", values: [] }
+    await this.run(this.#share, async (connection) => {
+      const { rows } = toResult(await answerOf(connection, statement, this.#share))
+      if (rows[0]?.Value === 'OFF') throw Object.assign(new Error('the node is not ready'), { errno: NOT_READY })
+    }).catch(() => {})
+    this.#isAsking = false
+  }
+}
+
+/** A connection of a pool, or an error when there is none in time. */
+function acquire(pool: Pool, ms: number): Promise<PoolConnection> {
+  return new Promise((resolve, reject) => {
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      reject(lateAnswer(Math.round(ms)))
+    }, ms)
+    pool.getConnection((error, connection) => {
+      clearTimeout(timer)
+      if (isLate) return error ? undefined : connection.release()
+      if (error) reject(error)
+      else resolve(connection)
+    })
+  })
+}

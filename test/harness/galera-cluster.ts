@@ -1,0 +1,60 @@
+import { freePort } from './free-port.ts'
+import { type ClusterPlan, galeraNode } from './galera-node.ts'
+import { findGalera } from './galera-programs.ts'
+import type { LocalServer } from './local-server.ts'
+
+const SIZE = 3
+
+/** Three servers of MariaDB that keep one content, each a process that can be killed, paused and started again. */
+export class GaleraCluster {
+  readonly nodes: readonly LocalServer[]
+
+  private constructor(nodes: readonly LocalServer[]) {
+    this.nodes = nodes
+  }
+
+  /** Starts a cluster that the caller alone uses. */
+  static async start(): Promise<GaleraCluster> {
+    const numbers = Array.from({ length: SIZE }, (_, index) => index)
+    const ports = await Promise.all(numbers.map(async () => ({ group: await freePort(), transfer: await freePort() })))
+    const plan: ClusterPlan = { programs: await findGalera(), ports, isFounding: true, data: undefined }
+    const cluster = new GaleraCluster(await Promise.all(numbers.map((number) => galeraNode(plan, number))))
+    try {
+      await cluster.#found(plan)
+    } catch (error) {
+      await cluster.remove()
+      throw error
+    }
+    return cluster
+  }
+
+  /** One URL that names all nodes. */
+  get url(): string {
+    const [first, ...others] = this.nodes.map(({ url }) => new URL(url))
+    return first!.href.replace(first!.host, [first!, ...others].map(({ host }) => host).join())
+  }
+
+  get version(): string {
+    return this.nodes[0]!.version
+  }
+
+  get source(): string {
+    return this.nodes[0]!.source
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.remove()))
+  }
+
+  async #found(plan: ClusterPlan): Promise<void> {
+    const [first, ...others] = this.nodes
+    // Whoever has been in the cluster once, and was stopped in order, needs only what came later.
+    await first!.start()
+    await first!.stop()
+    await Promise.all(others.map((node) => node.initialise()))
+    await first!.start()
+    plan.isFounding = false
+    // One after the other: of two that join at once the cluster would be shut twice as long.
+    for (const node of others) await node.start()
+  }
+}
