@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import type { Readable, Writable } from 'node:stream'
 import { UsageError } from './usage-error.ts'
 
 /** Somebody was asked, and did not agree. */
@@ -8,24 +9,30 @@ export class Declined extends Error {
   }
 }
 
+/** Where somebody is asked. */
+export interface Terminal {
+  readonly stdin: Readable & { isTTY?: boolean }
+  readonly stderr: Writable & { isTTY?: boolean }
+}
+
 /**
  * Returns when `--yes` was given or a person at the terminal agrees.
  *
  * @throws `UsageError` where there is nobody to ask, and {@link Declined}
  */
-export async function confirm(question: string, isAgreed: boolean): Promise<void> {
+export async function confirm(question: string, isAgreed: boolean, terminal: Terminal = process): Promise<void> {
   if (isAgreed) return
-  const { stdin: input, stderr: output } = process
+  const { stdin: input, stderr: output } = terminal
   if (!input.isTTY || !output.isTTY) {
     throw new UsageError('this cannot be undone, and there is no terminal to ask on; say --yes')
   }
-  const terminal = createInterface({ input, output })
+  const dialogue = createInterface({ input, output })
   // At the question, Ctrl+C and the end of input mean no.
-  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
+  const closed = new Promise<string>((resolve) => dialogue.once('close', () => resolve('')))
   try {
-    const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed])
+    const answer = await Promise.race([dialogue.question(`${question} [y/N] `), closed])
     if (!/^y(es)?$/i.test(answer.trim())) throw new Declined()
   } finally {
-    terminal.close()
+    dialogue.close()
   }
 }

@@ -1,6 +1,9 @@
 import type { AnyCommand } from './command.ts'
 import { type CommandOptions, globalOptions } from './options.ts'
 
+/** Columns that every terminal has. */
+const WIDTH = 80
+
 /** What `--help` prints without a command. */
 export function generalHelp(commands: readonly AnyCommand[]): string {
   return [
@@ -12,27 +15,42 @@ export function generalHelp(commands: readonly AnyCommand[]): string {
     'Options of every command:',
     ...optionLines(globalOptions),
     '',
-    'Settings are the options in stored-session.config.{ts,js,mjs}, which the application may use too, or else come from',
-    'the environment: DATABASE_URL, SESSION_SECRET or SESSION_KEYS, STORED_SESSION_TABLE.',
+    ...wrapped(
+      'Settings are the options in stored-session.config.{ts,js,mjs}, which the application may use too, or else come from ' +
+        'the environment: DATABASE_URL, SESSION_SECRET or SESSION_KEYS, STORED_SESSION_TABLE.',
+    ),
     '',
-    'Data goes to stdout, messages to stderr. Exit codes: 0 done, 1 error, 2 wrong usage, 3 a check failed, 4 stopped early',
-    'with work left, 130 interrupted after finishing its batch.',
+    ...wrapped(
+      'Data goes to stdout, messages to stderr. Exit codes: 0 done, 1 error, 2 wrong usage, 3 a check failed, 4 stopped ' +
+        'early with work left, 130 interrupted after finishing its batch.',
+    ),
+    '',
+    'Help of a command: stored-session <command> --help',
   ].join('\n')
 }
 
 /** What `--help` prints with a command. */
-export function commandHelp({ name, summary, usage, details, options }: AnyCommand): string {
+export function commandHelp({ name, summary, usage, details = '', options }: AnyCommand): string {
   const own = Object.keys(options).length > 0 ? ['', 'Options:', ...optionLines(options)] : []
+  const first = `Usage: stored-session ${name} `
   return [
-    `Usage: ${['stored-session', name, usage].filter(Boolean).join(' ')}`,
+    ...wrapped(`${first}${usage}`.trim(), first.length),
     '',
-    summary,
-    ...(details ? ['', details.trim()] : []),
+    ...wrapped(summary),
+    ...(details ? ['', ...paragraphs(details)] : []),
     ...own,
     '',
     'Options of every command:',
     ...optionLines(globalOptions),
   ].join('\n')
+}
+
+/** Lines that begin with a space stand as they are, such as examples; others flow. */
+function paragraphs(text: string): string[] {
+  return text
+    .trim()
+    .split(/\n(?= )|(?<=\n .*)\n|\n\n/)
+    .flatMap((part) => (part.startsWith(' ') || part === '' ? [part] : wrapped(part.replaceAll('\n', ' '))))
 }
 
 function optionLines(options: CommandOptions): string[] {
@@ -44,7 +62,18 @@ function optionLines(options: CommandOptions): string[] {
   )
 }
 
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const width = Math.max(...rows.map(([first]) => first!.length))
-  return rows.map(([first, second]) => `  ${first!.padEnd(width)}  ${second}`)
+function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([first]) => first.length)) + 4
+  return rows.flatMap(([first, second]) => wrapped(`  ${first}`.padEnd(width) + second, width))
+}
+
+/** Breaks a line between words; what follows is indented. */
+function wrapped(text: string, indent = 0): string[] {
+  const lines = ['']
+  for (const word of text.split(/(?<=\S) (?=\S)/)) {
+    const line = lines.at(-1)!
+    if (line.length + 1 + word.length > WIDTH && line.trim()) lines.push(' '.repeat(indent) + word)
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word
+  }
+  return lines
 }

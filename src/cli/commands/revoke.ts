@@ -49,6 +49,7 @@ batches; after an interruption or a failure, repeat it. No key, no cookie and no
 async function revokeInBatches(invocation: Invocation<Values>, filter: RevokeFilter) {
   const store = await invocation.openStore()
   const { signal } = invocation
+  invocation.output.message(`Ending ${aimOf(invocation.values)} …`)
   const progress = invocation.progress({ verb: 'ended' })
   let ended = 0
   const onProgress = (revoked: number) => {
