@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { before, test } from 'node:test'
-import { forEachDatabase } from './harness/databases.ts'
+import { type Dialect, forEachDatabase } from './harness/databases.ts'
 import { drizzleKit } from './migrating/drizzle-kit.ts'
 import { consumer } from './packed/consumer.ts'
 import { packed, run } from './packed/package.ts'
+import { pageProgram, pagePrograms } from './packed/schemas.ts'
 
-let project: string
+const DRIVERS = ['better-sqlite3', 'mysql2', 'postgres']
+
+let packageFolder: string
 
 before(async () => {
-  project = consumer((await packed()).folder, ['better-sqlite3', 'mysql2', 'postgres'])
+  packageFolder = (await packed()).folder
 })
 
 forEachDatabase((target) => {
   test('the command that the missing table asks for makes it, from a project that uses the package', async () => {
+    const project = consumer(packageFolder, DRIVERS)
     const database = await target.create()
     const start = () => run(process.execPath, ['esm.mjs', database.url, 'false'], { cwd: project })
     const { stderr } = await start().catch((failure) => failure)
@@ -22,4 +28,34 @@ forEachDatabase((target) => {
     assert.equal((await start()).stdout, 'signed in: ada\n')
     await database.drop()
   })
+
+  test('the tables are generated and migrated with those of the application, and hold sessions', async () => {
+    const project = consumer(packageFolder, [...DRIVERS, 'drizzle-kit', 'tsx'])
+    for (const file of Object.keys(pagePrograms)) write(project, file, pageProgram(file, target.dialect))
+    write(project, 'both.ts', "export * from './schema.ts'\nexport * from './auth-schema.ts'\n")
+    write(
+      project,
+      'drizzle.config.ts',
+      pageProgram('drizzle.config.ts', target.dialect).replace('schema.ts', 'both.ts'),
+    )
+    const database = await target.create()
+    const env = { DATABASE_URL: database.url }
+    await drizzleKit(project, ['generate'], env)
+    await drizzleKit(project, ['migrate'], env)
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'own-tables.ts'], {
+      cwd: project,
+      env: { ...process.env, ...env, SESSION_SECRET: 'a secret of well over thirty-two characters' },
+    })
+    assert.equal(stdout, `page: ada\nweb_sessions: ada\n${ownName(target.dialect)}: ada\n`)
+    const generated = readdirSync(join(project, 'migrations')).filter((name) => name.endsWith('.sql'))
+    assert.equal(generated.length, 1)
+    const sql = readFileSync(join(project, 'migrations', generated[0]!), 'utf8')
+    for (const name of ['users', 'web_sessions', 'web_sessions_keys', 'sessions_keys', 'account', 'note'])
+      assert.match(sql, new RegExp(`${name}["\`]`), name)
+    await database.drop()
+  })
 })
+
+const ownName = (dialect: Dialect) => (dialect === 'pg' ? 'auth.sessions' : 'auth_sessions')
+
+const write = (project: string, file: string, code: string) => writeFileSync(join(project, file), code)

@@ -60,7 +60,7 @@ async function trimStatement(dialect: Dialect): Promise<Sent> {
 }
 
 const writing: Record<Dialect, (write: (text: string, values: unknown[]) => void) => SessionDatabase> = {
-  pg: (write) => pgDatabase({ ...nothing, query: answering(write) }, pgTable, TABLE),
+  pg: (write) => pgDatabase({ ...nothing, query: answering(write) }, pgTable),
   mysql: (write) => mysqlDatabase(writingMysql(write), mysqlTable, TABLE),
   sqlite: (write) => sqliteDatabase(writingSqlite(write), sqliteTable, TABLE, () => {}),
 }

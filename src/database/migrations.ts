@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
+import type { TablePlace } from './table-place.ts'
 
 /** The table that our migrations create; under another name they are rewritten on the way. */
 export const DEFAULT_TABLE = 'stored_sessions'
@@ -29,6 +30,8 @@ export interface MigrationState {
 
 /** The statements about the journal, which differ little between dialects. */
 export interface Journal {
+  /** Makes the schema that it is in, where one was named. */
+  readonly createSchema?: string
   readonly create: string
   /** Yields `newest`: the time of the newest migration that is applied. */
   readonly newest: string
@@ -38,11 +41,11 @@ export interface Journal {
 type Folder = 'pg' | 'mysql' | 'sqlite'
 
 /**
- * The migrations of a dialect that come after the newest one applied, in their order, with our table and its indexes
- * under the name asked for.
+ * The migrations of a dialect that come after the newest one applied, in their order, with our tables and their indexes
+ * at the place asked for.
  */
-export function pendingMigrations(folder: Folder, table: string, newest: number): Migration[] {
-  return allMigrations(folder, table).filter(({ time }) => time > newest)
+export function pendingMigrations(folder: Folder, place: TablePlace, newest: number): Migration[] {
+  return allMigrations(folder, place).filter(({ time }) => time > newest)
 }
 
 /**
@@ -52,26 +55,28 @@ export function pendingMigrations(folder: Folder, table: string, newest: number)
  */
 export function migrationStates(
   folder: Folder,
-  table: string,
+  place: TablePlace,
   journal: Journal,
   newest: number | undefined,
 ): MigrationState[] {
-  return allMigrations(folder, table).map((migration, index) => {
+  return allMigrations(folder, place).map((migration, index) => {
     const isApplied = migration.time <= (newest ?? 0)
-    const begin = index === 0 && newest === undefined ? [journal.create] : []
+    const begin = index === 0 && newest === undefined ? beginning(journal) : []
     const statements = isApplied ? [] : [...begin, ...migration.statements, journal.insert(migration)]
     return { name: migration.name, isApplied, statements }
   })
 }
 
-function allMigrations(folder: Folder, table: string): Migration[] {
+const beginning = ({ createSchema, create }: Journal) => (createSchema ? [createSchema, create] : [create])
+
+function allMigrations(folder: Folder, place: TablePlace): Migration[] {
   const migrationsFolder = fileURLToPath(new URL(`../../drizzle/${folder}`, import.meta.url))
   const names = namesIn(migrationsFolder)
   return readMigrationFiles({ migrationsFolder }).map(({ sql, folderMillis, hash }) => ({
     name: names.get(folderMillis)!,
     time: folderMillis,
     hash,
-    statements: sql.map((statement) => renamed(statement, table)),
+    statements: sql.map((statement) => moved(statement, place)),
   }))
 }
 
@@ -83,9 +88,12 @@ function namesIn(folder: string): Map<number, string> {
   return new Map(entries.map(({ when, tag }) => [when, tag]))
 }
 
-function renamed(statement: string, table: string): string {
-  return statement.replaceAll(
-    /(["`])stored_sessions/g,
-    (_, quote: string) => quote + table.replaceAll(quote, quote + quote),
-  )
+// Tables are created in a schema, and their indexes are there too without a word.
+function moved(statement: string, { schema, name }: TablePlace): string {
+  return statement.replaceAll(/(["`])stored_sessions(?:(_keys)?\1)?/g, (match: string, quote: string, keys = '') => {
+    const escaped = (text: string) => text.replaceAll(quote, quote + quote)
+    if (!match.endsWith(quote)) return quote + escaped(name)
+    const table = quote + escaped(name) + keys + quote
+    return schema === undefined ? table : `${quote}${escaped(schema)}${quote}.${table}`
+  })
 }

@@ -35,8 +35,8 @@ type Open = (database: string | DrizzleDatabase, table: string | Table, patience
 
 const openPg: Open = async (database, table, patience) => {
   const { pgDatabase } = await import('./pg/database.ts')
-  const { storedSessionsTable } = await import('../schema/pg.ts')
-  return pgDatabase(await pgClient(database, patience), ...namedTable(table, storedSessionsTable))
+  const { pgSessionsTable } = await import('./pg/sessions-table.ts')
+  return pgDatabase(await pgClient(database, patience), pgSessionsTable(table))
 }
 
 async function pgClient(database: string | DrizzleDatabase, patience: Patience) {

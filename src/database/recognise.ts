@@ -95,5 +95,5 @@ export function faultOfTable(table: unknown, dialect: Dialect): string | undefin
   const columns = getTableColumns(table)
   const missing = columnKeys.filter((key) => !(key in columns))
   if (missing.length === 0) return undefined
-  return `lacks ${missing.join(', ')}; begin from the columns of stored-session/schema/${dialect}`
+  return `lacks ${missing.join(', ')}; begin from storedSessionsColumns() of stored-session/schema/${dialect}`
 }

@@ -1,7 +1,8 @@
-import { getTableName, getTableUniqueName, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Compile, SessionsTable, Statement } from './statement.ts'
 import { columnNames, value } from './statements.ts'
 import type { KeyRow, SessionKeys } from './stored-keys.ts'
+import { placeOfTable } from './table-place.ts'
 
 /** The table of wrapped data keys beside a sessions table. */
 export const keysTableOf = (table: string) => `${table}_keys`
@@ -49,11 +50,9 @@ export function sessionKeys(
 
 // In the schema of the sessions table, where that has one.
 function keysIdentifier(table: SessionsTable): SQL {
-  const name = getTableName(table)
-  const schema = getTableUniqueName(table).slice(0, -name.length - 1)
+  const { schema, name } = placeOfTable(table)
   const keys = sql`${sql.identifier(keysTableOf(name))}`
-  // Drizzle's word for none.
-  return schema === 'public' ? keys : sql`${sql.identifier(schema)}.${keys}`
+  return schema === undefined ? keys : sql`${sql.identifier(schema)}.${keys}`
 }
 
 function toKeyRow({ id, wrapped, createdAt }: Record<string, unknown>): KeyRow {

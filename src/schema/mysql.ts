@@ -1,4 +1,4 @@
-import { bigint, customType, index, int, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
+import { bigint, customType, index, int, type MySqlColumn, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
 
 const binary32 = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'binary(32)' })
 const blob = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'blob' })
@@ -11,6 +11,54 @@ const exactText = customType<{ data: string; driverData: string }>({
 const epochMs = (name: string) => bigint(name, { mode: 'number' })
 
 /**
+ * The columns of a sessions table for MySQL and MariaDB, for a table of your own. Add columns, or replace one by one
+ * of another name in the database; the names of the properties have to stay.
+ *
+ * @example
+ * ```ts
+ * import { mysqlTable, text } from 'drizzle-orm/mysql-core'
+ *
+ * const columns = { ...storedSessionsColumns(), note: text() }
+ * export const sessions = mysqlTable('sessions', columns, storedSessionsIndexes('sessions'))
+ * ```
+ */
+export const storedSessionsColumns = () => ({
+  /** SHA-256 of the session id, 32 bytes. */
+  sid: binary32().primaryKey(),
+  /** The sealed payload; empty once the session has ended. */
+  data: longblob().notNull(),
+  /** Counts the changes of `data`, from 1. */
+  version: int().notNull(),
+  /** Who the session belongs to, as the `user` option says. */
+  userId: exactText('user_id'),
+  /** Epoch milliseconds by the application's clock, like every time here. */
+  createdAt: epochMs('created_at').notNull(),
+  touchedAt: epochMs('touched_at').notNull(),
+  expiresAt: epochMs('expires_at').notNull(),
+  /** `expires_at` rounded up to the hour, plus grace: hourly, so that a touch inside the hour leaves the index alone. */
+  trimAt: epochMs('trim_at').notNull(),
+  endedAt: epochMs('ended_at'),
+  endReason: varchar('end_reason', { length: 32 }),
+  /** The id of the key that sealed `data`, in clear as it is in `data`: rows of a key are counted without opening any. */
+  keyId: bigint('key_id', { mode: 'number' }),
+})
+
+/** Columns that an index is made of. */
+type Indexed = Record<'userId' | 'createdAt' | 'trimAt' | 'keyId', MySqlColumn>
+
+/**
+ * The indexes of a sessions table for MySQL and MariaDB, which lists, revocations and trimming need.
+ *
+ * @param name - the name of the table, which theirs begin with
+ */
+export const storedSessionsIndexes = (name: string) => (table: Indexed) => [
+  index(`${name}_user_id_index`).on(table.userId),
+  index(`${name}_created_index`).on(table.createdAt),
+  index(`${name}_trim_at_index`).on(table.trimAt),
+  index(`${name}_key_id_index`).on(table.keyId),
+]
+
+/**
  * The sessions table for MySQL and MariaDB, under a name of your own.
  *
  * @param name - table name
@@ -20,38 +68,19 @@ const epochMs = (name: string) => bigint(name, { mode: 'number' })
  * ```
  */
 export const storedSessionsTable = (name: string) =>
-  mysqlTable(
-    name,
-    {
-      /** SHA-256 of the session id, 32 bytes. */
-      sid: binary32().primaryKey(),
-      /** The sealed payload; empty once the session has ended. */
-      data: longblob().notNull(),
-      /** Counts the changes of `data`, from 1. */
-      version: int().notNull(),
-      /** Who the session belongs to, as the `user` option says. */
-      userId: exactText('user_id'),
-      /** Epoch milliseconds by the application's clock, like every time here. */
-      createdAt: epochMs('created_at').notNull(),
-      touchedAt: epochMs('touched_at').notNull(),
-      expiresAt: epochMs('expires_at').notNull(),
-      /** `expires_at` rounded up to the hour, plus grace: hourly, so that a touch inside the hour leaves the index alone. */
-      trimAt: epochMs('trim_at').notNull(),
-      endedAt: epochMs('ended_at'),
-      endReason: varchar('end_reason', { length: 32 }),
-      /** The id of the key that sealed `data`, in clear as it is in `data`: rows of a key are counted without opening any. */
-      keyId: bigint('key_id', { mode: 'number' }),
-    },
-    (table) => [
-      index(`${name}_user_id_index`).on(table.userId),
-      index(`${name}_created_index`).on(table.createdAt),
-      index(`${name}_trim_at_index`).on(table.trimAt),
-      index(`${name}_key_id_index`).on(table.keyId),
-    ],
-  )
+  mysqlTable(name, storedSessionsColumns(), storedSessionsIndexes(name))
 
 /** The sessions table for MySQL and MariaDB, as our migrations create it: `stored_sessions`. */
 export const storedSessions = storedSessionsTable('stored_sessions')
+
+/** The columns of a table of wrapped data keys for MySQL and MariaDB, which is named like that of the sessions, with `_keys`. */
+export const storedSessionKeysColumns = () => ({
+  /** Unsigned 32-bit number; payloads name their key by it. */
+  id: bigint({ mode: 'number' }).primaryKey(),
+  /** The data key as the key service wrapped it. */
+  wrapped: blob().notNull(),
+  createdAt: epochMs('created_at').notNull(),
+})
 
 /**
  * The table of wrapped data keys beside a sessions table for MySQL and MariaDB; only `envelopeKeys` uses it.
@@ -62,14 +91,7 @@ export const storedSessions = storedSessionsTable('stored_sessions')
  * export const sessionKeys = storedSessionKeysTable('web_sessions') // web_sessions_keys
  * ```
  */
-export const storedSessionKeysTable = (sessions: string) =>
-  mysqlTable(`${sessions}_keys`, {
-    /** Unsigned 32-bit number; payloads name their key by it. */
-    id: bigint({ mode: 'number' }).primaryKey(),
-    /** The data key as the key service wrapped it. */
-    wrapped: blob().notNull(),
-    createdAt: epochMs('created_at').notNull(),
-  })
+export const storedSessionKeysTable = (sessions: string) => mysqlTable(`${sessions}_keys`, storedSessionKeysColumns())
 
 /** The table of wrapped data keys for MySQL and MariaDB, as our migrations create it: `stored_sessions_keys`. */
 export const storedSessionKeys = storedSessionKeysTable('stored_sessions')

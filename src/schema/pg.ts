@@ -1,4 +1,4 @@
-import { bigint, customType, index, integer, pgTable, text } from 'drizzle-orm/pg-core'
+import { bigint, customType, type ExtraConfigColumn, index, integer, pgTable, text } from 'drizzle-orm/pg-core'
 
 const bytea = customType<{ data: Buffer; driverData: Uint8Array }>({
   dataType: () => 'bytea',
@@ -6,6 +6,54 @@ const bytea = customType<{ data: Buffer; driverData: Uint8Array }>({
 })
 
 const epochMs = (name: string) => bigint(name, { mode: 'number' })
+
+/**
+ * The columns of a sessions table for PostgreSQL, for a table of your own. Add columns, or replace one by one
+ * of another name in the database; the names of the properties have to stay.
+ *
+ * @example
+ * ```ts
+ * import { pgSchema } from 'drizzle-orm/pg-core'
+ *
+ * export const auth = pgSchema('auth')
+ * export const sessions = auth.table('sessions', storedSessionsColumns(), storedSessionsIndexes('sessions'))
+ * ```
+ */
+export const storedSessionsColumns = () => ({
+  /** SHA-256 of the session id, 32 bytes. */
+  sid: bytea().primaryKey(),
+  /** The sealed payload; empty once the session has ended. */
+  data: bytea().notNull(),
+  /** Counts the changes of `data`, from 1. */
+  version: integer().notNull(),
+  /** Who the session belongs to, as the `user` option says. */
+  userId: text('user_id'),
+  /** Epoch milliseconds by the application's clock, like every time here. */
+  createdAt: epochMs('created_at').notNull(),
+  touchedAt: epochMs('touched_at').notNull(),
+  expiresAt: epochMs('expires_at').notNull(),
+  /** `expires_at` rounded up to the hour, plus grace: hourly, so that a touch inside the hour leaves the index alone. */
+  trimAt: epochMs('trim_at').notNull(),
+  endedAt: epochMs('ended_at'),
+  endReason: text('end_reason'),
+  /** The id of the key that sealed `data`, in clear as it is in `data`: rows of a key are counted without opening any. */
+  keyId: bigint('key_id', { mode: 'number' }),
+})
+
+/** Columns that an index is made of. */
+type Indexed = Record<'userId' | 'createdAt' | 'trimAt' | 'keyId', ExtraConfigColumn>
+
+/**
+ * The indexes of a sessions table for PostgreSQL, which lists, revocations and trimming need.
+ *
+ * @param name - the name of the table, which theirs begin with
+ */
+export const storedSessionsIndexes = (name: string) => (table: Indexed) => [
+  index(`${name}_user_id_index`).on(table.userId),
+  index(`${name}_created_index`).on(table.createdAt),
+  index(`${name}_trim_at_index`).on(table.trimAt),
+  index(`${name}_key_id_index`).on(table.keyId),
+]
 
 /**
  * The sessions table for PostgreSQL, under a name of your own.
@@ -16,39 +64,19 @@ const epochMs = (name: string) => bigint(name, { mode: 'number' })
  * export const sessions = storedSessionsTable('web_sessions')
  * ```
  */
-export const storedSessionsTable = (name: string) =>
-  pgTable(
-    name,
-    {
-      /** SHA-256 of the session id, 32 bytes. */
-      sid: bytea().primaryKey(),
-      /** The sealed payload; empty once the session has ended. */
-      data: bytea().notNull(),
-      /** Counts the changes of `data`, from 1. */
-      version: integer().notNull(),
-      /** Who the session belongs to, as the `user` option says. */
-      userId: text('user_id'),
-      /** Epoch milliseconds by the application's clock, like every time here. */
-      createdAt: epochMs('created_at').notNull(),
-      touchedAt: epochMs('touched_at').notNull(),
-      expiresAt: epochMs('expires_at').notNull(),
-      /** `expires_at` rounded up to the hour, plus grace: hourly, so that a touch inside the hour leaves the index alone. */
-      trimAt: epochMs('trim_at').notNull(),
-      endedAt: epochMs('ended_at'),
-      endReason: text('end_reason'),
-      /** The id of the key that sealed `data`, in clear as it is in `data`: rows of a key are counted without opening any. */
-      keyId: bigint('key_id', { mode: 'number' }),
-    },
-    (table) => [
-      index(`${name}_user_id_index`).on(table.userId),
-      index(`${name}_created_index`).on(table.createdAt),
-      index(`${name}_trim_at_index`).on(table.trimAt),
-      index(`${name}_key_id_index`).on(table.keyId),
-    ],
-  )
+export const storedSessionsTable = (name: string) => pgTable(name, storedSessionsColumns(), storedSessionsIndexes(name))
 
 /** The sessions table for PostgreSQL, as our migrations create it: `stored_sessions`. */
 export const storedSessions = storedSessionsTable('stored_sessions')
+
+/** The columns of a table of wrapped data keys for PostgreSQL, which is named like that of the sessions, with `_keys`. */
+export const storedSessionKeysColumns = () => ({
+  /** Unsigned 32-bit number; payloads name their key by it. */
+  id: bigint({ mode: 'number' }).primaryKey(),
+  /** The data key as the key service wrapped it. */
+  wrapped: bytea().notNull(),
+  createdAt: epochMs('created_at').notNull(),
+})
 
 /**
  * The table of wrapped data keys beside a sessions table for PostgreSQL; only `envelopeKeys` uses it.
@@ -59,14 +87,7 @@ export const storedSessions = storedSessionsTable('stored_sessions')
  * export const sessionKeys = storedSessionKeysTable('web_sessions') // web_sessions_keys
  * ```
  */
-export const storedSessionKeysTable = (sessions: string) =>
-  pgTable(`${sessions}_keys`, {
-    /** Unsigned 32-bit number; payloads name their key by it. */
-    id: bigint({ mode: 'number' }).primaryKey(),
-    /** The data key as the key service wrapped it. */
-    wrapped: bytea().notNull(),
-    createdAt: epochMs('created_at').notNull(),
-  })
+export const storedSessionKeysTable = (sessions: string) => pgTable(`${sessions}_keys`, storedSessionKeysColumns())
 
 /** The table of wrapped data keys for PostgreSQL, as our migrations create it: `stored_sessions_keys`. */
 export const storedSessionKeys = storedSessionKeysTable('stored_sessions')

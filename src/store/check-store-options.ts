@@ -2,6 +2,7 @@ import type { Table } from 'drizzle-orm'
 import { DEFAULT_TABLE } from '../database/migrations.ts'
 import { USUAL_TIMEOUT_MS } from '../database/patience.ts'
 import { type Dialect, faultOfTable, recogniseDatabase } from '../database/recognise.ts'
+import { placeOfName } from '../database/table-place.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import { type Serializer, serializers } from '../payload/serializer.ts'
 import { checkLimits } from './check-limits.ts'
@@ -16,6 +17,7 @@ const LARGEST_BYTES = 1_073_741_824
 const LONGEST_OPERATION_MS = 600_000
 /** Index names repeat the table's, and MySQL and PostgreSQL allow 63 bytes. */
 const LONGEST_TABLE = 48
+const LONGEST_SCHEMA = 63
 
 /**
  * The options of a store that stands alone, checked and complete.
@@ -109,9 +111,21 @@ function checkTable(table: StoreOptions['table'], dialect: Dialect, checks: Opti
     if (fault) checks.fault('table', fault)
     return table
   }
-  const length = Buffer.byteLength(table)
+  checkTableName(table, dialect, checks)
+  return table
+}
+
+function checkTableName(table: string, dialect: Dialect, checks: OptionChecks): void {
+  const place = dialect === 'pg' ? placeOfName(table) : { name: table }
+  if (!place) {
+    checks.fault('table', 'has dots that part nothing: write schema.table, and a name that has dots in double quotes')
+    return
+  }
+  const length = Buffer.byteLength(place.name)
   if (length === 0 || length > LONGEST_TABLE || table.includes('\0')) {
     checks.fault('table', `must be a name of 1 to ${LONGEST_TABLE} bytes`)
   }
-  return table
+  if (Buffer.byteLength(place.schema ?? '') > LONGEST_SCHEMA) {
+    checks.fault('table', `must have a schema of at most ${LONGEST_SCHEMA} bytes`)
+  }
 }

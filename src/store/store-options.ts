@@ -78,7 +78,11 @@ export interface StoreOptions {
   serializer?: keyof typeof serializers | Serializer
   /** Bytes that a serialized session may have. @defaultValue 1048576 */
   maxBytes?: number
-  /** The name of the table, or a Drizzle table that has our columns under our property names. @defaultValue `'stored_sessions'` */
+  /**
+   * The name of the table, or a Drizzle table that has our columns under our property names. On PostgreSQL a name may
+   * have a schema: `'auth.sessions'`; double quotes hold dots together: `'auth."web.sessions"'`. Upper and lower case
+   * stay as they are written. @defaultValue `'stored_sessions'`
+   */
   table?: string | Table
   /** Whether use prolongs a session that is only read. @defaultValue true */
   rolling?: boolean

@@ -29,7 +29,7 @@ export function migrateMysql(client: MysqlClient, table: string): Promise<void> 
     try {
       await query(journal.create)
       const { rows } = await query(journal.newest)
-      for (const migration of pendingMigrations('mysql', table, Number(rows[0]?.newest ?? 0))) {
+      for (const migration of pendingMigrations('mysql', { name: table }, Number(rows[0]?.newest ?? 0))) {
         for (const statement of migration.statements) await ignoring(ALREADY_THERE, query(statement))
         await query(journal.insert(migration))
       }
@@ -57,5 +57,5 @@ export async function mysqlMigrations(client: MysqlClient, table: string): Promi
       return undefined
     },
   )
-  return migrationStates('mysql', table, journal, newest)
+  return migrationStates('mysql', { name: table }, journal, newest)
 }

@@ -20,6 +20,7 @@ import {
   sessionStatements,
   value,
 } from '../statements.ts'
+import { placeOfTable, textOfPlace } from '../table-place.ts'
 import { unsealedRows } from '../unsealed-rows.ts'
 import { byteas, numbers } from './arrays.ts'
 import type { PgClient, PgResult } from './client.ts'
@@ -39,9 +40,10 @@ const UPDATES_UNDER_WAY = 2
  *
  * @param client - the driver
  * @param table - the Drizzle table
- * @param name - its name without quotes, for messages and migrations
  */
-export function pgDatabase(client: PgClient, table: SessionsTable, name: string): SessionDatabase {
+export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatabase {
+  const place = placeOfTable(table)
+  const name = textOfPlace(place)
   const compile = compiler(new PgDialect())
   const shared = sessionStatements(compile, table)
   const insert = compile(sql`${insertRow(table)} on conflict do nothing`)
@@ -116,8 +118,8 @@ export function pgDatabase(client: PgClient, table: SessionsTable, name: string)
       isDuplicate: (error) => (error as { code?: unknown }).code === UNIQUE_VIOLATION,
     }),
     check: () => check(run, shared.check, name),
-    migrate: () => migratePg(client, name),
-    migrations: () => pgMigrations(client, name),
+    migrate: () => migratePg(client, place),
+    migrations: () => pgMigrations(client, place),
     close: () => client.close(),
   }
 }

@@ -18,7 +18,7 @@ export function migrateSqlite(client: Database, table: string): void {
     .transaction(() => {
       client.exec(journal.create)
       const newest = client.prepare(journal.newest).pluck().get()
-      for (const migration of pendingMigrations('sqlite', table, Number(newest ?? 0))) {
+      for (const migration of pendingMigrations('sqlite', { name: table }, Number(newest ?? 0))) {
         for (const statement of migration.statements) client.exec(statement)
         client.exec(journal.insert(migration))
       }
@@ -31,5 +31,5 @@ export function sqliteMigrations(client: Database, table: string): MigrationStat
   const journal = journalFor(table)
   const isThere = client.prepare('select 1 from sqlite_master where name = ?').pluck().get(journalOf(table)) === 1
   const newest = isThere ? Number(client.prepare(journal.newest).pluck().get() ?? 0) : undefined
-  return migrationStates('sqlite', table, journal, newest)
+  return migrationStates('sqlite', { name: table }, journal, newest)
 }
