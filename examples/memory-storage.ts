@@ -1,6 +1,4 @@
-import type { SessionDatabase } from '../src/index.ts'
-
-type Row = Parameters<SessionDatabase['insert']>[0]
+import type { NewRow, SessionDatabase } from '../src/index.ts'
 
 const EMPTY = Buffer.alloc(0)
 const keyOf = (sid: Buffer) => sid.toString('latin1')
@@ -11,23 +9,27 @@ const keyOf = (sid: Buffer) => sid.toString('latin1')
  * that is one statement, a compare-and-set or a transaction.
  */
 export function memoryStorage(): SessionDatabase {
-  const rows = new Map<string, Row>()
+  const rows = new Map<string, NewRow>()
 
   const unended = () => [...rows.values()].filter(({ endedAt }) => endedAt === null)
 
   /** The row with this key that has not ended, in this version where one is named. */
-  function find(sid: Buffer, version?: number): Row | undefined {
+  function find(sid: Buffer, version?: number): NewRow | undefined {
     const row = rows.get(keyOf(sid))
     return row?.endedAt === null && (version ?? row.version) === row.version ? row : undefined
   }
 
   /** Puts a new row in place of one, which stays as it is for who has read it. */
-  function replace(row: Row | undefined, changes: Partial<Row>): boolean {
+  function replace(row: NewRow | undefined, changes: Partial<NewRow>): boolean {
     if (row) rows.set(keyOf(row.sid), { ...row, ...changes })
     return row !== undefined
   }
 
-  function endRow(row: Row | undefined, end: Pick<Row, 'endedAt' | 'endReason' | 'trimAt'>, data: Buffer = EMPTY) {
+  function endRow(
+    row: NewRow | undefined,
+    end: Pick<NewRow, 'endedAt' | 'endReason' | 'trimAt'>,
+    data: Buffer = EMPTY,
+  ) {
     return replace(row, { ...end, data, version: (row?.version ?? 0) + 1, userId: null, keyId: null })
   }
 

@@ -1,5 +1,24 @@
 export type { MigrationState } from './database/migrations.ts'
-export type { EndReason, SessionDatabase } from './database/session-database.ts'
+export type {
+  EndReason,
+  KeyCount,
+  ListedRow,
+  NewRow,
+  RowChange,
+  RowEnd,
+  RowFilter,
+  RowMoment,
+  RowReplacement,
+  RowReseal,
+  RowState,
+  RowTally,
+  RowTouch,
+  SessionDatabase,
+  SessionListing,
+  SessionRow,
+  StoredEndReason,
+  TrimBatch,
+} from './database/session-database.ts'
 export type { KeyRow, SessionKeys } from './database/stored-keys.ts'
 export * from './errors.ts'
 export type { OperationFault, OperationName, SessionOperation } from './instruments/operation.ts'
