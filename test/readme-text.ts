@@ -7,10 +7,9 @@ export const readme = read('README.md')
 /** The README and the pages that go on where it ends, by their paths. */
 export const manual = new Map([
   ['README.md', readme],
-  ...['docs/sessions.md', 'docs/limits.md', 'docs/instrumentation.md'].map((path): [string, string] => [
-    path,
-    read(path),
-  ]),
+  ...['docs/sessions.md', 'docs/limits.md', 'docs/instrumentation.md', 'docs/examples.md'].map(
+    (path): [string, string] => [path, read(path)],
+  ),
 ])
 
 const whole = [...manual.values()].join('\n')
