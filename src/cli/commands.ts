@@ -1,5 +1,6 @@
 import type { AnyCommand } from './command.ts'
 import { count } from './commands/count.ts'
+import { doctor } from './commands/doctor.ts'
 import { keys } from './commands/keys.ts'
 import { list } from './commands/list.ts'
 import { migrate } from './commands/migrate.ts'
@@ -10,4 +11,15 @@ import { stats } from './commands/stats.ts'
 import { trim } from './commands/trim.ts'
 
 /** All commands, in the order in which the help lists them. */
-export const commands: readonly AnyCommand[] = [migrate, list, count, stats, revoke, trim, keys, reencrypt, secret]
+export const commands: readonly AnyCommand[] = [
+  migrate,
+  list,
+  count,
+  stats,
+  revoke,
+  trim,
+  keys,
+  reencrypt,
+  secret,
+  doctor,
+]

@@ -95,13 +95,19 @@ const openSqlite: Open = async (database, table) => {
 
 const OPEN: Record<Dialect, Open> = { pg: openPg, mysql: openMysql, sqlite: openSqlite }
 
-function namedTable(table: string | Table, make: (name: string) => Table): [SessionsTable, string] {
+/** A table, and its name without quotes. */
+export function namedTable(table: string | Table, make: (name: string) => Table): [SessionsTable, string] {
   if (typeof table === 'string') return [make(table) as SessionsTable, table]
   // Drizzle calls the schema of a table that has none "public", on every database.
   return [table as SessionsTable, getTableUniqueName(table).replace(/^public\./, '')]
 }
 
-async function driver<Module>(databases: string, name: string, load: () => Promise<Module>): Promise<Module> {
+/**
+ * Loads a driver.
+ *
+ * @throws `FST_STORED_SESSION_MISSING_DRIVER`
+ */
+export async function driver<Module>(databases: string, name: string, load: () => Promise<Module>): Promise<Module> {
   try {
     return await load()
   } catch (error) {

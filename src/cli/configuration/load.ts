@@ -9,6 +9,8 @@ export interface Settings {
   /** Where they are from, for messages: the path of the configuration, or `the environment`. */
   readonly source: string
   readonly options: Readonly<Record<string, unknown>>
+  /** Fastify's option of this name, where the configuration exports it for both. */
+  readonly trustProxy?: unknown
 }
 
 /** The names under which a configuration is found, the first of them first. */
@@ -28,7 +30,9 @@ export async function loadConfiguration(path: string | undefined, folder: string
   if (file === undefined) return undefined
   if (!existsSync(file)) throw new CommandError(`there is no file ${path}, which --config names`)
   const source = relative(folder, file) || file
-  return { source, options: optionsOf(await importFile(file, source), source) }
+  const module = await importFile(file, source)
+  const { trustProxy } = module
+  return { source, options: optionsOf(module, source), ...(trustProxy !== undefined && { trustProxy }) }
 }
 
 function findConfiguration(folder: string): string | undefined {

@@ -1,0 +1,31 @@
+import { defineCommand } from '../command.ts'
+import { exitCodes } from '../exit-codes.ts'
+
+export const doctor = defineCommand({
+  name: 'doctor',
+  summary: 'Look whether all is as it should be, and say what to do where not.',
+  usage: '',
+  details: `
+Looks at settings, versions, connection, tables, keys, cookie, backlog, clocks and
+settings of the database, and changes nothing. Statements that it names repair a
+table: read them, and run them. It ends with 3 when there is a fault; warnings alone
+end with 0.`,
+  options: {},
+  async run({ output, settings }) {
+    const { checkUp } = await import('../doctor/checkup.ts')
+    const { reportOf, summaryOf } = await import('../doctor/report.ts')
+    const given = await settings()
+    const findings = await checkUp(given, {
+      now: Date.now,
+      folder: process.cwd(),
+      isProduction: process.env.NODE_ENV === 'production',
+    })
+    const isOk = findings.every(({ level }) => level !== 'fault')
+    output.print(
+      { ok: isOk, source: given.source, findings },
+      reportOf(findings, (...part) => output.paint(...part)),
+    )
+    output.message(summaryOf(findings))
+    return isOk ? exitCodes.ok : exitCodes.checkFailed
+  },
+})

@@ -1,0 +1,86 @@
+import type { KeyCount, SessionDatabase } from '../../../database/session-database.ts'
+import type { AttachedKeys, SealingKey } from '../../../keys/key-provider.ts'
+import { attachKeys } from '../../../store/attach-keys.ts'
+import { SessionEventEmitter } from '../../../store/events.ts'
+import { grouped } from '../../quantities.ts'
+import { type Found, fault, ok, skipped, warning } from '../finding.ts'
+import type { Patient } from '../patient.ts'
+
+const DAY_MS = 86_400_000
+
+/** The current key, and those of the rows that are stored. */
+export async function checkKeys(patient: Patient, sessions: SessionDatabase): Promise<Found[]> {
+  const { keys } = patient
+  if (!keys)
+    return [skipped('the settings have no keys: set SESSION_SECRET, or SESSION_KEYS, as the application has it')]
+  const attached = attachKeys(keys, sessions, patient.namespace ?? sessions.table, new SessionEventEmitter())
+  try {
+    const current = keys.attach ? await newestKept(attached, sessions) : await attached.current()
+    const wrong = [
+      ...ageFaults(current, patient.warnKeyAge),
+      ...(await rowFaults(patient, attached, sessions, current)),
+    ]
+    return wrong.length > 0 ? wrong : [ok(inWords(current))]
+  } finally {
+    await attached.close()
+  }
+}
+
+// To ask for the current key would make one where there is none yet.
+async function newestKept(keys: AttachedKeys, sessions: SessionDatabase): Promise<SealingKey | undefined> {
+  const kept = (await sessions.keys?.read()) ?? []
+  const newest = kept.sort((one, other) => other.createdAt - one.createdAt)[0]
+  return newest && (await keys.find(newest.id))
+}
+
+function inWords(current: SealingKey | undefined): string {
+  if (!current) return 'there is no data key yet; the first session that is stored makes one'
+  return `key ${current.id} seals, and every stored session has a key that opens it`
+}
+
+function ageFaults(current: SealingKey | undefined, most: number | false): Found[] {
+  const age = current?.since === undefined ? 0 : Date.now() - current.since
+  if (most === false || age <= most) return []
+  return [
+    warning(
+      `key ${current?.id} has been sealing for ${Math.floor(age / DAY_MS)} days`,
+      'Put a new key in front of it, start the application anew, and run: npx stored-session reencrypt',
+    ),
+  ]
+}
+
+async function rowFaults(
+  { acceptsUnencrypted }: Patient,
+  keys: AttachedKeys,
+  sessions: SessionDatabase,
+  current: SealingKey | undefined,
+): Promise<Found[]> {
+  const found: Found[] = []
+  for (const count of await sessions.countByKey()) {
+    if (count.rows === 0 || count.keyId === current?.id) continue
+    if (count.keyId === null) found.push(...(acceptsUnencrypted ? [] : [unsealed(count)]))
+    else found.push(...keyFaults(count, await keys.find(count.keyId)))
+  }
+  return found
+}
+
+function keyFaults({ keyId, rows }: KeyCount, key: SealingKey | undefined): Found[] {
+  const many = `${grouped(rows)} ${rows === 1 ? 'session is' : 'sessions are'} sealed by key ${keyId}`
+  if (!key) {
+    return [
+      fault(
+        `${many}, which is not known: nobody can open them`,
+        'Put the key, or the secret that it derives from, back behind the current one. If it is lost, their users sign in anew',
+      ),
+    ]
+  }
+  if (!key.isRevoked) return []
+  return [warning(`${many}, which is revoked: they are refused`, 'Nothing, if that is meant; their users sign in anew')]
+}
+
+function unsealed({ rows }: KeyCount): Found {
+  return warning(
+    `${grouped(rows)} ${rows === 1 ? 'row names' : 'rows name'} no key: not sealed, or by a release that did not note it`,
+    'Run: npx stored-session reencrypt. Rows that are not sealed are read with acceptUnencrypted alone',
+  )
+}

@@ -1,0 +1,81 @@
+import { describeDrift, driftsOf } from '../drift.ts'
+import type { Examination } from '../examination.ts'
+import { type Found, fault, ok, warning } from '../finding.ts'
+import type { Patient } from '../patient.ts'
+import type { ExpectedTable } from '../tables.ts'
+
+const MIGRATE = 'npx stored-session migrate'
+
+/** The tables beside those of the Drizzle schema. */
+export async function checkSchema(patient: Patient, examination: Examination): Promise<Found[]> {
+  const { sessions, keys } = examination.expected
+  const pending = await pendingIn(patient, examination)
+  const found = [
+    ...(await examination.storage(sessions)),
+    ...(await checkTable(sessions, examination, pending)),
+    ...(await checkKeysTable(patient, keys, examination, pending)),
+  ]
+  if (found.length > 0) return found
+  if (typeof pending === 'number' && pending > 0)
+    return [fault(`${pending} of the migrations are not applied`, `Run: ${MIGRATE}`)]
+  return [ok(`${examination.quoted(sessions)} has all columns and indexes`)]
+}
+
+/**
+ * How many migrations are to come. `none` where none was ever applied: then the table is made by them if it is not
+ * there, and by other means if it is. `own` where the table is one of the application's schema.
+ */
+type Pending = number | 'none' | 'own'
+
+async function pendingIn({ table }: Patient, { sessions }: Examination): Promise<Pending> {
+  if (typeof table !== 'string') return 'own'
+  const migrations = (await sessions.migrations?.()) ?? []
+  const pending = migrations.filter(({ isApplied }) => !isApplied).length
+  return pending === migrations.length ? 'none' : pending
+}
+
+async function checkTable(table: ExpectedTable, examination: Examination, pending: Pending): Promise<Found[]> {
+  const name = examination.quoted(table)
+  const actual = await examination.actual(table)
+  if (!actual) return [missing(name, examination.creation(table), pending)]
+  const drifts = driftsOf(table, actual, examination.isType)
+  if (drifts.length === 0) return []
+  const message = `${name}: ${drifts.map(describeDrift).join('; ')}`
+  // What they would do must not be done before them.
+  if (typeof pending === 'number' && pending > 0)
+    return [fault(`${message}; ${pending} of the migrations are not applied`, `Run: ${MIGRATE}, and this again`)]
+  const sql = examination.repair(table, actual, drifts)
+  return [fault(message, remedyFor(sql, pending), sql)]
+}
+
+function missing(name: string, sql: readonly string[], pending: Pending): Found {
+  const message = `the table ${name} is missing`
+  if (pending === 'own')
+    return fault(message, 'Migrate your Drizzle schema, which has it, or run these statements', sql)
+  if (pending === 'none' || pending > 0) return fault(message, `Run: ${MIGRATE}`)
+  return fault(`${message}, although the migrations were applied`, 'Run these statements', sql)
+}
+
+function remedyFor(sql: readonly string[], pending: Pending): string {
+  const own = pending === 'own' ? ', or migrate your Drizzle schema if it has them' : ''
+  const lost = sql.some((statement) => statement.startsWith('DELETE'))
+    ? '. They delete all sessions, which cannot be opened without what is missing: everybody signs in anew'
+    : ''
+  return `Run these statements${own}${lost}`
+}
+
+// Only envelopeKeys needs it, and the migrations make it for all.
+async function checkKeysTable(
+  patient: Patient,
+  table: ExpectedTable,
+  examination: Examination,
+  pending: Pending,
+): Promise<Found[]> {
+  const isNeeded = patient.keys?.attach !== undefined
+  if (!isNeeded && pending === 'own') return []
+  const found = await checkTable(table, examination, pending)
+  // The command makes both, and is told once.
+  if (found.every(({ sql }) => sql === undefined) && pending !== 'own') return isNeeded ? found : []
+  if (isNeeded) return found
+  return found.map(({ message, remedy = '', sql }) => warning(`${message}; only envelopeKeys needs it`, remedy, sql))
+}

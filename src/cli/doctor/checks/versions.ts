@@ -1,0 +1,61 @@
+import { drizzleKind, isSessionDatabase } from '../../../database/recognise.ts'
+import { type Installed, installedFrom, ownFolder, ownManifest } from '../../installed.ts'
+import { type Found, fault, ok, warning } from '../finding.ts'
+import type { Patient } from '../patient.ts'
+import { isInRange } from '../version-range.ts'
+
+const DRIVERS = { pg: 'postgres', mysql: 'mysql2', sqlite: 'better-sqlite3' } as const
+
+/** Ranges of what package.json does not name: the driver of databases that were handed over. */
+const FURTHER_RANGES: Record<string, string> = { pg: '^8.11.0' }
+
+/** Node, and the packages that sessions go through, beside what this package asks for. */
+export function checkVersions(patient: Patient | undefined, folder: string): Found[] {
+  const driver = patient && driverOf(patient)
+  const names = ['fastify', '@fastify/session', 'drizzle-orm', ...(driver ? [driver] : [])]
+  const found = names.map((name) => installedFrom(folder, name) ?? installedFrom(ownFolder, name))
+  const installed = found.filter((one) => one !== undefined)
+  const missing = names.filter((_, index) => !found[index])
+  const wrong = [...nodeFaults(), ...missing.map(absent), ...installed.flatMap(packageFaults), ...copies(folder)]
+  if (wrong.length > 0) return wrong
+  return [ok(`Node ${process.versions.node}, ${installed.map(({ name, version }) => `${name} ${version}`).join(', ')}`)]
+}
+
+function driverOf({ database, dialect }: Patient): string | undefined {
+  if (isSessionDatabase(database)) return undefined
+  return drizzleKind(database) === 'NodePgDatabase' ? 'pg' : DRIVERS[dialect]
+}
+
+function nodeFaults(): Found[] {
+  const { node } = process.versions
+  const range = ownManifest.engines?.node ?? '*'
+  return isInRange(node, range) ? [] : [fault(`Node ${node} is not supported`, `Use Node ${range}`)]
+}
+
+const absent = (name: string) => fault(`the package ${name} is not installed`, `Install it: npm install ${name}`)
+
+function packageFaults({ name, version, node }: Installed): Found[] {
+  const range = ownManifest.peerDependencies?.[name] ?? ownManifest.dependencies?.[name] ?? FURTHER_RANGES[name] ?? '*'
+  if (!isInRange(version, range)) {
+    return [fault(`${name} ${version} is not supported`, `Install one that is: npm install "${name}@${range}"`)]
+  }
+  if (isInRange(process.versions.node, node)) return []
+  return [
+    fault(
+      `${name} ${version} does not support Node ${process.versions.node}`,
+      `Use another Node (${node}), or another version of ${name} (${range})`,
+    ),
+  ]
+}
+
+// Tables of one copy are unknown to another, such as that of drizzle-kit.
+function copies(folder: string): Found[] {
+  const [theirs, ours] = [installedFrom(folder, 'drizzle-orm'), installedFrom(ownFolder, 'drizzle-orm')]
+  if (!theirs || !ours || theirs.folder === ours.folder) return []
+  return [
+    warning(
+      `drizzle-orm is installed twice: ${theirs.version} for the application, ${ours.version} for stored-session`,
+      'Make them one: npm dedupe, or the same version in package.json',
+    ),
+  ]
+}

@@ -1,0 +1,78 @@
+import { type HostList, hostList } from '../../../database/host-list.ts'
+import { type Mysql2Promise, type MysqlClient, mysql2Client, plainFor } from '../../../database/mysql/client.ts'
+import { openMysqlUrl } from '../../../database/mysql/open-url.ts'
+import { urlSettings } from '../../../database/mysql/url-settings.ts'
+import { driver } from '../../../database/open.ts'
+import type { Patience } from '../../../database/patience.ts'
+import type { DrizzleDatabase } from '../../../database/recognise.ts'
+import type { Query, Row } from '../examination.ts'
+
+/** A way to MySQL or MariaDB through mysql2. */
+export interface MysqlConnections {
+  readonly client: MysqlClient
+  readonly query: Query
+  /** The number that the server announced for a connection, and the one that it has. */
+  numbers(): Promise<{ announced: number | undefined; actual: number }>
+  close(): Promise<void>
+}
+
+/** A connection of the promise pool; its types leave the number out. */
+interface Numbered {
+  readonly threadId?: number
+  query(statement: object): Promise<[unknown, unknown]>
+  release?(): void
+}
+
+const CONNECTIONS = 2
+
+export async function mysqlConnections(
+  database: string | DrizzleDatabase,
+  patience: Patience,
+): Promise<MysqlConnections> {
+  if (typeof database !== 'string') {
+    const client = database.$client as Mysql2Promise & { promise?(): Mysql2Promise }
+    return connectionsOf(client.promise ? client.promise() : client, async () => {})
+  }
+  const { createPool } = await driver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
+  const { urls } = hostList(database) as HostList
+  if (urls.length > 1) return ofSeveralHosts(openMysqlUrl(createPool, database, CONNECTIONS, patience))
+  const { uri } = urlSettings(database)
+  const pool = createPool({ uri, connectionLimit: CONNECTIONS, connectTimeout: patience.request })
+  return connectionsOf(pool as unknown as Mysql2Promise, () => pool.end())
+}
+
+// Which of them answers is the client's affair, and so is what stands between.
+function ofSeveralHosts(client: MysqlClient): MysqlConnections {
+  return {
+    client,
+    async query(text) {
+      let rows: Row[] = []
+      await client.withConnection(async (query) => {
+        rows = (await query(text)).rows
+      })
+      return rows
+    },
+    numbers: async () => ({ announced: undefined, actual: 0 }),
+    close: () => client.close(),
+  }
+}
+
+function connectionsOf(client: Mysql2Promise, close: () => Promise<void>): MysqlConnections {
+  const plain = plainFor(client)
+  const ask = async (connection: Pick<Numbered, 'query'>, sql: string) =>
+    (await connection.query({ ...plain, sql }))[0] as Row[]
+  return {
+    client: mysql2Client(client),
+    query: (text) => ask(client as unknown as Numbered, text),
+    async numbers() {
+      const connection = (client.getConnection ? await client.getConnection() : client) as unknown as Numbered
+      try {
+        const [row] = await ask(connection, 'select connection_id() as number')
+        return { announced: connection.threadId, actual: Number(row?.number) }
+      } finally {
+        if (client.getConnection) connection.release?.()
+      }
+    },
+    close,
+  }
+}

@@ -1,0 +1,106 @@
+import type { Sql } from 'postgres'
+import { driver } from '../../../database/open.ts'
+import type { Patience } from '../../../database/patience.ts'
+import type { PgClient } from '../../../database/pg/client.ts'
+import { type NodePgClient, nodePostgresClient } from '../../../database/pg/node-postgres.ts'
+import { postgresJsClient } from '../../../database/pg/postgres-js.ts'
+import type { DrizzleDatabase } from '../../../database/recognise.ts'
+import { drizzleKind } from '../../../database/recognise.ts'
+import type { Query, Row } from '../examination.ts'
+
+/** One connection, for as long as it is kept. */
+export interface PgSession {
+  readonly query: Query
+  /** Runs a statement with a parameter, as the store does: prepared, unless the driver was told otherwise. */
+  prepared(text: string, value: string): Promise<Row[]>
+  release(): Promise<void>
+}
+
+/** A way to PostgreSQL through one of the drivers. */
+export interface PgConnections {
+  readonly client: PgClient
+  readonly query: Query
+  /** The process that the server announced when a connection began, which a pooler invents, and the one that serves it. */
+  processes(): Promise<{ announced: number | undefined; actual: number }>
+  /** Absent where there is one connection alone, or where none can be kept. */
+  session?(): Promise<PgSession>
+  close(): Promise<void>
+}
+
+const WHO = 'select pg_backend_pid() as pid'
+
+export async function pgConnections(database: string | DrizzleDatabase, patience: Patience): Promise<PgConnections> {
+  if (drizzleKind(database) === 'NodePgDatabase')
+    return nodePg((database as DrizzleDatabase).$client as NodePgClient, patience)
+  if (typeof database !== 'string') return postgresJs(database.$client as Sql, patience, async () => {})
+  const { default: postgres } = await driver('PostgreSQL', 'postgres', () => import('postgres'))
+  const connect_timeout = patience.request / 1_000
+  const open = () => postgres(database, { max: 1, connect_timeout, fetch_types: false, onnotice: () => {} })
+  const sql = open()
+  return {
+    ...postgresJs(sql, patience, () => sql.end({ timeout: 0 })),
+    session: async () => sessionOf(open()),
+  }
+}
+
+function postgresJs(sql: Sql, patience: Patience, close: () => Promise<void>): PgConnections {
+  return {
+    client: postgresJsClient(sql, patience, async () => {}),
+    query: (text) => sql.unsafe(text) as Promise<Row[]>,
+    async processes() {
+      const query = sql.unsafe(WHO)
+      const [row] = await query
+      // Its types leave the state out.
+      const { state } = query as unknown as { state?: { pid?: number } }
+      return { announced: state?.pid, actual: Number(row?.pid) }
+    },
+    close,
+  }
+}
+
+// A client of its own: postgres.js (3.4.9) waits for ever for a connection that is opened to be reserved, unless it
+// fetches types.
+function sessionOf(sql: Sql): PgSession {
+  const { prepare } = sql.options
+  return {
+    query: (text) => sql.unsafe(text) as Promise<Row[]>,
+    prepared: (text, value) => sql.unsafe(text, [value], { prepare }) as unknown as Promise<Row[]>,
+    release: () => sql.end({ timeout: 0 }),
+  }
+}
+
+interface NodePgConnection {
+  readonly processID?: number
+  query(statement: string | { name: string; text: string; values: unknown[] }): Promise<{ rows: Row[] }>
+  release?(): void
+}
+
+function nodePg(pool: NodePgClient, patience: Patience): PgConnections {
+  const client = nodePostgresClient(pool, patience)
+  const isPool = 'totalCount' in pool
+  const connect = async () => (isPool ? await pool.connect!() : pool) as NodePgConnection
+  const release = async (connection: NodePgConnection) => {
+    if (isPool) connection.release?.()
+  }
+  return {
+    client,
+    query: async (text) => (await (pool as NodePgConnection).query(text)).rows,
+    async processes() {
+      const connection = await connect()
+      const { rows } = await connection.query(WHO).finally(() => release(connection))
+      return { announced: connection.processID, actual: Number(rows[0]?.pid) }
+    },
+    ...(!client.isSingle && {
+      async session() {
+        const connection = await connect()
+        return {
+          query: async (text) => (await connection.query(text)).rows,
+          prepared: async (text, value) =>
+            (await connection.query({ name: 'stored_session_doctor', text, values: [value] })).rows,
+          release: () => release(connection),
+        }
+      },
+    }),
+    close: async () => {},
+  }
+}

@@ -1,0 +1,86 @@
+import { getTableConfig } from 'drizzle-orm/pg-core'
+import type { Patience } from '../../../database/patience.ts'
+import { pgDatabase } from '../../../database/pg/database.ts'
+import type { DrizzleDatabase } from '../../../database/recognise.ts'
+import type { SessionsTable } from '../../../database/statement.ts'
+import { storedSessionKeysTable } from '../../../schema/pg.ts'
+import type { Examination, Query, ReadOnly } from '../examination.ts'
+import { type Found, ok, warning } from '../finding.ts'
+import { expectedKeys, expectedSessions, type TableConfig } from '../tables.ts'
+import { actualTable, isPgType, pgStorage, quotedTable } from './catalog.ts'
+import { pgConnections } from './connection.ts'
+import { findPooler } from './pooler.ts'
+import { createPgTable, repairPgTable } from './repair.ts'
+
+/** The oldest PostgreSQL that the tests run on. */
+const LEAST = '14'
+
+export async function examinePg(
+  database: string | DrizzleDatabase,
+  table: SessionsTable,
+  patience: Patience,
+): Promise<Examination> {
+  const connections = await pgConnections(database, patience)
+  const { query } = connections
+  const configOf = getTableConfig as unknown as (table: unknown) => TableConfig
+  const sessions = expectedSessions(table, configOf)
+  return {
+    sessions: pgDatabase(connections.client, table),
+    expected: { sessions, keys: expectedKeys(configOf(storedSessionKeysTable(sessions.name)), sessions.schema) },
+    query,
+    ping: async () => void (await query('select 1')),
+    server: async () => {
+      const [row] = await query(`select current_setting('server_version') as version`)
+      return { product: 'PostgreSQL', version: String(row?.version), least: LEAST }
+    },
+    clock: async () => {
+      return Number((await query('select extract(epoch from clock_timestamp()) * 1000 as ms'))[0]?.ms)
+    },
+    pooler: () => findPooler(connections),
+    readOnly: () => readOnlyReason(query),
+    durability: () => durability(query),
+    actual: (expected) => actualTable(query, expected),
+    isType: isPgType,
+    storage: (expected) => pgStorage(query, expected),
+    creation: createPgTable,
+    repair: repairPgTable,
+    quoted: quotedTable,
+    close: () => connections.close(),
+  }
+}
+
+async function readOnlyReason(query: Query): Promise<ReadOnly | undefined> {
+  const [row] = await query(
+    `select pg_is_in_recovery() as standby, current_setting('transaction_read_only') as read_only`,
+  )
+  if (row?.standby)
+    return {
+      reason: 'the server is a standby, which only reads',
+      remedy: 'Give the URL of the primary; with several hosts add ?target_session_attrs=read-write',
+    }
+  if (row?.read_only !== 'on') return undefined
+  return {
+    reason: 'transactions are read-only by default (default_transaction_read_only)',
+    remedy:
+      'Turn default_transaction_read_only off for this database and role: ALTER DATABASE … or ALTER ROLE … RESET it',
+  }
+}
+
+async function durability(query: Query): Promise<Found[]> {
+  const rows = await query(
+    `select name, setting from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit')`,
+  )
+  const off = rows.filter(({ setting }) => setting === 'off').map(({ name }) => String(name))
+  if (off.length === 0) return [ok('fsync, full_page_writes and synchronous_commit are on')]
+  return off.map((name) =>
+    name === 'synchronous_commit'
+      ? warning(
+          'synchronous_commit is off: a crash of the server may lose what was acknowledged last',
+          'Turn it on, at least for the role of the sessions: ALTER ROLE … SET synchronous_commit = on',
+        )
+      : warning(
+          `${name} is off: a power failure may destroy the database`,
+          `Turn it on: ALTER SYSTEM SET ${name} = on; SELECT pg_reload_conf()`,
+        ),
+  )
+}

@@ -1,0 +1,65 @@
+import { type Found, fault, ok } from '../finding.ts'
+import type { PgConnections, PgSession } from './connection.ts'
+
+/** A busy pooler may have other connections to give out. */
+const ATTEMPTS = 3
+
+/**
+ * Looks for a pooler such as PgBouncer. It announces process numbers of its own, so that a client can cancel through
+ * it; and one that gives out its connections by transaction gives that of one client to another meanwhile.
+ */
+export async function findPooler(connections: PgConnections): Promise<Found> {
+  const { announced, actual } = await connections.processes()
+  if (announced === undefined || announced === actual) return ok('no pooler is between')
+  if (!connections.session) return ok('a pooler is between; with one connection its mode cannot be told')
+  const one = await connections.session()
+  try {
+    const other = await connections.session()
+    return await modeOf(one, other).finally(() => other.release())
+  } finally {
+    await one.release()
+  }
+}
+
+async function modeOf(one: PgSession, other: PgSession): Promise<Found> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const lost = await afterTakingOver(one, other)
+    if (lost === 'statement') return LOSES_STATEMENTS
+    if (lost === 'connection')
+      return ok('a pooler is between, which gives out connections by transaction; statements stay prepared')
+  }
+  return ok('a pooler is between, which keeps one connection for each client')
+}
+
+const LOSES_STATEMENTS = fault(
+  'a pooler is between, which gives out connections by transaction and loses prepared statements',
+  'Add ?prepare=false to the URL of the database (for postgres.js), or use PgBouncer 1.21 or newer with max_prepared_statements above 0',
+)
+
+/** What is lost of one client's connection when another one begins a transaction. */
+async function afterTakingOver(one: PgSession, other: PgSession): Promise<'statement' | 'connection' | undefined> {
+  const text = 'select pg_backend_pid() as pid, $1::text as word'
+  const before = Number((await one.prepared(text, 'before').catch(ifUnknown))?.[0]?.pid ?? Number.NaN)
+  // Another client may have prepared it there: then it was lost already.
+  if (Number.isNaN(before)) return 'statement'
+  await other.query('begin')
+  try {
+    if ((await pidOf(other)) !== before) return undefined
+    const after = await one.prepared(text, 'after').catch(ifUnknown)
+    return after ? 'connection' : 'statement'
+  } finally {
+    await other.query('rollback')
+  }
+}
+
+const NO_SUCH_STATEMENT = '26000'
+const SUCH_A_STATEMENT = '42P05'
+
+function ifUnknown(error: { code?: unknown }): undefined {
+  if (error.code === NO_SUCH_STATEMENT || error.code === SUCH_A_STATEMENT) return undefined
+  throw error
+}
+
+async function pidOf(session: PgSession): Promise<number> {
+  return Number((await session.query('select pg_backend_pid() as pid'))[0]?.pid)
+}

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs'
+import type { Database } from 'better-sqlite3'
+import { getTableConfig } from 'drizzle-orm/sqlite-core'
+import { driver } from '../../../database/open.ts'
+import type { DrizzleDatabase } from '../../../database/recognise.ts'
+import { sqliteDatabase } from '../../../database/sqlite/database.ts'
+import { migrateSqlite } from '../../../database/sqlite/migrate.ts'
+import type { SessionsTable } from '../../../database/statement.ts'
+import { storedSessionKeysTable } from '../../../schema/sqlite.ts'
+import type { Examination, Query, Row } from '../examination.ts'
+import { type Found, ok, warning } from '../finding.ts'
+import { expectedKeys, expectedSessions, type TableConfig } from '../tables.ts'
+import { actualTable, isSqliteType, quotedTable } from './catalog.ts'
+import { createSqliteTable, repairSqliteTable } from './repair.ts'
+
+/** The oldest that has all of the SQL: `RETURNING`, JSON and `IS` in every place. */
+const LEAST = '3.38'
+const MEMORY = ':memory:'
+
+export async function examineSqlite(
+  database: string | DrizzleDatabase,
+  table: SessionsTable,
+  name: string,
+): Promise<Examination> {
+  const isOwn = typeof database === 'string'
+  const client = isOwn ? await openFile(database.slice('sqlite:'.length), name) : (database.$client as Database)
+  const query: Query = async (text) => {
+    const statement = client.prepare(text).safeIntegers(false)
+    if (statement.reader) return statement.all() as Row[]
+    statement.run()
+    return []
+  }
+  const configOf = getTableConfig as unknown as (table: unknown) => TableConfig
+  const sessions = expectedSessions(table, configOf)
+  return {
+    sessions: sqliteDatabase(client, table, name, () => {}),
+    expected: { sessions, keys: expectedKeys(configOf(storedSessionKeysTable(sessions.name)), undefined) },
+    query,
+    ping: async () => void (await query('select count(*) from sqlite_schema')),
+    server: async () => {
+      const [row] = await query('select sqlite_version() as version')
+      return { product: 'SQLite', version: String(row?.version), least: LEAST }
+    },
+    clock: async () => undefined,
+    pooler: async () => ok('a file needs none'),
+    readOnly: async () => (client.readonly ? OPENED_TO_READ : undefined),
+    durability: async () => [durability(client, isOwn)],
+    actual: (expected) => actualTable(query, expected),
+    isType: isSqliteType,
+    storage: async () => [],
+    creation: createSqliteTable,
+    repair: repairSqliteTable,
+    quoted: quotedTable,
+    close: async () => {
+      if (isOwn) client.close()
+    },
+  }
+}
+
+const OPENED_TO_READ = {
+  reason: 'the database was opened to be read only',
+  remedy: 'Open it without { readonly: true }',
+}
+
+/** How long to wait for another process that writes, in milliseconds. */
+const BUSY_MS = 5_000
+
+async function openFile(file: string, table: string): Promise<Database> {
+  const { default: Sqlite } = await driver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
+  if (file === MEMORY) {
+    // As the application does, whose own is not to be had.
+    const client = new Sqlite(file)
+    migrateSqlite(client, table)
+    return client
+  }
+  if (!existsSync(file)) throw new MissingFileError(file)
+  return new Sqlite(file, { timeout: BUSY_MS })
+}
+
+/** There is no such database yet. To open it would make it. */
+class MissingFileError extends Error {
+  readonly code = 'MISSING_FILE'
+
+  constructor(file: string) {
+    super(`there is no file ${file}`)
+  }
+}
+
+// What was opened from a URL is set so by the store itself.
+function durability(client: Database, isOwn: boolean): Found {
+  if (client.memory) return ok('in memory: all sessions end with the process')
+  if (isOwn)
+    return ok('the store uses a write-ahead log and synchronous=NORMAL: only a power failure may lose the last saves')
+  const journal = String(client.pragma('journal_mode', { simple: true }))
+  const synchronous = Number(client.pragma('synchronous', { simple: true }))
+  if (synchronous === 0 || /^(off|memory)$/.test(journal))
+    return warning(
+      `journal_mode is ${journal} and synchronous is ${synchronous}: a power failure, or a crash, may destroy the file`,
+      "Set client.pragma('journal_mode = WAL') and client.pragma('synchronous = NORMAL') where you open it",
+    )
+  if (journal !== 'wal')
+    return warning(
+      `journal_mode is ${journal}: whoever reads waits for whoever writes`,
+      "Set client.pragma('journal_mode = WAL') where you open it",
+    )
+  return ok(`journal_mode is wal and synchronous is ${synchronous}`)
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import Sqlite from 'better-sqlite3'
+import { checkSchema } from '../../src/cli/doctor/checks/schema.ts'
+import { checkUp, type Surroundings } from '../../src/cli/doctor/checkup.ts'
+import type { Finding, Found } from '../../src/cli/doctor/finding.ts'
+import { openExamination } from '../../src/cli/doctor/open-examination.ts'
+import { patientOf } from '../../src/cli/doctor/patient.ts'
+import { patienceOf } from '../../src/database/patience.ts'
+import type { TestDatabase } from '../harness/databases.ts'
+import { repository } from '../migrating/drizzle-kit.ts'
+import { secret } from '../stores.ts'
+
+/** What the doctor finds, with options beside database and secret, as in a configuration. */
+export async function findingsOf(
+  { url }: Pick<TestDatabase, 'url'>,
+  options: Record<string, unknown> = {},
+  surroundings: Partial<Surroundings> = {},
+): Promise<Finding[]> {
+  const settings = { source: 'stored-session.config.ts', options: { database: url, secret, ...options } }
+  return checkUp(settings, { now: Date.now, folder: repository, isProduction: false, ...surroundings })
+}
+
+/** What the doctor finds about the tables, and nothing else. */
+export async function schemaFindings({ url }: Pick<TestDatabase, 'url'>): Promise<readonly Found[]> {
+  const patient = patientOf({ source: 'a test', options: { database: url, secret } })!
+  const examination = await openExamination(patient, patienceOf(patient.operationTimeout))
+  return checkSchema(patient, examination).finally(() => examination.close())
+}
+
+/** The findings of one check. */
+export const ofCheck = (findings: readonly Finding[], check: string) => findings.filter((one) => one.check === check)
+
+/** The only finding of a check. */
+export function theOne(findings: readonly Finding[], check: string): Finding {
+  const [first, ...others] = ofCheck(findings, check)
+  assert.ok(first && others.length === 0, `${check} has one finding: ${JSON.stringify([first, ...others])}`)
+  return first
+}
+
+/** The findings that need somebody, but for settings of the test servers, which are made to be fast. */
+export function wrongIn(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ check, level }) => level !== 'ok' && level !== 'skipped' && check !== 'durability')
+}
+
+/** Runs statements as an operator would who pastes them into a client. */
+export async function runSql(database: TestDatabase, statements: readonly string[]): Promise<void> {
+  if (database.dialect === 'sqlite') {
+    const client = new Sqlite(database.url.slice('sqlite:'.length))
+    try {
+      client.exec(statements.map((statement) => `${statement};`).join('\n'))
+    } finally {
+      client.close()
+    }
+  } else for (const statement of statements) await database.query(statement)
+}
