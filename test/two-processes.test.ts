@@ -100,8 +100,8 @@ forEachDatabase((target) => {
 })
 
 async function logOutMeanwhile(change: object): Promise<void> {
-  const here = new Requests(one.port)
-  const there = new Requests(other.port)
+  const here = new Requests([one.port])
+  const there = new Requests([other.port])
   const { cookie, body } = await here.send('POST', '/login')
   assert.ok(cookie)
   const slow = here.send('POST', '/slow', cookie, change)

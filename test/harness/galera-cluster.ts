@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
 import { type ClusterPlan, galeraNode } from './galera-node.ts'
 import { findGalera } from './galera-programs.ts'
 import type { LocalServer } from './local-server.ts'
+import { queryMysql } from './mysql-database.ts'
 
 const SIZE = 3
+const WHOLE_MS = 60_000
 
 /** Three servers of MariaDB that keep one content, each a process that can be killed, paused and started again. */
 export class GaleraCluster {
@@ -28,18 +31,21 @@ export class GaleraCluster {
     return cluster
   }
 
-  /** One URL that names all nodes. */
-  get url(): string {
-    const [first, ...others] = this.nodes.map(({ url }) => new URL(url))
-    return first!.href.replace(first!.host, [first!, ...others].map(({ host }) => host).join())
-  }
-
   get version(): string {
     return this.nodes[0]!.version
   }
 
   get source(): string {
     return this.nodes[0]!.source
+  }
+
+  /** Waits until every node has all the others, and takes statements. */
+  async whole(): Promise<void> {
+    for (const deadline = Date.now() + WHOLE_MS; ; await sleep(50)) {
+      const states = await Promise.all(this.nodes.map(({ url }) => stateOf(url)))
+      if (states.every((state) => state === `Synced, ${SIZE}`)) return
+      if (Date.now() > deadline) throw new Error(`the cluster did not become whole in time: ${states.join('; ')}`)
+    }
   }
 
   async remove(): Promise<void> {
@@ -56,5 +62,20 @@ export class GaleraCluster {
     plan.isFounding = false
     // One after the other: of two that join at once the cluster would be shut twice as long.
     for (const node of others) await node.start()
+  }
+}
+
+async function stateOf(url: string): Promise<string> {
+  try {
+    const rows = await queryMysql(
+      url,
+      "SHOW STATUS WHERE Variable_name IN ('wsrep_cluster_size', 'wsrep_local_state_comment')",
+    )
+    const { wsrep_local_state_comment: state, wsrep_cluster_size: size } = Object.fromEntries(
+      rows.map((row) => [row.Variable_name, row.Value]),
+    )
+    return `${state}, ${size}`
+  } catch (error) {
+    return (error as Error).message
   }
 }

@@ -110,7 +110,7 @@ export class LocalServer implements TestServer {
     this.#process?.kill('SIGSTOP')
   }
 
-  /** Lets it go on. */
+  /** Lets it go on; when it will answer is its affair. */
   resume(): void {
     this.#process?.kill('SIGCONT')
   }

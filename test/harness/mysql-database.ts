@@ -4,10 +4,10 @@ import { dumpTables, type Row, randomName, type TestDatabase } from './test-data
 
 export async function createMysqlDatabase(name: TargetName, serverUrl: string): Promise<TestDatabase> {
   const database = randomName()
-  await run(serverUrl, `CREATE DATABASE ${database}`)
+  await queryMysql(serverUrl, `CREATE DATABASE ${database}`)
   const url = new URL(serverUrl)
   url.pathname = database
-  const query = (sql: string, params: unknown[] = []) => run(url.href, sql, params)
+  const query = (sql: string, params: unknown[] = []) => queryMysql(url.href, sql, params)
   return {
     name,
     dialect: 'mysql',
@@ -21,7 +21,7 @@ export async function createMysqlDatabase(name: TargetName, serverUrl: string): 
       )
     },
     async drop() {
-      await run(serverUrl, `DROP DATABASE IF EXISTS ${database}`)
+      await queryMysql(serverUrl, `DROP DATABASE IF EXISTS ${database}`)
     },
   }
 }
@@ -30,7 +30,8 @@ const tablesQuery = `
   SELECT CONCAT('\`', table_name, '\`') AS name FROM information_schema.tables
   WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'`
 
-async function run(uri: string, sql: string, params: unknown[] = []): Promise<Row[]> {
+/** Runs one statement on a connection of its own. */
+export async function queryMysql(uri: string, sql: string, params: unknown[] = []): Promise<Row[]> {
   const connection = await mysql.createConnection({ uri, timezone: 'Z', supportBigNumbers: true })
   try {
     // Where the server is a node of a cluster: what others wrote through another node is there.

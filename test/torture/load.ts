@@ -8,7 +8,7 @@ const program = fileURLToPath(new URL('visitors.ts', import.meta.url))
 /** Enough to have requests of every kind under way at any instant. */
 const VISITORS = 12
 
-/** Visitors of an application, in a process of their own: what they were told outlives whatever is killed. */
+/** Visitors of one or more applications, in a process of their own: what they were told outlives whatever is killed. */
 export class Load {
   readonly #child: ChildProcess
 
@@ -22,8 +22,8 @@ export class Load {
     return new Load(child)
   }
 
-  begin(port: number): void {
-    this.#child.send({ begin: port, visitors: VISITORS } satisfies Order)
+  begin(ports: number[]): void {
+    this.#child.send({ begin: ports, visitors: VISITORS } satisfies Order)
   }
 
   report(): Promise<Report> {

@@ -11,7 +11,7 @@ export interface Answer {
 /** A request that takes longer hangs. */
 const LIMIT_MS = 15_000
 
-/** Sends requests to an application, over connections that it keeps, and notes how that goes. */
+/** Sends requests to applications, to any of them each, over connections that it keeps, and notes how that goes. */
 export class Requests {
   longestMs = 0
   /** When the last one failed, however long it took to. Epoch milliseconds. */
@@ -21,10 +21,10 @@ export class Requests {
   succeeded = 0
   failed = 0
   readonly #agent = new Agent({ keepAlive: true })
-  readonly #port: number
+  readonly #ports: readonly number[]
 
-  constructor(port: number) {
-    this.#port = port
+  constructor(ports: readonly number[]) {
+    this.#ports = ports
   }
 
   async send(method: 'GET' | 'POST', path: string, cookie?: string, body?: object): Promise<Answer> {
@@ -49,7 +49,8 @@ export class Requests {
       ...(cookie && { cookie }),
       ...(payload && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
     }
-    const options = { host: '127.0.0.1', port: this.#port, agent: this.#agent, method, path, headers }
+    const port = this.#ports[Math.floor(Math.random() * this.#ports.length)]!
+    const options = { host: '127.0.0.1', port, agent: this.#agent, method, path, headers }
     return new Promise((resolve) => {
       const nobody = () => resolve({ status: undefined, body: {}, cookie: undefined })
       const sent = request({ ...options, timeout: LIMIT_MS }, (response) => {

@@ -49,11 +49,21 @@ export const killServer =
     return recoveryOf(application, load, back)
   }
 
-/** Goes through rounds under load, and looks at every session and row in the end. */
-export async function torture(database: TestDatabase, rounds: readonly Round[]): Promise<Outcome> {
+/**
+ * Goes through rounds under load, and looks at every session and row in the end.
+ *
+ * @param urls - what each application is given as its database; visitors go to any of them
+ */
+export async function torture(
+  database: TestDatabase,
+  rounds: readonly Round[],
+  urls: readonly string[] = [database.url],
+): Promise<Outcome> {
   await migrate(database)
-  const [application, load] = await Promise.all([ApplicationProcess.open(database.url), Load.prepare()])
-  load.begin(application.port)
+  const load = await Load.prepare()
+  const applications = await Promise.all(urls.map((url) => ApplicationProcess.open(url)))
+  const [application] = applications as [ApplicationProcess]
+  load.begin(applications.map(({ port }) => port))
   let longestRecoveryMs = 0
   try {
     for (const round of rounds) {
@@ -61,16 +71,16 @@ export async function torture(database: TestDatabase, rounds: readonly Round[]):
       longestRecoveryMs = Math.max(longestRecoveryMs, await round(application, load))
     }
     const report = await load.review()
-    const { crashes } = application
+    const crashes = applications.reduce((sum, one) => sum + one.crashes, 0)
     return { ...report, ...(await readableRows(database)), kills: rounds.length, crashes, longestRecoveryMs }
   } finally {
     load.close()
-    await application.close()
+    await Promise.all(applications.map((one) => one.close()))
   }
 }
 
 /** How long after the return of what was killed requests went on failing. */
-async function recoveryOf(application: ApplicationProcess, load: Load, back: number): Promise<number> {
+export async function recoveryOf(application: ApplicationProcess, load: Load, back: number): Promise<number> {
   await until('a request succeeds again', async () => {
     if (application.crashes > 0) throw new Error('the application ended by itself')
     return (await load.report()).lastSuccessAt > back

@@ -10,7 +10,7 @@ export interface Report extends Omit<Findings, 'note'> {
 }
 
 /** What it is told: to begin, to report, and to review every session and report for the last time. */
-export type Order = { begin: number; visitors: number } | 'report' | 'review'
+export type Order = { begin: number[]; visitors: number } | 'report' | 'review'
 
 const findings = new Findings()
 let requests: Requests
@@ -26,8 +26,8 @@ process.on('message', async (order: Order) => {
 process.on('disconnect', () => process.exit())
 process.send!('loaded')
 
-function begin(port: number, count: number): void {
-  requests = new Requests(port)
+function begin(ports: number[], count: number): void {
+  requests = new Requests(ports)
   visitors = Array.from({ length: count }, () => new Visitor(requests, findings))
   rounds = Promise.all(visitors.map(visit))
 }

@@ -1,7 +1,7 @@
 import type { Pool, PoolConnection } from 'mysql2'
 import { lateAnswer, within } from '../patience.ts'
 import { type Answer, type MysqlResult, toResult } from './client.ts'
-import { answerOf, giveUp, OF_SERVER, type OwnPool } from './own-pool.ts'
+import { giveUp, OF_SERVER, type OwnPool } from './own-pool.ts'
 
 /** A node that failed is asked again after so long whether it is back. Milliseconds. */
 const RETRY_MS = 500
@@ -16,11 +16,24 @@ const unsent = new WeakSet<object>()
 /** Whether a statement did not even reach its node. */
 export const isUnsent = (error: unknown) => unsent.has(error as object)
 
+/** What a node says to a statement that was to wait until it has caught up, and whose wait failed; or it met a lock. */
+const LOCK_WAIT_TIMEOUT = 1205
+
+/** Takes an error of a statement that reads, and so meets no locks: the node was cut off and does not know it yet. */
+export function ofReading(error: unknown): unknown {
+  if ((error as { errno?: number }).errno === LOCK_WAIT_TIMEOUT) unsent.add(error as object)
+  return error
+}
+
 /** Whether a statement that failed had no effect, and another node may be asked for the same. */
-export function hadNoEffect(error: unknown): boolean {
+function hadNoEffect(error: unknown): boolean {
   const { errno = 0 } = error as { errno?: number }
   return isUnsent(error) || errno === NOT_READY || OF_SERVER.has(errno)
 }
+
+/** Whether a statement that writes may be sent once more: it had no effect. */
+export const mayRepeatWrite = (error: unknown) =>
+  hadNoEffect(error) || (error as { errno?: number }).errno === LOCK_WAIT_TIMEOUT
 
 /** Whether it is the node that failed, and not the statement. A driver's errors of the network have no positive number. */
 export function isOfNode(error: unknown): boolean {
@@ -119,13 +132,24 @@ export class Node {
 
   async #ask(): Promise<void> {
     this.#isAsking = true
-    // Of a server that is no node of Galera there is nothing to see.
-    const statement = { ...this.plain, sql: "show status like 'wsrep_ready'", values: [] }
     await this.run(this.#share, async (connection) => {
-      const { rows } = toResult(await answerOf(connection, statement, this.#share))
-      if (rows[0]?.Value === 'OFF') throw Object.assign(new Error('the node is not ready'), { errno: NOT_READY })
+      try {
+        await within(this.#share, this.#look(connection))
+        connection.release()
+      } catch (error) {
+        giveUp(connection)
+        throw error
+      }
     }).catch(() => {})
     this.#isAsking = false
+  }
+
+  async #look(connection: PoolConnection): Promise<void> {
+    // Of a server that is no node of Galera there is nothing to see.
+    const { rows } = await this.#query(connection, "show status like 'wsrep_ready'")
+    if (rows[0]?.Value === 'OFF') throw Object.assign(new Error('the node is not ready'), { errno: NOT_READY })
+    // One that was cut off and does not know it yet says that it is ready; but it does not catch up.
+    await this.#query(connection, 'select 1').catch((error) => Promise.reject(ofReading(error)))
   }
 }
 

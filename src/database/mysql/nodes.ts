@@ -1,13 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolConnection } from 'mysql2'
 import { lateAnswer, type Patience, within } from '../patience.ts'
 import { type MysqlClient, type PooledConnection, tentatively, toResult } from './client.ts'
-import { hadNoEffect, isOfNode, isUnsent, type Node } from './node.ts'
+import { isOfNode, isUnsent, mayRepeatWrite, type Node, ofReading } from './node.ts'
 import { answerOf, giveUp } from './own-pool.ts'
+
+/** The longest pause before all nodes are asked once more, at random up to this. Milliseconds. */
+const PAUSE_MS = 100
 
 /**
  * Speaks to several servers that keep the same content, and to one at a time: the first of the list that works, so that
  * all processes use the same one as long as it does. A statement that failed with its node goes to the next one, if it
- * only reads, or certainly had no effect; otherwise nobody knows, and it fails.
+ * only reads, or certainly had no effect; otherwise nobody knows, and it fails. When no node takes it, all are asked again
+ * for as long as there is time.
  *
  * @param selector - `RR` sends each statement to another node instead
  */
@@ -28,35 +33,38 @@ export function nodesClient(nodes: readonly Node[], selector: 'ORDER' | 'RR', pa
     work: (connection: PoolConnection, left: number) => Promise<Result>,
   ): Promise<Result> {
     const deadline = performance.now() + ms
-    let failure: unknown = lateAnswer(ms)
-    for (const node of inOrder()) {
-      const left = () => deadline - performance.now()
-      if (left() <= 0) break
-      try {
-        return await node.run(left(), (connection) => work(connection, left()))
-      } catch (error) {
-        if (!mayRepeat(error)) throw error
-        failure = error
+    for (;;) {
+      let failure: unknown
+      for (const node of inOrder()) {
+        const left = () => deadline - performance.now()
+        try {
+          return await node.run(left(), (connection) => work(connection, left()))
+        } catch (error) {
+          if (!mayRepeat(error) || left() <= PAUSE_MS) throw error
+          failure = error
+        }
       }
+      // While the nodes agree on who is left of them, none takes statements.
+      await sleep(PAUSE_MS * Math.random())
+      if (performance.now() >= deadline) throw failure
     }
-    throw failure
   }
 
   return {
     async execute(sql, values, isBulk) {
       const statement = { ...plain, sql, values: values as never[] }
-      const isRead = /^\s*select/i.test(sql)
       const ms = isBulk ? patience.bulk : patience.request
-      const share = isRead && !isBulk ? ms / nodes.length : ms
-      const answer = await onOne(
-        ms,
-        (error) => hadNoEffect(error) || (isRead && isOfNode(error)),
-        (connection, left) => answerOf(connection, statement, Math.min(left, share)),
-      )
-      return toResult(answer)
+      if (!/^\s*select/i.test(sql)) {
+        return toResult(await onOne(ms, mayRepeatWrite, (connection, left) => answerOf(connection, statement, left)))
+      }
+      // Sooner than it has to be, because another node may still answer in time.
+      const share = isBulk ? ms : ms / nodes.length
+      const read = (connection: PoolConnection, left: number) =>
+        answerOf(connection, statement, Math.min(left, share)).catch((error) => Promise.reject(ofReading(error)))
+      return toResult(await onOne(ms, isOfNode, read))
     },
     executeIf: (sql, values, isRight) =>
-      onOne(patience.request, hadNoEffect, (connection, left) => {
+      onOne(patience.request, mayRepeatWrite, (connection, left) => {
         const promised = connection.promise() as unknown as PooledConnection
         const execute = () => promised.execute({ ...plain, sql, values })
         return within(left, tentatively(promised, execute, isRight), () => {

@@ -1,0 +1,50 @@
+import { rmSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { GaleraCluster } from '../harness/galera-cluster.ts'
+import { temporaryFolder } from '../harness/temporary-folder.ts'
+import { type Trouble, tortureGalera } from './galera.ts'
+
+const { values } = parseArgs({
+  options: { kills: { type: 'string', default: '20' }, cuts: { type: 'string', default: '10' } },
+})
+
+process.env.TMPDIR = temporaryFolder('stored-session-galera')
+process.on('exit', () => rmSync(process.env.TMPDIR!, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+
+const cluster = await GaleraCluster.start()
+const table: object[] = []
+try {
+  await note('killed', Number(values.kills))
+  await note('cut off', Number(values.cuts))
+} finally {
+  await cluster.remove()
+}
+console.table(table)
+
+async function note(trouble: Trouble, times: number): Promise<void> {
+  const outcome = await tortureGalera(cluster, Array(times).fill(trouble))
+  const { acknowledged, endings, rows, lost, revived, foreign, unreadable, unexpected, crashes, differing } = outcome
+  if (lost + revived + foreign + unreadable + unexpected + crashes + differing > 0) process.exitCode = 1
+  for (const example of outcome.examples) console.error(example)
+  table.push({
+    'MariaDB with Galera': cluster.version,
+    'a node is': trouble,
+    times,
+    'acknowledged saves': acknowledged,
+    'acknowledged endings': endings,
+    'failed requests': outcome.failed,
+    rows,
+    lost,
+    revived,
+    foreign,
+    unreadable,
+    unexpected,
+    crashes,
+    'rows that differ': differing,
+    'longest outage, ms': Math.round(outcome.longestOutageMs),
+    'longest failure after return, ms': Math.round(outcome.longestRecoveryMs),
+    'longest request, ms': Math.round(outcome.longestMs),
+  })
+  console.log(table.at(-1))
+}
