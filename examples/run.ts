@@ -2,31 +2,40 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { StoredSessionOptions } from '../src/index.ts'
 
-/** What makes the application of an example, by its file. */
-type MakeApp = (options: StoredSessionOptions, ...more: unknown[]) => Promise<FastifyInstance>
+type MakeApp = (options: StoredSessionOptions) => Promise<FastifyInstance>
 
-/** The examples that have something to look at, and what they need besides the options of the plugin. */
-const EXAMPLES: Record<string, { file: string; more?: unknown[] }> = {
-  csrf: { file: 'csrf.ts' },
-  passport: { file: 'passport/application.ts', more: [checkDemoPassword] },
-  probes: { file: 'probes.ts' },
+const port = Number(process.env.PORT || 3000)
+
+/** The examples that have something to look at. */
+const EXAMPLES: Record<string, MakeApp> = {
+  csrf: async (options) => (await import('./csrf.ts')).csrfApp(options),
+  oauth2: async (options) => {
+    const client = { id: 'example', secret: randomBytes(16).toString('hex') }
+    const { issuerOf, localIssuer } = await import('./oauth2/local-issuer.ts')
+    const issuer = await localIssuer(client)
+    const { oauth2App } = await import('./oauth2/application.ts')
+    const callbackUri = `http://127.0.0.1:${port}/callback`
+    const app = await oauth2App(options, { ...client, issuer: issuerOf(issuer), callbackUri })
+    return app.addHook('onClose', async () => void issuer.close())
+  },
+  passport: async (options) => {
+    // By its address alone, because its types are apart: see passport/tsconfig.json.
+    const { passportApp } = await import(new URL('./passport/application.ts', import.meta.url).href)
+    return passportApp(options, async (id: string, password: string) => (password === 'correct' ? { id } : undefined))
+  },
+  probes: async (options) => (await import('./probes.ts')).probedApp(options),
 }
 
-const name = process.argv[2] ?? ''
-const example = EXAMPLES[name]
-if (!example) {
-  console.error(`There is no example "${name}" to run; there are ${Object.keys(EXAMPLES).join(', ')}`)
+const makeApp = EXAMPLES[process.argv[2] ?? '']
+if (makeApp) await listen(makeApp)
+else {
+  console.error(`Usage: npm run example NAME, with one of ${Object.keys(EXAMPLES).join(', ')}`)
   process.exitCode = 2
-} else {
-  const [makeApp] = Object.values(await import(`./${example.file}`)) as [MakeApp]
-  // Sessions end with the process: a secret and a database of its own.
-  const secret = randomBytes(48).toString('base64')
-  const app = await makeApp({ database: 'sqlite::memory:', secret }, ...(example.more ?? []))
-  console.log(`Listening on ${await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT || 3000) })}`)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => app.close())
 }
 
-/** Whoever has the password "correct" may sign in, under any name. */
-async function checkDemoPassword(id: string, password: string): Promise<{ id: string } | undefined> {
-  return password === 'correct' ? { id } : undefined
+async function listen(makeApp: MakeApp): Promise<void> {
+  // Sessions end with the process: a secret and a database of its own.
+  const app = await makeApp({ database: 'sqlite::memory:', secret: randomBytes(48).toString('base64') })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => app.close())
+  console.log(`Listening on ${await app.listen({ host: '127.0.0.1', port })}`)
 }
