@@ -73,7 +73,7 @@ test('the table of errors has exactly the codes that there are, with their statu
 })
 
 test('the reasons why a session is over are those of the code', () => {
-  const [, type] = /type EndReason = (.+)/.exec(read('src/database/session-database.ts'))!
+  const [, type] = /type EndReason = (.+)/.exec(read('src/database/session-row.ts'))!
   const paragraph = /`request.sessionEndReason` says[\s\S]*?\n\n/.exec(readme)![0]
   const stated = codeIn(paragraph).filter((code) => code.startsWith("'"))
   assert.deepEqual(stated.toSorted(), type!.split(' | ').toSorted())
@@ -90,7 +90,7 @@ describe('the instrumentation in the README', () => {
   })
 
   test('has the outcomes that operations have', () => {
-    const types = `${read('src/store/outcomes.ts')}\n${read('src/database/session-database.ts')}`
+    const types = `${read('src/store/outcomes.ts')}\n${read('src/database/session-row.ts')}`
     const events = bodyOf('src/store/events.ts', 'interface SessionEvents')
     for (const [name, outcomes] of table('tracing channel')) {
       const [, operation] = /:(\w+)`/.exec(name!)!
