@@ -1,6 +1,7 @@
 import type { AnyCommand } from './command.ts'
 import { count } from './commands/count.ts'
 import { doctor } from './commands/doctor.ts'
+import { importCommand } from './commands/import.ts'
 import { keys } from './commands/keys.ts'
 import { list } from './commands/list.ts'
 import { migrate } from './commands/migrate.ts'
@@ -9,6 +10,7 @@ import { revoke } from './commands/revoke.ts'
 import { secret } from './commands/secret.ts'
 import { stats } from './commands/stats.ts'
 import { trim } from './commands/trim.ts'
+import { upgrade } from './commands/upgrade.ts'
 
 /** All commands, in the order in which the help lists them. */
 export const commands: readonly AnyCommand[] = [
@@ -22,4 +24,6 @@ export const commands: readonly AnyCommand[] = [
   reencrypt,
   secret,
   doctor,
+  importCommand,
+  upgrade,
 ]

@@ -4,9 +4,9 @@ import type { ForeignSession } from '../store/foreign-session.ts'
 import { BATCH, type SessionSource, type SourcePlace } from './source.ts'
 
 /** Reads lines of JSON, `{ "id": …, "session": { … }, "expires": … }`, of which `expires` may be missing. */
-export async function* jsonSource({ url, input = createReadStream(url) }: SourcePlace): SessionSource {
+export async function* jsonSource({ url, input }: SourcePlace): SessionSource {
   let batch: ForeignSession[] = []
-  for await (const line of linesOf(input)) {
+  for await (const line of linesOf(input ?? createReadStream(url))) {
     if (line.trim() === '') continue
     batch.push(sessionOf(line))
     if (batch.length < BATCH) continue

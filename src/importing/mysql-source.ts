@@ -1,20 +1,36 @@
+import type { Connection } from 'mysql2/promise'
 import { driver } from './driver.ts'
 import { type ForeignRow, pages, quoted, toForeign } from './pages.ts'
-import { BATCH, type OpenSource, type TableLayout } from './source.ts'
+import { BATCH, type TableLayout, type TableReader } from './source.ts'
 
 /** Reads a table of MySQL or MariaDB. */
-export const mysqlSource: OpenSource = async function* mysqlSource({ url }, layout) {
+export const mysqlSource: TableReader = {
+  async *read({ url }, layout) {
+    const connection = await connect(url)
+    try {
+      const text = pageStatement(layout)
+      yield* pages(async (after, limit) => {
+        const [rows] = await connection.query(text, [after, limit])
+        return (rows as ForeignRow[]).map((row) => toForeign(row, Number))
+      }, BATCH)
+    } finally {
+      await connection.end()
+    }
+  },
+  async count({ url }, { table }) {
+    const connection = await connect(url)
+    try {
+      const [rows] = await connection.query(`select count(*) as count from ${quoted(table, '`')}`)
+      return Number((rows as { count: unknown }[])[0]?.count)
+    } finally {
+      await connection.end()
+    }
+  },
+}
+
+async function connect(url: string): Promise<Connection> {
   const { createConnection } = await driver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
-  const connection = await createConnection({ uri: url.replace(/^mariadb:/i, 'mysql:') })
-  try {
-    const text = pageStatement(layout)
-    yield* pages(async (after, limit) => {
-      const [rows] = await connection.query(text, [after, limit])
-      return (rows as ForeignRow[]).map((row) => toForeign(row, Number))
-    }, BATCH)
-  } finally {
-    await connection.end()
-  }
+  return createConnection({ uri: url.replace(/^mariadb:/i, 'mysql:') })
 }
 
 function pageStatement({ table, id, data, expires, unit }: TableLayout): string {

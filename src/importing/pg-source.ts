@@ -1,21 +1,39 @@
+import type { Sql } from 'postgres'
 import { driver } from './driver.ts'
 import { type ForeignRow, pages, quoted, toForeign } from './pages.ts'
-import { BATCH, type OpenSource, type TableLayout } from './source.ts'
+import { BATCH, type TableLayout, type TableReader } from './source.ts'
 
 /** Reads a table of PostgreSQL. */
-export const pgSource: OpenSource = async function* pgSource({ url }, layout) {
-  const { default: postgres } = await driver('PostgreSQL', 'postgres', () => import('postgres'))
-  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} })
-  try {
-    const text = pageStatement(layout)
-    yield* pages(async (after, limit) => {
-      const rows = await sql.unsafe<ForeignRow[]>(text, [after, limit], { prepare: false })
-      return rows.map((row) => toForeign(row, Number))
-    }, BATCH)
-  } finally {
-    await sql.end({ timeout: 1 })
-  }
+export const pgSource: TableReader = {
+  async *read({ url }, layout) {
+    const sql = await connection(url)
+    try {
+      const text = pageStatement(layout)
+      yield* pages(async (after, limit) => {
+        const rows = await sql.unsafe<ForeignRow[]>(text, [after, limit], { prepare: false })
+        return rows.map((row) => toForeign(row, Number))
+      }, BATCH)
+    } finally {
+      await end(sql)
+    }
+  },
+  async count({ url }, { table }) {
+    const sql = await connection(url)
+    try {
+      const [row] = await sql.unsafe(`select count(*)::text as count from ${quoted(table, '"')}`)
+      return Number(row?.count)
+    } finally {
+      await end(sql)
+    }
+  },
 }
+
+async function connection(url: string): Promise<Sql> {
+  const { default: postgres } = await driver('PostgreSQL', 'postgres', () => import('postgres'))
+  return postgres(url, { max: 1, fetch_types: false, onnotice: () => {} })
+}
+
+const end = (sql: Sql) => sql.end({ timeout: 1 })
 
 // A timestamp without a time zone is in that of the connection, as the store itself writes and compares it.
 function pageStatement({ table, id, data, expires }: TableLayout): string {

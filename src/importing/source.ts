@@ -16,8 +16,12 @@ export interface SourcePlace {
 /** Sessions of another store, in batches, of which no more than one is held at a time. */
 export type SessionSource = AsyncIterable<readonly ForeignSession[]>
 
-/** Makes what reads one kind of place. */
-export type OpenSource = (place: SourcePlace, layout: TableLayout) => SessionSource
+/** What reads the tables of one kind of database. */
+export interface TableReader {
+  read(place: SourcePlace, layout: TableLayout): SessionSource
+  /** How many rows there are. */
+  count(place: SourcePlace, layout: TableLayout): Promise<number>
+}
 
 /** How a store lays its table out. */
 export interface TableLayout {

@@ -3,7 +3,7 @@ import { jsonSource } from './json-source.ts'
 import { mysqlSource } from './mysql-source.ts'
 import { pgSource } from './pg-source.ts'
 import { redisSource } from './redis-source.ts'
-import type { OpenSource, SessionSource, SourcePlace, TableLayout } from './source.ts'
+import type { SessionSource, SourcePlace, TableLayout, TableReader } from './source.ts'
 import { sqliteSource } from './sqlite-source.ts'
 
 /** The stores that sessions are taken over from. */
@@ -25,12 +25,12 @@ const layouts = {
   'better-sqlite3-session-store': { table: 'sessions', id: 'sid', data: 'sess', expires: 'expire', unit: 'date' },
 } as const satisfies Partial<Record<SourceName, TableLayout>>
 
-const BY_SCHEME: Record<string, { kind: string; open: OpenSource }> = {
-  postgres: { kind: 'pg', open: pgSource },
-  postgresql: { kind: 'pg', open: pgSource },
-  mysql: { kind: 'mysql', open: mysqlSource },
-  mariadb: { kind: 'mysql', open: mysqlSource },
-  sqlite: { kind: 'sqlite', open: sqliteSource },
+const BY_SCHEME: Record<string, { kind: string; reader: TableReader }> = {
+  postgres: { kind: 'pg', reader: pgSource },
+  postgresql: { kind: 'pg', reader: pgSource },
+  mysql: { kind: 'mysql', reader: mysqlSource },
+  mariadb: { kind: 'mysql', reader: mysqlSource },
+  sqlite: { kind: 'sqlite', reader: sqliteSource },
 }
 
 const SCHEMES = {
@@ -54,15 +54,31 @@ export function openSource(name: string, place: SourcePlace): SessionSource {
     throw new InvalidOptionsError(`from must be one of ${sourceNames.join(', ')}`)
   if (name === 'json') return told(jsonSource(place))
   if (name === 'connect-redis') return told(redisSource(checkedRedis(place)))
-  const layout = layouts[name as keyof typeof layouts]
-  return told(opener(name as keyof typeof layouts, place.url)(place, { ...layout, table: place.table ?? layout.table }))
+  const { reader, layout } = tableOf(name as TableSource, place)
+  return told(reader.read(place, layout))
 }
 
-function opener(name: keyof typeof layouts, url: string): OpenSource {
-  const scheme = BY_SCHEME[/^([a-z]+):/i.exec(url)?.[1]?.toLowerCase() ?? '']
+/**
+ * How many sessions there are, those that are over included; undefined where that cannot be told without reading them.
+ *
+ * @throws as reading them does
+ */
+export async function countSource(name: SourceName, place: SourcePlace): Promise<number | undefined> {
+  if (!Object.hasOwn(layouts, name)) return undefined
+  const { reader, layout } = tableOf(name as TableSource, place)
+  return reader.count(place, layout).catch(tell)
+}
+
+type TableSource = keyof typeof layouts
+
+function tableOf(name: TableSource, place: SourcePlace): { reader: TableReader; layout: TableLayout } {
+  const scheme = BY_SCHEME[/^([a-z]+):/i.exec(place.url)?.[1]?.toLowerCase() ?? '']
   const kinds: readonly string[] = SCHEMES[name]
-  if (scheme && kinds.includes(scheme.kind)) return scheme.open
-  throw new InvalidOptionsError(`url must be ${kinds.map((kind) => URL_OF[kind]).join(' or ')} for ${name}`)
+  if (!scheme || !kinds.includes(scheme.kind)) {
+    throw new InvalidOptionsError(`url must be ${kinds.map((kind) => URL_OF[kind]).join(' or ')} for ${name}`)
+  }
+  const layout = layouts[name]
+  return { reader: scheme.reader, layout: { ...layout, table: place.table ?? layout.table } }
 }
 
 function checkedRedis(place: SourcePlace): SourcePlace {
@@ -70,13 +86,17 @@ function checkedRedis(place: SourcePlace): SourcePlace {
   throw new InvalidOptionsError('url must be redis://… or rediss://… for connect-redis')
 }
 
-/** Tells an operator, who is the one that reads this, in the driver's own words what is wrong. */
 async function* told(source: SessionSource): SessionSource {
   try {
     yield* source
   } catch (error) {
-    if (error instanceof InvalidOptionsError || error instanceof MissingDriverError) throw error
-    const { code, message } = error as Error & { code?: unknown }
-    throw new SourceError([code, message].filter(Boolean).join(': '))
+    tell(error)
   }
+}
+
+/** Tells an operator, who is the one that reads this, in the driver's own words what is wrong. */
+function tell(error: unknown): never {
+  if (error instanceof InvalidOptionsError || error instanceof MissingDriverError) throw error
+  const { code, message } = error as Error & { code?: unknown }
+  throw new SourceError([code, message].filter(Boolean).join(': '))
 }

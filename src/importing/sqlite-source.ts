@@ -1,21 +1,39 @@
 import { existsSync } from 'node:fs'
+import type { Database } from 'better-sqlite3'
 import { driver } from './driver.ts'
 import { type ForeignRow, pages, quoted, toForeign } from './pages.ts'
-import { BATCH, type OpenSource, type TableLayout } from './source.ts'
+import { BATCH, type TableLayout, type TableReader } from './source.ts'
 
 /** Reads a table of SQLite. */
-export const sqliteSource: OpenSource = async function* sqliteSource({ url }, layout) {
-  const { default: Database } = await driver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
+export const sqliteSource: TableReader = {
+  async *read({ url }, layout) {
+    const client = await open(url)
+    try {
+      const statement = client.prepare<unknown[], ForeignRow>(pageStatement(layout))
+      yield* pages(async (after, limit) => statement.all(after, limit).map((row) => toForeign(row, epochOf)), BATCH)
+    } finally {
+      client.close()
+    }
+  },
+  async count({ url }, { table }) {
+    const client = await open(url)
+    try {
+      return client
+        .prepare(`select count(*) from ${quoted(table, '"')}`)
+        .pluck()
+        .get() as number
+    } finally {
+      client.close()
+    }
+  },
+}
+
+async function open(url: string): Promise<Database> {
+  const { default: SqliteDatabase } = await driver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
   const file = url.replace(/^sqlite:/i, '')
   // The driver would say that a folder does not exist, or make an empty file.
   if (!existsSync(file)) throw new Error(`there is no file ${file}`)
-  const client = new Database(file, { readonly: true })
-  try {
-    const statement = client.prepare<unknown[], ForeignRow>(pageStatement(layout))
-    yield* pages(async (after, limit) => statement.all(after, limit).map((row) => toForeign(row, epochOf)), BATCH)
-  } finally {
-    client.close()
-  }
+  return new SqliteDatabase(file, { readonly: true })
 }
 
 function pageStatement({ table, id, data, expires }: TableLayout): string {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { secret } from '../stores.ts'
 import { builtCommand } from './built-command.ts'
@@ -20,6 +21,8 @@ export interface RunningCommand {
 
 /** Where a command runs: no variable of this process that stands for a setting gets there. */
 export interface CommandPlace {
+  /** What stdin has; nothing without it. */
+  readonly input?: Readable
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
 }
@@ -33,12 +36,17 @@ export async function commandLine(args: readonly string[], place: CommandPlace =
 }
 
 /** Starts `stored-session` in a process of its own. */
-export async function startCommand(args: readonly string[], { cwd, env }: CommandPlace = {}): Promise<RunningCommand> {
+export async function startCommand(
+  args: readonly string[],
+  { cwd, env, input }: CommandPlace = {},
+): Promise<RunningCommand> {
   const child = spawn(process.execPath, [await builtCommand(), ...args], {
     ...(cwd !== undefined && { cwd }),
     env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  if (input) input.pipe(child.stdin)
+  else child.stdin.end()
   let told = ''
   child.stderr.on('data', (data) => {
     told += data

@@ -1,0 +1,49 @@
+import { countSource, openSource } from '../../importing/sources.ts'
+import type { ImportResult } from '../../store/importing.ts'
+import { defineCommand } from '../command.ts'
+import { sourceOf, sourceOptions } from '../import-source.ts'
+import { grouped, sessionsOf } from '../quantities.ts'
+import { codeOfTaking, leftOut } from '../taking-over.ts'
+
+// `import` is a word of the language.
+export const importCommand = defineCommand({
+  name: 'import',
+  summary: 'Take sessions over from another store: nobody signs in again.',
+  usage: '--from STORE [--source URL | --source-env NAME] [--table NAME] [--prefix TEXT] [--dry-run]',
+  details: `
+Where no place is named, it reads the table of that store in the database of the sessions; json reads stdin then. The
+store is only read. Each session is taken once: what is here already stays as it is, so the command can be stopped and
+repeated at any time. Ends with 3 when it left sessions out that are not over, and says why.`,
+  options: {
+    ...sourceOptions,
+    'dry-run': { type: 'boolean', description: 'only count what it would take over' },
+  },
+  async run(invocation) {
+    const { values, output } = invocation
+    const dryRun = values['dry-run'] === true
+    const { name, place, origin } = await sourceOf(values, invocation.settings)
+    const source = openSource(name, place)
+    const { options, source: settings } = await invocation.settings()
+    const store = await invocation.openStore({ needsKeys: true })
+    const { signal } = invocation
+    output.message(`Reading sessions of ${name} from ${origin}.`)
+    if (!options.user)
+      output.message(`${capitalised(settings)} has no option "user": whose they are is known when they are saved next.`)
+    const total = await countSource(name, place)
+    const progress = invocation.progress({ verb: 'read', total })
+    const onProgress = ({ read }: { read: number }) => progress.update(read)
+    const result = await store.import(source, { dryRun, signal, onProgress })
+    progress.end()
+    output.print({ ...result, dryRun }, `${result.imported}`)
+    output.message(summaryOf(result, dryRun))
+    return codeOfTaking(result)
+  },
+})
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+function summaryOf({ read, imported, skipped, complete }: ImportResult, dryRun: boolean): string {
+  const done = `${sessionsOf(imported)} of ${grouped(read)} ${dryRun ? 'would be taken over' : 'taken over'}`
+  const end = complete ? '' : '\nNot all were read: repeat the command.'
+  return `${done}${leftOut(skipped)}.${dryRun ? ' Nothing was written.' : ''}${end}`
+}

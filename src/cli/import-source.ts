@@ -1,0 +1,98 @@
+import type { SourcePlace } from '../importing/source.ts'
+import { type SourceName, sourceNames } from '../importing/sources.ts'
+import { CommandError } from './command-error.ts'
+import type { CommandOptions, OptionValues } from './options.ts'
+import type { Settings } from './settings.ts'
+import { UsageError } from './usage-error.ts'
+
+/** The options that say where sessions are imported from. */
+export const sourceOptions = {
+  from: { type: 'string', value: 'STORE', description: sourceNames.join(', ') },
+  source: {
+    type: 'string',
+    value: 'URL',
+    description: 'its database, where the URL has no password; for json the path of a file',
+  },
+  'source-env': {
+    type: 'string',
+    value: 'NAME',
+    description: 'the variable that holds the URL of its database; SOURCE_URL without it',
+  },
+  table: { type: 'string', value: 'NAME', description: "the name of its table, if it is not that store's own" },
+  prefix: { type: 'string', value: 'TEXT', description: 'what its keys in Redis begin with; sess: without it' },
+} as const satisfies CommandOptions
+
+/** Where the sessions come from, and how that is told: without the URL, which may hold a password. */
+export interface ChosenSource {
+  readonly name: SourceName
+  readonly place: SourcePlace
+  readonly origin: string
+}
+
+const VARIABLE = 'SOURCE_URL'
+
+/**
+ * The place that the options and the environment name, or else the database of the sessions itself, where many stores
+ * have their table too.
+ *
+ * @throws `UsageError`, and `CommandError` where there is nothing to read from
+ */
+export async function sourceOf(
+  values: OptionValues<typeof sourceOptions>,
+  settings: () => Promise<Settings>,
+): Promise<ChosenSource> {
+  const name = sourceName(values.from)
+  const { table, prefix } = values
+  if (prefix !== undefined && name !== 'connect-redis') throw new UsageError('--prefix is for connect-redis alone')
+  if (table !== undefined && ['connect-redis', 'json'].includes(name)) {
+    throw new UsageError(`--table is for stores that have one; ${name} has none`)
+  }
+  const place = { table, prefix }
+  const { url, origin } = givenPlace(name, values) ?? (await ownDatabase(name, settings))
+  return { name, origin, place: name === 'json' && url === '-' ? { url, input: process.stdin } : { ...place, url } }
+}
+
+function sourceName(from: string | undefined): SourceName {
+  if (sourceNames.includes(from as SourceName)) return from as SourceName
+  throw new UsageError(`--from must be one of ${sourceNames.join(', ')}`)
+}
+
+interface Place {
+  readonly url: string
+  readonly origin: string
+}
+
+function givenPlace(
+  name: SourceName,
+  { source, 'source-env': variable }: OptionValues<typeof sourceOptions>,
+): Place | undefined {
+  if (source !== undefined && variable !== undefined) {
+    throw new UsageError('--source and --source-env name two places; which one is meant?')
+  }
+  if (source !== undefined) return { url: withoutPassword(source), origin: name === 'json' ? source : '--source' }
+  const url = process.env[variable ?? VARIABLE]
+  if (url) return { url, origin: variable ?? VARIABLE }
+  if (variable !== undefined) throw new CommandError(`the variable ${variable}, which --source-env names, is not set`)
+  return undefined
+}
+
+/** What a password looks like in a URL, also in one that no parser takes. */
+const PASSWORD = /^[a-z+]+:\/\/[^/?#]*:[^/?#]*@|[?&](password|passwd|pass|pwd)=/i
+
+function withoutPassword(source: string): string {
+  if (!PASSWORD.test(source)) return source
+  throw new UsageError(
+    'the URL in --source has a password, and everybody on this machine can read the arguments of a command. ' +
+      `Set ${VARIABLE} in the environment or by --env-file instead, or name another variable with --source-env`,
+  )
+}
+
+async function ownDatabase(name: SourceName, settings: () => Promise<Settings>): Promise<Place> {
+  if (name === 'json') return { url: '-', origin: 'stdin' }
+  const { database } = (await settings()).options
+  if (name !== 'connect-redis' && typeof database === 'string') return { url: database, origin: 'the database itself' }
+  throw new CommandError(
+    `there is nothing to read from: set ${VARIABLE} to the URL of the ${name === 'connect-redis' ? 'Redis' : 'database'} ` +
+      `of ${name}, or name the variable that has it with --source-env`,
+  )
+}
