@@ -56,7 +56,7 @@ forEachDatabase((target) => {
       [sidOf(id)],
     )
     const trimming = database.trim(ahead, 10)
-    await untilItWaits(suite.database, trimming)
+    await untilItWaits(suite.database)
     await connection.run('commit')
     assert.equal(await trimming, 0)
     assert.deepEqual(contentOf(await loaded(suite.store, id)), { n: 1 })
@@ -87,10 +87,14 @@ async function useSessions({ store, database }: OpenStores): Promise<void> {
 const opened = ({ dialect }: TestDatabase, { database }: OpenConnection): Promise<SessionDatabase> =>
   openDatabase(dialect, database, 'stored_sessions')
 
-/** Waits until trimming waits for the row, or has left it alone and ended. */
-async function untilItWaits({ dialect, query }: TestDatabase, trimming: Promise<unknown>): Promise<void> {
-  if (dialect === 'pg') return void (await trimming)
-  const count = "SELECT count(*) AS n FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
-  // Whoever looks more often than ten times a second sees the same again.
+const WAITING = {
+  pg: "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  mysql: "SELECT count(*) AS n FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
+}
+
+/** Waits until trimming waits for the row. */
+async function untilItWaits({ dialect, query }: TestDatabase): Promise<void> {
+  const count = WAITING[dialect as keyof typeof WAITING]
+  // Whoever looks more often than ten times a second sees the same again in MySQL.
   while (Number((await query(count))[0]!.n) === 0) await sleep(150)
 }

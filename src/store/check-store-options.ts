@@ -36,7 +36,7 @@ export function checkedStoreOptions(options: StoreOptions): CheckedStoreOptions 
 export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): CheckedStoreOptions {
   const dialect = checkDatabase(options, checks)
   checks.optionalFunction('user', options.user)
-  const { schedule, grace } = checkTrim(options.trim, checks)
+  const { schedule, grace, lock } = checkTrim(options.trim, checks)
   return {
     dialect,
     database: options.database,
@@ -46,6 +46,7 @@ export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): 
     rotationOverlap: checks.duration('rotationOverlap', options.rotationOverlap, 30_000),
     operationTimeout: checkOperationTimeout(options, checks),
     trim: schedule,
+    trimLock: lock,
     migrate: checkMigrate(options, dialect, checks),
     user: options.user,
     maxPerUser: checkMaxPerUser(options, checks),

@@ -6,6 +6,7 @@ import type { KeyProvider } from '../keys/key-provider.ts'
 import type { Serializer, serializers } from '../payload/serializer.ts'
 import type { Limits } from './lifetime.ts'
 import type { AssuranceLevel } from './lifetime-presets.ts'
+import type { TrimLock } from './trim-alone.ts'
 import type { TrimOption, TrimSchedule } from './trim-options.ts'
 import type { Evict, UserLimit } from './user-limit.ts'
 
@@ -98,6 +99,7 @@ export interface CheckedStoreOptions {
   readonly rotationOverlap: number
   readonly operationTimeout: number
   readonly trim: TrimSchedule | false
+  readonly trimLock: TrimLock
   readonly migrate: boolean
   readonly bindToCookie: boolean
   /** Undefined for the table's name. */

@@ -182,7 +182,7 @@ export class StoredSessionStore extends SessionManagement {
 
   async #begin(): Promise<StoreCore> {
     const core = await openCore(this.#options, this.events, this.#freshIds)
-    this.#trimmer = new Trimmer(core.database, this.events, this.#options.trim)
+    this.#trimmer = new Trimmer(core.database, this.events, this.#options)
     this.#trimmer.start()
     await warnOfOldKey(core, this.#options.warnKeyAge)
     this.#core = core

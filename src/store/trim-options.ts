@@ -1,6 +1,7 @@
 import { InvalidOptionsError } from '../errors.ts'
 import type { Duration } from '../keys/duration.ts'
 import { OptionChecks } from './option-checks.ts'
+import type { TrimLock } from './trim-alone.ts'
 
 /** When and how much is trimmed in the background, and when a row may be. */
 export interface TrimOption {
@@ -21,6 +22,12 @@ export interface TrimOption {
   grace?: Duration
   /** Trim also once in so many requests, after the response, for hosts that stop timers; 0 for never. @defaultValue 0 */
   everyRequests?: number
+  /**
+   * What keeps several processes from trimming at once: `'auto'` the lock of the database (PostgreSQL's advisory locks,
+   * `GET_LOCK`), or a lease where it has none that all of its nodes share; `'lease'` the lease always: a row that runs out
+   * when its holder is killed. @defaultValue `'auto'`
+   */
+  lock?: TrimLock
 }
 
 /** How much one call of trim may do. */
@@ -69,7 +76,8 @@ const LEAST_GRACE_MS = 60_000
 const LARGEST_COUNT = 1_000_000_000
 
 const limitNames = ['batchSize', 'pause', 'maxRows', 'maxDuration'] as const
-const optionNames = ['interval', 'everyRequests', 'grace', ...limitNames] as const
+const optionNames = ['interval', 'everyRequests', 'grace', 'lock', ...limitNames] as const
+const locks: readonly TrimLock[] = ['auto', 'lease']
 
 const usual: TrimLimits = { batchSize: 500, pause: 25, maxRows: Number.POSITIVE_INFINITY, maxDuration: 60_000 }
 
@@ -77,20 +85,21 @@ const usual: TrimLimits = { batchSize: 500, pause: 25, maxRows: Number.POSITIVE_
 export function checkTrim(
   trim: TrimOption | false | undefined,
   checks: OptionChecks,
-): { schedule: TrimSchedule | false; grace: number } {
+): { schedule: TrimSchedule | false; grace: number; lock: TrimLock } {
   const isOptions = typeof trim === 'object' && trim !== null && !Array.isArray(trim)
   if (trim !== undefined && trim !== false && !isOptions) {
     checks.fault('trim', 'must be false, or an object such as { interval: "15m", batchSize: 500 }')
   }
   const options: TrimOption = isOptions ? trim : {}
   checks.names(options, optionNames, 'trim.')
-  const { interval } = options
+  const { interval, lock = 'auto' } = options
+  if (!locks.includes(lock)) checks.fault('trim.lock', 'must be "auto" or "lease"')
   const schedule = {
     ...checkLimits(options, usual, checks, 'trim.'),
     interval: interval === false ? interval : checks.duration('trim.interval', interval, 900_000),
     everyRequests: checks.integer('trim.everyRequests', options.everyRequests, 0, 0, LARGEST_COUNT),
   }
-  return { schedule: trim !== false && schedule, grace: checkGrace(options, checks) }
+  return { schedule: trim !== false && schedule, grace: checkGrace(options, checks), lock }
 }
 
 /**

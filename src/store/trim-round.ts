@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { SessionDatabase, TrimBatch } from '../database/session-database.ts'
+import type { TrimAlone } from './trim-alone.ts'
 import type { TrimLimits, TrimOptions } from './trim-options.ts'
 
 /** What one round of trimming did. */
@@ -39,14 +40,14 @@ export const LARGEST_BACKLOG = 10_000
 /** Deletes what may be deleted, batch by batch, within limits, and alone among all processes. */
 export async function trimRound(
   database: SessionDatabase,
+  alone: TrimAlone,
   limits: TrimLimits,
   signals: TrimSignals,
 ): Promise<TrimResult> {
   const began = performance.now()
   const counts = { trimmed: 0, batches: 0 }
   const work = (trim: TrimBatch) => trimBatches(trim, counts, limits, signals)
-  const alone = () => database.trimAlone?.(work) ?? work((before, limit) => database.trim(before, limit))
-  const stopped = interruption(signals) ?? (await alone()) ?? 'locked'
+  const stopped = interruption(signals) ?? (await alone(work)) ?? 'locked'
   // Whoever calls again and again must not keep everybody else waiting, also where nothing takes its time.
   await nextTurn()
   const backlog = stopped === 'done' ? 0 : await database.countDue?.(Date.now(), LARGEST_BACKLOG).catch(() => undefined)

@@ -1,7 +1,11 @@
+import { patienceOf } from '../database/patience.ts'
 import type { SessionDatabase } from '../database/session-database.ts'
 import { BacklogWatch } from './backlog-watch.ts'
 import type { SessionEventEmitter } from './events.ts'
+import type { CheckedStoreOptions } from './store-options.ts'
 import { traceTrim } from './traced-trim.ts'
+import { type TrimAlone, trimmingAlone } from './trim-alone.ts'
+import { leaseOf } from './trim-lease.ts'
 import { checkedTrimOptions, type TrimLimits, type TrimOptions, type TrimSchedule } from './trim-options.ts'
 import { type TrimResult, trimRound } from './trim-round.ts'
 
@@ -18,15 +22,21 @@ export class Trimmer {
   readonly #database: SessionDatabase
   readonly #events: SessionEventEmitter
   readonly #schedule: TrimSchedule | false
+  readonly #alone: TrimAlone
   readonly #closing = new AbortController()
   readonly #backlog = new BacklogWatch()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<TrimResult> | undefined
 
-  constructor(database: SessionDatabase, events: SessionEventEmitter, schedule: TrimSchedule | false) {
+  constructor(
+    database: SessionDatabase,
+    events: SessionEventEmitter,
+    { trim, trimLock, operationTimeout }: Pick<CheckedStoreOptions, 'trim' | 'trimLock' | 'operationTimeout'>,
+  ) {
     this.#database = database
     this.#events = events
-    this.#schedule = schedule
+    this.#schedule = trim
+    this.#alone = trimmingAlone(database, trimLock, leaseOf(patienceOf(operationTimeout).bulk))
   }
 
   /**
@@ -70,7 +80,11 @@ export class Trimmer {
   }
 
   async #reported(limits: TrimLimits, { signal: caller, onProgress }: TrimOptions): Promise<TrimResult> {
-    const result = await trimRound(this.#database, limits, { caller, closing: this.#closing.signal, onProgress })
+    const result = await trimRound(this.#database, this.#alone, limits, {
+      caller,
+      closing: this.#closing.signal,
+      onProgress,
+    })
     this.#events.emit('trimmed', { ...result })
     const rounds = this.#backlog.growth(result)
     if (rounds !== undefined) this.#events.emit('backlog', { backlog: result.backlog!, rounds })

@@ -15,7 +15,10 @@ export async function addDueRows(database: TestDatabase, store: StoredSessionSto
   )
 }
 
+/** Counts the rows of sessions: that of a lease is none. */
 export async function countRows(database: TestDatabase): Promise<number> {
-  const [row] = await database.query('SELECT count(*) AS n FROM stored_sessions')
+  const [row] = await database.query(
+    'SELECT count(*) AS n FROM stored_sessions WHERE ended_at IS NULL OR end_reason IS NOT NULL',
+  )
   return Number(row!.n)
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { TrimOptions, TrimResult } from '../../src/index.ts'
+import type { StoreOptions, TrimOptions, TrimResult } from '../../src/index.ts'
 import { secret } from '../stores.ts'
 import type { TrimCall } from './child.ts'
 
@@ -21,16 +21,16 @@ export class TrimmingProcess {
     return new TrimmingProcess(child)
   }
 
-  async trim(url: string, options: TrimOptions): Promise<TrimResult> {
+  async trim(url: string, options: TrimOptions, store: Partial<StoreOptions> = {}): Promise<TrimResult> {
     const answer = once(this.#child, 'message')
-    this.begin(url, options)
+    this.begin(url, options, store)
     const [result] = await answer
     return result as TrimResult
   }
 
   /** Has it trim, and does not wait for what comes of it. */
-  begin(url: string, options: TrimOptions): void {
-    this.#child.send({ url, secret, options } satisfies TrimCall)
+  begin(url: string, options: TrimOptions, store: Partial<StoreOptions> = {}): void {
+    this.#child.send({ url, secret, options, store } satisfies TrimCall)
   }
 
   /** Kills it, and waits until it is gone. */

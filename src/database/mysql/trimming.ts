@@ -3,6 +3,7 @@ import { dueCounter } from '../due-count.ts'
 import type { SessionDatabase, TrimBatch } from '../session-database.ts'
 import { type Compile, type SessionsTable, valuesFor } from '../statement.ts'
 import { columnNames } from '../statements.ts'
+import { LOCKS_OF_ONE_NODE } from '../unsupported.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 
 type Query = (text: string) => Promise<MysqlResult>
@@ -60,6 +61,7 @@ async function underLock<Result>(
   work: (query: Query) => Promise<Result>,
 ): Promise<Result | undefined> {
   return connected(client, async (query) => {
+    await refuseCluster(query)
     const { rows } = await query(`select get_lock(${lock}, 0) as locked`)
     if (Number(rows[0]?.locked) !== 1) return undefined
     try {
@@ -68,6 +70,15 @@ async function underLock<Result>(
       // Fails only with the connection, and then the server lets go of the lock by itself.
       await query(`select release_lock(${lock})`).catch(() => {})
     }
+  })
+}
+
+/** Of several nodes of Galera each has named locks of its own. */
+async function refuseCluster(query: Query): Promise<void> {
+  const { rows } = await query("show variables like 'wsrep_on'")
+  if (rows[0]?.Value !== 'ON') return
+  throw Object.assign(new Error('named locks are of one node, and this one belongs to a cluster'), {
+    code: LOCKS_OF_ONE_NODE,
   })
 }
 

@@ -3,7 +3,8 @@ import { dueCounter } from '../due-count.ts'
 import type { SessionDatabase, TrimBatch } from '../session-database.ts'
 import { type Compile, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import { columnNames, value } from '../statements.ts'
-import type { PgClient, PgQuery } from './client.ts'
+import { byteas } from './arrays.ts'
+import type { PgClient, PgQuery, PgResult } from './client.ts'
 
 /** Trimming in PostgreSQL, under an advisory lock that ends with its transaction and so suits any pooler. */
 export function pgTrimming(
@@ -20,10 +21,33 @@ export function pgTrimming(
     return rows[0]?.locked ? Number(rows[0].trimmed) : undefined
   }
   return {
-    trim: async (before, limit) => (await run(trim, { before, limit })).count,
+    trim: byKeys(compile, table, run),
     countDue: dueCounter(compile, table, run),
     // A connection that requests need must not be kept between batches: then others may trim in between.
     trimAlone: (work) => (client.isSingle ? work(locking) : keepingLock(client, lock, trim, work)),
+  }
+}
+
+/**
+ * Finds the keys and then deletes them, for databases that spread rows over nodes: those take no statement that limits,
+ * locks and deletes at once, and send one that names its keys where these are. Whoever saves waits for neither.
+ */
+function byKeys(
+  compile: Compile,
+  table: SessionsTable,
+  run: (statement: Statement, values: object) => Promise<PgResult>,
+): SessionDatabase['trim'] {
+  const { sid, trimAt } = columnNames(table)
+  const find = compile(sql`select ${sid} as sid from ${table} where ${trimAt} <= ${value('before')}
+    order by ${trimAt} limit ${value('limit')}`)
+  // The condition stands here once more, so that a row that was touched meanwhile is left alone.
+  const remove = compile(sql`delete from ${table} where ${sid} = any(${value('sids')}::text::bytea[])
+    and ${trimAt} <= ${value('before')}`)
+  return async (before, limit) => {
+    const { rows } = await run(find, { before, limit })
+    if (rows.length === 0) return 0
+    const sids = byteas(rows.map((row) => Buffer.from(row.sid as Uint8Array)))
+    return (await run(remove, { sids, before })).count
   }
 }
 
