@@ -41,11 +41,19 @@ export class GaleraCluster {
 
   /** Waits until every node has all the others, and takes statements. */
   async whole(): Promise<void> {
-    for (const deadline = Date.now() + WHOLE_MS; ; await sleep(50)) {
-      const states = await Promise.all(this.nodes.map(({ url }) => stateOf(url)))
-      if (states.every((state) => state === `Synced, ${SIZE}`)) return
-      if (Date.now() > deadline) throw new Error(`the cluster did not become whole in time: ${states.join('; ')}`)
+    const deadline = Date.now() + WHOLE_MS
+    while (!(await this.isWhole())) {
+      if (Date.now() > deadline) throw new Error(`a node was missing still: ${await this.#states()}`)
+      await sleep(50)
     }
+  }
+
+  async isWhole(): Promise<boolean> {
+    return (await this.#states()).every((state) => state === `Synced, ${SIZE}`)
+  }
+
+  #states(): Promise<string[]> {
+    return Promise.all(this.nodes.map(({ url }) => stateOf(url)))
   }
 
   async remove(): Promise<void> {

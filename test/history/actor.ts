@@ -76,7 +76,7 @@ export class Actor {
     },
     saveTwice: async (process, known, slot) => {
       const session = await this.#load(process, known, slot)
-      if (session) await Promise.all([1, 2].map(() => known.save(process.protocol, session, this.#key)))
+      if (session) await bothOf(() => known.save(process.protocol, session, this.#key))
     },
     hold: async (process, known, slot) => {
       const session = await this.#load(process, known, slot)
@@ -135,4 +135,10 @@ export class Actor {
     await Promise.all([revoked, ...theirs.map((known) => known.endBy(() => revoked, known.isStored))])
     revoking.splice(revoking.indexOf(user), 1)
   }
+}
+
+/** Does something twice at once, and waits for both even when one fails: an actor does nothing else meanwhile. */
+async function bothOf(work: () => Promise<void>): Promise<void> {
+  const settled = await Promise.allSettled([work(), work()])
+  for (const result of settled) if (result.status === 'rejected') throw result.reason
 }

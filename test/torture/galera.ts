@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GaleraCluster } from '../harness/galera-cluster.ts'
 import { createGaleraDatabase, listUrl } from '../harness/galera-database.ts'
+import type { LocalServer } from '../harness/local-server.ts'
 import { queryMysql } from '../harness/mysql-database.ts'
 import { type Outcome, type Round, recoveryOf, torture } from './torture.ts'
 
@@ -12,13 +13,14 @@ export interface GaleraOutcome extends Outcome {
   differing: number
 }
 
-export type Trouble = 'killed' | 'cut off'
+/** Killed by SIGKILL; paused by SIGSTOP; or cut off from the other nodes, and still there for applications. */
+export type Trouble = 'killed' | 'paused' | 'cut off'
 
 /** Load before the trouble, at random up to this. */
 const LONGEST_PEACE_MS = 500
 /** Longer than the others wait for a node that says nothing, so that they go on without it. */
-const CUT_MS = 4_000
-const LONGEST_CUT_MS = 7_000
+const CUT_MS = 5_000
+const LONGEST_CUT_MS = 8_000
 /** Load after a node is back. */
 const WATCHED_MS = 1_000
 
@@ -50,17 +52,30 @@ function roundOf(cluster: GaleraCluster, index: number, trouble: Trouble, outage
   return async (application, load) => {
     await sleep(Math.random() * LONGEST_PEACE_MS)
     const gone = Date.now()
-    if (trouble === 'killed') await node.kill()
-    else node.pause()
+    await take[trouble](node)
     await sleep(trouble === 'killed' ? Math.random() * CUT_MS : CUT_MS + Math.random() * (LONGEST_CUT_MS - CUT_MS))
     outages.push((await load.report()).lastFailureAt - gone)
-    if (trouble === 'killed') await node.start()
-    else node.resume()
+    await giveBack[trouble](node)
     await cluster.whole()
     const back = Date.now()
     await sleep(WATCHED_MS)
     return recoveryOf(application, load, back)
   }
+}
+
+const isolate = (node: LocalServer, isolated: boolean) =>
+  queryMysql(node.url, `SET GLOBAL wsrep_provider_options = 'gmcast.isolate=${Number(isolated)}'`)
+
+const take: Record<Trouble, (node: LocalServer) => unknown> = {
+  killed: (node) => node.kill(),
+  paused: (node) => node.pause(),
+  'cut off': (node) => isolate(node, true),
+}
+
+const giveBack: Record<Trouble, (node: LocalServer) => unknown> = {
+  killed: (node) => node.start(),
+  paused: (node) => node.resume(),
+  'cut off': (node) => isolate(node, false),
 }
 
 /** How many rows one node has otherwise than another, or not at all. */

@@ -5,7 +5,11 @@ import { temporaryFolder } from '../harness/temporary-folder.ts'
 import { type Trouble, tortureGalera } from './galera.ts'
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '20' }, cuts: { type: 'string', default: '10' } },
+  options: {
+    kills: { type: 'string', default: '20' },
+    pauses: { type: 'string', default: '10' },
+    cuts: { type: 'string', default: '10' },
+  },
 })
 
 process.env.TMPDIR = temporaryFolder('stored-session-galera')
@@ -16,6 +20,7 @@ const cluster = await GaleraCluster.start()
 const table: object[] = []
 try {
   await note('killed', Number(values.kills))
+  await note('paused', Number(values.pauses))
   await note('cut off', Number(values.cuts))
 } finally {
   await cluster.remove()

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import mysql from 'mysql2/promise'
+import { openDatabase } from '../src/database/open.ts'
+import type { SessionDatabase } from '../src/database/session-database.ts'
+import { StoredSessionStore } from '../src/index.ts'
+import { sessionDatabaseContract } from '../src/testing/index.ts'
+import type { TestDatabase } from './harness/databases.ts'
+import { GaleraCluster } from './harness/galera-cluster.ts'
+import { createGaleraDatabase, listUrl } from './harness/galera-database.ts'
+import { queryMysql } from './harness/mysql-database.ts'
+import { storedGround } from './history/ground.ts'
+import { historySettings, runHistory } from './history/history.ts'
+import { racePair } from './races/race.ts'
+import { storedArena } from './races/stored-arena.ts'
+import { sidOf } from './rows.ts'
+import { newSession, save } from './sessions.ts'
+import { newId, secret } from './stores.ts'
+import { tortureGalera } from './torture/galera.ts'
+import { addDueRows, countRows } from './trimming/due-rows.ts'
+import { until } from './until.ts'
+
+// `npm run torture:galera` does the last of these for longer, and
+// `npm test -- --databases=galera-node,galera-list,galera-rr` runs whole suites on a cluster.
+let cluster: GaleraCluster
+let urls: string[]
+/** One database; each statement to another node, and to the first that works. */
+let everywhere: TestDatabase
+let inOrder: string
+
+before(async () => {
+  cluster = await GaleraCluster.start()
+  urls = cluster.nodes.map(({ url }) => url)
+  everywhere = await createGaleraDatabase('galera-rr', urls.join())
+  inOrder = listUrl(urls, pathOf(everywhere))
+  console.log(`galera ${cluster.version} (${cluster.source})`)
+})
+after(() => cluster?.remove())
+
+const pathOf = ({ url }: TestDatabase) => /[^/]\/[^/?]+/.exec(url.slice('mysql://'.length))![0].slice(1)
+
+async function withDatabase(url: string, work: (database: SessionDatabase) => Promise<void>, timeout?: number) {
+  const database = await openDatabase('mysql', url, 'stored_sessions', timeout)
+  try {
+    await work(database)
+  } finally {
+    await database.close()
+  }
+}
+
+const rowOf = (sid: Buffer): Parameters<SessionDatabase['insert']>[0] => ({
+  ...{ sid, data: Buffer.from('data'), version: 1, userId: 'ada', keyId: 0, endedAt: null, endReason: null },
+  ...{ createdAt: 1, touchedAt: 1, expiresAt: 8e15, trimAt: 8e15 },
+})
+
+test('three nodes that migrate one database at once make one schema', async () => {
+  const path = pathOf(everywhere)
+  const databases = await Promise.all(
+    urls.map((url) => openDatabase('mysql', new URL(path, url).href, 'stored_sessions')),
+  )
+  await Promise.all(databases.map((database) => database.migrate()))
+  await Promise.all(databases.map((database) => database.check()))
+  await Promise.all(databases.map((database) => database.close()))
+})
+
+test('a storage whose every statement goes to another node keeps the contract', async (t) => {
+  await withDatabase(everywhere.url, async (database) => {
+    for (const { name, run } of sessionDatabaseContract({ create: () => database, hasListing: true }))
+      await t.test(name, run)
+  })
+})
+
+test('no interleaving across nodes revives a session or loses a save', async (t) => {
+  const arena = await storedArena(everywhere, 2)
+  let interleavings = 0
+  const others = ['save loaded', 'destroy', 'revoke', 'trim']
+  for (const other of others) {
+    const { example, ...result } = await racePair(arena, 'live', 'save loaded', other)
+    interleavings += result.interleavings
+    assert.deepEqual([result.resurrections, result.lostSaves, result.errors], [0, 0, 0], `${other}: ${example}`)
+  }
+  await arena.close()
+  t.diagnostic(`${interleavings} interleavings`)
+})
+
+test('no random history across nodes loses, revives, outlives, mixes up or refuses anything', async (t) => {
+  const { seed, operations } = historySettings(800)
+  const ground = await storedGround(everywhere)
+  const { violations, examples } = await runHistory(ground, seed, operations)
+  await ground.close()
+  t.diagnostic(`${operations} operations, HISTORY_SEED=${seed}`)
+  const nothing = Object.fromEntries(Object.keys(violations).map((kind) => [kind, 0]))
+  assert.deepEqual(violations, nothing, `HISTORY_SEED=${seed}\n${examples[0]}`)
+})
+
+test('a node that lags answers what was true without wsrep_sync_wait, and with it waits until it is true', async () => {
+  const [first, second] = urls as [string, string]
+  const path = pathOf(everywhere)
+  const sid = sidOf(newId())
+  const lock = await mysql.createConnection(second)
+  const [writer, plain, causal] = await Promise.all(
+    [
+      listUrl([first], path),
+      listUrl([second], path, 'wsrep_sync_wait=0'),
+      listUrl([second], path, 'wsrep_sync_wait=7'),
+    ].map((url) => openDatabase('mysql', url, 'stored_sessions')),
+  )
+  await writer!.insert(rowOf(sid))
+  await causal!.read([sid])
+  await lock.query('FLUSH TABLES WITH READ LOCK')
+  await writer!.end(sid, { endedAt: 2, endReason: 'destroyed', trimAt: 8e15 })
+  assert.equal((await plain!.read([sid]))[0]!.endedAt, null)
+  const reading = causal!.read([sid])
+  await lock.query('UNLOCK TABLES')
+  assert.equal((await reading)[0]!.endedAt, 2)
+  await Promise.all([writer!.close(), plain!.close(), causal!.close(), lock.end()])
+})
+
+test('processes that trim on different nodes at once delete every row that is due, once, and no other', async () => {
+  const path = pathOf(everywhere)
+  const stores = urls.map((url) => new StoredSessionStore({ database: new URL(path, url).href, secret, trim: false }))
+  await everywhere.query('DELETE FROM stored_sessions')
+  await addDueRows(everywhere, stores[0]!, 300)
+  const session = newSession({ n: 1 })
+  const id = newId()
+  await save(stores[0]!, id, session)
+  const results = await Promise.all(stores.map((store) => store.trim({ batchSize: 50 })))
+  const trimmed = results.reduce((sum, result) => sum + result.trimmed, 0)
+  assert.deepEqual([trimmed, await countRows(everywhere)], [300, 1])
+  await Promise.all(stores.map((store) => store.close()))
+})
+
+test('a node that is read-only or cut off from the others is passed over, and used again when it is not', async () => {
+  const [first, second] = urls as [string, string]
+  const troubles = [
+    ['SET GLOBAL read_only = ON', 'SET GLOBAL read_only = OFF'],
+    [isolate('on'), isolate('off')],
+  ] as const
+  for (const [begin, end] of troubles) {
+    await queryMysql(first, begin)
+    if (begin !== troubles[0][0]) await until('the node knows', async () => !(await cluster.isWhole()))
+    const database = await openDatabase('mysql', inOrder, 'stored_sessions')
+    const sid = sidOf(newId())
+    assert.equal(await database.insert(rowOf(sid)), true)
+    assert.equal(await connectionsTo(second), 1)
+    await queryMysql(first, end)
+    await cluster.whole()
+    await until('the first node is used again', async () => {
+      assert.equal((await database.read([sid])).length, 1)
+      return (await connectionsTo(first)) === 1
+    })
+    await database.close()
+    await until(
+      'nobody is connected any more',
+      async () => (await connectionsTo(first)) + (await connectionsTo(second)) === 0,
+    )
+  }
+})
+
+const isolate = (how: 'on' | 'off') => `SET GLOBAL wsrep_provider_options = 'gmcast.isolate=${Number(how === 'on')}'`
+
+/** How many connections there are with a node on our database. */
+async function connectionsTo(url: string): Promise<number> {
+  const database = pathOf(everywhere).slice(1)
+  const list = `SELECT count(*) AS n FROM information_schema.processlist WHERE db = '${database}'`
+  const [row] = await queryMysql(url, list)
+  return Number(row!.n)
+}
+
+test('nodes that are killed and paused under load lose and revive nothing', async (t) => {
+  const outcome = await tortureGalera(cluster, ['killed', 'paused'])
+  const { lost, revived, foreign, unexpected, unreadable, crashes, differing, examples } = outcome
+  const nothing = {
+    lost: 0,
+    revived: 0,
+    foreign: 0,
+    unexpected: 0,
+    unreadable: 0,
+    crashes: 0,
+    differing: 0,
+    examples: [],
+  }
+  const { acknowledged, failed, longestOutageMs } = outcome
+  t.diagnostic(`${acknowledged} saves acknowledged, ${failed} requests failed, for ${longestOutageMs} ms at most`)
+  assert.deepEqual({ lost, revived, foreign, unexpected, unreadable, crashes, differing, examples }, nothing)
+  assert.ok(acknowledged > 0)
+})
