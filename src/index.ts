@@ -20,6 +20,7 @@ export type {
   TrimBatch,
 } from './database/session-database.ts'
 export type { KeyRow, SessionKeys } from './database/stored-keys.ts'
+export type { RowSealing, UnsealedRow, UnsealedRows } from './database/unsealed-rows.ts'
 export * from './errors.ts'
 export type { OperationFault, OperationName, SessionOperation } from './instruments/operation.ts'
 export { derivedKeys } from './keys/derived-keys.ts'

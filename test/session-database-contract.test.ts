@@ -2,8 +2,14 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { memoryStorage } from '../examples/memory-storage.ts'
 import { openDatabase } from '../src/database/open.ts'
-import type { SessionDatabase } from '../src/index.ts'
-import { type ContractCheck, readSession, sessionDatabaseContract, signIn } from '../src/testing/index.ts'
+import { envelopeKeys, type SessionDatabase } from '../src/index.ts'
+import {
+  type ContractCheck,
+  readSession,
+  sessionDatabaseContract,
+  signIn,
+  memoryStorage as testStorage,
+} from '../src/testing/index.ts'
 import { openApp } from './app.ts'
 import { BROKEN_LISTINGS } from './broken-listings.ts'
 import { BROKEN_STORAGES, type StorageFault } from './broken-storages.ts'
@@ -36,6 +42,31 @@ describe('the example of a storage of one’s own', () => {
     assert.deepEqual(await app.storedSession.revoke({ user: 'ada' }), { revoked: 1 })
     assert.equal(await readSession(app, cookie), undefined)
     await app.close()
+  })
+})
+
+describe('the storage in memory, for tests of applications', () => {
+  for (const { name, run } of sessionDatabaseContract({ create: testStorage, hasListing: true })) test(name, run)
+
+  test('holds the sessions of several applications, lists them, and keeps the keys that seal them', async () => {
+    const storage = testStorage()
+    const flipped = async (key: Uint8Array) => Buffer.from(key.map((byte) => byte ^ 0xff))
+    const options = () => ({
+      user: ({ userId }: Record<string, unknown>) => userId as string,
+      keys: envelopeKeys({ wrap: flipped, unwrap: flipped }),
+    })
+    const [one, other] = [
+      await openApp(storage, { options: options() }),
+      await openApp(storage, { options: options() }),
+    ]
+    const cookie = await signIn(one, { userId: 'ada' })
+    assert.deepEqual(await readSession(other, cookie), { userId: 'ada' })
+    assert.equal((await storage.keys!.read()).length, 1)
+    assert.equal(await other.storedSession.count({ user: 'ada', state: 'live' }), 1)
+    assert.equal((await one.storedSession.stats()).live, 1)
+    assert.deepEqual(await other.storedSession.revoke({ all: true }), { revoked: 1 })
+    assert.equal(await readSession(one, cookie), undefined)
+    await Promise.all([one.close(), other.close()])
   })
 })
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
+import { memoryStorage } from '../examples/memory-storage.ts'
+import { isSessionDatabase } from '../src/database/recognise.ts'
 import { keyProviderContract } from '../src/testing/index.ts'
 import { Workspace } from './readme-workspace.ts'
 
@@ -41,6 +43,15 @@ describe('the page about testing', () => {
       assert.match(output, /^# pass [1-9]/m)
     })
   }
+
+  test('explains every method of a storage, and shows an example of fewer than 100 lines', () => {
+    const example = read('examples/memory-storage.ts')
+    const methods = Object.entries(memoryStorage()).filter(([, method]) => typeof method === 'function')
+    const explained = [...page.matchAll(/^\| `(\w+)\(.*?\)` \|/gm)].map(([, method]) => method)
+    assert.deepEqual(explained.toSorted(), methods.map(([name]) => name).toSorted())
+    assert.ok(isSessionDatabase(Object.fromEntries(methods)), 'the example has every method that is needed')
+    assert.ok(example.split('\n').length - 1 < 100)
+  })
 
   test('explains every promise of the contract for key providers', () => {
     const fail = () => {

@@ -7,14 +7,19 @@ import { temporaryFolder } from '../harness/temporary-folder.ts'
 
 export const run = promisify(execFile)
 
+/** Runs npm as a user would who has a project in this folder. */
+export const npm = (args: string[], options: { cwd: string; env?: NodeJS.ProcessEnv }) =>
+  run('npm', [...args, '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], options)
+
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Not part of a fresh clone, or made by the build. */
 const LEFT_OUT = /^(node_modules|dist|\.git|sessions\.db.*|\.env)$/
 
-/** The package, unpacked, and the copy of the repository that it was made of. */
+/** The package, unpacked and as the archive that is published, and the copy of the repository that it was made of. */
 export interface Packed {
   readonly folder: string
+  readonly archive: string
   readonly source: string
 }
 
@@ -27,7 +32,7 @@ export async function packed(): Promise<Packed> {
   await run('npm', ['pack', '--loglevel=error'], { cwd: copy })
   const archive = readdirSync(copy).find((name) => name.endsWith('.tgz'))!
   await run('tar', ['-xzf', archive], { cwd: copy })
-  return { folder: join(copy, 'package'), source: copy }
+  return { folder: join(copy, 'package'), archive: join(copy, archive), source: copy }
 }
 
 /** The paths of all files in a folder, sorted. */

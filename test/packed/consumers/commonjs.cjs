@@ -4,6 +4,7 @@ const storedSession = require('stored-session')
 
 const { derivedKeys, StoredSessionStore, staticKeys } = require('stored-session')
 
+const [database = 'sqlite::memory:', migrate] = process.argv.slice(2)
 const secret = 'a secret of well over thirty-two characters'
 
 async function main() {
@@ -20,7 +21,8 @@ async function main() {
   for (const [name, value] of Object.entries(imported)) assert.equal(storedSession[name], value, name)
 
   const app = Fastify()
-  await app.register(storedSession, { database: 'sqlite::memory:', secret, cookie: { secure: false } })
+  const options = migrate && { migrate: migrate === 'true' }
+  await app.register(storedSession, { database, secret, cookie: { secure: false }, ...options })
   assert.ok(app.storedSession.store instanceof StoredSessionStore)
   app.post('/login', async (request) => {
     request.session.userId = 'ada'

@@ -24,10 +24,19 @@ app.post('/login', async (request) => {
   request.session.userId = 'ada'
   return {}
 })
-app.get('/me', async (request) => ({ userId: request.session.userId }))
-const login = await app.inject({ method: 'POST', url: '/login' })
-const [{ name, value }] = login.cookies
-const me = await app.inject({ url: '/me', cookies: { [name]: value } })
+app.post('/logout', async (request) => {
+  await request.session.destroy()
+  return {}
+})
+app.get('/me', async (request) => ({ userId: request.session.userId, reason: request.sessionEndReason }))
 assert.deepEqual(await readSession(app, await signIn(app, { n: 1 })), { n: 1 })
-console.log(`signed in: ${me.json().userId}`)
+
+const address = await app.listen({ port: 0, host: '127.0.0.1' })
+const login = await fetch(`${address}/login`, { method: 'POST' })
+const headers = { cookie: login.headers.get('set-cookie').split(';')[0] }
+const me = async () => (await fetch(`${address}/me`, { headers })).json()
+const { userId } = await me()
+await fetch(`${address}/logout`, { method: 'POST', headers })
+assert.deepEqual(await me(), { reason: 'destroyed' })
+console.log(`signed in: ${userId}`)
 await app.close()

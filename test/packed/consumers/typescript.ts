@@ -21,10 +21,12 @@ declare module 'fastify' {
   }
 }
 
+const [database = 'sqlite::memory:', migrate = 'true'] = process.argv.slice(2)
 const secret = 'a secret of well over thirty-two characters'
 const keys: KeyProvider = derivedKeys(secret)
 const options: StoredSessionOptions = {
-  database: 'sqlite::memory:',
+  database,
+  migrate: migrate === 'true',
   secret,
   keys,
   cookie: { secure: false },

@@ -1,0 +1,96 @@
+import type { KeyCount, SessionDatabase } from '../database/session-database.ts'
+import type { KeyRow, SessionKeys } from '../database/stored-keys.ts'
+import { memoryListing } from './memory-listing.ts'
+import { bySid, isUnended, MemoryRows } from './memory-rows.ts'
+
+/**
+ * A storage in the memory of the process, for tests that need no database and no driver: the `database` of an
+ * application. It has all that the databases have, lists and keys too, and is gone with the process. Applications that
+ * are given the same one share its sessions, as several instances behind one database do.
+ *
+ * @example
+ * ```ts
+ * const app = await buildApp(memoryStorage())
+ * ```
+ */
+export function memoryStorage(): SessionDatabase {
+  const rows = new MemoryRows()
+  return {
+    dialect: 'sqlite',
+    table: 'memory',
+    keys: memoryKeys(rows),
+    listing: memoryListing(rows),
+    read: async (sids) => sids.flatMap((sid) => rows.get(sid) ?? []),
+    async insert(row) {
+      const isFree = !rows.get(row.sid)
+      if (isFree) rows.add(row)
+      return isFree
+    },
+    async update({ now, version, ...changes }) {
+      const row = rows.unended(changes.sid, version)
+      return rows.change(row && row.expiresAt > now ? row : undefined, { ...changes, version: version + 1 })
+    },
+    async touch(touches) {
+      for (const { sid, version, ...times } of touches) {
+        const row = rows.unended(sid, version)
+        if (row && row.expiresAt > times.touchedAt && row.touchedAt < times.touchedAt) rows.change(row, times)
+      }
+    },
+    async end(sid, end) {
+      const row = rows.get(sid)
+      return rows.end(row && isUnended(row) ? row : undefined, end)
+    },
+    async replace({ sid, version, data, ...end }) {
+      const row = rows.get(sid)
+      if (row?.version !== version) return false
+      const isReplaceable = isUnended(row) ? row.expiresAt > end.endedAt : row.endReason === null
+      return isReplaceable && rows.end(row, end, data)
+    },
+    async endUser(userId, end) {
+      const theirs = rows.all((row) => isUnended(row) && row.userId === userId)
+      for (const row of theirs) rows.end(row, end)
+      return theirs.length
+    },
+    countByKey: async () => countByKey(rows),
+    async sealedByOthers(keyId, after, limit) {
+      const others = rows.all((row) => isUnended(row) && row.keyId !== keyId && Buffer.compare(row.sid, after) > 0)
+      return others.sort(bySid).slice(0, limit)
+    },
+    reseal: async ({ version, ...changes }) =>
+      rows.change(rows.unended(changes.sid, version), { ...changes, version: version + 1 }),
+    async trim(before, limit) {
+      const due = rows.all(({ trimAt }) => trimAt <= before).slice(0, limit)
+      for (const row of due) rows.delete(row)
+      return due.length
+    },
+    countDue: async (before, limit) => Math.min(rows.all(({ trimAt }) => trimAt <= before).length, limit),
+    check: async () => {},
+    migrate: async () => {},
+    close: async () => {},
+  }
+}
+
+function countByKey(rows: MemoryRows): KeyCount[] {
+  const counts = new Map<number | null, number>()
+  for (const { keyId } of rows.all(isUnended)) counts.set(keyId, (counts.get(keyId) ?? 0) + 1)
+  return [...counts].map(([keyId, count]) => ({ keyId, rows: count }))
+}
+
+function memoryKeys(rows: MemoryRows): SessionKeys {
+  const keys = new Map<number, KeyRow>()
+  return {
+    check: async () => {},
+    read: async () => [...keys.values()],
+    async insert(key) {
+      const isFree = !keys.has(key.id)
+      if (isFree) keys.set(key.id, key)
+      return isFree
+    },
+    async deleteUnused(before) {
+      const used = new Set(rows.all(isUnended).map(({ keyId }) => keyId))
+      const unused = [...keys.values()].filter(({ id, createdAt }) => createdAt < before && !used.has(id))
+      for (const { id } of unused) keys.delete(id)
+      return unused.length
+    },
+  }
+}
