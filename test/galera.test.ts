@@ -116,19 +116,32 @@ test('a node that lags answers what was true without wsrep_sync_wait, and with i
   await Promise.all([writer!.close(), plain!.close(), causal!.close(), lock.end()])
 })
 
-test('processes that trim on different nodes at once delete every row that is due, once, and no other', async () => {
+test('trimming on three nodes at once deletes every row that is due, once, and no other, with a lease and without', async () => {
   const path = pathOf(everywhere)
   const stores = urls.map((url) => new StoredSessionStore({ database: new URL(path, url).href, secret, trim: false }))
+  const [first] = stores as [StoredSessionStore]
   await everywhere.query('DELETE FROM stored_sessions')
-  await addDueRows(everywhere, stores[0]!, 300)
-  const session = newSession({ n: 1 })
-  const id = newId()
-  await save(stores[0]!, id, session)
-  const results = await Promise.all(stores.map((store) => store.trim({ batchSize: 50 })))
-  const trimmed = results.reduce((sum, result) => sum + result.trimmed, 0)
-  assert.deepEqual([trimmed, await countRows(everywhere)], [300, 1])
-  await Promise.all(stores.map((store) => store.close()))
+  await addDueRows(everywhere, first, 200)
+  await save(first, newId(), newSession({ n: 1 }))
+  const databases = await Promise.all(
+    urls.map((url) => openDatabase('mysql', new URL(path, url).href, 'stored_sessions')),
+  )
+  const deleted = await Promise.all(databases.map((database) => untilNone(() => database.trim(Date.now(), 20))))
+  assert.deepEqual([sum(deleted), await countRows(everywhere)], [200, 1])
+  await addDueRows(everywhere, first, 200)
+  const results = await Promise.all(stores.map((store) => store.trim({ batchSize: 20 })))
+  assert.deepEqual(results.map(({ stopped }) => stopped).sort(), ['done', 'locked', 'locked'])
+  assert.equal(sum(results.map(({ trimmed }) => trimmed)), 200)
+  await Promise.all([...stores, ...databases].map((one) => one.close()))
 })
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
+
+async function untilNone(trim: () => Promise<number>): Promise<number> {
+  let deleted = 0
+  for (let count = await trim(); count > 0; count = await trim()) deleted += count
+  return deleted
+}
 
 test('a node that is read-only or cut off from the others is passed over, and used again when it is not', async () => {
   const [first, second] = urls as [string, string]
