@@ -54,7 +54,7 @@ forEachDatabase((target) => {
   test('a missing table stops the start and names the command', async () => {
     const error = await startError({ database: database.url, migrate: false })
     assert.equal(error.code, 'FST_STORED_SESSION_MISSING_TABLE')
-    assert.match(error.message, /the table "stored_sessions" is missing.*npx drizzle-kit migrate/)
+    assert.match(error.message, /the table "stored_sessions" is missing.*npx stored-session migrate/)
   })
 
   test('a table without a column that is needed stops the start and names the command', async () => {

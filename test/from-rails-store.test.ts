@@ -60,7 +60,7 @@ forEachDatabase((target) => {
     try {
       const refused = Fastify()
       const options = { database: empty.url, secret, migrate: false }
-      await assert.rejects(async () => refused.register(storedSession, options), /npx drizzle-kit migrate --config/)
+      await assert.rejects(async () => refused.register(storedSession, options), /npx stored-session migrate/)
       await refused.close().catch(() => {})
       app = await openApp(empty.url, { options: { migrate: true } })
       assert.equal((await (await signIn(app)).me()).userId, 'ada')

@@ -67,7 +67,7 @@ forEachDatabase((target) => {
   test('a table that lacks any one of our columns stops the start and names the command', async () => {
     const database = await migrated(target)
     const message =
-      /the table "stored_sessions" lacks a column that this release needs\. Run: .* npx drizzle-kit migrate/
+      /the table "stored_sessions" lacks a column that this release needs\. Run: npx stored-session migrate/
     for (const column of COLUMNS) {
       await rename(database, column, 'renamed')
       await assert.rejects(

@@ -30,7 +30,7 @@ export const globalOptions = {
     value: 'PATH',
     description: 'the configuration, in place of stored-session.config.{ts,js,mjs}',
   },
-  'env-file': { type: 'string', value: 'PATH', description: 'a file of variables for the environment, such as .env' },
+  env: { type: 'string', value: 'PATH', description: 'a file of variables for the environment, such as .env' },
   json: { type: 'boolean', description: 'print data as JSON' },
   help: { type: 'boolean', short: 'h', description: 'print this' },
   version: { type: 'boolean', short: 'v', description: 'print the version' },

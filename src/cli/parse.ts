@@ -76,7 +76,7 @@ function unknownOption(name: string, rawName: string, options: CommandOptions): 
   if (SECRETS.test(name)) {
     return (
       `${rawName} is not an option: everybody on this machine can read the arguments of a command. ` +
-      'Set DATABASE_URL and SESSION_SECRET in the environment or by --env-file, or write stored-session.config.js'
+      'Set DATABASE_URL and SESSION_SECRET in the environment or by --env, or write stored-session.config.js'
     )
   }
   return `${rawName} is not an option${didYouMean(name, Object.keys(options), '--')}`

@@ -1,32 +1,43 @@
 import type { AnyCommand } from './command.ts'
 import { CommandError } from './command-error.ts'
-import { confirm } from './confirmation.ts'
+import { confirm, type Terminal } from './confirmation.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { tellFailure } from './failure.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { Interruption } from './interruption.ts'
 import type { Invocation } from './invocation.ts'
 import { openDatabase, openStore } from './open-store.ts'
-import { Output } from './output.ts'
+import { Output, type OutputStream } from './output.ts'
 import { findCommand, parseOptions, splitCommand } from './parse.ts'
 import { Progress } from './progress.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { version } from './version.ts'
 
+/** The streams of the process, or what stands for them. */
+export interface Streams {
+  readonly stdin: Terminal['stdin']
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+}
+
 /** Runs what the arguments of the process ask for, and says what to end with. */
-export async function run(args: readonly string[], commands: readonly AnyCommand[]): Promise<ExitCode> {
-  const output = new Output(args.includes('--json'), process.stdout, process.stderr)
+export async function run(
+  args: readonly string[],
+  commands: readonly AnyCommand[],
+  streams: Streams = process,
+): Promise<ExitCode> {
+  const output = new Output(args.includes('--json'), streams.stdout, streams.stderr)
   let command: AnyCommand | undefined
   try {
     const { name, rest } = splitCommand(args)
     if (name === undefined) return withoutCommand(rest, output, commands)
-    if (name === 'help') return await run([...rest, '--help'], commands)
+    if (name === 'help') return await run([...rest, '--help'], commands, streams)
     command = findCommand(name, commands)
     if (rest.some((word) => word === '--help' || word === '-h')) return printed(output, commandHelp(command))
     const values = parseOptions(rest, command.options)
     if (values.version) return printed(output, version)
-    if (values['env-file']) loadEnvironment(values['env-file'])
-    return await runCommand(command, values, output)
+    if (values.env) loadEnvironment(values.env)
+    return await runCommand(command, values, output, streams)
   } catch (error) {
     return tellFailure(error, output, command?.name)
   }
@@ -49,7 +60,7 @@ function loadEnvironment(path: string): void {
   try {
     process.loadEnvFile(path)
   } catch (error) {
-    throw new CommandError(`the file ${path}, which --env-file names, cannot be read`, { cause: error })
+    throw new CommandError(`the file ${path}, which --env names, cannot be read`, { cause: error })
   }
 }
 
@@ -57,6 +68,7 @@ async function runCommand(
   command: AnyCommand,
   values: ReturnType<typeof parseOptions>,
   output: Output,
+  streams: Streams,
 ): Promise<ExitCode> {
   const interruption = new Interruption(output)
   const opened: { close(): Promise<void> }[] = []
@@ -72,7 +84,7 @@ async function runCommand(
       return interruption.signal
     },
     progress: (options) => new Progress(output, options),
-    confirm: (question) => confirm(question, values.yes === true),
+    confirm: (question) => confirm(question, values.yes === true, streams),
     settings() {
       settings ??= readSettings(values.config)
       return settings

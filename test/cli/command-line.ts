@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { secret } from '../stores.ts'
 import { builtCommand } from './built-command.ts'
 
@@ -17,6 +16,8 @@ export interface CommandEnd {
 export interface RunningCommand {
   readonly child: ChildProcess
   readonly end: Promise<CommandEnd>
+  /** What it said so far. */
+  stderr(): string
 }
 
 /** Where a command runs: no variable of this process that stands for a setting gets there. */
@@ -47,14 +48,12 @@ export async function startCommand(
   })
   if (input) input.pipe(child.stdin)
   else child.stdin.end()
-  let told = ''
-  child.stderr.on('data', (data) => {
-    told += data
-  })
-  const ended = async (): Promise<CommandEnd> => {
-    const [stdout] = await Promise.all([text(child.stdout), once(child, 'close')])
-    return { code: child.exitCode, stdout, stderr: told }
+  const told = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (data) => {
+      told[name] += data
+    })
   }
-  const end = ended()
-  return { child, end }
+  const end = once(child, 'close').then(() => ({ code: child.exitCode, ...told }))
+  return { child, end, stderr: () => told.stderr }
 }

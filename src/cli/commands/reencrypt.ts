@@ -30,6 +30,7 @@ their key is not (or no longer) among those that are given.`,
     const { signal } = invocation
     const keys = await store.keyStatus()
     const total = keys.filter(({ state }) => state !== 'current').reduce((sum, { rows }) => sum + rows, 0)
+    if (total > 0) output.message(`Sealing ${sessionsOf(total)} …`)
     const progress = invocation.progress({ verb: 'sealed', total })
     const result = await store.reencrypt({
       ...limits,

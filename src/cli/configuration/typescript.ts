@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { CommandError } from '../command-error.ts'
@@ -31,28 +32,20 @@ export async function importTypeScript(file: string, source: string): Promise<Mo
 
 /** What the project has that runs TypeScript. */
 function runner(file: string): ((file: string) => Promise<Module>) | undefined {
-  const { resolve } = createRequire(file)
-  const load = async (name: string) => import(pathToFileURL(resolve(name)).href)
-  if (isFound(resolve, 'tsx/esm/api')) {
-    return async (path) => {
-      const { tsImport } = await load('tsx/esm/api')
-      return tsImport(pathToFileURL(path).href, import.meta.url)
-    }
-  }
-  if (isFound(resolve, 'jiti')) {
-    return async (path) => {
-      const { createJiti } = await load('jiti')
-      return createJiti(pathToFileURL(path).href).import(path)
-    }
-  }
+  const tsx = moduleOf('tsx', './esm/api', file)
+  if (tsx) return async (path) => (await import(tsx)).tsImport(pathToFileURL(path).href, import.meta.url)
+  const jiti = moduleOf('jiti', '.', file)
+  if (jiti) return async (path) => (await import(jiti)).createJiti(pathToFileURL(path).href).import(path)
   return undefined
 }
 
-function isFound(resolve: (name: string) => string, name: string): boolean {
+/** What `import` would load of a package that a file can import. Node resolves for others by `require` alone. */
+function moduleOf(name: string, entry: string, file: string): string | undefined {
   try {
-    resolve(name)
-    return true
+    const manifest = createRequire(file).resolve(`${name}/package.json`)
+    const target = JSON.parse(readFileSync(manifest, 'utf8')).exports[entry].import
+    return new URL(target.default ?? target, pathToFileURL(manifest)).href
   } catch {
-    return false
+    return undefined
   }
 }
