@@ -188,7 +188,7 @@ forEachDatabase((target) => {
     test('that is missing stops the start of those alone who need it', async () => {
       await suite.database.query('ALTER TABLE stored_sessions_keys RENAME TO elsewhere')
       await start({ migrate: false })
-      const message = /the table "stored_sessions_keys" is missing\. Run: npx stored-session migrate/
+      const message = /the table "stored_sessions_keys" is missing\. Run: DATABASE_URL=… npx stored-session migrate/
       await assert.rejects(start({ migrate: false, keys }), { code: 'FST_STORED_SESSION_MISSING_TABLE', message })
       await suite.database.query('ALTER TABLE elsewhere RENAME TO stored_sessions_keys')
       await start({ migrate: false, keys })

@@ -8,6 +8,7 @@ import { consumer } from './packed/consumer.ts'
 import { packed, run } from './packed/package.ts'
 import { pageProgram, pagePrograms } from './packed/schemas.ts'
 
+const CONFIGURATION = 'node_modules/stored-session/drizzle.config.ts'
 const DRIVERS = ['better-sqlite3', 'mysql2', 'postgres']
 
 let packageFolder: string
@@ -23,8 +24,12 @@ forEachDatabase((target) => {
     const start = () => run(process.execPath, ['esm.mjs', database.url, 'false'], { cwd: project })
     const { stderr } = await start().catch((failure) => failure)
     assert.match(stderr, /FST_STORED_SESSION_MISSING_TABLE/)
-    const [, command] = /DATABASE_URL=… npx drizzle-kit (migrate --config \S+)/.exec(stderr)!
-    await drizzleKit(project, command!.split(' '), { DATABASE_URL: database.url })
+    const [, command] = /DATABASE_URL=… npx (stored-session migrate) /.exec(stderr)!
+    const env = { ...process.env, DATABASE_URL: database.url }
+    const { stdout } = await run('npx', ['--no-install', ...command!.split(' ')], { cwd: project, env })
+    assert.match(stdout, /^0000_create_stored_sessions\n/)
+    // With the same journal, drizzle-kit finds nothing left to do.
+    await drizzleKit(project, ['migrate', '--config', CONFIGURATION], { DATABASE_URL: database.url })
     assert.equal((await start()).stdout, 'signed in: ada\n')
     await database.drop()
   })

@@ -2,7 +2,7 @@ import { MissingTableError } from '../errors.ts'
 import { DEFAULT_TABLE } from './migrations.ts'
 import { keysTableOf } from './session-keys.ts'
 
-const COMMAND = 'npx stored-session migrate'
+const COMMAND = 'DATABASE_URL=… npx stored-session migrate'
 
 /** The start's answer to a table that is not there, or is not the one this release expects. */
 export function missingTable(table: string, what: 'is missing' | 'lacks a column that this release needs'): Error {
@@ -10,7 +10,8 @@ export function missingTable(table: string, what: 'is missing' | 'lacks a column
 }
 
 function advice(table: string): string {
-  const isOwn = table !== DEFAULT_TABLE && table !== keysTableOf(DEFAULT_TABLE)
-  const orElse = isOwn ? ', or, for a table of your own Drizzle schema, migrate that' : ''
-  return `Run: ${COMMAND} (with DATABASE_URL, or a configuration that the application shares), or set migrate: true${orElse}`
+  const isUsual = table === DEFAULT_TABLE || table === keysTableOf(DEFAULT_TABLE)
+  const command = isUsual ? COMMAND : `STORED_SESSION_TABLE=… ${COMMAND}`
+  const orElse = isUsual ? '' : ', or, for a table of your own Drizzle schema, migrate that'
+  return `Run: ${command} (without variables where there is a stored-session.config file), or set migrate: true${orElse}`
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '../harness/temporary-folder.ts'
@@ -19,10 +19,21 @@ export function consumer(packageFolder: string, modules: string[]): string {
   cpSync(packageFolder, join(folder, 'node_modules', 'stored-session'), { recursive: true })
   const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
   const { dependencies, peerDependencies, peerDependenciesMeta } = manifest
+  linkPrograms(folder, manifest.bin)
   const isOptional = (name: string) => peerDependenciesMeta[name]?.optional === true
   const required = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !isOptional(name))
   for (const name of [...required, ...modules]) link(folder, name)
   return folder
+}
+
+// As npm does when it installs.
+function linkPrograms(folder: string, programs: Record<string, string>): void {
+  mkdirSync(join(folder, 'node_modules', '.bin'))
+  for (const [name, path] of Object.entries(programs)) {
+    const program = join(folder, 'node_modules', 'stored-session', path)
+    chmodSync(program, 0o755)
+    symlinkSync(program, join(folder, 'node_modules', '.bin', name))
+  }
 }
 
 // A link of its own for each, so that a package nobody asked for is not found.
