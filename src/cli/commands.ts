@@ -1,7 +1,9 @@
 import type { AnyCommand } from './command.ts'
 import { count } from './commands/count.ts'
 import { doctor } from './commands/doctor.ts'
+import { generate } from './commands/generate.ts'
 import { importCommand } from './commands/import.ts'
+import { init } from './commands/init.ts'
 import { keys } from './commands/keys.ts'
 import { list } from './commands/list.ts'
 import { migrate } from './commands/migrate.ts'
@@ -14,6 +16,8 @@ import { upgrade } from './commands/upgrade.ts'
 
 /** All commands, in the order in which the help lists them. */
 export const commands: readonly AnyCommand[] = [
+  init,
+  generate,
   migrate,
   list,
   count,

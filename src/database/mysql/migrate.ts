@@ -8,7 +8,8 @@ const ALREADY_THERE = new Set([1050 /* table */, 1060 /* column */, 1061 /* inde
 
 const NO_SUCH_TABLE = 1146
 
-function journalFor(table: string): Journal {
+/** The journal beside the table of this name, or place. */
+export function journalFor(table: string): Journal {
   const name = `\`${journalOf(table).replaceAll('`', '``')}\``
   return {
     create: `create table if not exists ${name} (id serial primary key, hash text not null, created_at bigint)`,

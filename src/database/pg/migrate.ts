@@ -8,7 +8,8 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
 const UNDEFINED_TABLE = '42P01'
 
-function journalFor(place: TablePlace): Journal {
+/** The journal beside the table of this name, or place. */
+export function journalFor(place: TablePlace): Journal {
   // Beside its table, or in the schema that drizzle.config.ts names, because drizzle-kit always names one.
   const name = `${quoted(place.schema ?? 'public')}.${quoted(journalOf(place.name))}`
   return {

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import { type Journal, journalOf, type MigrationState, migrationStates, pendingMigrations } from '../migrations.ts'
 
-function journalFor(table: string): Journal {
+/** The journal beside the table of this name, or place. */
+export function journalFor(table: string): Journal {
   const name = `"${journalOf(table).replaceAll('"', '""')}"`
   return {
     // To the letter what drizzle-kit makes; SQLite keeps the spelling.

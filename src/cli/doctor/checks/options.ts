@@ -14,9 +14,7 @@ export function checkSettings({ options, source }: Settings): Found[] {
     const { message } = error as Error
     if (!(error instanceof InvalidOptionsError)) return [fault(message, `Correct ${source}`)]
     const faults = message.replace(/^stored-session: /, '').split('; ')
-    return [
-      fault(`${source}: ${faults.join('; ')}`, `Correct ${source}; if it reads variables, set them (--env-file .env)`),
-    ]
+    return [fault(`${source}: ${faults.join('; ')}`, `Correct ${source}; if it reads variables, set them (--env .env)`)]
   }
 }
 

@@ -1,0 +1,90 @@
+import type { Dialect } from '../../database/recognise.ts'
+import { defineCommand } from '../command.ts'
+import { CommandError } from '../command-error.ts'
+import { dialectNamed } from '../drivers.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { Settings } from '../settings.ts'
+import { UsageError } from '../usage-error.ts'
+
+export const generate = defineCommand({
+  name: 'generate',
+  summary: 'Print or write a Drizzle schema with the tables, or their SQL.',
+  usage: '[--dialect D] [--table NAME] [--sql] [--out PATH [--force]]',
+  details: `
+The schema is for drizzle-kit of the application, which then migrates the tables
+with its own; the SQL is what "migrate" would run, for whoever runs it by hand, and
+"migrate" goes on from there. Nothing is connected to. What is not given is taken
+from the settings.`,
+  options: {
+    dialect: { type: 'string', value: 'D', description: 'postgresql, mysql, mariadb or sqlite' },
+    table: { type: 'string', value: 'NAME', description: 'the table; stored_sessions without it' },
+    sql: { type: 'boolean', description: 'SQL in place of a Drizzle schema' },
+    out: { type: 'string', value: 'PATH', description: 'a file to write; stdout without it' },
+    force: { type: 'boolean', description: 'replace a file that has other content' },
+  },
+  async run({ values, output, settings }) {
+    const given = values.dialect !== undefined && values.table !== undefined ? undefined : await known(settings)
+    const dialect = values.dialect === undefined ? await dialectOf(given) : dialectNamed(values.dialect)
+    const place = await placeOf(dialect, values.table ?? given?.options.table)
+    const { schemaFile, storageStatements } = await import('../generate/schema-file.ts')
+    const { moduleKindOf, projectIn } = await import('../project.ts')
+    const { migrationScript } = await import('../../database/migration-script.ts')
+    const folder = process.cwd()
+    const path = values.out ?? ''
+    const content = values.sql
+      ? migrationScript(dialect, place)
+          .map((statement) => `${statement};\n`)
+          .join('\n')
+      : schemaFile(dialect, place, moduleKindOf(projectIn(folder), path))
+    if (values.out === undefined) output.print({ dialect, content }, content.trimEnd())
+    else await write(folder, path, content, values.force === true, output)
+    if (values.sql) return exitCodes.ok
+    output.message('Name the file in drizzle.config as schema, run drizzle-kit generate and drizzle-kit migrate, and')
+    output.message('register with table: storedSessions and migrate: false.')
+    const storage = storageStatements(dialect, place)
+    if (storage.length > 0) output.message('drizzle-kit leaves these out; add them by drizzle-kit generate --custom:')
+    for (const statement of storage) output.message(`  ${statement};`)
+    return exitCodes.ok
+  },
+})
+
+// Without any settings, what is given may be enough.
+const known = (settings: () => Promise<Settings>) => settings().catch(unlessNone)
+
+function unlessNone(error: unknown): undefined {
+  if (error instanceof CommandError) return undefined
+  throw error
+}
+
+async function dialectOf(given: Settings | undefined): Promise<Dialect> {
+  const { recogniseDatabase } = await import('../../database/recognise.ts')
+  const recognised = given && recogniseDatabase(given.options.database)
+  if (recognised && 'dialect' in recognised) return recognised.dialect
+  throw new UsageError('say for which database: --dialect postgresql, mysql, mariadb or sqlite')
+}
+
+async function placeOf(dialect: Dialect, table: unknown) {
+  const { DEFAULT_TABLE } = await import('../../database/migrations.ts')
+  const { placeOfName } = await import('../../database/table-place.ts')
+  const name = typeof table === 'string' ? table : DEFAULT_TABLE
+  const place = dialect === 'pg' ? placeOfName(name) : { name }
+  if (place) return place
+  throw new UsageError('--table has dots that mean several things; write schema.table, or "a.b" in double quotes')
+}
+
+async function write(
+  folder: string,
+  path: string,
+  content: string,
+  isForced: boolean,
+  output: { print(data: unknown, text: string): void; message(text: string): void },
+): Promise<void> {
+  const { plannedFile, writeFile } = await import('../written-file.ts')
+  const file = plannedFile(folder, path, content)
+  if (file.state === 'other' && !isForced) {
+    throw new CommandError(`${path} has other content; --force replaces it`)
+  }
+  if (file.state !== 'same') writeFile(folder, file)
+  output.print({ written: file.state === 'same' ? [] : [path] }, '')
+  output.message(file.state === 'same' ? `${path} is as it should be.` : `Wrote ${path}.`)
+}

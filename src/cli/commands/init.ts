@@ -1,0 +1,94 @@
+import { defineCommand } from '../command.ts'
+import { CommandError } from '../command-error.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { InitPlan } from '../init/plan.ts'
+import { confirmationOption } from '../options.ts'
+import type { Output } from '../output.ts'
+import { UsageError } from '../usage-error.ts'
+import type { PlannedFile } from '../written-file.ts'
+
+export const init = defineCommand({
+  name: 'init',
+  summary: 'Write a configuration, lines for .env.example and a secret.',
+  usage: '[--driver NAME] [--dry-run | --yes] [--force]',
+  details: `
+Looks at package.json for the driver and for TypeScript or JavaScript, shows what it
+will write, and asks. It can be repeated, and adds only what is missing. The secret
+goes into .env where git ignores that file, and else once to stdout. The code that
+registers the plugin is shown.`,
+  options: {
+    driver: { type: 'string', value: 'NAME', description: 'postgres, pg, mysql2 or better-sqlite3' },
+    'dry-run': { type: 'boolean', description: 'only show what would be written' },
+    force: { type: 'boolean', description: 'replace a configuration that has other content' },
+    ...confirmationOption,
+  },
+  async run({ values, output, confirm }) {
+    const { projectIn } = await import('../project.ts')
+    const { driverOf } = await import('../drivers.ts')
+    const { initPlan } = await import('../init/plan.ts')
+    const { newSecret } = await import('../../keys/generated.ts')
+    const folder = process.cwd()
+    const project = projectIn(folder)
+    if (!project) throw new CommandError('there is no package.json in this folder; make one with: npm init')
+    const driver = driverOf(values.driver, project)
+    const isRehearsal = values['dry-run'] === true
+    const plan = initPlan(project, driver, isRehearsal ? () => '(a new one)' : newSecret)
+    const files = plan.files.filter(({ state }) => state !== 'same' && (state !== 'other' || values.force))
+    show(plan, files, output)
+    if (!isRehearsal && files.length > 0) {
+      await agreed(values.yes === true, confirm)
+      const { writeFile } = await import('../written-file.ts')
+      for (const file of files) writeFile(folder, file)
+      output.message(`Wrote ${files.map(({ path }) => path).join(', ')}.`)
+    }
+    tell(plan, isRehearsal ? [] : files, output)
+    if (files.length > 0) tellNext(plan, output)
+    return exitCodes.ok
+  },
+})
+
+function show({ files: all }: InitPlan, files: readonly PlannedFile[], output: Output): void {
+  for (const { path, state } of all) {
+    if (state === 'other' && !files.some((file) => file.path === path))
+      output.message(`${path} is there with other content, and stays; --force replaces it.`)
+  }
+  if (files.length === 0) output.message('There is nothing to do.')
+  for (const { path, state, added } of files) {
+    const what = { new: 'New', longer: 'Added to', other: 'Replaced', same: '' }[state]
+    output.message(`${output.paintMessage('bold', `${what} ${path}:`)}\n`)
+    output.message(hidden(added).replaceAll(/^(?=.)/gm, '  '))
+  }
+}
+
+// A terminal keeps what it shows.
+const hidden = (text: string) => text.replaceAll(/^(SESSION_SECRET=).{8,}$/gm, '$1(a new one)')
+
+async function agreed(isAgreed: boolean, confirm: (question: string) => Promise<void>): Promise<void> {
+  if (!isAgreed && !(process.stdin.isTTY && process.stderr.isTTY)) {
+    throw new UsageError('nothing was written, because there is no terminal to ask on; say --yes')
+  }
+  await confirm('Write this?')
+}
+
+function tell({ snippet, secretToTell }: InitPlan, files: readonly PlannedFile[], output: Output): void {
+  const isTold = secretToTell !== undefined && files.length > 0
+  const line = isTold ? `SESSION_SECRET=${secretToTell}` : ''
+  const data = { written: files.map(({ path }) => path), snippet, ...(isTold && { secret: secretToTell }) }
+  output.message(`Registered in the application:\n\n${snippet.replaceAll(/^(?=.)/gm, '  ')}`)
+  if (isTold) {
+    output.message('git does not ignore .env here, and so no file has this secret. Keep it; it is told once:')
+  }
+  output.print(data, line)
+}
+
+function tellNext({ missingPackages, secretToTell, committedFile }: InitPlan, output: Output): void {
+  if (committedFile !== undefined)
+    output.message(`git would commit the sessions; leave them out: echo '${committedFile}*' >> .gitignore`)
+  const variables = secretToTell === undefined ? ' --env .env' : ''
+  const steps = [
+    ...(missingPackages.length > 0 ? [`npm install ${missingPackages.join(' ')}`] : []),
+    `npx stored-session migrate${variables}`,
+    `npx stored-session doctor${variables}`,
+  ]
+  output.message(`Next:\n${steps.map((step) => `  ${step}`).join('\n')}`)
+}

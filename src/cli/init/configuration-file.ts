@@ -1,0 +1,86 @@
+import { DRIVERS, type Driver } from '../drivers.ts'
+import type { Project } from '../project.ts'
+
+/** The name of the configuration of a project. */
+export const configurationName = ({ isTypeScript }: Project) =>
+  isTypeScript ? 'stored-session.config.ts' : 'stored-session.config.js'
+
+/** The database where SQLite is used and nothing else is said. */
+export const SQLITE_FILE = 'sessions.db'
+
+/** A URL that shows the form. */
+export const EXAMPLE_URLS: Record<Driver, string> = {
+  postgres: 'postgres://user:password@127.0.0.1:5432/database',
+  pg: 'postgres://user:password@127.0.0.1:5432/database',
+  mysql2: 'mysql://user:password@127.0.0.1:3306/database',
+  'better-sqlite3': `sqlite:${SQLITE_FILE}`,
+}
+
+/** The configuration that application and command line share. */
+export function configurationFile(driver: Driver, { isTypeScript, moduleKind }: Project): string {
+  const isEsm = isTypeScript || moduleKind === 'esm'
+  const body = `{
+  database: ${databaseOf(driver, isTypeScript)},
+  secret: process.env.SESSION_SECRET${isTypeScript ? " ?? ''" : ''},
+  // 'auto' also works over plain http. Behind a proxy that ends TLS, set trustProxy of Fastify.
+  cookie: { secure: process.env.NODE_ENV === 'production' ? true : 'auto' },
+}`
+  const imports = driver === 'pg' ? [drizzleImport(isEsm)] : []
+  const intro = '/** Sessions: shared by the application and by `npx stored-session`. */'
+  if (isTypeScript) {
+    const lines = ["import type { StoredSessionOptions } from 'stored-session'", '', intro]
+    return `${[...imports, ...lines].join('\n')}\nconst options: StoredSessionOptions = ${body}\n\nexport default options\n`
+  }
+  const type = "/** @type {import('stored-session').StoredSessionOptions} */"
+  const exported = isEsm ? 'export default' : 'module.exports ='
+  return `${[...imports, ...(imports.length > 0 ? [''] : []), intro, type].join('\n')}\n${exported} ${body}\n`
+}
+
+function databaseOf(driver: Driver, isTypeScript: boolean): string {
+  const url = 'process.env.DATABASE_URL'
+  if (driver === 'pg') {
+    // The pool is the application's own, and must not keep its process alive.
+    const typed = isTypeScript ? `${url} ?? ''` : url
+    return `drizzle({ connection: { connectionString: ${typed}, allowExitOnIdle: true } })`
+  }
+  if (DRIVERS[driver] === 'sqlite') return `${url} ?? 'sqlite:${SQLITE_FILE}'`
+  return isTypeScript ? `${url} ?? ''` : url
+}
+
+const drizzleImport = (isEsm: boolean) =>
+  isEsm
+    ? "import { drizzle } from 'drizzle-orm/node-postgres'"
+    : "const { drizzle } = require('drizzle-orm/node-postgres')"
+
+/** What stands in an application to register the plugin: a whole one, to be merged into the one that there is. */
+export function registerSnippet(project: Project): string {
+  const { isTypeScript, moduleKind, importsTypeScript } = project
+  const isCommonjs = moduleKind === 'commonjs'
+  const name = configurationName(project)
+  const path = `./${importsTypeScript ? name : name.replace(/\.ts$/, '.js')}`
+  const imports =
+    isCommonjs && !isTypeScript
+      ? [
+          "const Fastify = require('fastify')",
+          "const storedSession = require('stored-session')",
+          `const sessions = require('${path}')`,
+        ]
+      : [
+          "import Fastify from 'fastify'",
+          "import storedSession from 'stored-session'",
+          `import sessions from '${path}'`,
+        ]
+  const types = ['', "declare module 'fastify' {", '  interface Session {', '    userId?: string', '  }', '}']
+  const lines = [
+    ...imports,
+    ...(isTypeScript ? types : []),
+    '',
+    'const app = Fastify({ logger: true })',
+    `${isCommonjs ? '' : 'await '}app.register(storedSession, sessions)`,
+    '',
+    "app.get('/', async (request) => ({ user: request.session.userId ?? 'nobody' }))",
+    '',
+    `${isCommonjs ? '' : 'await '}app.listen({ port: Number(process.env.PORT ?? 3000) })`,
+  ]
+  return `${lines.join('\n')}\n`
+}

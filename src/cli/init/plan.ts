@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { configurationNames } from '../configuration/load.ts'
+import { DRIVERS, type Driver } from '../drivers.ts'
+import type { Project } from '../project.ts'
+import { type PlannedFile, plannedFile, plannedVariables } from '../written-file.ts'
+import {
+  configurationFile,
+  configurationName,
+  EXAMPLE_URLS,
+  registerSnippet,
+  SQLITE_FILE,
+} from './configuration-file.ts'
+import { ignoredByGit } from './ignored.ts'
+
+/** What is to be written, and what is to be told. */
+export interface InitPlan {
+  readonly files: readonly PlannedFile[]
+  /** A secret that no file takes, because git might. */
+  readonly secretToTell: string | undefined
+  readonly snippet: string
+  /** Packages that are not in package.json yet. */
+  readonly missingPackages: readonly string[]
+  /** A file of SQLite that git would commit. */
+  readonly committedFile: string | undefined
+}
+
+/** @param secret - makes a secret, which is asked for where one is needed */
+export function initPlan(project: Project, driver: Driver, secret: () => string): InitPlan {
+  const { folder } = project
+  const configuration = plannedConfiguration(project, driver)
+  const example = plannedVariables(folder, '.env.example', {
+    DATABASE_URL: `# The database of the sessions.\nDATABASE_URL=${EXAMPLE_URLS[driver]}`,
+    SESSION_SECRET: '# Signs cookies and seals sessions. Make one: npx stored-session secret\nSESSION_SECRET=',
+  })
+  const isIgnored = ignoredByGit(folder, '.env') === 'ignored'
+  const isBegun = configuration.state !== 'new'
+  const variables = isIgnored
+    ? [plannedVariables(folder, '.env', { SESSION_SECRET: `SESSION_SECRET=${secret()}` }, true)]
+    : []
+  return {
+    files: [configuration, example, ...variables],
+    // Whoever has a configuration has a secret.
+    secretToTell: isIgnored || isBegun ? undefined : secret(),
+    snippet: registerSnippet(project),
+    missingPackages: ['stored-session', 'fastify', 'drizzle-orm', driver].filter(
+      (name) => !project.packages.includes(name),
+    ),
+    committedFile:
+      DRIVERS[driver] === 'sqlite' && ignoredByGit(folder, SQLITE_FILE) === 'committed' ? SQLITE_FILE : undefined,
+  }
+}
+
+// One of another name is a configuration too, and found by all commands.
+function plannedConfiguration(project: Project, driver: Driver): PlannedFile {
+  const name = configurationName(project)
+  const present = configurationNames.find((one) => existsSync(join(project.folder, one)))
+  return plannedFile(project.folder, present ?? name, configurationFile(driver, project))
+}

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { CommandError } from './command-error.ts'
+import type { ModuleKind } from './generate/schema-file.ts'
+
+/** What there is of an application in a folder. */
+export interface Project {
+  readonly folder: string
+  /** All packages that it depends on. */
+  readonly packages: readonly string[]
+  readonly isTypeScript: boolean
+  /** What `package.json` makes of files that end with `.js` or `.ts`. */
+  readonly moduleKind: ModuleKind
+  /** Whether its imports name files with their own ending `.ts`. */
+  readonly importsTypeScript: boolean
+}
+
+interface Manifest {
+  readonly type?: string
+  readonly dependencies?: object
+  readonly devDependencies?: object
+}
+
+/** Reads the project in a folder; undefined where there is no package.json. */
+export function projectIn(folder: string): Project | undefined {
+  const file = join(folder, 'package.json')
+  if (!existsSync(file)) return undefined
+  const { type, dependencies, devDependencies } = manifestOf(file)
+  const packages = Object.keys({ ...dependencies, ...devDependencies })
+  const configuration = join(folder, 'tsconfig.json')
+  const hasConfiguration = existsSync(configuration)
+  return {
+    folder,
+    packages,
+    isTypeScript: hasConfiguration || packages.includes('typescript'),
+    moduleKind: type === 'module' ? 'esm' : 'commonjs',
+    importsTypeScript: hasConfiguration && IMPORTS_TYPESCRIPT.test(readFileSync(configuration, 'utf8')),
+  }
+}
+
+const IMPORTS_TYPESCRIPT = /"(?:allowImportingTsExtensions|rewriteRelativeImportExtensions)"\s*:\s*true/
+
+function manifestOf(file: string): Manifest {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new CommandError(`package.json cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** How a file of the project is written. TypeScript always imports and exports. */
+export function moduleKindOf(project: Project | undefined, path: string): ModuleKind {
+  const extension = extname(path)
+  if (extension === '.cjs') return 'commonjs'
+  return extension === '.js' && project?.moduleKind === 'commonjs' ? 'commonjs' : 'esm'
+}
