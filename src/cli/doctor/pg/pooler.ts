@@ -26,7 +26,7 @@ async function modeOf(one: PgSession, other: PgSession): Promise<Found> {
     const lost = await afterTakingOver(one, other)
     if (lost === 'statement') return LOSES_STATEMENTS
     if (lost === 'connection')
-      return ok('a pooler is between, which gives out connections by transaction; statements stay prepared')
+      return ok('a pooler is between, which gives out connections by transaction; statements outlive that')
   }
   return ok('a pooler is between, which keeps one connection for each client')
 }
@@ -45,7 +45,10 @@ async function afterTakingOver(one: PgSession, other: PgSession): Promise<'state
   await other.query('begin')
   try {
     if ((await pidOf(other)) !== before) return undefined
+    // Inside of a transaction, where a driver cannot help by preparing it again.
+    await one.query('begin')
     const after = await one.prepared(text, 'after').catch(ifUnknown)
+    await one.query('rollback')
     return after ? 'connection' : 'statement'
   } finally {
     await other.query('rollback')
@@ -54,9 +57,10 @@ async function afterTakingOver(one: PgSession, other: PgSession): Promise<'state
 
 const NO_SUCH_STATEMENT = '26000'
 const SUCH_A_STATEMENT = '42P05'
+const ABORTED = '25P02'
 
 function ifUnknown(error: { code?: unknown }): undefined {
-  if (error.code === NO_SUCH_STATEMENT || error.code === SUCH_A_STATEMENT) return undefined
+  if ([NO_SUCH_STATEMENT, SUCH_A_STATEMENT, ABORTED].some((code) => error.code === code)) return undefined
   throw error
 }
 
