@@ -42,3 +42,17 @@ test('a bad list is refused with what is wrong and without anything of the URL',
     assert.doesNotMatch(recognised.fault, /hu#?sh|ada/)
   }
 })
+
+test('settings of a PostgreSQL URL that sessions cannot be kept with are refused', () => {
+  const faults: [string, RegExp][] = [
+    ['postgres://a,b/db?target_session_attrs=standby', /^has a target_session_attrs that sessions cannot be kept with/],
+    ['postgres://a/db?target_session_attrs=any', /^has a target_session_attrs that sessions cannot be kept with/],
+    ['postgres://a/db?prepare=no', /^has a prepare that is neither true nor false; write \?prepare=false/],
+  ]
+  for (const [url, expected] of faults) {
+    const recognised = recogniseDatabase(url)
+    assert.ok('fault' in recognised, url)
+    assert.match(recognised.fault, expected)
+  }
+  assert.deepEqual(recogniseDatabase('postgres://a,b/db?target_session_attrs=primary&prepare=false'), { dialect: 'pg' })
+})

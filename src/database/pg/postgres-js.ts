@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres'
-import type { Patience } from '../patience.ts'
+import { lateAnswer, type Patience } from '../patience.ts'
 import type { PgClient, PgQuery, PgResult } from './client.ts'
 
 type UnsafeQuery = Pick<Sql, 'unsafe'>
@@ -43,19 +43,41 @@ export function queryOf(sql: UnsafeQuery, prepare: boolean, ms: number, onStuck:
 }
 
 async function run(sql: UnsafeQuery, text: string): Promise<PgResult> {
-  const answer: Answer | Answer[] = await sql.unsafe(text, [], { prepare: false })
+  const query = sql.unsafe(text, [], { prepare: false })
+  const answer: Answer | Answer[] = await answerOf(query)
   // Several statements in one text have a list of results.
   return toResult('count' in answer ? answer : answer.at(-1)!)
 }
 
+// Statements that did not even reach a connection.
+const unsent = new WeakSet<object>()
+
+/** Whether a statement that failed was not even sent. */
+export const isUnsent = (error: unknown) => unsent.has(error as object)
+
+async function answerOf(query: PendingQuery): Promise<Answer> {
+  try {
+    return await query
+  } catch (error) {
+    // The driver notes the connection that it sends a statement over.
+    if (!(query as unknown as { state: unknown }).state) unsent.add(error as object)
+    throw error
+  }
+}
+
 /** Cancels a statement whose time is up, so that a lock that it waits for does not keep its connection. */
 async function patiently(query: PendingQuery, ms: number, onStuck: () => void): Promise<PgResult> {
+  let isCancelled = false
   let timer = setTimeout(() => {
+    isCancelled = true
     cancel(query)
     timer = setTimeout(onStuck, CANCELLED_MS)
   }, ms)
   try {
-    return toResult(await query)
+    const answer = await answerOf(query)
+    // A commit that waited for a synchronous standby is done when that is cancelled, and the standby may not have it.
+    if (isCancelled) throw lateAnswer(ms)
+    return toResult(answer)
   } finally {
     clearTimeout(timer)
   }

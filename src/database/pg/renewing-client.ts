@@ -22,6 +22,11 @@ const CLOSE_S = 0.5
 /** A client is used for so long, so that names and certificates that changed are noticed. Milliseconds. */
 const LIFETIME_MS = 45 * 60_000
 
+/** A client whose connections can be given up, each as soon as it has answered what it was asked. */
+export interface RenewingClient extends PgClient {
+  renew(): void
+}
+
 /**
  * Speaks through postgres.js, and goes on with a new client as soon as one of its connections was lost, or answers
  * nothing any more.
@@ -31,8 +36,9 @@ const LIFETIME_MS = 45 * 60_000
  * client answers all of them.
  *
  * @param open - opens a client with the options that it is given
+ * @param onStuck - called when a statement does not end although it was cancelled
  */
-export function renewingClient(open: (watch: Watch) => Sql, patience: Patience): PgClient {
+export function renewingClient(open: (watch: Watch) => Sql, patience: Patience, onStuck = () => {}): RenewingClient {
   const retired = new Map<Generation, NodeJS.Timeout>()
   const closing = new AbortController()
   let current = begin()
@@ -40,6 +46,7 @@ export function renewingClient(open: (watch: Watch) => Sql, patience: Patience):
   return {
     query: (text, values, isBulk) => current.client.query(text, values, isBulk),
     transaction: (work) => transactionAlone(open, patience, closing.signal, work),
+    renew: () => renew(current),
     close: async () => {
       closing.abort()
       clearInterval(lifetime)
@@ -65,7 +72,10 @@ export function renewingClient(open: (watch: Watch) => Sql, patience: Patience):
       sql,
       patience,
       async () => {},
-      () => renew(generation),
+      () => {
+        renew(generation)
+        onStuck()
+      },
     )
     const generation = { sql, client, sockets }
     return generation

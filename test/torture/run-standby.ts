@@ -1,0 +1,49 @@
+import { rmSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { type Mode, PostgresPair } from '../harness/postgres-pair.ts'
+import { temporaryFolder } from '../harness/temporary-folder.ts'
+import { tortureStandby } from './standby.ts'
+
+const { values } = parseArgs({ options: { failovers: { type: 'string', default: '20' } } })
+
+process.env.TMPDIR = temporaryFolder('stored-session-standby')
+process.on('exit', () => rmSync(process.env.TMPDIR!, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+
+const table: object[] = []
+for (const mode of ['synchronous', 'asynchronous'] as const) await note(mode)
+console.table(table)
+
+async function note(mode: Mode): Promise<void> {
+  const pair = await PostgresPair.start(mode)
+  try {
+    const outcome = await tortureStandby(pair, Number(values.failovers))
+    const { acknowledged, endings, rows, lost, revived, foreign, unreadable, unexpected, crashes } = outcome
+    const faults = foreign + unreadable + unexpected + crashes
+    // What the standby has not received yet is lost with an asynchronous primary: that is what the word says.
+    if (faults > 0 || (mode === 'synchronous' && lost + revived > 0)) process.exitCode = 1
+    for (const example of outcome.examples) console.error(example)
+    table.push({
+      PostgreSQL: pair.primary.version,
+      'the standby is': mode,
+      failovers: outcome.kills,
+      'acknowledged saves': acknowledged,
+      'acknowledged endings': endings,
+      'failed requests': outcome.failed,
+      rows,
+      lost,
+      revived,
+      foreign,
+      unreadable,
+      unexpected,
+      crashes,
+      'longest recovery, ms': Math.round(outcome.longestRecoveryMs),
+      'longest request, ms': Math.round(outcome.longestMs),
+      'rejoined by pg_rewind': pair.rejoined.rewound,
+      'by pg_basebackup': pair.rejoined.copied,
+    })
+    console.log(table.at(-1))
+  } finally {
+    await pair.remove()
+  }
+}
