@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
+import { publint } from 'publint'
 import { consumer } from './packed/consumer.ts'
 import { filesIn, packed, run } from './packed/package.ts'
 
@@ -26,6 +27,11 @@ test('the package has what was built, the migrations, and the documents; no test
   const unexpected = files.filter((file) => !expected.includes(file))
   const absent = expected.filter((file) => !files.includes(file))
   assert.deepEqual({ unexpected, absent }, { unexpected: [], absent: [] })
+})
+
+test('the package has nothing that publint would complain of', async () => {
+  const { messages } = await publint({ pkgDir: folder, strict: true })
+  assert.deepEqual(messages, [])
 })
 
 test('an ESM project imports the plugin, the named exports and the schemas, and signs in', async () => {

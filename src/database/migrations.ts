@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
@@ -70,7 +70,7 @@ export function migrationStates(
 const beginning = ({ createSchema, create }: Journal) => (createSchema ? [createSchema, create] : [create])
 
 function allMigrations(folder: Folder, place: TablePlace): Migration[] {
-  const migrationsFolder = fileURLToPath(new URL(`../../drizzle/${folder}`, import.meta.url))
+  const migrationsFolder = folderOf(folder)
   const names = namesIn(migrationsFolder)
   return readMigrationFiles({ migrationsFolder }).map(({ sql, folderMillis, hash }) => ({
     name: names.get(folderMillis)!,
@@ -78,6 +78,15 @@ function allMigrations(folder: Folder, place: TablePlace): Migration[] {
     hash,
     statements: sql.map((statement) => moved(statement, place)),
   }))
+}
+
+// A bundle in CommonJS does not even know where it is.
+function folderOf(folder: Folder): string {
+  const path = import.meta.url ? fileURLToPath(new URL(`../../drizzle/${folder}`, import.meta.url)) : ''
+  if (existsSync(path)) return path
+  throw new Error(
+    'the migrations are files of the package, which a bundle does not have: set migrate: false, and run npx stored-session migrate when you deploy',
+  )
 }
 
 // drizzle-kit's journal of the files, which drizzle-orm reads without their names.

@@ -152,7 +152,8 @@ function refuseHost(fastify: FastifyInstance): void {
       'there is a session plugin already; remove it: stored-session registers @fastify/session itself',
     )
   }
-  const { version } = createRequire(import.meta.url)('@fastify/session/package.json') as { version: string }
+  const version = hostVersion()
+  if (version === undefined) return
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
   const [leastMajor, leastMinor, leastPatch] = LEAST_HOST
   const isOld =
@@ -161,6 +162,16 @@ function refuseHost(fastify: FastifyInstance): void {
     throw new InvalidOptionsError(
       `@fastify/session ${version} leaves old sessions alive in regenerate(); install ${LEAST_HOST.join('.')} or newer`,
     )
+}
+
+// A bundle has the host inside, in the version that was installed when it was made, and may have no package beside it.
+function hostVersion(): string | undefined {
+  try {
+    const { version } = createRequire(import.meta.url)('@fastify/session/package.json') as { version: string }
+    return version
+  } catch {
+    return undefined
+  }
 }
 
 /**

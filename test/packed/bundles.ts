@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, readdirSync } from 'node:fs'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseTarget, TestDatabase } from '../harness/databases.ts'
 import { temporaryFolder } from '../harness/temporary-folder.ts'
@@ -8,33 +8,45 @@ import { inProject } from './use.ts'
 
 const DRIVERS = ['better-sqlite3', 'mysql2', 'postgres']
 
+// What esbuild needs for packages that call require() in a bundle that is a module.
+const REQUIRE = "import{createRequire as from}from'node:module';const require=from(import.meta.url);"
+
+/** The forms of a bundle, by the ending of its file, and what esbuild is told. */
+const FORMS = { cjs: ['--format=cjs'], mjs: ['--format=esm', `--banner:js=${REQUIRE}`] }
+
+type Form = keyof typeof FORMS
+
+const forms = Object.keys(FORMS) as Form[]
+
 /** An application in one file, and the driver of its database beside it. */
 export async function bundleWithDrivers(project: Project, target: DatabaseTarget): Promise<void> {
-  await bundle(project, 'with-drivers.cjs', DRIVERS)
-  await using(project, target, async ({ url }) => {
-    assert.equal(await inProject(project, 'node', ['with-drivers.cjs', url]), 'signed in: ada\n')
-  })
+  for (const form of forms) {
+    const file = await bundle(project, 'with-drivers', form, DRIVERS)
+    await using(project, target, async ({ url }) => {
+      assert.equal(await inProject(project, 'node', [file, url]), 'signed in: ada\n')
+      await assert.rejects(inProject(project, 'node', [file, url, 'migrate']), /migrations are files of the package/)
+    })
+  }
 }
 
 /** An application in one file, the driver of PostgreSQL included, where nothing is installed. */
 export async function bundleWithoutPackages(project: Project, target: DatabaseTarget): Promise<void> {
-  await bundle(project, 'alone.cjs', ['better-sqlite3', 'mysql2'])
-  const folder = temporaryFolder('alone')
-  copyFileSync(join(project.folder, 'alone.cjs'), join(folder, 'alone.cjs'))
-  await using(project, target, async ({ url }) => {
-    assert.equal(await inProject({ ...project, folder }, 'node', ['alone.cjs', url]), 'signed in: ada\n')
-    assert.deepEqual(readdirSync(folder), ['alone.cjs'])
-  })
+  for (const form of forms) {
+    const file = await bundle(project, 'alone', form, ['better-sqlite3', 'mysql2'])
+    const folder = temporaryFolder('alone')
+    copyFileSync(join(project.folder, file), join(folder, file))
+    await using(project, target, async ({ url }) => {
+      assert.equal(await inProject({ ...project, folder }, 'node', [file, url]), 'signed in: ada\n')
+    })
+  }
 }
 
-async function bundle(project: Project, file: string, external: string[]): Promise<void> {
-  const options = ['--bundle', '--platform=node', '--log-level=error', `--outfile=${file}`]
-  await inProject(project, 'npx', [
-    'esbuild',
-    'bundled.mjs',
-    ...options,
-    ...external.map((name) => `--external:${name}`),
-  ])
+async function bundle(project: Project, name: string, form: Form, external: string[]): Promise<string> {
+  const file = `${name}.${form}`
+  const options = ['--bundle', '--platform=node', '--log-level=error', `--outfile=${file}`, ...FORMS[form]]
+  const left = external.map((name) => `--external:${name}`)
+  await inProject(project, 'npx', ['esbuild', 'bundled.mjs', ...options, ...left])
+  return file
 }
 
 async function using(project: Project, target: DatabaseTarget, work: (database: TestDatabase) => Promise<void>) {

@@ -3,6 +3,11 @@ import Fastify from 'fastify'
 import storedSession, {
   derivedKeys,
   type KeyProvider,
+  type NewRow,
+  type RowChange,
+  type RowEnd,
+  type SessionDatabase,
+  type SessionRow,
   type StoredSessionOptions,
   StoredSessionStore,
   type TrimResult,
@@ -13,7 +18,14 @@ import { type SessionMetrics, sessionMetrics } from 'stored-session/prometheus'
 import { storedSessions as mysqlSessions } from 'stored-session/schema/mysql'
 import { storedSessions as pgSessions } from 'stored-session/schema/pg'
 import { storedSessions as sqliteSessions, storedSessionsTable } from 'stored-session/schema/sqlite'
-import { type ContractCheck, keyProviderContract, readSession, signIn } from 'stored-session/testing'
+import {
+  type ContractCheck,
+  keyProviderContract,
+  memoryStorage,
+  readSession,
+  sessionDatabaseContract,
+  signIn,
+} from 'stored-session/testing'
 
 declare module 'fastify' {
   interface Session {
@@ -38,6 +50,26 @@ if (tables.length !== 4) throw new Error('a table is missing')
 
 const checks: ContractCheck[] = keyProviderContract({ create: () => keys, formerIds: [] })
 for (const { run } of checks) await run()
+
+// A storage of one's own, written with the types of rows.
+const sound = memoryStorage()
+const own: SessionDatabase = {
+  ...sound,
+  read: async (sids: readonly Buffer[]): Promise<SessionRow[]> => sound.read(sids),
+  insert: async (row: NewRow): Promise<boolean> => sound.insert(row),
+  update: async (change: RowChange): Promise<boolean> => sound.update(change),
+  end: async (sid: Buffer, end: RowEnd): Promise<boolean> => sound.end(sid, end),
+}
+for (const { run } of sessionDatabaseContract({ create: () => own, hasListing: true })) await run()
+// @ts-expect-error most methods are missing
+const incomplete: SessionDatabase = { dialect: 'pg', table: 'sessions', read: own.read }
+// @ts-expect-error sessions that are never idle for too long have no such option
+const endless: StoredSessionOptions = { ...options, idleTimeout: false }
+// @ts-expect-error misspelled
+const misspelled: StoredSessionOptions = { database, secret, idleTimeOut: '2h' }
+// @ts-expect-error the secret is missing
+const open: StoredSessionOptions = { database }
+if (![incomplete, endless, misspelled, open].every(Boolean)) throw new Error('a type is missing')
 
 const app = Fastify()
 await app.register(storedSession, options)
@@ -81,6 +113,9 @@ const cookie: string = await signIn(app, { userId: 'ada', theme: 'dark' })
 const wrong: Parameters<typeof signIn>[1] = { userId: 7 }
 const userId: string | undefined = (await readSession(app, cookie))?.userId
 if (!wrong || userId !== 'ada') throw new Error('nobody is signed in')
+// @ts-expect-error there is no such state
+const states: Parameters<typeof store.list>[0] = { state: 'alive' }
+if (!states) throw new Error('no filter')
 const trimmed: TrimResult = await app.storedSession.trim()
 if (trimmed.trimmed !== 0) throw new Error('a living session was trimmed')
 console.log(`signed in: ${me.json().userId}`)
