@@ -91,6 +91,7 @@ describe('arguments', () => {
     refused(['--user', 'a', 'b'], /^"b" is one word too many/)
     refused(['--constructor'], /^--constructor is not an option$/)
     refused(['-x'], /^-x is not an option/)
+    refused(['--env-file', '.env'], /did you mean --env\?$/)
     assert.throws(() => findCommand('toString', commands), UsageError)
   })
 

@@ -83,7 +83,7 @@ function withoutPassword(source: string): string {
   if (!PASSWORD.test(source)) return source
   throw new UsageError(
     'the URL in --source has a password, and everybody on this machine can read the arguments of a command. ' +
-      `Set ${VARIABLE} in the environment or by --env-file instead, or name another variable with --source-env`,
+      `Set ${VARIABLE} in the environment or by --env instead, or name another variable with --source-env`,
   )
 }
 

@@ -79,6 +79,8 @@ function unknownOption(name: string, rawName: string, options: CommandOptions): 
       'Set DATABASE_URL and SESSION_SECRET in the environment or by --env, or write stored-session.config.js'
     )
   }
+  // Node looks for this name in all arguments, also in those that are not for it.
+  if (name === 'env-file') return `${rawName} is not an option; did you mean --env?`
   return `${rawName} is not an option${didYouMean(name, Object.keys(options), '--')}`
 }
 
