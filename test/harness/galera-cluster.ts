@@ -6,7 +6,7 @@ import type { LocalServer } from './local-server.ts'
 import { queryMysql } from './mysql-database.ts'
 
 const SIZE = 3
-const WHOLE_MS = 60_000
+const WHOLE_MS = 30_000
 
 /** Three servers of MariaDB that keep one content, each a process that can be killed, paused and started again. */
 export class GaleraCluster {
@@ -43,9 +43,15 @@ export class GaleraCluster {
   async whole(): Promise<void> {
     const deadline = Date.now() + WHOLE_MS
     while (!(await this.isWhole())) {
-      if (Date.now() > deadline) throw new Error(`a node was missing still: ${await this.#states()}`)
+      if (Date.now() > deadline) throw await this.#missing()
       await sleep(50)
     }
+  }
+
+  async #missing(): Promise<Error> {
+    const states = await this.#states()
+    const logs = this.nodes.filter((_, index) => states[index] !== states.at(-1)).map(({ endOfLog }) => endOfLog)
+    return new Error(`a node was missing still: ${states.join('; ')}\n${logs.join('\n\n')}`)
   }
 
   async isWhole(): Promise<boolean> {

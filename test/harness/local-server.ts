@@ -97,6 +97,11 @@ export class LocalServer implements TestServer {
     throw new Error(`${this.name} (${this.source}) ${how}. The end of its log:\n${log}`, { cause })
   }
 
+  /** For messages: the last lines that it logged. */
+  get endOfLog(): string {
+    return lastLines(readFileSync(this.#logFile, 'utf8'), 40)
+  }
+
   async stop(): Promise<void> {
     await this.#end(this.#program.signals.stop)
   }

@@ -9,6 +9,7 @@ const RETRY_MS = 500
 /** "WSREP has not yet prepared node for application use": it is cut off, or catches up with the others. */
 const NOT_READY = 1047
 const UNKNOWN_VARIABLE = 1193
+const NO_WSREP = 'the server has no wsrep_sync_wait, which the URL sets: it is no node of Galera'
 
 // Statements that a node did not even get.
 const unsent = new WeakSet<object>()
@@ -39,6 +40,15 @@ export const mayRepeatWrite = (error: unknown) =>
 export function isOfNode(error: unknown): boolean {
   const { errno = 0, code } = error as { errno?: number; code?: unknown }
   return hadNoEffect(error) || (typeof code === 'string' && errno <= 0)
+}
+
+// Access denied to the database, access denied, and an unknown database.
+const OF_CONFIGURATION = new Set<unknown>([1044, 1045, 1049, 'NO_WSREP'])
+
+/** Whether asking again is of no use: what the URL says is wrong. */
+export function isLasting(error: unknown): boolean {
+  const { errno, code } = error as { errno?: number; code?: string }
+  return OF_CONFIGURATION.has(errno) || OF_CONFIGURATION.has(code)
 }
 
 /** What the `wsrep_sync_wait` of our connections is to be. */
@@ -122,7 +132,7 @@ export class Node {
     const { value, isRequired } = this.#syncWait
     await this.#query(connection, `set session wsrep_sync_wait = ${value}`).catch((error) => {
       if (error.errno !== UNKNOWN_VARIABLE) throw error
-      if (isRequired) throw new Error('the server has no wsrep_sync_wait, which the URL sets: it is no node of Galera')
+      if (isRequired) throw Object.assign(new Error(NO_WSREP), { code: 'NO_WSREP' })
     })
   }
 

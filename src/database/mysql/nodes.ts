@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolConnection } from 'mysql2'
 import { lateAnswer, type Patience, within } from '../patience.ts'
 import { type MysqlClient, type PooledConnection, tentatively, toResult } from './client.ts'
-import { isOfNode, isUnsent, mayRepeatWrite, type Node, ofReading } from './node.ts'
+import { isLasting, isOfNode, isUnsent, mayRepeatWrite, type Node, ofReading } from './node.ts'
 import { answerOf, giveUp } from './own-pool.ts'
 
 /** The longest pause before all nodes are asked once more, at random up to this. Milliseconds. */
@@ -12,13 +12,14 @@ const PAUSE_MS = 100
  * Speaks to several servers that keep the same content, and to one at a time: the first of the list that works, so that
  * all processes use the same one as long as it does. A statement that failed with its node goes to the next one, if it
  * only reads, or certainly had no effect; otherwise nobody knows, and it fails. When no node takes it, all are asked again
- * for as long as there is time.
+ * for as long as there is time, unless it is of no use.
  *
  * @param selector - `RR` sends each statement to another node instead
  */
 export function nodesClient(nodes: readonly Node[], selector: 'ORDER' | 'RR', patience: Patience): MysqlClient {
   const { plain } = nodes[0]!
   let turn = 0
+  let isClosed = false
   const inOrder = () => {
     const first = selector === 'RR' ? turn++ % nodes.length : 0
     const list = [...nodes.slice(first), ...nodes.slice(0, first)]
@@ -44,6 +45,7 @@ export function nodesClient(nodes: readonly Node[], selector: 'ORDER' | 'RR', pa
           failure = error
         }
       }
+      if (isClosed || isLasting(failure)) throw failure
       // While the nodes agree on who is left of them, none takes statements.
       await sleep(PAUSE_MS * Math.random())
       if (performance.now() >= deadline) throw failure
@@ -81,6 +83,9 @@ export function nodesClient(nodes: readonly Node[], selector: 'ORDER' | 'RR', pa
           connection.release()
         }
       }),
-    close: async () => void (await Promise.all(nodes.map((node) => node.close()))),
+    async close() {
+      isClosed = true
+      await Promise.all(nodes.map((node) => node.close()))
+    },
   }
 }
