@@ -1,31 +1,25 @@
 import assert from 'node:assert/strict'
+import type { AddressInfo } from 'node:net'
 import { after, before, describe, mock, test } from 'node:test'
-import fastifyCookie from '@fastify/cookie'
-import fastifySession, { type SessionStore } from '@fastify/session'
-import Fastify from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { openSource } from '../src/importing/sources.ts'
 import type { ImportResult, StoredSessionStore } from '../src/index.ts'
-import { Browser, openApp, sessionOf } from './app.ts'
+import { Browser, openApp } from './app.ts'
+import { commandLine, settingsFor } from './cli/command-line.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { installPeers, type OtherStore, otherStores, peer, put } from './importing/other-stores.ts'
+import { expressApp, fastifyApp, signInAt } from './importing/former-app.ts'
+import { installPeers, type OtherStore, otherStores, put } from './importing/other-stores.ts'
 import { rowOf, storedRow } from './rows.ts'
-import { newId, secret } from './stores.ts'
+import { newId } from './stores.ts'
 
 const DAY = 86_400_000
 const NONE = { over: 0, exists: 0, invalidId: 0, unreadable: 0, unstorable: 0, tooLarge: 0 }
 const user = (session: Record<string, unknown>) => session.userId as string | undefined
 
-/** The application as it was before: @fastify/session with the other store. */
-async function formerApp(store: SessionStore, cookie = {}) {
-  const app = Fastify()
-  await app.register(fastifyCookie)
-  await app.register(fastifySession, { secret, store, saveUninitialized: false, cookie: { secure: false, ...cookie } })
-  app.post('/login', async (request) => {
-    await request.session.regenerate()
-    Object.assign(sessionOf(request), { userId: 'ada', n: 7 })
-    return { id: request.session.sessionId }
-  })
-  return app
+/** What the application says to a cookie, over HTTP. */
+async function tellOver(app: FastifyInstance, cookie: string): Promise<unknown> {
+  const { port } = app.server.address() as AddressInfo
+  return (await fetch(`http://127.0.0.1:${port}/me`, { headers: { cookie } })).json()
 }
 
 before(installPeers)
@@ -51,16 +45,15 @@ forEachDatabase((target) => {
       })
 
       test('go on with the cookie that they have', async () => {
-        const former = await formerApp(other.store)
-        const visitor = new Browser(former)
-        const { id } = (await visitor.post('/login')).json()
-        const [, cookie] = Object.entries(visitor.cookies())[0]!
-        assert.deepEqual((await new Browser(app, { sessionId: cookie }).get('/me')).json(), { endReason: 'unknown' })
+        const former = await fastifyApp(other.store)
+        const { id, cookie } = await signInAt(former)
+        await app.listen({ host: '127.0.0.1', port: 0 })
+        assert.deepEqual(await tellOver(app, cookie), { endReason: 'unknown' })
 
         const result = await take()
         assert.deepEqual(result, { read: 1, imported: 1, skipped: NONE, complete: true })
-        const browser = new Browser(app, { sessionId: cookie })
-        assert.deepEqual((await browser.get('/me')).json(), { userId: 'ada', n: 7 })
+        assert.deepEqual(await tellOver(app, cookie), { userId: 'ada', n: 7 })
+        const browser = new Browser(app, { sessionId: decodeURIComponent(cookie.slice('sessionId='.length)) })
         await browser.post('/change', { n: 8 })
         assert.deepEqual((await browser.get('/me')).json(), { userId: 'ada', n: 8 })
         assert.equal((await storedRow(database, id)).userId, 'ada')
@@ -69,8 +62,8 @@ forEachDatabase((target) => {
       })
 
       test('keep the date on which they end', async () => {
-        const former = await formerApp(other.store, { maxAge: 3 * DAY })
-        const { id } = (await new Browser(former).post('/login')).json()
+        const former = await fastifyApp(other.store, { maxAge: 3 * DAY })
+        const { id } = await signInAt(former)
         const ends = Date.now() + 3 * DAY
         await take()
         const { expiresAt, createdAt, touchedAt } = await storedRow(database, id)
@@ -81,17 +74,22 @@ forEachDatabase((target) => {
         await former.close()
       })
 
-      test('go on with the cookie of express-session, where cookieName and cookiePrefix say so', async () => {
-        const id = newId()
-        const cookie = `s:${peer('cookie-signature').sign(id, secret)}`
-        const plain = { originalMaxAge: null, expires: null, httpOnly: true, path: '/' }
-        await put(other.store, id, { cookie: plain, userId: 'grace' })
-        await take()
+      test('go on with the cookie of express-session, taken over by the command, where cookieName and cookiePrefix say so', async () => {
+        const former = await expressApp(other.store)
+        const { id, cookie } = await signInAt(former)
+        assert.match(cookie, /^connect\.sid=s%3A/)
+        await former.close()
+        const env = { ...settingsFor(database), SOURCE_URL: other.place.url }
+        const { code, stdout, stderr } = await commandLine(['import', '--from', kind.name], { env })
+        assert.deepEqual([code, stdout], [0, '1\n'], stderr)
+        assert.ok(!stderr.includes(id))
         const options = { cookieName: 'connect.sid', cookiePrefix: 's:' }
         const express = await openApp(database.url, { options })
-        const browser = new Browser(express, { 'connect.sid': cookie })
-        assert.deepEqual((await browser.get('/me')).json(), { userId: 'grace' })
+        await express.listen({ host: '127.0.0.1', port: 0 })
+        assert.deepEqual(await tellOver(express, cookie), { userId: 'grace', n: 8 })
+        const browser = new Browser(express, { 'connect.sid': decodeURIComponent(cookie.slice('connect.sid='.length)) })
         assert.deepEqual((await browser.post('/logout')).json(), { out: true })
+        assert.deepEqual(await tellOver(express, cookie), { endReason: 'destroyed' })
         await express.close()
       })
 
