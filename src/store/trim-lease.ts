@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import type { SessionDatabase, SessionRow, TrimBatch } from '../database/session-database.ts'
+import { nextRandom } from '../payload/random-pool.ts'
 import { sidOf } from '../payload/session-id.ts'
 
 /*
@@ -45,7 +45,7 @@ class TrimLease {
   readonly #database: SessionDatabase
   readonly #leaseMs: number
   readonly #sid = sidOf(KEY)
-  readonly #holder = randomBytes(HOLDER_BYTES)
+  readonly #holder = Buffer.from(nextRandom())
   /** Of the row as it was written last; 0 for none. */
   #version = 0
   #until = 0
