@@ -1,0 +1,1 @@
+CREATE INDEX "stored_sessions_created_index" ON "stored_sessions" USING btree ("created_at");
