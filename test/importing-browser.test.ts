@@ -51,7 +51,7 @@ for (const [name, { open, options, expected }] of Object.entries(hosts)) {
     assert.equal(code, 0, stderr)
 
     // In the same place as before, as a new release would be.
-    const app = await openApp(database.url, { options })
+    const app = await openApp(database.url, { options, server: { forceCloseConnections: true } })
     await app.listen({ host: '127.0.0.1', port: former.port })
     const response = await page.goto(`${former.url}/me`)
     assert.deepEqual(await response!.json(), expected)

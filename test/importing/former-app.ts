@@ -18,7 +18,8 @@ const PAGE = '<form method="post" action="/login"><button>Sign in</button></form
 
 /** @fastify/session with the other store. */
 export async function fastifyApp(store: SessionStore, cookie = {}): Promise<FormerApp> {
-  const app = Fastify()
+  // A browser opens connections ahead, which an orderly end would wait for.
+  const app = Fastify({ forceCloseConnections: true })
   await app.register(fastifyCookie)
   await app.register(fastifySession, { secret, store, saveUninitialized: false, cookie: { secure: false, ...cookie } })
   // What a form without fields sends.
