@@ -112,7 +112,8 @@ for (const target of databases.filter(({ dialect }) => dialect === 'pg')) {
     test('a table that is missing in a schema stops the start, and is named with it', async () => {
       const database = await target.create()
       const missing = using(database, { table: 'auth.sessions' }, async () => {})
-      await assert.rejects(missing, { message: /the table "auth\.sessions" is missing\. Set migrate: true/ })
+      const message = /the table "auth\.sessions" is missing\. Run: STORED_SESSION_TABLE=… .* or set migrate: true/
+      await assert.rejects(missing, { message })
       await database.drop()
     })
 
