@@ -4,6 +4,7 @@ import { confirm, type Terminal } from './confirmation.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { tellFailure } from './failure.ts'
 import { commandHelp, generalHelp } from './help.ts'
+import { ownManifest } from './installed.ts'
 import { Interruption } from './interruption.ts'
 import type { Invocation } from './invocation.ts'
 import { openDatabase, openStore } from './open-store.ts'
@@ -11,7 +12,6 @@ import { Output, type OutputStream } from './output.ts'
 import { findCommand, parseOptions, splitCommand } from './parse.ts'
 import { Progress } from './progress.ts'
 import { readSettings, type Settings } from './settings.ts'
-import { version } from './version.ts'
 
 /** The streams of the process, or what stands for them. */
 export interface Streams {
@@ -35,7 +35,7 @@ export async function run(
     command = findCommand(name, commands)
     if (rest.some((word) => word === '--help' || word === '-h')) return printed(output, commandHelp(command))
     const values = parseOptions(rest, command.options)
-    if (values.version) return printed(output, version)
+    if (values.version) return printed(output, ownManifest.version)
     if (values.env) loadEnvironment(values.env)
     return await runCommand(command, values, output, streams)
   } catch (error) {
@@ -45,7 +45,7 @@ export async function run(
 
 function withoutCommand(args: readonly string[], output: Output, commands: readonly AnyCommand[]): ExitCode {
   const { help, version: isVersion } = parseOptions(args)
-  if (isVersion) return printed(output, version)
+  if (isVersion) return printed(output, ownManifest.version)
   if (help) return printed(output, generalHelp(commands))
   output.message(generalHelp(commands))
   return exitCodes.usage

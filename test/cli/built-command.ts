@@ -1,10 +1,8 @@
 import { cpSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { temporaryFolder } from '../harness/temporary-folder.ts'
-
-const repository = fileURLToPath(new URL('../..', import.meta.url))
+import { bundleInto } from '../packed/built-package.ts'
+import { repository } from '../packed/package.ts'
 
 let building: Promise<string> | undefined
 
@@ -22,17 +20,6 @@ async function buildCommand(): Promise<string> {
   // Beside it lies what it finds from where it is: its manifest, the migrations, and the packages.
   cpSync(join(repository, 'package.json'), join(folder, 'package.json'))
   for (const name of ['drizzle', 'node_modules']) symlinkSync(join(repository, name), join(folder, name))
-  await build({
-    entryPoints: [join(repository, 'src/cli/main.ts')],
-    outdir: join(folder, 'dist/cli'),
-    chunkNames: 'chunk-[hash]',
-    bundle: true,
-    splitting: true,
-    packages: 'external',
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    logLevel: 'error',
-  })
+  await bundleInto(folder, [join(repository, 'src/cli/main.ts')])
   return join(folder, 'dist/cli/main.js')
 }

@@ -22,8 +22,15 @@ async function buildPackage(): Promise<string> {
   }
   const built = [...Object.values(exports).map((target) => (typeof target === 'string' ? target : target.default))]
   const programs = [...built, ...Object.values(bin)].filter((path) => path.startsWith('./dist/'))
+  const entryPoints = programs.map((path) => join(repository, path.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts')))
+  await bundleInto(folder, entryPoints)
+  return folder
+}
+
+/** Bundles files of src/ to where a package in this folder has them, with the packages that they import left outside. */
+export async function bundleInto(folder: string, entryPoints: string[]): Promise<void> {
   await build({
-    entryPoints: programs.map((path) => join(repository, path.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts'))),
+    entryPoints,
     outdir: join(folder, 'dist'),
     outbase: join(repository, 'src'),
     // As deep as the files that look for the migrations and the manifest from where they are.
@@ -36,5 +43,4 @@ async function buildPackage(): Promise<string> {
     target: 'node20',
     logLevel: 'error',
   })
-  return folder
 }

@@ -1,8 +1,7 @@
-import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { GaleraCluster } from '../harness/galera-cluster.ts'
-import { temporaryFolder } from '../harness/temporary-folder.ts'
 import { type Trouble, tortureGalera } from './galera.ts'
+import { useOwnFolder } from './own-folder.ts'
 
 const { values } = parseArgs({
   options: {
@@ -12,9 +11,7 @@ const { values } = parseArgs({
   },
 })
 
-process.env.TMPDIR = temporaryFolder('stored-session-galera')
-process.on('exit', () => rmSync(process.env.TMPDIR!, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+useOwnFolder('galera')
 
 const cluster = await GaleraCluster.start()
 const table: object[] = []

@@ -1,14 +1,11 @@
-import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Mode, PostgresPair } from '../harness/postgres-pair.ts'
-import { temporaryFolder } from '../harness/temporary-folder.ts'
+import { useOwnFolder } from './own-folder.ts'
 import { tortureStandby } from './standby.ts'
 
 const { values } = parseArgs({ options: { failovers: { type: 'string', default: '20' } } })
 
-process.env.TMPDIR = temporaryFolder('stored-session-standby')
-process.on('exit', () => rmSync(process.env.TMPDIR!, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+useOwnFolder('standby')
 
 const table: object[] = []
 for (const mode of ['synchronous', 'asynchronous'] as const) await note(mode)

@@ -1,8 +1,7 @@
-import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type DatabaseName, databaseList, databaseNames } from '../harness/selection.ts'
-import { temporaryFolder } from '../harness/temporary-folder.ts'
 import { ownDatabase } from './own-database.ts'
+import { useOwnFolder } from './own-folder.ts'
 import { killApplication, killServer, type Outcome, type Round, torture } from './torture.ts'
 
 const { values } = parseArgs({
@@ -13,9 +12,7 @@ const { values } = parseArgs({
   },
 })
 
-process.env.TMPDIR = temporaryFolder('stored-session-torture')
-process.on('exit', () => rmSync(process.env.TMPDIR!, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+useOwnFolder('torture')
 
 const table: object[] = []
 for (const name of databaseList(values.databases)) await tortureOn(name)

@@ -1,3 +1,4 @@
+import { LARGEST_BACKLOG } from '../../store/trim-round.ts'
 import type { TrimResult } from '../../store/trimming.ts'
 import { defineCommand } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -51,9 +52,6 @@ const ENDINGS: Record<TrimResult['stopped'], string> = {
   closed: '',
   locked: ', because another process is trimming',
 }
-
-/** So many are not counted any further. */
-const LARGEST_BACKLOG = 10_000
 
 function leftOver({ complete, backlog }: TrimResult): string {
   if (complete || backlog === undefined) return ''
