@@ -5,12 +5,13 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { findServer } from '../test/harness/find-server.ts'
+import { findServer, ownServer } from '../test/harness/find-server.ts'
 import { createMysqlDatabase } from '../test/harness/mysql-database.ts'
 import { createPostgresDatabase } from '../test/harness/postgres-database.ts'
 import { type DatabaseName, databaseList, databaseNames } from '../test/harness/selection.ts'
 import { createSqliteDatabase, sqliteOrigin } from '../test/harness/sqlite-database.ts'
 import type { TestDatabase } from '../test/harness/test-database.ts'
+import { urlVariable } from '../test/harness/test-server.ts'
 import { type FilledTable, fillTable } from './growth/filled-table.ts'
 import { type DatabaseGrowth, growthReport } from './growth/growth-report.ts'
 import { measureOperations } from './growth/operations.ts'
@@ -29,6 +30,9 @@ const { values } = parseArgs({
 const sizes = values.rows.split(',').map((size) => wholeNumber('rows', size))
 sizes.sort((one, other) => one - other)
 const toTrim = Math.min(wholeNumber('trim', values.trim), sizes.at(-1)! / 2)
+
+/** The rows in use have to fit, or what is measured is the disk; PostgreSQL and SQLite have the system's cache for that. */
+const bufferPool = ['--innodb-buffer-pool-size=2G']
 
 /** What is to be undone at the end, the last first. */
 const cleanups: (() => Promise<unknown>)[] = []
@@ -73,7 +77,8 @@ async function filled(database: TestDatabase, rows: number): Promise<FilledTable
 
 async function server(name: DatabaseName): Promise<{ create: () => Promise<TestDatabase>; version: string }> {
   if (name === 'sqlite') return { create: createSqliteDatabase, version: sqliteOrigin().version }
-  const server = await findServer(name)
+  const isOwn = process.env[urlVariable(name)] === undefined
+  const server = await (name !== 'postgres' && isOwn ? ownServer(name, bufferPool) : findServer(name))
   await server.start()
   cleanups.push(() => server.remove())
   const { url, version } = server
@@ -91,6 +96,7 @@ function about(): string[] {
     `Node ${process.versions.node}, ${versions.join(', ')}`,
     `commit ${git('rev-parse', '--short', 'HEAD')}${changes}`,
     '2,000 sessions in use among rows at rest of about 300 bytes; application and database share the cores',
+    `MySQL and MariaDB with ${bufferPool.join(' ')}`,
   ]
 }
 

@@ -75,7 +75,7 @@ async function trimBatches(
     counts.trimmed += deleted
     counts.batches += 1
     signals.onProgress?.({ ...counts })
-    size = nextSize(size, performance.now() - began)
+    size = Math.min(batchSize, nextSize(size, performance.now() - began))
     // SQLite works inside the call: let requests have their turn.
     await nextTurn()
     if (deleted < limit) return 'done'
@@ -86,11 +86,15 @@ async function trimBatches(
 
 /** A batch that took longer makes the next one smaller: in SQLite everybody who saves waits for it. Milliseconds. */
 const LONG_BATCH_MS = 50
+/** After a quicker one, which would be no long one at twice the size, the next is larger again. Milliseconds. */
+const SHORT_BATCH_MS = 20
 /** Rows, below which a smaller batch would make little difference. */
 const SMALL_BATCH = 50
 
-const nextSize = (size: number, took: number) =>
-  took > LONG_BATCH_MS && size > SMALL_BATCH ? Math.max(SMALL_BATCH, size >> 1) : size
+function nextSize(size: number, took: number): number {
+  if (took < SHORT_BATCH_MS) return size * 2
+  return took > LONG_BATCH_MS && size > SMALL_BATCH ? Math.max(SMALL_BATCH, size >> 1) : size
+}
 
 function interruption({ caller, closing }: TrimSignals): 'aborted' | 'closed' | undefined {
   if (closing.aborted) return 'closed'
