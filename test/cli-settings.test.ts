@@ -3,6 +3,7 @@ import { existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { runsTypeScript } from '../src/cli/configuration/typescript.ts'
 import { optionsOfEnvironment } from '../src/cli/environment.ts'
 import { commandLine } from './cli/command-line.ts'
 import { temporaryFolder } from './harness/temporary-folder.ts'
@@ -45,6 +46,21 @@ describe('the configuration', () => {
     symlinkSync(modules, join(cwd, 'node_modules'))
     assert.deepEqual(await commandLine(['count'], { cwd }), { code: 0, stdout: '0\n', stderr: '' })
     assert.equal((await commandLine(['count', '--config', 'compiled.js'], { cwd })).stdout, '0\n')
+  })
+
+  test('in TypeScript that nothing here runs is told what to install', async () => {
+    const cwd = await project({
+      'typed.ts': `const options: { database: string } = { database: 'sqlite:a.db' }\nexport default options`,
+      'assigned.cts': `const options: object = { database: 'sqlite:a.db' }\nexport = options`,
+    })
+    const [typed, assigned] = await Promise.all(
+      ['typed.ts', 'assigned.cts'].map((name) => commandLine(['count', '--config', name], { cwd })),
+    )
+    const asks = /^error: \S+ (is TypeScript, which|has what) Node [\d.]+ does not run by itself.*; install tsx \(npm/
+    if (runsTypeScript()) assert.equal(typed!.stdout, '0\n')
+    else assert.match(typed!.stderr, asks)
+    assert.match(assigned!.stderr, asks)
+    assert.deepEqual([assigned!.code, assigned!.stdout], [1, ''])
   })
 
   test('that does not work is told of by its name', async () => {

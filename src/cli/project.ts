@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { CommandError } from './command-error.ts'
+import { type CompilerOptions, compilerOptionsOf } from './compiler-options.ts'
 import type { ModuleKind } from './generate/schema-file.ts'
 
 /** What there is of an application in a folder. */
@@ -13,6 +14,8 @@ export interface Project {
   readonly moduleKind: ModuleKind
   /** Whether its imports name files with their own ending `.ts`. */
   readonly importsTypeScript: boolean
+  /** Whether the compiler refuses `import … from` and `export`, which would not be CommonJS as they are written. */
+  readonly exportsByAssignment: boolean
 }
 
 interface Manifest {
@@ -29,16 +32,22 @@ export function projectIn(folder: string): Project | undefined {
   const packages = Object.keys({ ...dependencies, ...devDependencies })
   const configuration = join(folder, 'tsconfig.json')
   const hasConfiguration = existsSync(configuration)
+  const compilerOptions = hasConfiguration ? compilerOptionsOf(configuration) : {}
+  const { allowImportingTsExtensions, rewriteRelativeImportExtensions } = compilerOptions
+  const moduleKind = type === 'module' ? 'esm' : 'commonjs'
   return {
     folder,
     packages,
     isTypeScript: hasConfiguration || packages.includes('typescript'),
-    moduleKind: type === 'module' ? 'esm' : 'commonjs',
-    importsTypeScript: hasConfiguration && IMPORTS_TYPESCRIPT.test(readFileSync(configuration, 'utf8')),
+    moduleKind,
+    importsTypeScript: allowImportingTsExtensions === true || rewriteRelativeImportExtensions === true,
+    exportsByAssignment: moduleKind === 'commonjs' && isVerbatimCommonjs(compilerOptions),
   }
 }
 
-const IMPORTS_TYPESCRIPT = /"(?:allowImportingTsExtensions|rewriteRelativeImportExtensions)"\s*:\s*true/
+// With `esnext` or `preserve` a bundler reads the files, and takes them for ESM whatever package.json says.
+const isVerbatimCommonjs = ({ verbatimModuleSyntax, module }: CompilerOptions) =>
+  verbatimModuleSyntax === true && /^(?:commonjs|node)/i.test(String(module))
 
 function manifestOf(file: string): Manifest {
   try {

@@ -81,12 +81,13 @@ function tell({ snippet, secretToTell }: InitPlan, files: readonly PlannedFile[]
   output.print(data, line)
 }
 
-function tellNext({ missingPackages, secretToTell, committedFile }: InitPlan, output: Output): void {
+function tellNext({ missingPackages, needsRunner, secretToTell, committedFile }: InitPlan, output: Output): void {
   if (committedFile !== undefined)
     output.message(`git would commit the sessions; leave them out: echo '${committedFile}*' >> .gitignore`)
   const variables = secretToTell === undefined ? ' --env .env' : ''
   const steps = [
     ...(missingPackages.length > 0 ? [`npm install ${missingPackages.join(' ')}`] : []),
+    ...(needsRunner ? ['npm install --save-dev tsx'] : []),
     `npx stored-session migrate${variables}`,
     `npx stored-session doctor${variables}`,
   ]

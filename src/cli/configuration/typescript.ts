@@ -22,12 +22,19 @@ export async function importTypeScript(file: string, source: string): Promise<Mo
     const run = runner(file)
     if (run) return run(file)
     if ((error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') throw error
-    throw new CommandError(
-      `${source} is TypeScript, which Node ${process.versions.node} does not run by itself; ` +
-        'install tsx (npm install --save-dev tsx), or use Node 22.18 or newer, or write the configuration in JavaScript',
-      { cause: error },
-    )
+    throw new CommandError(notRun(source, error as Error), { cause: error })
   }
+}
+
+/** Whether Node takes the types out of TypeScript by itself, as it does from 22.18 on. */
+export const runsTypeScript = () => Boolean((process.features as { typescript?: unknown }).typescript)
+
+function notRun(source: string, { message }: Error): string {
+  const node = `Node ${process.versions.node} does not run by itself`
+  const tsx = 'install tsx (npm install --save-dev tsx)'
+  if (runsTypeScript())
+    return `${source} has what ${node} (${message.trim()}); ${tsx}, or write the configuration in JavaScript`
+  return `${source} is TypeScript, which ${node}; ${tsx}, or use Node 22.18 or newer, or write the configuration in JavaScript`
 }
 
 /** What the project has that runs TypeScript. */

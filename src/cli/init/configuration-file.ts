@@ -17,23 +17,32 @@ export const EXAMPLE_URLS: Record<Driver, string> = {
 }
 
 /** The configuration that application and command line share. */
-export function configurationFile(driver: Driver, { isTypeScript, moduleKind }: Project): string {
-  const isEsm = isTypeScript || moduleKind === 'esm'
+export function configurationFile(driver: Driver, project: Project): string {
+  const { isTypeScript } = project
+  const style = styleOf(project)
   const body = `{
   database: ${databaseOf(driver, isTypeScript)},
   secret: process.env.SESSION_SECRET${isTypeScript ? " ?? ''" : ''},
   // 'auto' also works over plain http. Behind a proxy that ends TLS, set trustProxy of Fastify.
   cookie: { secure: process.env.NODE_ENV === 'production' ? true : 'auto' },
 }`
-  const imports = driver === 'pg' ? [drizzleImport(isEsm)] : []
+  const imports = driver === 'pg' ? drizzleImport(style) : []
   const intro = '/** Sessions: shared by the application and by `npx stored-session`. */'
+  const exported = { esm: 'export default', require: 'module.exports =', assignment: 'export =' }[style]
   if (isTypeScript) {
-    const lines = ["import type { StoredSessionOptions } from 'stored-session'", '', intro]
-    return `${[...imports, ...lines].join('\n')}\nconst options: StoredSessionOptions = ${body}\n\nexport default options\n`
+    const lines = [...imports, "import type { StoredSessionOptions } from 'stored-session'", '', intro]
+    return `${lines.join('\n')}\nconst options: StoredSessionOptions = ${body}\n\n${exported} options\n`
   }
   const type = "/** @type {import('stored-session').StoredSessionOptions} */"
-  const exported = isEsm ? 'export default' : 'module.exports ='
   return `${[...imports, ...(imports.length > 0 ? [''] : []), intro, type].join('\n')}\n${exported} ${body}\n`
+}
+
+/** How the configuration imports and exports: TypeScript as ESM, unless the compiler insists on what CommonJS does. */
+type Style = 'esm' | 'require' | 'assignment'
+
+function styleOf({ isTypeScript, moduleKind, exportsByAssignment }: Project): Style {
+  if (exportsByAssignment && isTypeScript) return 'assignment'
+  return isTypeScript || moduleKind === 'esm' ? 'esm' : 'require'
 }
 
 function databaseOf(driver: Driver, isTypeScript: boolean): string {
@@ -47,10 +56,17 @@ function databaseOf(driver: Driver, isTypeScript: boolean): string {
   return isTypeScript ? `${url} ?? ''` : url
 }
 
-const drizzleImport = (isEsm: boolean) =>
-  isEsm
-    ? "import { drizzle } from 'drizzle-orm/node-postgres'"
-    : "const { drizzle } = require('drizzle-orm/node-postgres')"
+function drizzleImport(style: Style): string[] {
+  const path = "'drizzle-orm/node-postgres'"
+  if (style === 'esm') return [`import { drizzle } from ${path}`]
+  if (style === 'require') return [`const { drizzle } = require(${path})`]
+  return [`import nodePostgres = require(${path})`, 'import drizzle = nodePostgres.drizzle']
+}
+
+function importLine(style: Style, name: string, path: string): string {
+  if (style === 'esm') return `import ${name} from '${path}'`
+  return `${style === 'require' ? 'const' : 'import'} ${name} = require('${path}')`
+}
 
 /** What stands in an application to register the plugin: a whole one, to be merged into the one that there is. */
 export function registerSnippet(project: Project): string {
@@ -58,18 +74,12 @@ export function registerSnippet(project: Project): string {
   const isCommonjs = moduleKind === 'commonjs'
   const name = configurationName(project)
   const path = `./${importsTypeScript ? name : name.replace(/\.ts$/, '.js')}`
-  const imports =
-    isCommonjs && !isTypeScript
-      ? [
-          "const Fastify = require('fastify')",
-          "const storedSession = require('stored-session')",
-          `const sessions = require('${path}')`,
-        ]
-      : [
-          "import Fastify from 'fastify'",
-          "import storedSession from 'stored-session'",
-          `import sessions from '${path}'`,
-        ]
+  const style = styleOf(project)
+  const imports = [
+    importLine(style, 'Fastify', 'fastify'),
+    importLine(style, 'storedSession', 'stored-session'),
+    importLine(style, 'sessions', path),
+  ]
   const types = ['', "declare module 'fastify' {", '  interface Session {', '    userId?: string', '  }', '}']
   const lines = [
     ...imports,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { configurationNames } from '../configuration/load.ts'
+import { runsTypeScript } from '../configuration/typescript.ts'
 import { DRIVERS, type Driver } from '../drivers.ts'
 import type { Project } from '../project.ts'
 import { type PlannedFile, plannedFile, plannedVariables } from '../written-file.ts'
@@ -21,6 +22,8 @@ export interface InitPlan {
   readonly snippet: string
   /** Packages that are not in package.json yet. */
   readonly missingPackages: readonly string[]
+  /** Whether the project has nothing yet to run a configuration in TypeScript, which Node here would not. */
+  readonly needsRunner: boolean
   /** A file of SQLite that git would commit. */
   readonly committedFile: string | undefined
 }
@@ -46,9 +49,16 @@ export function initPlan(project: Project, driver: Driver, secret: () => string)
     missingPackages: ['stored-session', 'fastify', 'drizzle-orm', driver].filter(
       (name) => !project.packages.includes(name),
     ),
+    needsRunner: configuration.path.endsWith('.ts') && needsRunner(project),
     committedFile:
       DRIVERS[driver] === 'sqlite' && ignoredByGit(folder, SQLITE_FILE) === 'committed' ? SQLITE_FILE : undefined,
   }
+}
+
+function needsRunner({ packages, exportsByAssignment }: Project): boolean {
+  // To leave out types is all that Node does, and assignments of exports are no types.
+  const isRunByNode = runsTypeScript() && !exportsByAssignment
+  return !isRunByNode && !packages.includes('tsx') && !packages.includes('jiti')
 }
 
 // One of another name is a configuration too, and found by all commands.
