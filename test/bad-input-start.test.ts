@@ -6,6 +6,7 @@ import Fastify from 'fastify'
 import { StoredSessionStore, type StoreOptions, storedSession } from '../src/index.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { freePort } from './harness/free-port.ts'
+import { isPooled } from './harness/pooled-database.ts'
 import { load, newSession, save } from './sessions.ts'
 import { newId, secret } from './stores.ts'
 
@@ -111,7 +112,8 @@ forEachDatabase((target) => {
     test(`a user whom the server does not know stops the start, ${how} migrations`, async () => {
       const error = await startError({ database: urlWith({ username: 'nobody_at_all' }), migrate })
       assert.equal(error.code, 'FST_STORED_SESSION_UNREACHABLE')
-      assert.match(error.message, /nobody_at_all/)
+      // A pooler that is asked for a user whom it does not know keeps the name to itself.
+      assert.match(error.message, isPooled(target.name) ? /no such user/ : /nobody_at_all/)
     })
 
     test(`a database that is not there stops the start, ${how} migrations`, async () => {

@@ -86,8 +86,9 @@ function failMigration(error: unknown, table: string): never {
   throw new MigrationError(table, reasonOf(error), { cause: withoutParameters(error) })
 }
 
+// What a pooler refuses, whatever the reason, is most often a 08P01.
 const CONNECTION_FAULT =
-  /^(E[A-Z]+|CONNECT_TIMEOUT|28\w{3}|3D000|ER_(DB)?ACCESS_DENIED_ERROR|ER_BAD_DB_ERROR|ER_CON_COUNT_ERROR|53300|57P03)$/
+  /^(E[A-Z]+|CONNECT_TIMEOUT|08\w{3}|28\w{3}|3D000|ER_(DB)?ACCESS_DENIED_ERROR|ER_BAD_DB_ERROR|ER_CON_COUNT_ERROR|53300|57P03)$/
 
 const isConnectionFault = (error: unknown) => CONNECTION_FAULT.test(codeOf(error))
 

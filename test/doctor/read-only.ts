@@ -25,10 +25,14 @@ export async function* readOnlyCases(database: TestDatabase): AsyncGenerator<Rea
   if (dialect === 'pg') {
     const path = new URL(database.url).pathname.slice(1)
     await query(`ALTER DATABASE ${path} SET default_transaction_read_only = on`)
+    await database.reconnect?.()
     yield {
       options: {},
       said: /read-only by default/,
-      undo: () => query(`BEGIN READ WRITE; ALTER DATABASE ${path} RESET ALL; COMMIT`),
+      async undo() {
+        await query(`BEGIN READ WRITE; ALTER DATABASE ${path} RESET ALL; COMMIT`)
+        await database.reconnect?.()
+      },
     }
   }
   if (name === 'mysql') {

@@ -1,6 +1,7 @@
 import { describe } from 'node:test'
 import { createGaleraDatabase, isGalera } from './galera-database.ts'
 import { createMysqlDatabase } from './mysql-database.ts'
+import { createPooledDatabase, isPooled, type PooledName } from './pooled-database.ts'
 import { createPostgresDatabase } from './postgres-database.ts'
 import { type DatabaseName, databaseNames, type TargetName, targetList } from './selection.ts'
 import { createSqliteDatabase } from './sqlite-database.ts'
@@ -30,12 +31,18 @@ export function forEachDatabase(define: (database: DatabaseTarget) => void): voi
 function target(name: TargetName): DatabaseTarget {
   if (name === 'sqlite') return { name, dialect: 'sqlite', create: createSqliteDatabase }
   if (isGalera(name)) return { name, dialect: 'mysql', create: () => createGaleraDatabase(name, serverUrl('galera')) }
+  if (isPooled(name)) return pooledTarget(name)
   const url = serverUrl(name)
   if (name === 'postgres') return { name, dialect: 'pg', create: () => createPostgresDatabase(url) }
   return { name, dialect: 'mysql', create: () => createMysqlDatabase(name, url) }
 }
 
-function serverUrl(name: ServerName | 'galera'): string {
+function pooledTarget(name: PooledName): DatabaseTarget {
+  const [pooler, server] = [serverUrl(name), serverUrl('postgres')]
+  return { name, dialect: 'pg', create: () => createPooledDatabase(name, pooler, server) }
+}
+
+function serverUrl(name: ServerName | 'galera' | PooledName): string {
   const url = process.env[urlVariable(name)]
   if (url) return url
   throw new Error(

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { debianLike, type PrivateApt } from './debian-packages.ts'
+import { type PrivateApt, updateWithUnstable } from './debian-packages.ts'
 import { type MysqlBinary, shareFolder } from './mysql-programs.ts'
 import { cached } from './package-cache.ts'
 import { unpackedLine } from './unpacked-program.ts'
@@ -26,23 +25,12 @@ export async function unpackedGalera(): Promise<{ binary: MysqlBinary; library: 
 
 export async function unpackedMysql(): Promise<MysqlBinary> {
   const root = await cached('mysql', async (target, apt) => {
-    await apt.update()
     // Debian's stable releases have MariaDB in the place of MySQL; its unstable suite has MySQL.
-    if (debianLike() === 'debian') await apt.update(await unstableSource(apt))
+    await updateWithUnstable(apt)
     await apt.unpack(await newestMysql(apt), target)
   })
   return unpackedBinary(root, 'mysqld', 'package mysql-server-core')
 }
-
-async function unstableSource(apt: PrivateApt): Promise<string> {
-  const targets = await apt.run('apt-get', 'indextargets', '--format', '$(LABEL)|$(REPO_URI)', 'Created-By: Packages')
-  const mirror = targets.split('\n').find((line) => line.startsWith('Debian|'))
-  if (mirror === undefined) throw apt.explain(new Error('apt knows no Debian mirror'))
-  const keyring = keyrings.find((file) => existsSync(file))
-  return `deb ${keyring ? `[signed-by=${keyring}] ` : ''}${mirror.slice('Debian|'.length)} sid main`
-}
-
-const keyrings = ['pgp', 'gpg'].map((ending) => `/usr/share/keyrings/debian-archive-keyring.${ending}`)
 
 // Ubuntu has the version in the name of the package, Debian has not.
 async function newestMysql(apt: PrivateApt): Promise<string> {

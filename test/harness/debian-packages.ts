@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execute } from './command.ts'
@@ -78,3 +78,19 @@ export class PrivateApt {
     }
   }
 }
+
+/** Fetches the package lists; on Debian those of its unstable suite, for programs that its stable releases lack. */
+export async function updateWithUnstable(apt: PrivateApt): Promise<void> {
+  await apt.update()
+  if (debianLike() === 'debian') await apt.update(await unstableSource(apt))
+}
+
+async function unstableSource(apt: PrivateApt): Promise<string> {
+  const targets = await apt.run('apt-get', 'indextargets', '--format', '$(LABEL)|$(REPO_URI)', 'Created-By: Packages')
+  const mirror = targets.split('\n').find((line) => line.startsWith('Debian|'))
+  if (mirror === undefined) throw apt.explain(new Error('apt knows no Debian mirror'))
+  const keyring = keyrings.find((file) => existsSync(file))
+  return `deb ${keyring ? `[signed-by=${keyring}] ` : ''}${mirror.slice('Debian|'.length)} sid main`
+}
+
+const keyrings = ['pgp', 'gpg'].map((ending) => `/usr/share/keyrings/debian-archive-keyring.${ending}`)

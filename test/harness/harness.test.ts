@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { type DatabaseName, forEachDatabase } from './databases.ts'
 import { isGalera } from './galera-database.ts'
+import { isPooled } from './pooled-database.ts'
 import { filesBelow, filesOfArchive } from './server-files.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -25,7 +26,7 @@ const versionPattern: Record<DatabaseName, RegExp> = {
 forEachDatabase((target) => {
   test('is the database it is called', async () => {
     const database = await target.create()
-    const name = isGalera(target.name) ? 'mariadb' : target.name
+    const name = isGalera(target.name) ? 'mariadb' : isPooled(target.name) ? 'postgres' : target.name
     const [row] = await database.query(versionQuery[name])
     assert.match(String(row?.version), versionPattern[name])
     await database.drop()

@@ -3,6 +3,9 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { GaleraCluster } from './galera-cluster.ts'
 import { isGalera } from './galera-database.ts'
+import type { LocalServer } from './local-server.ts'
+import { pgbouncerServer } from './pgbouncer-server.ts'
+import { isPooled, maxPreparedStatements, type PooledName } from './pooled-database.ts'
 import { type Origin, objections, readResults, resultsTable } from './results.ts'
 import { type Selection, select, type TargetName } from './selection.ts'
 import { sqliteOrigin } from './sqlite-database.ts'
@@ -18,6 +21,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetri
 
 const servers: TestServer[] = []
 let cluster: GaleraCluster | undefined
+const poolers = new Map<PooledName, LocalServer>()
 const tests = new TestProcess()
 let interrupted = false
 
@@ -44,10 +48,11 @@ try {
 
 async function run({ databases, files, everything }: Selection): Promise<number> {
   await startServers(
-    serverNames.filter((name) => databases.includes(name)),
+    serverNames.filter((name) => databases.includes(name) || (name === 'postgres' && databases.some(isPooled))),
     servers,
   )
   if (databases.some(isGalera)) await startCluster()
+  for (const name of databases.filter(isPooled)) await startPooler(name)
   const origins = databases.map(originOf)
   process.env.TEST_DATABASES = databases.join()
   for (const { name, url } of servers) process.env[urlVariable(name)] = url
@@ -64,7 +69,7 @@ async function run({ databases, files, everything }: Selection): Promise<number>
 function originOf(name: TargetName): Origin {
   if (name === 'sqlite') return sqliteOrigin()
   if (isGalera(name)) return { name, version: cluster!.version, source: cluster!.source }
-  const { version, source } = serverOf(name)
+  const { version, source } = isPooled(name) ? poolers.get(name)! : serverOf(name)
   return { name, version, source }
 }
 
@@ -79,6 +84,14 @@ async function startCluster(): Promise<void> {
   process.env[urlVariable('galera')] = cluster.nodes.map(({ url }) => url).join()
 }
 
+async function startPooler(name: PooledName): Promise<void> {
+  const pooler = await pgbouncerServer(serverOf('postgres').url, { maxPreparedStatements: maxPreparedStatements[name] })
+  poolers.set(name, pooler)
+  await pooler.start()
+  process.env[urlVariable(name)] = pooler.url
+  console.log(`${name} ${pooler.version} (${pooler.source})`)
+}
+
 async function interrupt(code: number): Promise<void> {
   if (interrupted) return
   interrupted = true
@@ -88,5 +101,5 @@ async function interrupt(code: number): Promise<void> {
 }
 
 async function removeServers(): Promise<void> {
-  await Promise.allSettled([...servers, cluster].map((server) => server?.remove()))
+  await Promise.allSettled([...servers, ...poolers.values(), cluster].map((server) => server?.remove()))
 }

@@ -1,14 +1,15 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GaleraName, galeraNames } from './galera-database.ts'
+import { type PooledName, pooledNames } from './pooled-database.ts'
 import { serverNames } from './test-server.ts'
 
 export const databaseNames = ['sqlite', ...serverNames] as const
 
 export type DatabaseName = (typeof databaseNames)[number]
 
-/** A database that tests run on. A cluster is only one when it is named. */
-export type TargetName = DatabaseName | GaleraName
+/** A database that tests run on. A cluster, or what is behind a pooler, is only one when it is named. */
+export type TargetName = DatabaseName | GaleraName | PooledName
 
 export interface Selection {
   databases: TargetName[]
@@ -35,7 +36,7 @@ export function databaseList(list: string): DatabaseName[] {
 }
 
 export function targetList(list: string): TargetName[] {
-  return named(list, [...databaseNames, ...galeraNames])
+  return named(list, [...databaseNames, ...galeraNames, ...pooledNames])
 }
 
 function named<Name extends string>(list: string, all: readonly Name[]): Name[] {

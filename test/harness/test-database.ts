@@ -14,6 +14,8 @@ export interface TestDatabase {
   /** Everything that is stored, binary columns as their raw bytes. */
   dump(): Promise<Buffer>
   drop(): Promise<void>
+  /** Has a pooler open its connections anew, because settings of a database are those of new ones. */
+  reconnect?(): Promise<unknown>
 }
 
 export function randomName(): string {

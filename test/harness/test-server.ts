@@ -1,3 +1,5 @@
+import type { PooledName } from './pooled-database.ts'
+
 export type ServerName = 'postgres' | 'mariadb' | 'mysql'
 
 export const serverNames: readonly ServerName[] = ['postgres', 'mariadb', 'mysql']
@@ -29,7 +31,7 @@ export interface TestServer {
   remove(): Promise<void>
 }
 
-/** Of Galera it holds the URL of each node, comma-separated. */
-export function urlVariable(name: ServerName | 'galera'): string {
-  return `TEST_${name.toUpperCase()}_URL`
+/** Of Galera it holds the URL of each node, comma-separated; of a pooler that of its console. */
+export function urlVariable(name: ServerName | 'galera' | PooledName): string {
+  return `TEST_${name.replaceAll('-', '_').toUpperCase()}_URL`
 }

@@ -24,18 +24,44 @@ interface NodePgResult {
   rowCount: number | null
 }
 
-/** Speaks through a `pg` Pool or Client that the application opened, and closes nothing. */
+/**
+ * Speaks through a `pg` Pool or Client that the application opened, and closes nothing. Nothing tells it of a pooler that
+ * loses prepared statements: as soon as one is missing, statements are sent without a name.
+ */
 export function nodePostgresClient(client: NodePgClient, patience: Patience): PgClient {
+  let isPreparing = true
+
+  const run = async (text: string, values: unknown[], query_timeout: number): Promise<PgResult> =>
+    toResult(await client.query({ ...(isPreparing && { name: nameOf(text) }), text, values, query_timeout }))
+
   return {
     query: async (text, values, isBulk) => {
       // A pool ends the connection of a statement that took longer.
-      const query_timeout = isBulk ? patience.bulk : patience.request
-      return toResult(await client.query({ name: nameOf(text), text, values, query_timeout }))
+      const ms = isBulk ? patience.bulk : patience.request
+      try {
+        return await run(text, values, ms)
+      } catch (error) {
+        if (!isLostStatement(error)) throw error
+        isPreparing = false
+        return run(text, values, ms)
+      }
     },
     transaction: (work) => transaction(client, patience.bulk, work),
     isSingle: !isPool(client) || client.options?.max === 1,
     close: async () => {},
   }
+}
+
+const NO_SUCH_STATEMENT = '26000'
+const SUCH_A_STATEMENT = '42P05'
+
+/**
+ * Whether the connection with the server is not the one on which a statement was prepared. Our names are of this copy of
+ * the module alone, so nobody else took them away; and what was refused so had no effect.
+ */
+function isLostStatement(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return code === NO_SUCH_STATEMENT || code === SUCH_A_STATEMENT
 }
 
 const isPool = (client: NodePgClient) => 'totalCount' in client

@@ -24,6 +24,8 @@ export interface PgConnections {
   processes(): Promise<{ announced: number | undefined; actual: number }>
   /** Absent where there is one connection alone, or where none can be kept. */
   session?(): Promise<PgSession>
+  /** Whether statements that a pooler lost are sent again, and from then on so that it can lose none. */
+  readonly sendsLostAnew?: boolean
   close(): Promise<void>
 }
 
@@ -84,6 +86,7 @@ function nodePg(pool: NodePgClient, patience: Patience): PgConnections {
   }
   return {
     client,
+    sendsLostAnew: true,
     query: async (text) => (await (pool as NodePgConnection).query(text)).rows,
     async processes() {
       const connection = await connect()

@@ -15,7 +15,8 @@ export async function findPooler(connections: PgConnections): Promise<Found> {
   const one = await connections.session()
   try {
     const other = await connections.session()
-    return await modeOf(one, other).finally(() => other.release())
+    const found = await modeOf(one, other).finally(() => other.release())
+    return found === LOSES_STATEMENTS && connections.sendsLostAnew ? SENDS_WITHOUT_NAME : found
   } finally {
     await one.release()
   }
@@ -34,6 +35,10 @@ async function modeOf(one: PgSession, other: PgSession): Promise<Found> {
 const LOSES_STATEMENTS = fault(
   'a pooler is between, which gives out connections by transaction and loses prepared statements',
   'Add ?prepare=false to the URL of the database (for postgres.js), or use PgBouncer 1.21 or newer with max_prepared_statements above 0',
+)
+
+const SENDS_WITHOUT_NAME = ok(
+  'a pooler is between, which gives out connections by transaction and loses prepared statements; they are sent without a name',
 )
 
 /** What is lost of one client's connection when another one begins a transaction. */
