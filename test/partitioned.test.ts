@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { forEachDatabase, type Row } from './harness/databases.ts'
-import { createPartitionedDatabase } from './harness/partitioned-database.ts'
+import { createPartitionedDatabase, PARTITIONED } from './harness/partitioned-database.ts'
 import { temporaryFolder } from './harness/temporary-folder.ts'
 import { destroy, load, loaded, newSession, save, touch } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
@@ -28,7 +28,7 @@ test('the migrations of the partitioned table are those of the other one, made a
 })
 
 forEachDatabase((target) => {
-  if (target.name !== 'postgres') return
+  if (target.name !== 'postgres' && target.name !== PARTITIONED) return
   const create = () => createPartitionedDatabase(process.env.TEST_POSTGRES_URL!)
   const suite = storesOn({ ...target, create }, { user: (session) => session.userId as string | undefined })
 

@@ -1,6 +1,7 @@
 import { describe } from 'node:test'
 import { createGaleraDatabase, isGalera } from './galera-database.ts'
 import { createMysqlDatabase } from './mysql-database.ts'
+import { createPartitionedDatabase, PARTITIONED } from './partitioned-database.ts'
 import { createPooledDatabase, isPooled, type PooledName } from './pooled-database.ts'
 import { createPostgresDatabase } from './postgres-database.ts'
 import { type DatabaseName, databaseNames, type TargetName, targetList } from './selection.ts'
@@ -32,9 +33,14 @@ function target(name: TargetName): DatabaseTarget {
   if (name === 'sqlite') return { name, dialect: 'sqlite', create: createSqliteDatabase }
   if (isGalera(name)) return { name, dialect: 'mysql', create: () => createGaleraDatabase(name, serverUrl('galera')) }
   if (isPooled(name)) return pooledTarget(name)
+  if (name === PARTITIONED) return partitionedTarget()
   const url = serverUrl(name)
   if (name === 'postgres') return { name, dialect: 'pg', create: () => createPostgresDatabase(url) }
   return { name, dialect: 'mysql', create: () => createMysqlDatabase(name, url) }
+}
+
+function partitionedTarget(): DatabaseTarget {
+  return { name: PARTITIONED, dialect: 'pg', create: () => createPartitionedDatabase(serverUrl('postgres')) }
 }
 
 function pooledTarget(name: PooledName): DatabaseTarget {

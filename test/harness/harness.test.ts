@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type DatabaseName, forEachDatabase } from './databases.ts'
+import { type DatabaseName, forEachDatabase, type TargetName } from './databases.ts'
 import { isGalera } from './galera-database.ts'
+import { PARTITIONED } from './partitioned-database.ts'
 import { isPooled } from './pooled-database.ts'
 import { filesBelow, filesOfArchive } from './server-files.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -23,10 +24,15 @@ const versionPattern: Record<DatabaseName, RegExp> = {
   mysql: /^\d+\.\d+\.\d+(?!.*MariaDB)/,
 }
 
+function serverNameOf(name: TargetName): DatabaseName {
+  if (isGalera(name)) return 'mariadb'
+  return isPooled(name) || name === PARTITIONED ? 'postgres' : name
+}
+
 forEachDatabase((target) => {
   test('is the database it is called', async () => {
     const database = await target.create()
-    const name = isGalera(target.name) ? 'mariadb' : isPooled(target.name) ? 'postgres' : target.name
+    const name = serverNameOf(target.name)
     const [row] = await database.query(versionQuery[name])
     assert.match(String(row?.version), versionPattern[name])
     await database.drop()

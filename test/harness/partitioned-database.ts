@@ -2,6 +2,9 @@ import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { createPostgresDatabase } from './postgres-database.ts'
 import type { TestDatabase } from './test-database.ts'
 
+/** The name of a PostgreSQL whose table of sessions is partitioned: one only when it is named. */
+export const PARTITIONED = 'postgres-partitioned'
+
 /** A database in which the migrations for a table that is partitioned by its key were applied already. */
 export async function createPartitionedDatabase(serverUrl: string): Promise<TestDatabase> {
   const database = await createPostgresDatabase(serverUrl)
@@ -14,5 +17,5 @@ export async function createPartitionedDatabase(serverUrl: string): Promise<Test
   ]
   // As one text without parameters, in which each ends with a semicolon or a comment.
   await database.query(statements.map((statement) => statement.trim().replace(/;?$/, ';\n')).join(''))
-  return database
+  return { ...database, name: PARTITIONED }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { GaleraCluster } from './galera-cluster.ts'
 import { isGalera } from './galera-database.ts'
 import type { LocalServer } from './local-server.ts'
+import { PARTITIONED } from './partitioned-database.ts'
 import { pgbouncerServer } from './pgbouncer-server.ts'
 import { isPooled, maxPreparedStatements, type PooledName } from './pooled-database.ts'
 import { type Origin, objections, readResults, resultsTable } from './results.ts'
@@ -48,7 +49,7 @@ try {
 
 async function run({ databases, files, everything }: Selection): Promise<number> {
   await startServers(
-    serverNames.filter((name) => databases.includes(name) || (name === 'postgres' && databases.some(isPooled))),
+    serverNames.filter((name) => databases.includes(name) || (name === 'postgres' && databases.some(isPostgres))),
     servers,
   )
   if (databases.some(isGalera)) await startCluster()
@@ -69,8 +70,12 @@ async function run({ databases, files, everything }: Selection): Promise<number>
 function originOf(name: TargetName): Origin {
   if (name === 'sqlite') return sqliteOrigin()
   if (isGalera(name)) return { name, version: cluster!.version, source: cluster!.source }
-  const { version, source } = isPooled(name) ? poolers.get(name)! : serverOf(name)
+  const { version, source } = isPooled(name) ? poolers.get(name)! : serverOf(isPostgres(name) ? 'postgres' : name)
   return { name, version, source }
+}
+
+function isPostgres(name: TargetName): name is PooledName | typeof PARTITIONED {
+  return isPooled(name) || name === PARTITIONED
 }
 
 function serverOf(name: ServerName): TestServer {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GaleraName, galeraNames } from './galera-database.ts'
+import { PARTITIONED } from './partitioned-database.ts'
 import { type PooledName, pooledNames } from './pooled-database.ts'
 import { serverNames } from './test-server.ts'
 
@@ -8,8 +9,8 @@ export const databaseNames = ['sqlite', ...serverNames] as const
 
 export type DatabaseName = (typeof databaseNames)[number]
 
-/** A database that tests run on. A cluster, or what is behind a pooler, is only one when it is named. */
-export type TargetName = DatabaseName | GaleraName | PooledName
+/** A database that tests run on. A cluster, what is behind a pooler, or a partitioned table is only one when it is named. */
+export type TargetName = DatabaseName | GaleraName | PooledName | typeof PARTITIONED
 
 export interface Selection {
   databases: TargetName[]
@@ -36,7 +37,7 @@ export function databaseList(list: string): DatabaseName[] {
 }
 
 export function targetList(list: string): TargetName[] {
-  return named(list, [...databaseNames, ...galeraNames, ...pooledNames])
+  return named(list, [...databaseNames, ...galeraNames, ...pooledNames, PARTITIONED])
 }
 
 function named<Name extends string>(list: string, all: readonly Name[]): Name[] {

@@ -10,6 +10,8 @@ import type { Dialect, TestDatabase } from '../harness/databases.ts'
 export interface Sent {
   readonly text: string
   readonly values: readonly unknown[]
+  /** Which connection it went over; nothing where it is one of its own that no transaction is open on. */
+  readonly connection?: number | undefined
 }
 
 /** A Drizzle database that notes what is sent, on any connection. */
@@ -26,16 +28,16 @@ export function noting({ dialect, url }: TestDatabase, connections: number): Not
 
 const OPEN: Record<Dialect, (url: string, connections: number, sent: Sent[]) => NotingDatabase> = {
   pg(url, max, sent) {
-    const debug = (_connection: number, text: string, values: unknown[]) => void sent.push({ text, values })
+    const debug = (connection: number, text: string, values: unknown[]) => void sent.push({ text, values, connection })
     const client = postgres(url, { max, fetch_types: false, onnotice: () => {}, debug })
     return { drizzle: drizzlePg(client), sent, close: () => client.end() }
   },
   mysql(url, connectionLimit, sent) {
     const pool = mysql.createPool({ uri: url, connectionLimit })
-    const note = (target: object, method: 'query' | 'execute') => {
+    const note = (target: object, method: 'query' | 'execute', connection?: number) => {
       const call = Reflect.get(target, method) as (...parameters: unknown[]) => unknown
       const noted = (statement: { sql: string; values?: unknown[] }) => {
-        sent.push({ text: statement.sql, values: statement.values ?? [] })
+        sent.push({ text: statement.sql, values: statement.values ?? [], connection })
         return call.call(target, statement)
       }
       Reflect.set(target, method, noted)
@@ -44,7 +46,8 @@ const OPEN: Record<Dialect, (url: string, connections: number, sent: Sent[]) => 
     const { getConnection } = pool
     pool.getConnection = async () => {
       const connection = await getConnection.call(pool)
-      note(connection, 'query')
+      note(connection, 'query', connection.threadId ?? undefined)
+      note(connection, 'execute', connection.threadId ?? undefined)
       return connection
     }
     return { drizzle: drizzleMysql(pool), sent, close: () => pool.end() }
