@@ -6,6 +6,7 @@ import { inProcess } from './cli/in-process.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { destroy, newSession, save } from './sessions.ts'
 import { newId, secret } from './stores.ts'
+import { until } from './until.ts'
 
 const user = (session: Record<string, unknown>) => session.userId as string
 
@@ -62,6 +63,9 @@ forEachDatabase((target) => {
     for (const userId of ['ada', BOB, 'ada', 'eve']) {
       ids.push(newId())
       await save(store, ids.at(-1)!, newSession({ userId }))
+      // The listing goes by the millisecond in which a session began.
+      const began = Date.now()
+      await until('the clock went on', () => Date.now() > began)
     }
     await destroy(store, ids.at(-1)!)
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isRoot } from './harness/account.ts'
 import { execute } from './harness/command.ts'
 import { debianLike } from './harness/debian-packages.ts'
@@ -16,6 +17,8 @@ export const chromiumFlags = [
   '--disable-component-update',
   '--disable-sync',
 ]
+
+const LONGEST_INSTALL_MS = 300_000
 
 /** The Chromium of this machine, or Debian's, which root installs. */
 export async function chromiumProgram(): Promise<string> {
@@ -44,8 +47,28 @@ async function isChromium(file: string): Promise<boolean> {
 
 async function debianChromium(): Promise<string | undefined> {
   if (!isRoot || process.env.CHROMIUM || debianLike() !== 'debian') return undefined
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  await execute({ line: ['apt-get', 'update'], env })
-  await execute({ line: ['apt-get', 'install', '--yes', '--no-install-recommends', 'chromium'], env })
-  return installedChromium()
+  const deadline = performance.now() + LONGEST_INSTALL_MS
+  let found: string | undefined
+  while (!found && !(await hasInstalled(deadline))) {
+    // Another test may be at it.
+    await sleep(1_000)
+    found = await installedChromium()
+  }
+  return found ?? installedChromium()
+}
+
+/** Installs Chromium, unless something else is installing: apt waits for the lock of dpkg, and not for that of its lists. */
+async function hasInstalled(deadline: number): Promise<boolean> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' }
+  try {
+    await execute({ line: ['apt-get', 'update'], env })
+    await execute({
+      line: ['apt-get', '-oDPkg::Lock::Timeout=300', 'install', '--yes', '--no-install-recommends', 'chromium'],
+      env,
+    })
+    return true
+  } catch (error) {
+    if (!/Could not get lock/.test(String(error)) || performance.now() > deadline) throw error
+    return false
+  }
 }
