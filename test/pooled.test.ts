@@ -27,18 +27,15 @@ forEachDatabase((target) => {
   if (target.name !== 'postgres') return
   const serverUrl = process.env.TEST_POSTGRES_URL!
 
-  function poolerWith(settings: PoolerSettings): { readonly url: string } {
-    let pooler: LocalServer
+  /** A pooler that runs while the tests of a suite do. */
+  function poolerWith(settings: PoolerSettings): { server: LocalServer } {
+    const pooler = {} as { server: LocalServer }
     before(async () => {
-      pooler = await pgbouncerServer(serverUrl, settings)
-      await pooler.start()
+      pooler.server = await pgbouncerServer(serverUrl, settings)
+      await pooler.server.start()
     })
-    after(() => pooler?.remove())
-    return {
-      get url() {
-        return pooler.url
-      },
-    }
+    after(() => pooler.server?.remove())
+    return pooler
   }
 
   for (const name of pooledNames) {
@@ -46,7 +43,7 @@ forEachDatabase((target) => {
       const pooler = poolerWith({ maxPreparedStatements: maxPreparedStatements[name] })
       let database: TestDatabase
       before(async () => {
-        database = await createPooledDatabase(name, pooler.url, serverUrl)
+        database = await createPooledDatabase(name, pooler.server.url, serverUrl)
       })
       after(() => database.drop())
 
@@ -121,13 +118,18 @@ forEachDatabase((target) => {
         }
       })
 
-      test('a store whose pooler lost the server goes on without a restart', async () => {
+      test('a store whose pooler lost the server, or was killed and started again, goes on without a restart', async () => {
         const store = storeOn({ database: database.url })
         const id = newId()
         await save(store, id, newSession({ n: 1 }))
         const others = 'FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()'
+        const isRead = () => load(store, id).then((session) => session?.n === 1, isUnavailable)
         await database.query(`SELECT pg_terminate_backend(pid) ${others}`)
-        await until('the session is read', async () => (await load(store, id).catch(() => null))?.n === 1)
+        await until('the session is read again', isRead)
+        await pooler.server.kill()
+        assert.equal(await isRead(), false)
+        await pooler.server.start()
+        await until('the session is read by way of the new pooler', isRead)
         await store.close()
       })
 
@@ -174,7 +176,7 @@ forEachDatabase((target) => {
     })
 
     async function migratedDatabase(): Promise<TestDatabase> {
-      const database = await createPooledDatabase('postgres-pooled', pooler.url, serverUrl)
+      const database = await createPooledDatabase('postgres-pooled', pooler.server.url, serverUrl)
       const opened = await openDatabase('pg', database.url, 'stored_sessions')
       await opened.migrate()
       await opened.close()
@@ -187,13 +189,19 @@ forEachDatabase((target) => {
 
     test('loses nothing, and the doctor says so', async () => {
       const database = await target.create()
-      const found = theOne(await findingsOf({ url: pooledUrl(pooler.url, database.url) }), 'pooler')
+      const found = theOne(await findingsOf({ url: pooledUrl(pooler.server.url, database.url) }), 'pooler')
       assert.deepEqual(found.level, 'ok')
       assert.match(found.message, /keeps one connection for each client/)
       await database.drop()
     })
   })
 })
+
+/** That it cannot be told now is no session that is gone. */
+function isUnavailable(error: { code?: unknown }): false {
+  assert.equal(error.code, 'FST_STORED_SESSION_UNAVAILABLE')
+  return false
+}
 
 const storeOn = (options: Pick<StoreOptions, 'database'> & Partial<StoreOptions>) =>
   new StoredSessionStore({ secret, trim: false, ...options })
