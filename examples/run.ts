@@ -26,10 +26,12 @@ const EXAMPLES: Record<string, MakeApp> = {
   probes: async (options) => (await import('./probes.ts')).probedApp(options),
 }
 
-const makeApp = EXAMPLES[process.argv[2] ?? '']
+const name = process.argv[2] ?? ''
+const makeApp = EXAMPLES[name]
 if (makeApp) await listen(makeApp)
+else if (name === 'instances') await import('./instances/start.ts')
 else {
-  console.error(`Usage: npm run example NAME, with one of ${Object.keys(EXAMPLES).join(', ')}`)
+  console.error(`Usage: npm run example NAME, with one of ${[...Object.keys(EXAMPLES), 'instances'].join(', ')}`)
   process.exitCode = 2
 }
 

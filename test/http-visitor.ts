@@ -1,6 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
+/** A request that takes longer is not answered at all, and fails rather than hang. */
+const LIMIT_MS = 20_000
+
 /** Listens on a free port; the address. */
 export async function addressOf(app: FastifyInstance): Promise<string> {
   await app.listen({ host: '127.0.0.1', port: 0 })
@@ -32,8 +35,16 @@ export class HttpVisitor {
 
   /** Sends JSON. */
   post(path: string, body: object = {}, headers: Record<string, string> = {}): Promise<Response> {
+    return this.#sendJson('POST', path, body, headers)
+  }
+
+  put(path: string, body: object): Promise<Response> {
+    return this.#sendJson('PUT', path, body, {})
+  }
+
+  #sendJson(method: string, path: string, body: object, headers: Record<string, string>): Promise<Response> {
     return this.#send(path, {
-      method: 'POST',
+      method,
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json', ...headers },
     })
@@ -49,6 +60,7 @@ export class HttpVisitor {
     const response = await fetch(new URL(path, this.#address), {
       ...init,
       redirect: 'manual',
+      signal: AbortSignal.timeout(LIMIT_MS),
       headers: { ...(headers as Record<string, string>), ...(cookie && { cookie }) },
     })
     for (const line of response.headers.getSetCookie()) this.#keep(line)
