@@ -17,9 +17,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const LIMIT_MS = 20_000
 
 /** Runs JavaScript in a process of its own, which may import `./src/index.ts`. */
-export async function runScript(source: string): Promise<ScriptEnd> {
+export async function runScript(source: string, env: NodeJS.ProcessEnv = {}): Promise<ScriptEnd> {
   const args = ['--import', 'tsx', '--input-type=module', '--eval', source]
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS)
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   clearTimeout(limit)

@@ -56,6 +56,11 @@ export interface StoredSession {
   handle(session: { readonly sessionId: string }): SessionHandle
   /** Seals with the current key what other keys sealed; can be stopped, repeated, and run beside traffic. */
   reencrypt(options?: ReencryptOptions): Promise<ReencryptResult>
+  /**
+   * Writes now what else is written in the background a moment later: that sessions were used. For hosts that stop the
+   * process between two requests. Never rejects: a failure is an event.
+   */
+  flush(): Promise<void>
   /** Asks database and key provider how they are, for at most `operationTimeout`; never rejects. For probes. */
   health(): Promise<Health>
   /** Calls a listener with every event of this name, of this application alone. */
@@ -103,6 +108,7 @@ function managementOf(store: StoredSessionStore, rotating: RotatingStore): Store
     revoke: (filter) => store.revoke(filter),
     handle: (session) => store.handle(session),
     reencrypt: (options) => store.reencrypt(options),
+    flush: () => store.flush(),
     health: () => store.health(),
     on: (event, listener) => void store.events.on(event, listener as never),
     off: (event, listener) => void store.events.off(event, listener as never),

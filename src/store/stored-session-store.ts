@@ -129,6 +129,12 @@ export class StoredSessionStore extends SessionManagement {
     this.#freshIds.add(id)
   }
 
+  /** Writes now what waits to be written in the background, the last uses of sessions. Never rejects: a failure is an event. */
+  async flush(): Promise<void> {
+    const core = await this.#opening?.catch(() => undefined)
+    await core?.touches.flush()
+  }
+
   /** Asks database and key provider how they are, for at most `operationTimeout`; never rejects. */
   health(): Promise<Health> {
     return healthOf(() => this.open(), this.#options, this.#operations.waiting)
