@@ -90,14 +90,18 @@ for (const name of ownable) {
   })
 }
 
-test('a store that forgets touches does not get through the day, or has other rows', async () => {
-  const day = new Day(TINY, { seed: SEED })
-  const outcome = await onGround(ownable[0]!, (ground) => {
-    ground.core.touches.add = () => {}
-    return replay(ground, TINY, day)
-  }).then(
-    (replayed) => compare(day, { ...replayed, statements: undefined }, day.statements().single).map(({ name }) => name),
-    (error: Error) => [error.message],
-  )
-  assert.match(outcome.join(), /live at|should be alive/)
-})
+// Where it is one server, or a file: a cluster and its like have no counts of their own.
+for (const name of ownable.slice(0, 1)) {
+  test('a store that forgets touches does not get through the day, or has other rows', async () => {
+    const day = new Day(TINY, { seed: SEED })
+    const outcome = await onGround(name, (ground) => {
+      ground.core.touches.add = () => {}
+      return replay(ground, TINY, day)
+    }).then(
+      (replayed) =>
+        compare(day, { ...replayed, statements: undefined }, day.statements().single).map(({ name }) => name),
+      (error: Error) => [error.message],
+    )
+    assert.match(outcome.join(), /live at|should be alive/)
+  })
+}

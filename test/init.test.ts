@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { commandLine } from './cli/command-line.ts'
 import { forEachDatabase } from './harness/databases.ts'
+import { isPooled } from './harness/pooled-database.ts'
 import { temporaryFolder } from './harness/temporary-folder.ts'
 import { builtPackage } from './packed/built-package.ts'
 import { consumer } from './packed/consumer.ts'
@@ -38,7 +39,7 @@ const KINDS: Record<string, Kind[]> = {
 }
 
 forEachDatabase((target) => {
-  for (const kind of KINDS[target.name] ?? []) {
+  for (const kind of KINDS[isPooled(target.name) ? 'postgres' : target.name] ?? []) {
     const language = `${kind.isTypeScript ? 'TypeScript' : 'JavaScript'}, ${kind.isModule ? 'ESM' : kind.isVerbatim ? 'verbatim CommonJS' : 'CommonJS'}`
 
     test(`a project with ${kind.driver} in ${language} starts with what was written and shown, at once`, async () => {

@@ -18,7 +18,10 @@ const LEAST = '1.21'
 export async function findPgbouncer(): Promise<PgbouncerProgram> {
   const installed = await installedPgbouncer()
   if (installed) return installed
-  if (debianLike() !== undefined) return unpackedPgbouncer()
+  if (debianLike() !== undefined)
+    return unpackedPgbouncer().catch((error) => {
+      throw missing(error.message)
+    })
   throw missing(`there is none of ${LEAST} or newer on this machine`)
 }
 
@@ -47,7 +50,7 @@ async function unpackedPgbouncer(): Promise<PgbouncerProgram> {
   })
   const line = unpackedLine(root, join('usr', 'sbin', 'pgbouncer'))
   const version = await pgbouncerVersion(line)
-  if (!isAtLeast(version)) throw missing(`the package pgbouncer of this system is ${version}`)
+  if (!isAtLeast(version)) throw new Error(`the package pgbouncer of this system is ${version}`)
   return { line, source: `package pgbouncer, unpacked in ${root}` }
 }
 
