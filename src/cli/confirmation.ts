@@ -27,10 +27,17 @@ export async function confirm(question: string, isAgreed: boolean, terminal: Ter
     throw new UsageError('this cannot be undone, and there is no terminal to ask on; say --yes')
   }
   const dialogue = createInterface({ input, output })
-  // At the question, Ctrl+C and the end of input mean no.
-  const closed = new Promise<string>((resolve) => dialogue.once('close', () => resolve('')))
+  let isAnswered = false
+  // At the question, Ctrl+C and the end of input mean no; the answer that is missing ends its line.
+  const closed = new Promise<string>((resolve) => {
+    dialogue.once('close', () => {
+      if (!isAnswered) output.write('\n')
+      resolve('')
+    })
+  })
   try {
     const answer = await Promise.race([dialogue.question(`${question} [y/N] `), closed])
+    isAnswered = true
     if (!/^y(es)?$/i.test(answer.trim())) throw new Declined()
   } finally {
     dialogue.close()

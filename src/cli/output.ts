@@ -41,9 +41,9 @@ export class Output {
 
   /** Shows a line on the terminal that the next one replaces; an empty one takes it away. */
   status(text: string): void {
-    if (!this.hasTerminal) return
-    const { columns = 80 } = this.#stderr
-    this.#status = text.slice(0, columns - 1)
+    if (!this.hasTerminal || (text === '' && this.#status === '')) return
+    // A terminal that was told no size says 0.
+    this.#status = text.slice(0, (this.#stderr.columns || 80) - 1)
     this.#stderr.write(TO_LINE_START_AND_CLEAR + this.#status)
   }
 
@@ -66,6 +66,6 @@ export class Output {
 }
 
 function painted(stream: OutputStream, style: Style, text: string): string {
-  // hasColors() knows NO_COLOR, FORCE_COLOR and TERM.
-  return stream.isTTY && stream.hasColors?.() ? styleText(style, text) : text
+  // hasColors() knows NO_COLOR, FORCE_COLOR and TERM. Without the option, styleText would ask stdout for messages too.
+  return stream.isTTY && stream.hasColors?.() ? styleText(style, text, { validateStream: false }) : text
 }
