@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { writePage } from './capacity/page.ts'
 import { Contest, type Plan } from './contest.ts'
 import { machine, report, table } from './report.ts'
 import { sealingReport } from './sealing.ts'
@@ -34,7 +35,11 @@ try {
   const text = `${report(contest.contestants, about())}\n${await singleReads()}\n\n${sealingReport()}\n`
   console.log(text)
   // A part of it is no result for others to read.
-  if (!values.only && !values.quick) writeFileSync(new URL('results.md', import.meta.url), text)
+  if (!values.only && !values.quick) {
+    writeFileSync(new URL('results.md', import.meta.url), text)
+    // The model of capacity goes by these costs.
+    writePage()
+  }
 } finally {
   await contest.end()
 }

@@ -5,6 +5,7 @@
  * more than it may. With `--write` the figures go into docs/scale.md. `--databases=none` needs no database. `--page`
  * writes docs/scale.md anew from what was measured before, for when bench/results.md or the model changed.
  */
+import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { databaseList, databaseNames } from '../test/harness/selection.ts'
 import { SECOND, usual } from './capacity/assumptions.ts'
@@ -45,6 +46,7 @@ if (values.page) writePage()
 else await run()
 
 async function run(): Promise<void> {
+  const [load = 0] = loadavg()
   const simulated = simulate()
   compareWithModel(simulated)
   const databases: Measured['databases'] = {}
@@ -57,7 +59,7 @@ async function run(): Promise<void> {
     console.log(summary(name, trial.measured))
   }
   if (!values.write || process.exitCode) return
-  const about = `${machine()}; Node ${process.versions.node}`
+  const about = `${machine()}, load average ${load.toFixed(1)} when it began; Node ${process.versions.node}`
   writeMeasured({ about, seed, tick, users, replayedUsers: few.users, simulated, replayed, databases })
   writePage()
 }

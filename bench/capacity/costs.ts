@@ -7,6 +7,8 @@ export interface Costs {
   /** Seconds of processor time of 10,000 requests that read, and of 10,000 of which a fifth writes. */
   readonly app: Pair
   readonly database: Pair
+  /** Statements of 1,000 requests. */
+  readonly statements: Pair
 }
 
 interface Pair {
@@ -24,7 +26,8 @@ export const labels: Readonly<Record<DatabaseName, string>> = {
   mariadb: 'MariaDB',
 }
 
-export const results = readFileSync(new URL('../results.md', import.meta.url), 'utf8')
+/** The page as it is now. */
+export const readResults = () => readFileSync(new URL('../results.md', import.meta.url), 'utf8')
 
 export function costsIn(page: string, database: DatabaseName): Costs {
   const [heading, ...rows] = tableWith(page, 'database s')
@@ -36,7 +39,7 @@ export function costsIn(page: string, database: DatabaseName): Costs {
     const writing = heading.findIndex((cell, index) => index > column && cell.startsWith('20%'))
     return { reading: numberIn(cells[column]), writing: numberIn(cells[writing]) }
   }
-  return { app: pair('app s'), database: pair('database s') }
+  return { app: pair('app s'), database: pair('database s'), statements: pair('statements') }
 }
 
 /** In between by the share of requests that write. */

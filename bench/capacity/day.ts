@@ -90,10 +90,15 @@ export class Day {
     this.#look(DAY)
   }
 
-  /** What the day came to, once all its moments are over. */
-  quantities(): Quantities {
+  /**
+   * What the day came to, once all its moments are over.
+   *
+   * @param every - how often rows are looked at
+   */
+  quantities(every = LOOK): Quantities {
     const { peak, ...counts } = this.#counts
-    const most = (level: 'rows' | 'live' | 'tombstones') => Math.max(...this.looks.map((look) => look[level]))
+    const looks = this.looks.filter(({ time }) => time % every === 0)
+    const most = (level: 'rows' | 'live' | 'tombstones') => Math.max(...looks.map((look) => look[level]))
     return {
       ...counts,
       peakRequests: peak / (HOUR / SECOND),

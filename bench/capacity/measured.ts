@@ -1,6 +1,6 @@
 /** What a run of the simulation found, as it is kept beside the model. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { DatabaseName } from '../../test/harness/selection.ts'
+import { type DatabaseName, databaseNames } from '../../test/harness/selection.ts'
 import type { Quantities, Statements } from './quantities.ts'
 import type { RowBytes } from './sizes.ts'
 
@@ -32,6 +32,11 @@ export interface Measured {
   readonly simulated: Quantities
   readonly replayed: Quantities
   readonly databases: Partial<Record<DatabaseName, MeasuredDatabase>>
+}
+
+/** The databases that were measured, in their order. */
+export function known({ databases }: Measured): (readonly [DatabaseName, MeasuredDatabase])[] {
+  return databaseNames.flatMap((name) => (databases[name] ? [[name, databases[name]] as const] : []))
 }
 
 const FILE = new URL('measured.json', import.meta.url)
