@@ -1,6 +1,6 @@
 /** What to expect of so many users, as tables. */
 import { table } from '../report.ts'
-import { DAY, HOUR, SECOND, usual } from './assumptions.ts'
+import { DAY, HOUR, MINUTE, SECOND, usual } from './assumptions.ts'
 import { labels, originOf } from './costs.ts'
 import { atPeak, type Demand, demandOf, LONGEST_ROUND, trimmedInHour } from './demand.ts'
 import { count } from './figures.ts'
@@ -107,6 +107,6 @@ export function trimTable(measured: Measured): string {
 export function aboutTrimming(): string {
   const rounds = HOUR / usual.trimInterval
   return `Rows come due on the full hour: the first round after it has those of a whole hour to delete, and what it does not finish
-within ${LONGEST_ROUND / SECOND} seconds is left to the ${rounds - 1} others. Where that is more than 100%, rows pile up, which the event \`backlog\` tells:
-with \`trim: { interval: '5m' }\` there are ${HOUR / (5 * 60 * SECOND)} rounds instead of ${rounds}.`
+within ${LONGEST_ROUND / SECOND} seconds is left to the ${rounds - 1} others. Above 100% rows pile up until a quieter hour, which the event \`backlog\`
+tells: with \`trim: { interval: '5m' }\` there are ${HOUR / (5 * MINUTE)} rounds instead of ${rounds}.`
 }
