@@ -3,15 +3,16 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { StoredSessionStore } from '../src/index.ts'
-import { commandLine, settingsFor } from './cli/command-line.ts'
+import { commandLine, type RunningCommand, settingsFor, startCommand } from './cli/command-line.ts'
+import { inProcess } from './cli/in-process.ts'
 import { interrupted } from './cli/interrupted.ts'
 import { databases, forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { temporaryFolder } from './harness/temporary-folder.ts'
 import { fillOtherStore, otherId, tableStores } from './importing/table-rows.ts'
 import { contentOf, loaded } from './sessions.ts'
 import { secret } from './stores.ts'
+import { until } from './until.ts'
 
 const NONE = { over: 0, exists: 0, invalidId: 0, unreadable: 0, unstorable: 0, tooLarge: 0 }
 const SESSIONS = 3_000
@@ -28,6 +29,7 @@ forEachDatabase((target) => {
   let database: TestDatabase
   let store: StoredSessionStore
   const run = (...args: string[]) => commandLine(['import', '--from', name, ...args], { env: settingsFor(database) })
+  const quickly = (...args: string[]) => inProcess(args, settingsFor(database))
   const rows = async (where = '') => {
     const [row] = await database.query(`select count(*) as n from stored_sessions ${where}`)
     return Number(row!.n)
@@ -44,7 +46,7 @@ forEachDatabase((target) => {
 
   test('import reads the table beside the sessions, says what it would do, does it, and finds it done', async () => {
     await fillOtherStore(database, 3)
-    const rehearsal = await run('--dry-run', '--json')
+    const rehearsal = await quickly('import', '--from', name, '--dry-run', '--json')
     assert.deepEqual([rehearsal.code, await rows()], [0, 0], rehearsal.stderr)
     const expected = { read: 3, imported: 3, skipped: NONE, complete: true }
     assert.deepEqual(JSON.parse(rehearsal.stdout), { ...expected, dryRun: true })
@@ -57,7 +59,7 @@ forEachDatabase((target) => {
     assert.deepEqual([session.n, session.roles], [2, ['reader', 'writer']])
     assert.doesNotMatch(rehearsal.stderr + first.stderr, new RegExp(`${secret}|${otherId(2)}|//[^ ]*@`))
 
-    const again = await run('--json')
+    const again = await quickly('import', '--from', name, '--json')
     assert.deepEqual(JSON.parse(again.stdout).skipped, { ...NONE, exists: 3 })
     assert.deepEqual([again.code, await rows()], [0, 3])
     assert.match(again.stderr, /0 sessions of 3 taken over; left out: 3 here already\.\n$/)
@@ -72,7 +74,7 @@ forEachDatabase((target) => {
     await database.query(
       `insert into ${table} (${id}, ${content}) values ('one', '[]'), ('two words', '{"cookie":{}}')`,
     )
-    const { code, stdout, stderr } = await run('--json')
+    const { code, stdout, stderr } = await quickly('import', '--from', name, '--json')
     assert.deepEqual(JSON.parse(stdout).skipped, { ...NONE, invalidId: 1, unreadable: 1 }, stderr)
     assert.equal(code, 3)
     assert.match(stderr, /left out: 1 without an id that can be one, 1 that cannot be read\.\n$/)
@@ -90,7 +92,7 @@ forEachDatabase((target) => {
     assert.ok(imported > 0 && imported < SESSIONS && imported % 200 === 0, String(imported))
     assert.match(first.stderr, /Stopping after the batch under way.*\nNot all were read: repeat the command\.\n$/s)
 
-    const second = await run('--json')
+    const second = await quickly('import', '--from', name, '--json')
     assert.equal(second.code, 0, second.stderr)
     assert.deepEqual(JSON.parse(second.stdout), {
       read: SESSIONS,
@@ -106,17 +108,16 @@ forEachDatabase((target) => {
   test('upgrade hashes and seals what was copied, rehearses it, and finds it done', async () => {
     await database.query('delete from stored_sessions')
     await copyIntoTable(database, 3)
-    const upgrade = (...args: string[]) => commandLine(['upgrade', '--json', ...args], { env: settingsFor(database) })
     const skipped = { ...NONE, needsCookie: 0 }
     const expected = { read: 3, hashed: 3, sealed: 0, skipped, complete: true }
-    const rehearsal = await upgrade('--dry-run')
+    const rehearsal = await quickly('upgrade', '--json', '--dry-run')
     assert.deepEqual(JSON.parse(rehearsal.stdout), { ...expected, dryRun: true }, rehearsal.stderr)
     assert.match(rehearsal.stderr, /3 sessions would be hashed and sealed, 0 sessions would be sealed\. Nothing was/)
     assert.equal(await rows('where key_id is null'), 3)
-    const first = await upgrade()
+    const first = await commandLine(['upgrade', '--json'], { env: settingsFor(database) })
     assert.deepEqual([first.code, JSON.parse(first.stdout)], [0, { ...expected, dryRun: false }], first.stderr)
     assert.equal((await loaded(store, copiedId(2))).n, 2)
-    const again = await upgrade()
+    const again = await quickly('upgrade', '--json')
     assert.deepEqual([again.code, JSON.parse(again.stdout).read], [0, 0])
     assert.doesNotMatch(first.stderr, new RegExp(copiedId(2)))
   })
@@ -131,7 +132,7 @@ forEachDatabase((target) => {
     assert.ok(!complete && hashed < COPIED && hashed % 50 === 0, String(hashed))
     assert.equal(await rows('where key_id is null'), COPIED - hashed)
     await copyIntoTable(database, 1, '{"cut')
-    const second = await commandLine(['upgrade', '--json'], place)
+    const second = await quickly('upgrade', '--json')
     const result = JSON.parse(second.stdout)
     assert.deepEqual([second.code, result.hashed, result.skipped.unreadable], [3, COPIED - hashed, 1], second.stderr)
     assert.match(second.stderr, /left out: 1 that cannot be read\.\n$/)
@@ -171,29 +172,41 @@ describe('import', () => {
     database = await databases[0]!.create()
     folder = temporaryFolder('cli-import')
     store = await migrated(database)
+    // Beside the other tests, because it takes five seconds.
+    long = await startCommand(['import', '--from', 'json'], { env: settingsFor(database), input })
+    feeding = setInterval(() => {
+      for (let n = 0; n < 20; n++) input.write(line(sent++))
+    }, 50)
   })
   after(async () => {
+    clearInterval(feeding)
+    input.end()
+    await long?.end
     await store.close()
     await database.drop()
   })
-  const run = (args: string[], env = {}, input?: PassThrough) =>
-    commandLine(['import', ...args], { env: { ...settingsFor(database), ...env }, ...(input && { input }) })
+  const run = (args: string[], env = {}) =>
+    commandLine(['import', ...args], { env: { ...settingsFor(database), ...env } })
+  const input = new PassThrough()
+  let long: RunningCommand
+  let feeding: NodeJS.Timeout
+  let sent = 1_000
   const line = (n: number) => `${JSON.stringify({ id: `line-${n}`, session: { n } })}\n`
 
   test('takes no password in an argument, and reads it from a variable', async () => {
     const urls = ['postgres://ada:hidden@h/d', 'mysql://h/d?password=hidden', 'redis://:hidden@h']
-    for (const source of urls) {
-      const { code, stdout, stderr } = await run(['--from', 'connect-pg-simple', '--source', source])
+    const refused = urls.map((source) => run(['--from', 'connect-pg-simple', '--source', source]))
+    for (const { code, stdout, stderr } of await Promise.all(refused)) {
       assert.deepEqual([code, stdout], [2, ''])
       assert.match(stderr, /the URL in --source has a password.* Set SOURCE_URL/)
       assert.doesNotMatch(stderr, /hidden/)
     }
     const env = { SOURCE_URL: 'postgres://ada:hidden@127.0.0.1:1/d', OTHER_URL: 'redis://:hidden@127.0.0.1:1' }
-    for (const args of [
+    const sources = [
       ['--from', 'connect-pg-simple'],
       ['--from', 'connect-redis', '--source-env', 'OTHER_URL'],
-    ]) {
-      const { code, stderr } = await run(args, env)
+    ]
+    for (const { code, stderr } of await Promise.all(sources.map((args) => run(args, env)))) {
       assert.equal(code, 1)
       assert.match(stderr, /cannot be read \(ECONNREFUSED/)
       assert.doesNotMatch(stderr, /hidden/)
@@ -236,16 +249,12 @@ describe('import', () => {
   })
 
   test('reads lines of JSON from stdin, with a line of progress where there is no terminal', async () => {
-    const input = new PassThrough()
-    const running = run(['--from', 'json'], {}, input)
     // A line appears with the first batch that ends after five seconds.
-    for (let n = 0; n < 8; n++) {
-      for (let i = 0; i < 200; i++) input.write(line(1_000 + n * 200 + i))
-      await sleep(900)
-    }
+    await until('a line of progress', () => /^read /m.test(long.stderr()))
+    clearInterval(feeding)
     input.end()
-    const { code, stdout, stderr } = await running
-    assert.deepEqual([code, stdout], [0, '1600\n'], stderr)
+    const { code, stdout, stderr } = await long.end
+    assert.deepEqual([code, stdout], [0, `${sent - 1_000}\n`], stderr)
     assert.match(stderr, /^read [\d,]+, [\d,]+\/s$/m)
     assert.match(stderr, /The environment has no option "user"/)
   })

@@ -34,8 +34,9 @@ test('a wrong call ends with 2, says what is wrong and where help is, and prints
     [['revoke'], 'say whose sessions: --user, --handle or --before, or --all for those of everybody'],
     [['revoke', '--all'], 'this cannot be undone, and there is no terminal to ask on; say --yes'],
   ]
-  for (const [args, message] of calls) {
-    const { code, stdout, stderr } = await commandLine(args)
+  const ends = await Promise.all(calls.map(([args]) => commandLine(args)))
+  for (const [index, [args, message]] of calls.entries()) {
+    const { code, stdout, stderr } = ends[index]!
     assert.deepEqual([code, stdout], [2, ''], args.join(' '))
     assert.ok(stderr.startsWith(`error: ${message}\n`), stderr)
   }

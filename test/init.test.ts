@@ -55,8 +55,11 @@ forEachDatabase((target) => {
       const tools = { cwd: folder, env }
       const migrated = await commandLine(['migrate', '--env', '.env'], tools)
       assert.equal(migrated.code, 0, migrated.stderr)
-      assert.deepEqual(await answerOf(folder, program, env), { user: 'nobody' })
-      const doctor = await commandLine(['doctor', '--env', '.env'], tools)
+      const [answer, doctor] = await Promise.all([
+        answerOf(folder, program, env),
+        commandLine(['doctor', '--env', '.env'], tools),
+      ])
+      assert.deepEqual(answer, { user: 'nobody' })
       assert.equal(doctor.code, 0, doctor.stdout)
       assert.match(doctor.stdout, new RegExp(`^ok +settings +${configuration.replaceAll('.', '\\.')} has options`, 'm'))
       await database.drop()
@@ -172,11 +175,14 @@ test('a project without a driver, with several, or without a package.json is tol
     const { code, stderr } = await commandLine(['init', '--dry-run', ...args], { cwd })
     return `${code} ${stderr}`
   }
-  assert.match(await said(bare({})), /^2 error: package\.json has no driver of a database/)
   const both = bare({ mysql2: '*', postgres: '*' })
-  assert.match(await said(both), /^2 error: package\.json has several drivers \(mysql2, postgres\)/)
-  assert.match(await said(both, '--driver', 'mysql2'), /^0 [\s\S]*mysql:\/\/user:password@/)
-  assert.match(await said(both, '--driver', 'oracle'), /^2 error: --driver must be one of/)
-  assert.match(await said(bare({ pg: '*', postgres: '*' })), /^0 [\s\S]*process\.env\.DATABASE_URL,/)
-  assert.match(await said(temporaryFolder('empty')), /^1 error: there is no package\.json in this folder/)
+  const cases: [said: Promise<string>, expected: RegExp][] = [
+    [said(bare({})), /^2 error: package\.json has no driver of a database/],
+    [said(both), /^2 error: package\.json has several drivers \(mysql2, postgres\)/],
+    [said(both, '--driver', 'mysql2'), /^0 [\s\S]*mysql:\/\/user:password@/],
+    [said(both, '--driver', 'oracle'), /^2 error: --driver must be one of/],
+    [said(bare({ pg: '*', postgres: '*' })), /^0 [\s\S]*process\.env\.DATABASE_URL,/],
+    [said(temporaryFolder('empty')), /^1 error: there is no package\.json in this folder/],
+  ]
+  for (const [words, expected] of cases) assert.match(await words, expected)
 })

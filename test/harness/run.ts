@@ -18,6 +18,7 @@ import { type ServerName, serverNames, type TestServer, urlVariable } from './te
 const folder = temporaryFolder('stored-session-test')
 // Everything temporary, of the servers and of the tests, goes with this one folder.
 process.env.TMPDIR = folder
+process.env.TEST_BUILDS = temporaryFolder('builds')
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
 
 const servers: TestServer[] = []

@@ -2,13 +2,17 @@ import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { temporaryFolder } from '../harness/temporary-folder.ts'
+import { onceInRun } from './once-in-run.ts'
 import { repository } from './package.ts'
 
 let building: Promise<string> | undefined
 
-/** The package as its manifest describes it, without its types: built from the sources in a moment, once for each test file. */
+/**
+ * The package as its manifest describes it, without its types: built from the sources in a moment, once for a whole run of
+ * tests, or else for each test file.
+ */
 export function builtPackage(): Promise<string> {
-  building ??= buildPackage()
+  building ??= onceInRun('built-package', buildPackage)
   return building
 }
 
@@ -28,7 +32,7 @@ async function buildPackage(): Promise<string> {
 }
 
 /** Bundles files of src/ to where a package in this folder has them, with the packages that they import left outside. */
-export async function bundleInto(folder: string, entryPoints: string[]): Promise<void> {
+async function bundleInto(folder: string, entryPoints: string[]): Promise<void> {
   await build({
     entryPoints,
     outdir: join(folder, 'dist'),
