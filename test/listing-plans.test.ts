@@ -84,9 +84,10 @@ forEachDatabase((target) => {
   }
 
   const place = { createdAt: MIDDLE, sid: Buffer.alloc(32, 128) }
-  const byCreation = /created_index/
-  const byUser = /user_id_index/
-  const byKey = /stored_sessions_pkey|"PRIMARY"|autoindex_stored_sessions_1/
+  // Those of partitions are named by their column.
+  const byCreation = /created_index|created_at_idx/
+  const byUser = /user_id_i(nde|d)x/
+  const byKey = /stored_sessions(_p00)?_pkey|"PRIMARY"|autoindex_stored_sessions_1/
 
   for (const [name, behind] of [
     ['first', undefined],

@@ -41,7 +41,8 @@ forEachDatabase((target) => {
 
   async function updates(): Promise<{ all: number; hot: number }> {
     const [row] = await suite.database.query(
-      `SELECT n_tup_upd AS "all", n_tup_hot_upd AS hot FROM pg_stat_user_tables WHERE relname = 'stored_sessions'`,
+      `SELECT sum(n_tup_upd) AS "all", sum(n_tup_hot_upd) AS hot FROM pg_stat_user_tables
+        WHERE relname ~ '^stored_sessions(_p\\d\\d)?$'`,
     )
     return { all: Number(row!.all), hot: Number(row!.hot) }
   }
@@ -49,7 +50,8 @@ forEachDatabase((target) => {
   /** Where large payloads lie, what is written anew is written behind what there is. */
   async function toastWrites(): Promise<number> {
     const [row] = await suite.database.query(
-      `SELECT pg_relation_size(reltoastrelid) AS bytes FROM pg_class WHERE relname = 'stored_sessions'`,
+      `SELECT sum(pg_relation_size(reltoastrelid)) AS bytes FROM pg_class
+        WHERE relname ~ '^stored_sessions(_p\\d\\d)?$' AND relkind = 'r'`,
     )
     return Number(row!.bytes)
   }
