@@ -50,7 +50,7 @@ async function answered(keys: string): Promise<[number | null, string]> {
 test('long work shows its rate and what is left in one line, and Ctrl+C through npx stops it after its batch', async () => {
   const cwd = consumer(await builtPackage(), ['better-sqlite3', 'postgres', 'mysql2'])
   const env = { ...settingsFor(database), SESSION_SECRET: `another ${secret}`, FORMER_SESSION_SECRET: secret }
-  const limits = ['--rate', '150', '--batch-size', String(BATCH)]
+  const limits = ['--rate', '100', '--batch-size', String(BATCH)]
   const npx = onTerminal('npx', ['--offline', 'stored-session', 'reencrypt', ...limits], { cwd, env })
   const line = String.raw`\r\u001b\[Ksealed \d+ of ${SESSIONS} \(\d+%\), \d+/s, \d+ s left`
   await npx.shows(new RegExp(`Sealing ${SESSIONS} sessions …\r\n(${line}){3}`))

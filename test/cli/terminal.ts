@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { until } from '../until.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A program whose stdin, stdout and stderr are a terminal. */
 export interface OnTerminal {
   /** Everything that it has shown so far, with what was typed. */
   shown(): string
-  /** Waits until it shows something, and says what there is instead when it does not. */
+  /** Waits until it shows something, and says what there is instead when it ends without. */
   shows(words: string | RegExp): Promise<void>
   type(keys: string): void
   /** The exit code, when it has ended. */
@@ -16,7 +16,7 @@ export interface OnTerminal {
 export const CTRL_C = '\u0003'
 
 /** A program that takes longer does not end by itself. */
-const LIMIT_MS = 30_000
+const LIMIT_MS = 40_000
 
 /** Runs a program on a terminal of 100 columns. */
 export function onTerminal(program: string, args: readonly string[], place: { cwd?: string; env: object }): OnTerminal {
@@ -27,16 +27,21 @@ export function onTerminal(program: string, args: readonly string[], place: { cw
   child.stdout.setEncoding('utf8').on('data', (data) => {
     text += data
   })
+  // One that hangs is ended too.
+  let hasEnded = false
+  child.once('close', () => {
+    hasEnded = true
+  })
   const has = (words: string | RegExp) => (typeof words === 'string' ? text.includes(words) : words.test(text))
   return {
     shown: () => text,
     type: (keys) => void child.stdin.write(keys),
     code: endOf(child),
     async shows(words) {
-      await until(`the terminal shows ${words}`, () => has(words)).catch((error) => {
-        child.kill('SIGKILL')
-        throw new Error(`${error.message}:\n${text}`)
-      })
+      while (!has(words)) {
+        if (hasEnded) throw new Error(`the program ended before the terminal showed ${words}:\n${text}`)
+        await sleep(5)
+      }
     },
   }
 }
