@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+
+/** Many wait more than they compute: for a limit that passes, and for another process. */
+const FILES_PER_CORE = 2
 
 const reporter = fileURLToPath(new URL('./reporter.js', import.meta.url))
 
@@ -14,7 +18,8 @@ export class TestProcess {
       ['--test-reporter=spec', '--test-reporter-destination=stdout'],
       [`--test-reporter=${reporter}`, `--test-reporter-destination=${resultsFile}`],
     ].flat()
-    const args = ['--import', 'tsx', '--test', '--test-concurrency=2', ...reporters, ...files]
+    const concurrency = `--test-concurrency=${FILES_PER_CORE * availableParallelism()}`
+    const args = ['--import', 'tsx', '--test', concurrency, ...reporters, ...files]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true })
     this.#process = child
     process.on('exit', () => this.#signal('SIGKILL'))
