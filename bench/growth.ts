@@ -1,6 +1,7 @@
 /**
  * `npm run bench:growth [-- --rows=10000,1000000,5000000] [--databases=sqlite,postgres,mariadb,mysql] [--trim=1000000]
- * [--write]`: what reads, saves and touches cost as the table grows, and what trimming costs those who use it meanwhile.
+ * [--batch=500] [--pause=25] [--write]`: what reads, saves and touches cost as the table grows, and what trimming costs
+ * those who use it meanwhile.
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -24,11 +25,14 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '10000,1000000,5000000' },
     databases: { type: 'string', default: databaseNames.join() },
     trim: { type: 'string', default: '1000000' },
+    batch: { type: 'string', default: '500' },
+    pause: { type: 'string', default: '25' },
     write: { type: 'boolean', default: false },
   },
 })
 const sizes = values.rows.split(',').map((size) => wholeNumber('rows', size))
 sizes.sort((one, other) => one - other)
+const trimming = { batchSize: wholeNumber('batch', values.batch), pause: wholeNumber('pause', values.pause) }
 const toTrim = Math.min(wholeNumber('trim', values.trim), sizes.at(-1)! / 2)
 
 /** The rows in use have to fit, or what is measured is the disk; PostgreSQL and SQLite have the system's cache for that. */
@@ -64,7 +68,7 @@ async function measure(name: DatabaseName): Promise<void> {
   for (const rows of sizes) tables.push(await filled(await create(), rows))
   const result: DatabaseGrowth = { database: name, sizes: await measureOperations(tables), trimming: undefined }
   results.push(result)
-  if (toTrim > 0) result.trimming = await measureTrimming(tables.at(-1)!, toTrim)
+  if (toTrim > 0) result.trimming = await measureTrimming(tables.at(-1)!, toTrim, trimming)
 }
 
 async function filled(database: TestDatabase, rows: number): Promise<FilledTable> {
@@ -96,6 +100,7 @@ function about(): string[] {
     `Node ${process.versions.node}, ${versions.join(', ')}`,
     `commit ${git('rev-parse', '--short', 'HEAD')}${changes}`,
     '2,000 sessions in use among rows at rest of about 300 bytes; application and database share the cores',
+    `trimming by batches of ${trimming.batchSize} rows with pauses of ${trimming.pause} ms`,
     `MySQL and MariaDB with ${bufferPool.join(' ')}`,
   ]
 }

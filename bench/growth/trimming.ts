@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { TrimOptions } from '../../src/index.ts'
 import { type FilledTable, makeDue } from './filled-table.ts'
 import { announced, progressOf, say } from './progress.ts'
 import { percentile } from './sessions.ts'
@@ -28,7 +29,11 @@ export interface TrimmingResult {
 const QUIET_MS = 15_000
 const program = fileURLToPath(new URL('./traffic.ts', import.meta.url))
 
-export async function measureTrimming(table: FilledTable, count: number): Promise<TrimmingResult> {
+export async function measureTrimming(
+  table: FilledTable,
+  count: number,
+  options: TrimOptions,
+): Promise<TrimmingResult> {
   const { name } = table.database
   const due = await makeDue(table, count)
   say(`${name}: ${due.toLocaleString('en')} rows are due`)
@@ -40,7 +45,7 @@ export async function measureTrimming(table: FilledTable, count: number): Promis
     const [quiet] = await during(traffic, table.ids, () =>
       announced(`${name}, traffic without trimming`, () => sleep(QUIET_MS)),
     )
-    const [trimming, { trimmed, seconds }] = await during(traffic, table.ids, () => trimAll(table))
+    const [trimming, { trimmed, seconds }] = await during(traffic, table.ids, () => trimAll(table, options))
     if (trimmed !== due) throw new Error(`${trimmed} rows were trimmed, and ${due} were due`)
     return { rows: table.rows, trimmed, seconds, quiet, trimming, plans }
   } finally {
@@ -48,12 +53,15 @@ export async function measureTrimming(table: FilledTable, count: number): Promis
   }
 }
 
-async function trimAll({ database, store }: FilledTable): Promise<{ trimmed: number; seconds: number }> {
+async function trimAll(
+  { database, store }: FilledTable,
+  options: TrimOptions,
+): Promise<{ trimmed: number; seconds: number }> {
   const progress = progressOf(`${database.name}, trimming`)
   const timer = setInterval(() => progress('under traffic'), 1_000)
   const began = performance.now()
   try {
-    const { trimmed } = await store.trim()
+    const { trimmed } = await store.trim(options)
     return { trimmed, seconds: (performance.now() - began) / 1000 }
   } finally {
     clearInterval(timer)
