@@ -3,6 +3,13 @@ import type { NewRow, SessionDatabase } from '../src/index.ts'
 const EMPTY = Buffer.alloc(0)
 const keyOf = (sid: Buffer) => sid.toString('latin1')
 
+/** Whether a row is a session that nobody has ended. */
+const isSession = ({ endedAt }: NewRow) => endedAt === null
+/** The same, or a row that is about to become one. */
+const isUnended = (row: NewRow) => isSession(row) || row.endReason === 'rotating'
+/** Whether a row holds what is or should be sealed. */
+const isSealable = (row: NewRow) => isSession(row) || row.keyId !== null
+
 /**
  * A storage of one's own, for `database`: here a Map, which one process has for itself and loses when it ends. What makes
  * it one is that every method looks and writes in one step, that nothing can come between. With a database of your own
@@ -11,27 +18,22 @@ const keyOf = (sid: Buffer) => sid.toString('latin1')
 export function memoryStorage(): SessionDatabase {
   const rows = new Map<string, NewRow>()
 
-  const unended = () => [...rows.values()].filter(({ endedAt }) => endedAt === null)
+  const all = (isWanted: (row: NewRow) => boolean) => [...rows.values()].filter(isWanted)
 
-  /** The row with this key that has not ended, in this version where one is named. */
-  function find(sid: Buffer, version?: number): NewRow | undefined {
+  /** The row with this key, in this version, if it is what is wanted. */
+  function find(sid: Buffer, version: number, isWanted: (row: NewRow) => boolean): NewRow | undefined {
     const row = rows.get(keyOf(sid))
-    return row?.endedAt === null && (version ?? row.version) === row.version ? row : undefined
+    return row?.version === version && isWanted(row) ? row : undefined
   }
 
   /** Puts a new row in place of one, which stays as it is for who has read it. */
-  function replace(row: NewRow | undefined, changes: Partial<NewRow>): boolean {
+  function put(row: NewRow | undefined, changes: Partial<NewRow>): boolean {
     if (row) rows.set(keyOf(row.sid), { ...row, ...changes })
     return row !== undefined
   }
 
-  function endRow(
-    row: NewRow | undefined,
-    end: Pick<NewRow, 'endedAt' | 'endReason' | 'trimAt'>,
-    data: Buffer = EMPTY,
-  ) {
-    return replace(row, { ...end, data, version: (row?.version ?? 0) + 1, userId: null, keyId: null })
-  }
+  const end = (row: NewRow, marks: Pick<NewRow, 'endedAt' | 'endReason' | 'trimAt'>) =>
+    put(row, { ...marks, data: EMPTY, version: row.version + 1, userId: null, keyId: null })
 
   return {
     dialect: 'sqlite',
@@ -43,41 +45,43 @@ export function memoryStorage(): SessionDatabase {
       return isFree
     },
     async update({ now, version, ...changes }) {
-      const row = find(changes.sid, version)
-      return replace(row && row.expiresAt > now ? row : undefined, { ...changes, version: version + 1 })
+      const row = find(changes.sid, version, isSession)
+      return put(row && row.expiresAt > now ? row : undefined, { ...changes, version: version + 1 })
     },
     async touch(touches) {
       for (const { sid, version, ...times } of touches) {
-        const row = find(sid, version)
+        const row = find(sid, version, isSession)
         const isLater = row && row.expiresAt > times.touchedAt && row.touchedAt < times.touchedAt
-        if (isLater) replace(row, times)
+        if (isLater) put(row, times)
       }
     },
-    end: async (sid, end) => endRow(find(sid), end),
-    async replace({ sid, version, data, ...end }) {
+    async end(sid, marks) {
       const row = rows.get(keyOf(sid))
-      const isAlive = row?.endedAt === null && row.expiresAt > end.endedAt
-      const isNoSession = row && row.endedAt !== null && row.endReason === null
-      return endRow(row?.version === version && (isAlive || isNoSession) ? row : undefined, end, data)
+      return row !== undefined && isUnended(row) && end(row, marks)
     },
-    async endUser(userId, end) {
-      const theirs = unended().filter((row) => row.userId === userId)
-      for (const row of theirs) endRow(row, end)
+    async replace({ now, version, ...changes }) {
+      const isReplaceable = (row: NewRow) =>
+        isSession(row) ? row.expiresAt > now : row.endReason === null || row.endReason === 'rotating'
+      return put(find(changes.sid, version, isReplaceable), { ...changes, version: version + 1 })
+    },
+    async endUser(userId, marks) {
+      const theirs = all((row) => isUnended(row) && row.userId === userId)
+      for (const row of theirs) end(row, marks)
       return theirs.length
     },
     async countByKey() {
       const counts = new Map<number | null, number>()
-      for (const { keyId } of unended()) counts.set(keyId, (counts.get(keyId) ?? 0) + 1)
+      for (const { keyId } of all(isSealable)) counts.set(keyId, (counts.get(keyId) ?? 0) + 1)
       return [...counts].map(([keyId, count]) => ({ keyId, rows: count }))
     },
     async sealedByOthers(keyId, after, limit) {
-      const others = unended().filter((row) => row.keyId !== keyId && Buffer.compare(row.sid, after) > 0)
+      const others = all((row) => isSealable(row) && row.keyId !== keyId && Buffer.compare(row.sid, after) > 0)
       return others.sort((one, other) => Buffer.compare(one.sid, other.sid)).slice(0, limit)
     },
     reseal: async ({ version, ...changes }) =>
-      replace(find(changes.sid, version), { ...changes, version: version + 1 }),
+      put(find(changes.sid, version, isSealable), { ...changes, version: version + 1 }),
     async trim(before, limit) {
-      const due = [...rows.values()].filter(({ trimAt }) => trimAt <= before).slice(0, limit)
+      const due = all(({ trimAt }) => trimAt <= before).slice(0, limit)
       for (const { sid } of due) rows.delete(keyOf(sid))
       return due.length
     },

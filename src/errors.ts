@@ -69,6 +69,13 @@ export const RegenerateError = passing(
   'The session was not regenerated, because the old one could not be ended; try again shortly',
 )
 
+/** The row of an id that was rotated does not open, so that its session cannot be found. Nothing was ended. */
+export const LostRotationError = createError(
+  'FST_STORED_SESSION_LOST_ROTATION',
+  'The id of this session was replaced, and the row that says by which one cannot be opened; nothing was ended. Name the session by its present handle, or put back the key that sealed the row',
+  500,
+)
+
 /** A handle or a cursor that we never gave out. What comes from a browser may be anything: the client is told so. */
 export const InvalidHandleError = createError('FST_STORED_SESSION_INVALID_HANDLE', 'stored-session: %s', 400)
 

@@ -159,9 +159,22 @@ export const BROKEN_STORAGES: Record<string, [promise: string, fault: StorageFau
       replace: async (one) => (await row(storage, one.sid))?.endedAt === null && storage.replace(one),
     }),
   ],
-  'replaces what is over': [
-    'a row is replaced',
-    ({ replace }) => ({ replace: (one) => replace({ ...one, endedAt: 0 }) }),
+  'replaces what is over': ['a row is replaced', ({ replace }) => ({ replace: (one) => replace({ ...one, now: 0 }) })],
+  'never begins what is on its way': [
+    'a row on its way to become a session is none',
+    (storage) => ({
+      replace: async (one) => (await row(storage, one.sid))?.endReason !== 'rotating' && storage.replace(one),
+    }),
+  ],
+  'does not end what is on its way': [
+    'a row on its way to become a session can be ended',
+    (storage) => ({
+      end: async (sid, end) => (await row(storage, sid))?.endReason !== 'rotating' && storage.end(sid, end),
+    }),
+  ],
+  'forgets who sealed what stays of a row': [
+    'a row that ended and holds something sealed',
+    ({ replace }) => ({ replace: (one) => replace({ ...one, keyId: null }) }),
   ],
   'looks before it replaces': [
     'of many that replace',

@@ -9,6 +9,7 @@ import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 const OVERLAP = 30_000
 
 forEachDatabase((target) => {
@@ -249,17 +250,23 @@ forEachDatabase((target) => {
     )
   })
 
-  test('the row of an old id holds neither user nor key, and is trimmed like every row that is over', async () => {
+  test('the row of an old id holds no user, names its key, and leads to the session for as long as that may live', async () => {
     const app = await open()
     const old = await signIn(app)
     const visitor = await rotated(app, old)
     const [row] = await database.query('SELECT user_id, key_id FROM stored_sessions WHERE end_reason IS NOT NULL')
-    assert.deepEqual([row!.user_id, row!.key_id], [null, null])
-    await visitor.post('/remember', { maxAge: 12 * HOUR })
-    pass(3 * HOUR)
-    assert.equal((await app.storedSession.trim()).trimmed, 1)
+    assert.equal(row!.user_id, null)
+    assert.notEqual(row!.key_id, null)
+    await visitor.post('/remember', { maxAge: 20 * DAY })
+    pass(19 * DAY)
+    assert.equal((await app.storedSession.trim()).trimmed, 0)
+    assert.deepEqual(await app.storedSession.revoke({ handle: app.storedSession.handle({ sessionId: old.id }) }), {
+      revoked: 1,
+    })
+    assert.deepEqual(await visitor.me(), { endReason: 'revoked' })
+    pass(12 * DAY)
+    await app.storedSession.trim()
     assert.equal(await rowOf(database, old.id), undefined)
-    assert.deepEqual(await visitor.me(), { userId: 'ada' })
   })
 })
 

@@ -6,6 +6,7 @@ import type { StoreCore } from '../../src/store/core.ts'
 import { SessionEventEmitter } from '../../src/store/events.ts'
 import { FreshIds } from '../../src/store/fresh-ids.ts'
 import { openCore } from '../../src/store/open-core.ts'
+import { RotatedIds } from '../../src/store/rotated-ids.ts'
 import { Trimmer } from '../../src/store/trimming.ts'
 import type { DatabaseName } from '../../test/harness/selection.ts'
 import type { BenchServer, Place } from '../servers.ts'
@@ -45,7 +46,7 @@ export async function openGround(
     user: ({ userId }: Record<string, unknown>) => userId as string,
   })
   const events = new SessionEventEmitter()
-  const core = await openCore(options, events, new FreshIds())
+  const core = await openCore(options, { events, freshIds: new FreshIds(), rotatedIds: new RotatedIds() })
   const trimmer = new Trimmer(core.database, events, options)
   return {
     name,

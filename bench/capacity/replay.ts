@@ -1,5 +1,6 @@
 /** A simulated day, done with a real store on a real database, as fast as it goes: the clock is moved from moment to moment. */
 import { randomBytes } from 'node:crypto'
+import { Deadline } from '../../src/store/deadline.ts'
 import { readSession } from '../../src/store/reading.ts'
 import { endSession, saveSession } from '../../src/store/traced-sessions.ts'
 import { testClock } from '../../src/testing/clock.ts'
@@ -120,7 +121,9 @@ class Visitors {
     for (const who of signIns) if (sessions.delete(who)) throw new Error('a session was alive that should be over')
     await Promise.all(signIns.map(async (who) => sessions.set(who, await this.#signIn(who))))
     await Promise.all(saves.map((who) => this.#change(who, sessions.get(who))))
-    await Promise.all(logouts.map((who) => endSession(core, this.#ids[who]!)))
+    await Promise.all(
+      logouts.map((who) => endSession(core, this.#ids[who]!, { deadline: new Deadline(PATIENCE_MS), follows: true })),
+    )
     await core.touches.flush()
   }
 
@@ -155,16 +158,21 @@ class Visitors {
   async #signIn(who: number): Promise<Session> {
     this.#ids[who] = newId()
     const session = { userId: `user-${who}`, note: NOTE, visits: 0, cookie: {} }
-    await saveSession(this.#ground.core, this.#ids[who], session as never)
+    await saveSession(this.#ground.core, this.#ids[who], session as never, terms())
     return session
   }
 
   async #change(who: number, session: Session | undefined): Promise<void> {
     if (!session) throw new Error('a session was over that should be alive')
     session.visits = Number(session.visits) + 1
-    const outcome = await saveSession(this.#ground.core, this.#ids[who]!, session as never)
+    const outcome = await saveSession(this.#ground.core, this.#ids[who]!, session as never, terms())
     if (outcome !== 'saved') throw new Error(`a save should have been stored, and is ${outcome}`)
   }
 }
+
+/** How long one operation may take, milliseconds. */
+const PATIENCE_MS = 60_000
+
+const terms = () => ({ deadline: new Deadline(PATIENCE_MS), mayInsert: true })
 
 const newId = () => randomBytes(24).toString('base64url')

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { ListedRow, RowFilter, RowState, SessionListing } from './session-database.ts'
 import type { Compile, SessionsTable, Statement } from './statement.ts'
-import { columnNames, endRows, value } from './statements.ts'
+import { columnNames, endRows, isUnended, value } from './statements.ts'
 
 /** What a dialect and its driver add to the statements of a listing. */
 export interface ListingDriver {
@@ -73,7 +73,7 @@ function whereAll(conditions: SQL[]): SQL {
 }
 
 function conditionsOf(table: SessionsTable, ofUser: SQL, filter: RowFilter): SQL[] {
-  const { sid, createdAt, touchedAt, endedAt } = columnNames(table)
+  const { sid, createdAt, touchedAt } = columnNames(table)
   const wanted: [unknown, SQL][] = [
     [filter.userId, ofUser],
     [filter.sid, sql`${sid} = ${value('sid')}`],
@@ -82,7 +82,7 @@ function conditionsOf(table: SessionsTable, ofUser: SQL, filter: RowFilter): SQL
     [filter.createdBefore, sql`${createdAt} < ${value('createdBefore')}`],
     [filter.touchedFrom, sql`${touchedAt} >= ${value('touchedFrom')}`],
     [filter.touchedBefore, sql`${touchedAt} < ${value('touchedBefore')}`],
-    [filter.isUnended, sql`${endedAt} is null`],
+    [filter.isUnended, isUnended(table)],
   ]
   const given = wanted.filter(([wish]) => wish !== undefined).map(([, condition]) => condition)
   return filter.state ? [...given, stateIs(table, filter.state.is)] : given

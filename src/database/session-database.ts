@@ -34,8 +34,12 @@ export interface RowEnd {
   readonly trimAt: number
 }
 
-/** What ends one session that still has this version and is alive, and stays in place of its content. */
-export type RowReplacement = Omit<RowEnd, 'endReason'> & Pick<SessionRow, 'sid' | 'version' | 'data' | 'endReason'>
+/** What one row becomes, if it still has this version. */
+export interface RowReplacement
+  extends Pick<NewRow, 'sid' | 'version' | 'data' | 'userId' | 'keyId' | 'endedAt' | 'endReason' | 'trimAt'> {
+  /** A session must be alive at this moment, epoch milliseconds. */
+  readonly now: number
+}
 
 /** The same content under another key, for the row that still has the version it was read with. */
 export type RowReseal = Pick<RowChange, 'sid' | 'version' | 'data' | 'keyId'>
@@ -66,7 +70,7 @@ export interface RowFilter {
   readonly touchedFrom?: number
   readonly touchedBefore?: number
   readonly state?: RowMoment & { readonly is: RowState }
-  /** Only rows that nobody has ended, whether past a deadline or not. */
+  /** Only rows that nobody has ended, whether past a deadline or not; those of ids on their way (`rotating`) too. */
   readonly isUnended?: true
 }
 
@@ -124,17 +128,26 @@ export interface SessionDatabase {
   update(change: RowChange): Promise<boolean>
   /** Sets the last use of those rows that are alive, unchanged since, and not touched later already. */
   touch(touches: readonly RowTouch[]): Promise<void>
-  /** Ends one session: content and user go, key and reason stay. False when there is none that had not ended. */
+  /**
+   * Ends one session: content and user go, the key and the reason stay. False when there is none that had not ended. A row
+   * whose reason is `rotating` has not ended, here and in {@link endUser}.
+   */
   end(sid: Buffer, end: RowEnd): Promise<boolean>
-  /** Ends one session, and leaves `data`. False with another version, and when it ended for a reason or is over by `endedAt`. */
+  /**
+   * Makes one row another one by compare-and-set. False with another version, for a session that is over by `now`, and for
+   * a row that ended for a reason other than `rotating`.
+   */
   replace(replacement: RowReplacement): Promise<boolean>
   /** Ends all sessions of a user, and says how many had not ended. */
   endUser(userId: string, end: RowEnd): Promise<number>
-  /** Counts the rows of each key that have not ended. */
+  /** Counts the rows of each key, and those without a key that have not ended. */
   countByKey(): Promise<KeyCount[]>
-  /** At most `limit` rows that have not ended and are not sealed by this key, by ascending key from behind `after`. */
+  /**
+   * At most `limit` rows that another key sealed, or that have not ended and are not sealed, by ascending key from behind
+   * `after`. Rows that ended hold something sealed where they name a key: where a session went, for example.
+   */
   sealedByOthers(keyId: number, after: Buffer, limit: number): Promise<SessionRow[]>
-  /** False when the row has another version meanwhile, or has ended. */
+  /** False when the row has another version meanwhile, or has ended and names no key. */
   reseal(reseal: RowReseal): Promise<boolean>
   /** Deletes at most `limit` rows whose `trim_at` is `before` or earlier, and says how many. */
   trim(before: number, limit: number): Promise<number>

@@ -1,8 +1,11 @@
 /** Why a session is over; `unknown` is for a row that is not there (any more). */
 export type EndReason = 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'evicted' | 'rotated' | 'unreadable' | 'unknown'
 
-/** The reasons that a row can carry. */
-export type StoredEndReason = Extract<EndReason, 'revoked' | 'destroyed' | 'evicted' | 'rotated'>
+/**
+ * The reasons that a row can carry. `rotating` is the row of the next id of a session while the row of the present one
+ * is still in use: it holds content and user, and is no session until the present row points to it.
+ */
+export type StoredEndReason = Extract<EndReason, 'revoked' | 'destroyed' | 'evicted' | 'rotated'> | 'rotating'
 
 /** A stored session. Times are epoch milliseconds by the application's clock. */
 export interface SessionRow {

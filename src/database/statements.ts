@@ -1,4 +1,5 @@
 import { type Column, type SQL, sql } from 'drizzle-orm'
+import type { StoredEndReason } from './session-row.ts'
 import { type Compile, columnKeys, type SessionsTable, type Statement } from './statement.ts'
 
 /** The statements that are the same text on every database but for quotes and placeholders. */
@@ -30,10 +31,13 @@ export function sessionStatements(compile: Compile, table: SessionsTable): Sessi
       ${expiresAt} = ${value('expiresAt')}, ${trimAt} = ${value('trimAt')}
       where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${alive} ${value('touchedAt')}
       and ${touchedAt} < ${value('touchedAt')}`),
-    end: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${endedAt} is null`),
-    replace: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${version} = ${value('version')}
-      and (${alive} ${value('endedAt')} or ${endedAt} is not null and ${endReason} is null)`),
-    endUser: compile(sql`${endRows(table)} where ${isUser(table)} and ${endedAt} is null`),
+    end: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${isUnended(table)}`),
+    replace: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
+      ${userId} = ${value('userId')}, ${keyId} = ${value('keyId')}, ${trimAt} = ${value('trimAt')},
+      ${endReason} = ${value('endReason')}, ${endedAt} = ${value('endedAt')}
+      where ${sid} = ${value('sid')} and ${version} = ${value('version')} and (${alive} ${value('now')}
+      or ${endedAt} is not null and (${endReason} is null or ${endReason} = ${ROTATING}))`),
+    endUser: compile(sql`${endRows(table)} where ${isUser(table)} and ${isUnended(table)}`),
     check: compile(sql`${selectRow(table)} where 1 = 0 and ${userId} = '' and ${trimAt} = 0 and ${endReason} = ''
       and ${keyId} = 0`),
     countByKey: compile(sql`select ${keyId} as ${sql.identifier('keyId')}, count(*) as ${sql.identifier('rowCount')}
@@ -41,8 +45,22 @@ export function sessionStatements(compile: Compile, table: SessionsTable): Sessi
       union all select null, count(*) from ${table} where ${keyId} is null and ${endedAt} is null`),
     reseal: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
       ${keyId} = ${value('keyId')}
-      where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${endedAt} is null`),
+      where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${isSealable(table)}`),
   }
+}
+
+const ROTATING = sql.raw(`'${'rotating' satisfies StoredEndReason}'`)
+
+/** Whether nobody has ended a row: a session, or what becomes one when its old row is given up. */
+export function isUnended(table: SessionsTable): SQL {
+  const { endedAt, endReason } = columnNames(table)
+  return sql`(${endedAt} is null or ${endReason} = ${ROTATING})`
+}
+
+/** Whether a row holds what is or should be sealed: tombstones name no key. */
+export function isSealable(table: SessionsTable): SQL {
+  const { endedAt, keyId } = columnNames(table)
+  return sql`(${endedAt} is null or ${keyId} is not null)`
 }
 
 /** `select … from table`, with the columns under the names of {@link SessionRow}, and another one as `place`. */
@@ -63,8 +81,8 @@ export function insertRow(table: SessionsTable): SQL {
 
 /** Rows that another key sealed, from behind a key on; the limit is part of the text, which MySQL takes no other way. */
 export function sealedByOthers(table: SessionsTable, limit: number): SQL {
-  const { sid, keyId, endedAt } = columnNames(table)
-  return sql`${selectRow(table)} where ${sid} > ${value('after')} and ${endedAt} is null
+  const { sid, keyId } = columnNames(table)
+  return sql`${selectRow(table)} where ${sid} > ${value('after')} and ${isSealable(table)}
     and (${keyId} is null or ${keyId} <> ${value('keyId')}) order by ${sid} limit ${sql.raw(String(Math.trunc(limit)))}`
 }
 

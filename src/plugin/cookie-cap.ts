@@ -4,6 +4,7 @@ import { deadlineOf, type Limits } from '../store/lifetime.ts'
 import { provenanceOf } from '../store/provenance.ts'
 import { isSession } from './is-session.ts'
 import type { CheckedOptions } from './options.ts'
+import { setsSessionCookie } from './session-cookie.ts'
 
 /**
  * Sets the session's cookie once more when its date is beyond the end of its session: browsers should not keep what
@@ -18,14 +19,10 @@ export function capSessionCookie(
   const { session } = request
   if (!isSession(session) || !(session.cookie.expires instanceof Date)) return
   const provenance = provenanceOf(session as never)
-  if (!provenance || !setsCookie(reply, cookieName)) return
+  if (!provenance || !setsSessionCookie(reply, cookieName)) return
   const end = deadlineOf(limits, provenance.lifetime, provenance.createdAt, Date.now())
   if (session.cookie.expires.getTime() <= end) return
   const { toJSON } = session.cookie as unknown as { toJSON(): CookieSerializeOptions }
   const flags = { ...toJSON.call(session.cookie), expires: new Date(end) }
   reply.setCookie(cookieName, `${cookiePrefix}${session.encryptedSessionId}`, flags)
-}
-
-function setsCookie(reply: FastifyReply, name: string): boolean {
-  return [reply.getHeader('set-cookie') ?? []].flat().some((line) => String(line).startsWith(`${name}=`))
 }

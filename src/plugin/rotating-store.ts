@@ -4,12 +4,13 @@ import { answer, type Callback, type SessionCallback } from '../store/answer.ts'
 import type { LiveSession } from '../store/content.ts'
 import { answerFor } from '../store/faults.ts'
 import { isFormer } from '../store/former.ts'
+import { isGone } from '../store/gone.ts'
 import { provenanceOf } from '../store/provenance.ts'
-import { isGone } from '../store/saving.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { HostStore } from './anonymous-requests.ts'
 import { isDropped } from './insecure-warning.ts'
 import { isSession } from './is-session.ts'
+import { isNew } from './new-sessions.ts'
 
 interface Rotation {
   readonly session: FastifyRequest['session']
@@ -24,6 +25,8 @@ interface Rotation {
 export class RotatingStore implements HostStore {
   readonly #store: StoredSessionStore
   readonly #underWay = new WeakMap<FastifyRequest, Promise<boolean>>()
+  // Set only while the host regenerates a session, for what it calls next.
+  #replaced: FastifyRequest['session'] | undefined
   // Set only while the host calls, or is called, for the sake of this rotation.
   #rotation: Rotation | undefined
 
@@ -37,7 +40,7 @@ export class RotatingStore implements HostStore {
 
   set(id: string, session: object, callback: Callback): void {
     const rotation = this.#rotation
-    if (!rotation) return this.#store.set(id, session, callback)
+    if (!rotation) return this.#store.set(id, session, callback, isNew(session) || this.#store.freshIds.has(id))
     const { session: old } = rotation
     const names = { oldId: old.sessionId, newId: id }
     const sessions = { session: old as unknown as LiveSession, heir: session as LiveSession }
@@ -49,12 +52,26 @@ export class RotatingStore implements HostStore {
 
   destroy(id: string, callback: Callback): void {
     const rotation = this.#rotation
-    if (!rotation) return this.#store.destroy(id, callback)
+    const replaced = this.#replaced?.sessionId === id ? this.#replaced : undefined
+    this.#replaced = undefined
+    if (!rotation) return this.#store.destroy(id, callback, replaced)
     answer(undefined, () => this.#during(rotation, callback))
   }
 
   touch(id: string, session: object, callback: Callback): void {
     this.#store.touch(id, session, callback)
+  }
+
+  /**
+   * Notes that an id was made for a request. When the request has a session already, this is how the host begins to
+   * `regenerate()` it; at once after it the host ends the old one, and nothing else tells that from signing out.
+   */
+  noteId({ session }: FastifyRequest): void {
+    if (!isSession(session)) return
+    this.#replaced = session
+    queueMicrotask(() => {
+      this.#replaced = undefined
+    })
   }
 
   /** See `rotateId` of {@link StoredSession}. Two calls of one request are one. */

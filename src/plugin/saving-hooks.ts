@@ -3,22 +3,24 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RegenerateError, UnstorableError } from '../errors.ts'
 import { RESERVED_NAME, refuseReservedNames } from '../store/content.ts'
 import { noteCookie } from '../store/cookie-lifetime.ts'
-import { isFormer } from '../store/former.ts'
+import { isFormer, noteFormer } from '../store/former.ts'
+import { isGone } from '../store/gone.ts'
 import { notes } from '../store/notes.ts'
 import { type Provenance, provenanceOf } from '../store/provenance.ts'
-import { isGone } from '../store/saving.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { AnonymousRequests } from './anonymous-requests.ts'
 import { capSessionCookie } from './cookie-cap.ts'
 import { idFailureOf } from './id-generator.ts'
 import { insecureWarning, isDropped } from './insecure-warning.ts'
 import { isDisguised, isSession } from './is-session.ts'
+import { noteNew } from './new-sessions.ts'
 import type { CheckedOptions } from './options.ts'
 import {
   clearSessionCookie,
   clearsSessionCookie,
   keepLastSessionCookie,
   removeSessionCookie,
+  setsSessionCookie,
   unsendableCheck,
 } from './session-cookie.ts'
 
@@ -28,13 +30,14 @@ type Done = (error?: Error) => void
  * Puts our hooks around the host's: one right before and one right behind its onRequest, and the same with its onSend.
  * Other plugins' hooks run before or after all of them.
  *
+ * @param oldIds - requests whose cookie names an old id
  * @param registerHost - registers @fastify/session
  */
 export async function addSavingHooks(
   fastify: FastifyInstance,
   store: StoredSessionStore,
   { host, limits }: CheckedOptions,
-  anonymous: AnonymousRequests,
+  { anonymous, oldIds }: { readonly anonymous: AnonymousRequests; readonly oldIds: WeakSet<FastifyRequest> },
   registerHost: () => PromiseLike<unknown>,
 ): Promise<void> {
   const warnInsecure = insecureWarning(fastify.log)
@@ -64,7 +67,7 @@ export async function addSavingHooks(
     const { session } = request
     if (isDisguised(session)) return giveUp(request, reply, () => done(new UnstorableError('__proto__', RESERVED_NAME)))
     if (!isSession(session)) return done()
-    if (store.isRefused(session) || (begun.has(request) && store.isUnsaved(session)))
+    if (store.heirs.isRefused(session) || (begun.has(request) && store.isUnsaved(session)))
       return giveUp(request, reply, done)
     begun.set(request, true)
     try {
@@ -105,25 +108,47 @@ export async function addSavingHooks(
 
   /** Takes the session from the host, which would answer with a cookie for something that is not stored. */
   function giveUp(request: FastifyRequest, reply: FastifyReply, done: Done): void {
-    const isSilent = store.isRefused(request.session) && reply.statusCode < 400
+    const isSilent = store.heirs.isRefused(request.session) && reply.statusCode < 400
     failed.add(request)
     request.session = null as never
     done(isSilent ? new RegenerateError() : undefined)
   }
 
   function settleCookie(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
+    const { session } = request
+    if (!repeatsId(request, reply)) return settle(request, reply, done)
+    // What another process rotated meanwhile this one cannot know: without an answer the browser keeps what it has.
+    const end = (isPresent: boolean) => {
+      if (!isPresent) noteFormer(session)
+      settle(request, reply, done)
+    }
+    store.isPresent(session.sessionId).then(end, () => end(false))
+  }
+
+  function settle(request: FastifyRequest, reply: FastifyReply, done: Done): void {
     const { cookieName } = host
-    if (isOver(request, reply) || clearsSessionCookie(reply, cookieName))
+    if (isWithheld(request)) removeSessionCookie(reply, cookieName)
+    else if (isOver(request, reply) || clearsSessionCookie(reply, cookieName))
       clearSessionCookie(reply, cookieName, host.cookie ?? {})
-    else if (isWithheld(request)) removeSessionCookie(reply, cookieName)
     else capSessionCookie(request, reply, host, limits)
     keepLastSessionCookie(reply, cookieName)
     done()
   }
 
-  // The browser has the cookie of the new id, or is about to get it with another response.
-  function isWithheld({ session }: FastifyRequest): boolean {
-    return isSession(session) && isFormer(session)
+  /** Whether a response sends an id once more that no statement of its request has written. */
+  function repeatsId({ session }: FastifyRequest, reply: FastifyReply): boolean {
+    if (!isSession(session) || isFormer(session) || isGone(session)) return false
+    const isWritten = provenanceOf(session as never)?.isWritten ?? true
+    return !isWritten && setsSessionCookie(reply, host.cookieName)
+  }
+
+  // The browser has another cookie, or is about to get it with another response.
+  function isWithheld(request: FastifyRequest): boolean {
+    const { session } = request
+    const hasSession = isSession(session)
+    if (hasSession && store.rotatedIds.has(session.sessionId)) noteFormer(session)
+    if (hasSession && (isFormer(session) || store.heirs.isWithheld(session))) return true
+    return oldIds.has(request) && !(hasSession && provenanceOf(session as never))
   }
 
   function isOver(request: FastifyRequest, reply: FastifyReply): boolean {
@@ -153,5 +178,5 @@ function rememberDecrypted(fastify: FastifyInstance, anonymous: AnonymousRequest
 function rememberLoaded({ session }: FastifyRequest): void {
   if (!isSession(session)) return
   noteCookie(session.cookie)
-  provenanceOf(session as never)
+  if (!provenanceOf(session as never)) noteNew(session)
 }

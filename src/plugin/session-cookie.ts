@@ -50,6 +50,12 @@ function isDateOrNone(expires: unknown): boolean {
   return expires == null || (expires instanceof Date && !Number.isNaN(expires.getTime()))
 }
 
+/** Whether this response brings the session's cookie. */
+export function setsSessionCookie(reply: FastifyReply, name: string): boolean {
+  const lines = [reply.getHeader('set-cookie') ?? []].flat().map(String)
+  return lines.some((line) => line.startsWith(`${name}=`) && !line.startsWith(`${name}=;`))
+}
+
 /** Whether this response tells the browser to forget the session's cookie. */
 export function clearsSessionCookie(reply: FastifyReply, name: string): boolean {
   const lines = [reply.getHeader('set-cookie') ?? []].flat().map(String)

@@ -125,6 +125,8 @@ async function registerHost(
 ): Promise<void> {
   const { host } = checked
   const endReasons = new WeakMap<FastifyRequest, EndReason>()
+  // Requests whose cookie names an old id: by now their browser may have another cookie.
+  const oldIds = new WeakSet<FastifyRequest>()
   const generateId = idGeneratorOf(host.idGenerator)
   fastify.decorateRequest('sessionEndReason', {
     getter() {
@@ -135,15 +137,17 @@ async function registerHost(
     // The host makes a new id while it is told that the old one has no session: nowhere else do id and request meet.
     const { endReason } = store
     if (request && endReason && !endReasons.has(request)) endReasons.set(request, endReason)
+    if (request && store.isOldId) oldIds.add(request)
     const id = generateId(request)
     // A generator of the application's own may make an id that is stored already.
-    if (!host.idGenerator) store.noteFreshId(id)
+    if (!host.idGenerator) store.freshIds.add(id)
+    if (request) rotating.noteId(request)
     return id
   }
   const anonymous = new AnonymousRequests(checked.onUnavailable)
   anonymous.decorate(fastify)
   const hostStore = anonymous.storeFor(rotating) as never
-  await addSavingHooks(fastify, store, checked, anonymous, () =>
+  await addSavingHooks(fastify, store, checked, { anonymous, oldIds }, () =>
     // Sliding is ours: the host's own would write the whole session at every request.
     fastify.register(fastifySession, { ...host, store: hostStore, idGenerator, rolling: false }),
   )

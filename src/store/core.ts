@@ -6,6 +6,7 @@ import type { SessionEventEmitter } from './events.ts'
 import type { FreshIds } from './fresh-ids.ts'
 import type { Lanes } from './lanes.ts'
 import type { Limits } from './lifetime.ts'
+import type { RotatedIds } from './rotated-ids.ts'
 import type { TouchQueue } from './touches.ts'
 import type { UserLimit } from './user-limit.ts'
 
@@ -25,10 +26,12 @@ export interface StoreCore {
   findRow(sid: Buffer): Promise<SessionRow | undefined>
   /** Who a session belongs to. */
   userOf(content: SessionContent): string | null
-  /** Rotation of ids: how long the old one reads, in milliseconds, and whether any rotated session was seen here. */
-  readonly rotation: { readonly overlap: number; isSeen: boolean }
+  /** How long the old id of a rotation reads, milliseconds. */
+  readonly rotationOverlap: number
+  /** The ids that were rotated here lately. */
+  readonly rotatedIds: RotatedIds
   /** How many sessions a user may have; undefined for any number. */
   readonly userLimit: UserLimit | undefined
-  /** Saves of one session, one after another. */
+  /** Saves and rotations of one session, one after another. */
   readonly lanes: Lanes
 }

@@ -1,25 +1,59 @@
-import type { RowEnd, StoredEndReason } from '../database/session-database.ts'
-import { sidOf } from '../payload/session-id.ts'
+import type { RowEnd, SessionRow, StoredEndReason } from '../database/session-database.ts'
+import { LostRotationError } from '../errors.ts'
+import { UnreadablePayload } from '../payload/sealed-payload.ts'
+import { formatSid, sidOf } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
-import { trimTime } from './lifetime.ts'
-import { refuseRow } from './reading.ts'
+import type { Deadline } from './deadline.ts'
+import { deadlineOf, reasonOver, trimTime } from './lifetime.ts'
+import type { Provenance } from './provenance.ts'
 import { type Held, type Successor, successorOf } from './successor.ts'
+
+/**
+ * How ending a session found it: it was ended by this call; it was over before; the id is an old one of a session that
+ * goes on; or it never was in the database.
+ */
+export type Finding = 'ended' | 'over' | 'rotated' | 'absent'
+
+/** Who ends a session. */
+export interface Ending {
+  readonly deadline: Deadline
+  /** Whether an old id ends what its session goes on as: who signs out by it does, who begins another session does not. */
+  readonly follows: boolean
+  /** What is known of the session from when it was loaded. */
+  readonly loaded?: Provenance | undefined
+}
 
 /**
  * Ends a session for ever. A session that is not stored (yet) gets a tombstone all the same, so that a first save that
  * is on its way finds the place taken.
  */
-export async function endSession(core: StoreCore, id: string): Promise<void> {
-  if (core.freshIds.end(id)) return
+export async function endSession(core: StoreCore, id: string, ending: Ending): Promise<Finding> {
+  if (core.freshIds.end(id)) return 'absent'
   const sid = sidOf(id)
+  const isPast = await isPastDeadline(core, sid, ending.loaded)
   const end = endNow(core, 'destroyed')
-  if (await core.database.end(sid, end)) return
+  ending.deadline.check()
+  if (await core.database.end(sid, end)) return isPast ? 'over' : 'ended'
+  return endAbsent(core, id, end, ending)
+}
+
+/** Whether a session that is not ended has come to its idle or absolute end since it was loaded. */
+async function isPastDeadline({ limits, findRow }: StoreCore, sid: Buffer, loaded?: Provenance): Promise<boolean> {
+  if (!loaded || Date.now() < deadlineOf(limits, loaded.lifetime, loaded.createdAt, loaded.usedAt)) return false
+  const row = await findRow(sid)
+  return row !== undefined && reasonOver(limits, row, Date.now()) !== undefined
+}
+
+/** Of an id under which there is no session that had not ended. */
+async function endAbsent(core: StoreCore, id: string, end: RowEnd, { follows }: Ending): Promise<Finding> {
+  const sid = sidOf(id)
   const { endedAt, trimAt } = end
   const times = { createdAt: endedAt, touchedAt: endedAt, expiresAt: endedAt, trimAt }
   const tombstone = { ...end, ...times, sid, data: Buffer.alloc(0), version: 1, userId: null, keyId: null }
-  if (await core.database.insert(tombstone)) return
-  if (!(await core.database.end(sid, end)))
-    await endSuccessor(core, sid, { id }, (next) => core.database.end(next, end))
+  if (await core.database.insert(tombstone)) return 'absent'
+  if (await core.database.end(sid, end)) return 'ended'
+  if (!follows) return (await core.findRow(sid))?.endReason === 'rotated' ? 'rotated' : 'over'
+  return (await endSuccessor(core, sid, { id }, (next) => core.database.end(next, end))) ? 'ended' : 'over'
 }
 
 /**
@@ -27,6 +61,7 @@ export async function endSession(core: StoreCore, id: string): Promise<void> {
  *
  * @param held - nothing where nobody has the cookie, which opens nothing where payloads are bound to cookies
  * @param end - ends the session of a sid; false when there is none that had not ended
+ * @throws `FST_STORED_SESSION_LOST_ROTATION` when a row does not tell where its session went
  */
 export async function endSuccessor(
   core: StoreCore,
@@ -34,21 +69,32 @@ export async function endSuccessor(
   held: Held,
   end: (sid: Buffer) => Promise<boolean>,
 ): Promise<boolean> {
-  const next = await nextOf(core, sid, held)
+  const next = await nextOf(core, await core.findRow(sid), held)
   return next !== undefined && ((await end(next.sid)) || endSuccessor(core, next.sid, { share: next.share }, end))
 }
 
-/** The sid of what a session goes on as, as far as it can be told without its cookie. */
-export async function latestSid(core: StoreCore, sid: Buffer): Promise<Buffer> {
-  const next = core.bindToCookie ? undefined : await nextOf(core, sid, {})
-  return next ? latestSid(core, next.sid) : sid
+/**
+ * The rows that a session went through from this one on, itself first and its present one last.
+ *
+ * @throws `FST_STORED_SESSION_LOST_ROTATION` when a row does not tell where its session went
+ */
+export async function rowsFrom(core: StoreCore, sid: Buffer, held: Held = {}): Promise<SessionRow[]> {
+  const row = await core.findRow(sid)
+  const next = await nextOf(core, row, held)
+  const own = row ? [row] : []
+  return next ? [...own, ...(await rowsFrom(core, next.sid, { share: next.share }))] : own
 }
 
-async function nextOf(core: StoreCore, sid: Buffer, held: Held): Promise<Successor | undefined> {
-  const row = await core.findRow(sid)
+async function nextOf(core: StoreCore, row: SessionRow | undefined, held: Held): Promise<Successor | undefined> {
   if (row?.endReason !== 'rotated') return undefined
-  const next = await successorOf(core, row, held).catch((error) => refuseRow(core, row, error))
-  return 'reason' in next ? undefined : next
+  if (core.bindToCookie && held.id === undefined && held.share === undefined) throw new LostRotationError()
+  try {
+    return await successorOf(core, row, held)
+  } catch (error) {
+    if (!(error instanceof UnreadablePayload)) throw error
+    core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })
+    throw new LostRotationError()
+  }
 }
 
 /** What turns a row into a tombstone now. */

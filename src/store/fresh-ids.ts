@@ -14,6 +14,11 @@ export class FreshIds {
     addBounded(this.#unstored, id)
   }
 
+  /** Whether an id was made here, and neither stored nor ended. */
+  has(id: string): boolean {
+    return this.#unstored.has(id)
+  }
+
   /** Notes that a first save of an id begins: from now on only the database knows. */
   storing(id: string): void {
     this.#unstored.delete(id)

@@ -38,11 +38,19 @@ export function trimTime({ grace }: Limits, expiresAt: number): number {
   return Math.ceil(end / HOUR_MS) * HOUR_MS + grace
 }
 
+/** No browser keeps a cookie for longer, whatever its date: 400 days. @see RFC 6265bis, section 5.5 */
+const LONGEST_COOKIE_MS = 400 * 24 * HOUR_MS
+
+/** When the row of an id that was rotated may be deleted: it leads to its session for as long as anybody can name it. */
+export function pointerTrimTime(limits: Limits, createdAt: number, rotatedAt: number): number {
+  return trimTime(limits, Math.min(absoluteDeadline(limits, createdAt), rotatedAt + LONGEST_COOKIE_MS))
+}
+
 type RowTimes = Pick<SessionRow, 'createdAt' | 'expiresAt' | 'endedAt' | 'endReason'>
 
 /** Why a row is over by what stands in clear in it, or undefined. */
 export function reasonOver(limits: Limits, row: RowTimes, now: number): EndReason | undefined {
-  if (row.endedAt !== null) return row.endReason ?? 'destroyed'
+  if (row.endedAt !== null) return row.endReason === 'rotating' ? 'unknown' : (row.endReason ?? 'destroyed')
   if (now >= absoluteDeadline(limits, row.createdAt)) return 'absolute'
   return now >= row.expiresAt ? 'idle' : undefined
 }

@@ -6,60 +6,80 @@ import { endNow } from './ending.ts'
 import { listingOf } from './listing.ts'
 import type { StoredVersion } from './provenance.ts'
 import { momentOf } from './session-filter.ts'
-import type { UserLimit } from './user-limit.ts'
-import { leavePlace, takePlace } from './user-places.ts'
+import { addReservation, dropReservation, takePlace } from './user-places.ts'
 
 /** Sessions of one user that one statement lists. */
 const PAGE = 1_000
 
 /**
- * Runs a save, and when it made the session that of another user than before, ends what this user has too much of. Other
- * saves cost nothing.
- *
- * Nobody waits for anybody: whoever signs in looks at all sessions of the user after its own is stored, and ends those
- * that are too many by an order in which everybody puts them alike. Of any number at once the last to be stored sees
- * them all, so that no more than `most` are left when all have been answered.
+ * Holds what is written to one row to the number of sessions that a user may have. Only what makes a session that of
+ * another user costs anything.
  */
-export async function withinMost<Outcome>(
-  core: StoreCore,
-  save: { readonly sid: Buffer; readonly base: StoredVersion | undefined; readonly userId: string | null },
-  store: () => Promise<Outcome>,
-): Promise<Outcome> {
-  const { userLimit: limit } = core
-  if (!limit) return store()
-  const before = userBefore(core, save.base)
-  if (save.userId === before) return store()
-  if (limit.evict === 'refuse') return inPlace(core, save, before, limit.most, store)
-  const outcome = await store()
-  // A merge may have brought another user.
-  if (save.userId !== null && save.userId !== before) await evict(core, limit, save.userId)
-  return outcome
-}
+export class UserChange {
+  readonly #core: StoreCore
+  readonly #sid: Buffer
+  readonly #reserved = new Set<string>()
 
-/** Takes a place for the session of the new user first, and gives back that with the former one. */
-async function inPlace<Outcome>(
-  core: StoreCore,
-  { sid, userId }: { readonly sid: Buffer; readonly userId: string | null },
-  before: string | null,
-  most: number,
-  store: () => Promise<Outcome>,
-): Promise<Outcome> {
-  if (userId !== null) await takePlace(core, userId, sid, most)
-  try {
-    const outcome = await store()
-    if (before !== null) await leavePlace(core, before, sid)
-    return outcome
-  } catch (error) {
-    if (userId !== null) await leavePlace(core, userId, sid).catch(() => {})
-    throw error
+  constructor(core: StoreCore, sid: Buffer) {
+    this.#core = core
+    this.#sid = sid
+  }
+
+  /**
+   * Before a row is written: with `'refuse'` takes a place for its new user.
+   *
+   * @throws `FST_STORED_SESSION_TOO_MANY` when all are taken
+   */
+  async begin(base: StoredVersion | undefined, userId: string | null): Promise<void> {
+    const { userLimit } = this.#core
+    if (userLimit?.evict !== 'refuse' || userId === null || this.#reserved.has(userId)) return
+    if (userId === ownerOf(this.#core, base)) return
+    await takePlace(this.#core, userId, this.#sid, userLimit.most)
+    this.#reserved.add(userId)
+  }
+
+  /** After it was written: ends what its new user has too much of, and gives back the place of the former one. */
+  async end(base: StoredVersion | undefined, userId: string | null): Promise<void> {
+    if (!this.#core.userLimit) return
+    const owner = ownerOf(this.#core, base)
+    if (userId === owner) return
+    this.#reserved.delete(userId ?? '')
+    if (owner !== null) this.#reserved.add(owner)
+    if (userId !== null) await evictExcess(this.#core, userId)
+  }
+
+  /** Gives back the places that are not needed: a merge brought another user, or nothing was written. */
+  async settle(): Promise<void> {
+    if (this.#core.userLimit?.evict !== 'refuse') return
+    for (const userId of this.#reserved) await dropReservation(this.#core, userId, this.#sid).catch(() => {})
   }
 }
 
-function userBefore({ codec, userOf }: StoreCore, base: StoredVersion | undefined): string | null {
+function ownerOf({ codec, userOf }: StoreCore, base: StoredVersion | undefined): string | null {
   return base ? userOf(codec.deserialize(base.plaintext) as SessionContent) : null
 }
 
-async function evict(core: StoreCore, { most, evict: order }: UserLimit, userId: string): Promise<void> {
+/** Keeps the place of a session while its id is rotated: others count its old row or its new one, never both. */
+export async function reserveForHeir(
+  core: StoreCore,
+  userId: string | null,
+  newSid: Buffer,
+  oldSid: Buffer,
+): Promise<void> {
+  if (core.userLimit?.evict === 'refuse' && userId !== null) await addReservation(core, userId, newSid, oldSid)
+}
+
+/**
+ * Ends the sessions that a user has too many of.
+ *
+ * Nobody waits for anybody: whoever signs in looks at all sessions of the user after its own is stored, and ends those
+ * that are too many by an order in which everybody puts them alike. Of any number at once the last to be stored sees
+ * them all, so that no more than `most` are left when all have been answered. So does whoever rotated an id: its session
+ * was not seen for a moment.
+ */
+export async function evictExcess(core: StoreCore, userId: string): Promise<void> {
+  if (!core.userLimit || core.userLimit.evict === 'refuse') return
+  const { most, evict: order } = core.userLimit
   for (;;) {
     const state = { is: 'live', ...momentOf(core.limits) } as const
     const rows = await listingOf(core).list({ userId, state }, undefined, PAGE + most)

@@ -12,7 +12,6 @@ import { codecFor } from '../payload/codec.ts'
 import { attachKeys, checkKeyTable } from './attach-keys.ts'
 import type { StoreCore } from './core.ts'
 import type { SessionEventEmitter } from './events.ts'
-import type { FreshIds } from './fresh-ids.ts'
 import { Lanes } from './lanes.ts'
 import { sharedReads } from './shared-reads.ts'
 import type { CheckedStoreOptions } from './store-options.ts'
@@ -28,8 +27,7 @@ import { userReader } from './user.ts'
  */
 export async function openCore(
   options: CheckedStoreOptions,
-  events: SessionEventEmitter,
-  freshIds: FreshIds,
+  { events, freshIds, rotatedIds }: Pick<StoreCore, 'events' | 'freshIds' | 'rotatedIds'>,
 ): Promise<StoreCore> {
   const database = await open(options, events)
   const namespace = options.namespace ?? database.table
@@ -50,7 +48,8 @@ export async function openCore(
     maxBytes: options.maxBytes,
     findRow: sharedReads((sids) => database.read(sids)),
     userOf: userReader(options.user),
-    rotation: { overlap: options.rotationOverlap, isSeen: false },
+    rotationOverlap: options.rotationOverlap,
+    rotatedIds,
     userLimit: options.maxPerUser,
     lanes: new Lanes(),
     touches: new TouchQueue(

@@ -1,5 +1,6 @@
 import { lateAnswer, within } from '../database/patience.ts'
 import { OverloadedError, UnavailableError } from '../errors.ts'
+import { Deadline } from './deadline.ts'
 
 /** Operations that wait at a time, at most: those behind them could not be served before their time is up either. */
 export const MOST_WAITING = 10_000
@@ -22,15 +23,17 @@ export class Operations {
   /**
    * Runs one.
    *
+   * @param work - gets the deadline after which it may begin nothing that it cannot take back
+   * @param allowance - how many times as long the caller waits, for work that has to find out what became of its last step
    * @throws `FST_STORED_SESSION_OVERLOADED` at once when too many wait, and `FST_STORED_SESSION_UNAVAILABLE` when the
    * time is up: whether it is done then is not known
    */
-  run<Result>(work: () => Result | Promise<Result>): Result | Promise<Result> {
+  run<Result>(work: (deadline: Deadline) => Result | Promise<Result>, allowance = 1): Result | Promise<Result> {
     if (this.#waiting >= MOST_WAITING) throw new OverloadedError()
-    const result = work()
+    const result = work(new Deadline(this.#timeout))
     if (!(result instanceof Promise)) return result
     this.#waiting++
-    const answer = within(this.#timeout, result, unavailable)
+    const answer = within(this.#timeout * allowance, result, unavailable)
     answer.then(this.#end, this.#end)
     return answer
   }

@@ -18,6 +18,10 @@ export interface Provenance extends StoredVersion {
   /** Whether it was read by an id that has been rotated: then it is to be read and no more. */
   readonly isFormer: boolean
   readonly lifetime: CookieLifetime
+  /** The last use as far as it is known here, epoch milliseconds; others may have used it later. */
+  readonly usedAt: number
+  /** Whether a statement of this very request wrote it, so that its id is the present one. */
+  readonly isWritten: boolean
 }
 
 /**

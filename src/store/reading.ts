@@ -1,5 +1,5 @@
 import type { EndReason, SessionRow } from '../database/session-database.ts'
-import { isSealed, UnreadablePayload } from '../payload/sealed-payload.ts'
+import { isSealed, keyIdOf, UnreadablePayload } from '../payload/sealed-payload.ts'
 import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
 import type { SessionContent } from './content.ts'
 import { type CookieLifetime, restoredCookie } from './cookie-lifetime.ts'
@@ -10,7 +10,10 @@ import { type Held, successorOf } from './successor.ts'
 import { isTransparent } from './transparent.ts'
 
 /** What reading an id yields: a session for the host, or why there is none. */
-export type Reading = { session: Record<string, unknown>; reason?: never } | { session?: never; reason: EndReason }
+export type Reading =
+  | { session: Record<string, unknown>; reason?: never; isOldId?: never }
+  /** `isOldId`: the session may go on under another id. */
+  | { session?: never; reason: EndReason; isOldId?: boolean }
 
 /** A row that is alive and was opened. */
 export interface OpenedRow {
@@ -32,6 +35,7 @@ export function readSession(core: StoreCore, id: string): Reading | Promise<Read
 
 function read(core: StoreCore, row: SessionRow, id: string): Reading | Promise<Reading> {
   if (row.endReason === 'rotated') return followRotation(core, row, { id })
+  if (row.endReason === 'rotating') return begun(core, row, { id }).then((opened) => handOver(core, opened))
   const opened = openRow(core, row, id)
   return opened instanceof Promise ? opened.then((later) => handOver(core, later)) : handOver(core, opened)
 }
@@ -58,8 +62,8 @@ function accept(core: StoreCore, row: SessionRow, plaintext: Buffer): Opened {
 }
 
 /** Tells of a row that was accepted though it is not sealed. To be called once it was: most such rows are damaged ones. */
-export function tellIfUnencrypted(core: StoreCore, { sid, data }: SessionRow): void {
-  if (!isSealed(data)) core.events.emit('unencrypted', { sid: formatSid(sid) })
+export function tellIfUnencrypted({ events }: Pick<StoreCore, 'events'>, { sid, data }: SessionRow): void {
+  if (!isSealed(data)) events.emit('unencrypted', { sid: formatSid(sid) })
 }
 
 /** Tells of a row that does not open; any other failure is thrown on. */
@@ -79,24 +83,54 @@ function sessionFrom(opened: OpenedRow, use: Pick<Provenance, 'touched' | 'isFor
   const { row, plaintext, content } = opened
   const { version, createdAt } = row
   const lifetime = content.cookie
-  const carrier = carrierOf({ version, createdAt, plaintext, lifetime, isTransparent: isTransparent(content), ...use })
+  const carrier = carrierOf({
+    version,
+    createdAt,
+    plaintext,
+    lifetime,
+    isTransparent: isTransparent(content),
+    usedAt: row.touchedAt,
+    isWritten: false,
+    ...use,
+  })
   return { session: Object.assign(content, { cookie: restoredCookie(lifetime), [CARRIER_KEY]: carrier }) }
 }
 
 /** What an old id still reads: the session as it is now under its new one, which this neither touches nor may change. */
 async function followRotation(core: StoreCore, row: SessionRow, held: Held): Promise<Reading> {
-  core.rotation.isSeen = true
   try {
     const { sid, share, until } = await successorOf(core, row, held)
-    if (Date.now() >= until) return { reason: 'rotated' }
+    if (Date.now() >= until) return { reason: 'rotated', isOldId: true }
     const next = await core.findRow(sid)
     if (!next) return UNKNOWN
     if (next.endReason === 'rotated') return followRotation(core, next, { share })
-    const opened = await openRow(core, next, undefined, share)
+    const isBegun = next.endReason !== 'rotating'
+    const opened = await (isBegun ? openRow(core, next, undefined, share) : begun(core, next, { share }))
     return 'reason' in opened ? opened : sessionFrom(opened, { touched: false, isFormer: true })
   } catch (error) {
-    return refuseRow(core, row, error)
+    return { ...refuseRow(core, row, error), isOldId: true }
   }
+}
+
+/**
+ * Takes the last step of a rotation that was interrupted before it: the session's row stands there and is none yet.
+ * Nobody knows its id, or the way to it, before its old row was given up.
+ */
+async function begun(core: StoreCore, row: SessionRow, held: Held): Promise<Opened> {
+  const opened = await openRow(core, { ...row, endedAt: null, endReason: null }, held.id, held.share)
+  if ('reason' in opened || (await beginHeir(core, row, core.userOf(opened.content)))) return withVersion(opened, 1)
+  const current = await core.findRow(row.sid)
+  return current ? openRow(core, current, held.id, held.share) : { reason: 'unknown' }
+}
+
+const withVersion = (opened: Opened, more: number): Opened =>
+  'reason' in opened ? opened : { ...opened, row: { ...opened.row, version: opened.row.version + more } }
+
+/** Makes a session of the row that was written for its new id; false when that ended, or is one already. */
+export function beginHeir(core: StoreCore, row: SessionRow, userId: string | null): Promise<boolean> {
+  const { sid, version, data, expiresAt } = row
+  const live = { endedAt: null, endReason: null, trimAt: trimTime(core.limits, expiresAt) }
+  return core.database.replace({ sid, version, data, userId, keyId: keyIdOf(data), now: Date.now(), ...live })
 }
 
 function touchIfStale(core: StoreCore, row: SessionRow, lifetime: CookieLifetime): boolean {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionRow } from '../database/session-database.ts'
 import { InvalidOptionsError, UnavailableError } from '../errors.ts'
-import { keyIdOf, UnreadablePayload } from '../payload/sealed-payload.ts'
+import { isPointer, keyIdOf, UnreadablePayload } from '../payload/sealed-payload.ts'
 import { formatSid } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
 import { OptionChecks } from './option-checks.ts'
@@ -21,7 +21,7 @@ export interface ReencryptOptions {
 
 /** How far reencryption is. */
 export interface ReencryptProgress {
-  /** Rows that this call sealed anew. */
+  /** Rows that this call sealed again: sessions, and the rows of old ids that lead to them. */
   reencrypted: number
   /** Rows that this call could not open; they stay as they are. */
   unreadable: number
@@ -95,16 +95,30 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
 
 async function reencryptRow(core: StoreCore, row: SessionRow, progress: ReencryptProgress): Promise<void> {
   try {
-    const plaintext = await core.codec.open(row, row.data)
-    tellIfUnencrypted(core, row)
-    const data = await core.codec.seal(row, plaintext)
     const { sid, version } = row
-    if (await core.database.reseal({ sid, version, data, keyId: keyIdOf(data) })) progress.reencrypted++
+    const { data, keyId } = await (row.endedAt === null || row.endReason === 'rotating' ? resealed : resealedPointer)(
+      core,
+      row,
+    )
+    if (await core.database.reseal({ sid, version, data, keyId })) progress.reencrypted++
   } catch (error) {
     if (!(error instanceof UnreadablePayload)) throw error
     core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })
     progress.unreadable++
   }
+}
+
+async function resealed({ codec, events }: StoreCore, row: SessionRow) {
+  const plaintext = await codec.open(row, row.data)
+  tellIfUnencrypted({ events }, row)
+  const data = await codec.seal(row, plaintext)
+  return { data, keyId: keyIdOf(data) }
+}
+
+/** Where a session went that got another id, for example: what rows hold that are no session. */
+async function resealedPointer({ codec }: StoreCore, row: SessionRow) {
+  const data = await codec.sealPointer(row, await codec.openPointer(row, row.data))
+  return { data, keyId: keyIdOf(data, isPointer) }
 }
 
 async function countRemaining(core: StoreCore, keyId: number) {

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RowFilter, SessionListing } from '../database/session-database.ts'
 import type { StoreCore } from './core.ts'
-import { endNow, endSuccessor, latestSid } from './ending.ts'
+import { endNow, endSuccessor } from './ending.ts'
+import { endOthers } from './ending-others.ts'
 import { type SessionHandle, sidOfHandle } from './handle.ts'
 import { listingOf } from './listing.ts'
 import { OptionChecks } from './option-checks.ts'
@@ -40,7 +41,9 @@ const BATCH = 500
  * Ends sessions for ever. Whatever was stored when it is called is ended when it resolves, whatever saves are under way;
  * one that is stored meanwhile may be. After a failure it can be repeated: what was ended stays so.
  *
- * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a handle that is none
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`; `FST_STORED_SESSION_INVALID_HANDLE` for a handle that is none;
+ * `FST_STORED_SESSION_LOST_ROTATION` for one from before the id was rotated, when its row does not tell where the session
+ * went, as with `bindToCookie`
  */
 export async function revokeSessions(core: StoreCore, options: RevokeFilter): Promise<RevokeResult> {
   const { filter, dryRun } = checkFilter(options)
@@ -58,15 +61,16 @@ export async function revokeSessions(core: StoreCore, options: RevokeFilter): Pr
   if (filter.sid) {
     return { revoked: await revokeOne(core, filter.sid, async (sid) => (await end({ ...filter, sid })) > 0) }
   }
-  const kept = filter.exceptSid ? { exceptSid: await latestSid(core, filter.exceptSid) } : {}
-  const wanted = { ...filter, ...kept }
-  const batches = () => inBatches(listing, wanted, end, options)
-  return { revoked: await (filter.userId === undefined ? batches() : end(wanted)) }
+  const batches = inBatches(listing, end, options)
+  const all = (wanted: RowFilter) => (filter.userId === undefined ? batches(wanted) : end(wanted))
+  const { exceptSid, ...wanted } = filter
+  if (!exceptSid) return { revoked: await all(wanted) }
+  return { revoked: await endOthers(core, { filter: wanted, exceptSid, dryRun }, all) }
 }
 
 // A handle from before the id was rotated is good as long as its row can tell where the session went.
 async function revokeOne(core: StoreCore, sid: Buffer, end: (sid: Buffer) => Promise<boolean>): Promise<number> {
-  return Number((await end(sid)) || (!core.bindToCookie && (await endSuccessor(core, sid, {}, end))))
+  return Number((await end(sid)) || (await endSuccessor(core, sid, {}, end)))
 }
 
 const endUser = (core: StoreCore, userId: string) =>
@@ -94,24 +98,26 @@ async function untilNone(end: () => Promise<number>): Promise<number> {
  * Goes through the rows in the order in which they were created, which is the one thing that never changes of a session:
  * whatever becomes of it meanwhile, it is not missed.
  */
-async function inBatches(
+function inBatches(
   listing: SessionListing,
-  filter: RowFilter,
   end: (part: RowFilter) => Promise<number>,
   { signal, onProgress }: RevokeFilter,
-): Promise<number> {
-  const { createdBefore = Number.POSITIVE_INFINITY } = filter
+): (filter: RowFilter) => Promise<number> {
   let ended = 0
-  for (let after = BEFORE_ALL; ; ) {
-    signal?.throwIfAborted()
-    const last = await listing.nthCreation(after, BATCH)
-    const isLast = last === undefined || last >= createdBefore
-    ended += await end({ ...filter, createdFrom: after + 1, ...(isLast ? {} : { createdBefore: last + 1 }) })
-    onProgress?.(ended)
-    if (isLast) return ended
-    after = last
-    // SQLite works inside the call: let requests have their turn.
-    await nextTurn()
+  return async (filter) => {
+    const { createdFrom = BEFORE_ALL + 1, createdBefore = Number.POSITIVE_INFINITY } = filter
+    const before = ended
+    for (let after = createdFrom - 1; ; ) {
+      signal?.throwIfAborted()
+      const last = await listing.nthCreation(after, BATCH)
+      const isLast = last === undefined || last >= createdBefore
+      ended += await end({ ...filter, createdFrom: after + 1, ...(isLast ? {} : { createdBefore: last + 1 }) })
+      onProgress?.(ended)
+      if (isLast) return ended - before
+      after = last
+      // SQLite works inside the call: let requests have their turn.
+      await nextTurn()
+    }
   }
 }
 

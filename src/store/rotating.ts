@@ -1,15 +1,18 @@
+import type { NewRow, SessionRow } from '../database/session-database.ts'
 import { UnavailableError } from '../errors.ts'
-import { keyIdOf } from '../payload/sealed-payload.ts'
+import { isPointer, keyIdOf } from '../payload/sealed-payload.ts'
 import { sidOf } from '../payload/session-id.ts'
 import type { LiveSession, SessionContent } from './content.ts'
+import { isSameLifetime } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
+import type { Deadline } from './deadline.ts'
 import { endNow } from './ending.ts'
 import { noteFormer } from './former.ts'
-import { deadlineOf, trimTime } from './lifetime.ts'
+import { deadlineOf, pointerTrimTime, trimTime } from './lifetime.ts'
+import { evictExcess, reserveForHeir } from './max-per-user.ts'
 import { type Provenance, provenanceOf, type StoredVersion, setProvenance } from './provenance.ts'
-import { openRow } from './reading.ts'
+import { beginHeir, openRow } from './reading.ts'
 import { sealSuccessor, successorOf } from './successor.ts'
-import { addPlace } from './user-places.ts'
 
 /** A session on its way to another id. */
 export interface Rotation {
@@ -21,90 +24,149 @@ export interface Rotation {
   readonly heir: LiveSession
 }
 
+/** A rotation that is under way. */
+interface Move extends Rotation {
+  readonly core: StoreCore
+  readonly deadline: Deadline
+  readonly oldSid: Buffer
+  readonly newSid: Buffer
+  readonly base: Provenance
+  readonly userId: string | null
+}
+
 /** Changes of others during one rotation after which it gives up. */
 const ATTEMPTS = 20
 
 /**
  * Gives a stored session another id, with everything that its row has, its date of creation too. The old id reads it for
- * a while, and no more.
+ * a while, and no more. In steps that may stop anywhere:
  *
- * The new row is written before the old one is given up, and nobody knows its id before that: whatever fails in between,
- * the old id goes on. Ending the session under its old id meanwhile wins.
+ * 1. A row is written for the new id, which is no session yet (`rotating`): it counts nowhere, and nobody knows its id.
+ *    Revoking ends it all the same.
+ * 2. The old row is given up: it points to the new one from now on. Until then the old id goes on, and nothing happened.
+ * 3. The new row becomes the session. Whoever comes to it before, by the pointer or by its id, does so too.
  *
  * @returns false when the session stays under its old id: another request was quicker, or the session is over
  */
-export async function rotateSession(core: StoreCore, rotation: Rotation): Promise<boolean> {
+export async function rotateSession(core: StoreCore, rotation: Rotation, deadline: Deadline): Promise<boolean> {
   const { oldId, newId, session } = rotation
-  core.rotation.isSeen = true
   const base = provenanceOf(session)
   if (!base) return false
   core.freshIds.storing(newId)
-  const userId = core.userOf(core.codec.deserialize(base.plaintext) as SessionContent)
-  if (core.userLimit?.evict === 'refuse' && userId !== null) await addPlace(core, userId, sidOf(newId))
-  return core.lanes.run(sidOf(oldId).toString('latin1'), () => move(core, rotation, base))
+  const [oldSid, newSid] = [sidOf(oldId), sidOf(newId)]
+  const userId = core.userOf(contentOf(core, base))
+  await reserveForHeir(core, userId, newSid, oldSid)
+  return core.lanes.run(oldSid.toString('latin1'), () =>
+    move({ ...rotation, core, deadline, oldSid, newSid, base, userId }),
+  )
 }
 
-async function move(core: StoreCore, rotation: Rotation, base: Provenance): Promise<boolean> {
-  const { oldId, newId, heir } = rotation
-  const newSid = sidOf(newId)
+const contentOf = ({ codec }: StoreCore, { plaintext }: StoredVersion) => codec.deserialize(plaintext) as SessionContent
+
+async function move(rotation: Move): Promise<boolean> {
+  const { core, base, deadline } = rotation
   let from: StoredVersion = base
   for (let version = 1; version <= ATTEMPTS; version++) {
-    if (!(await writeHeir(core, newId, from, version))) break
-    if (await giveUpOld(core, rotation, from)) {
-      // Others' changes are in the row and not in the live session: a save under this version merges them.
-      const isSame = Buffer.compare(from.plaintext, base.plaintext) === 0
-      setProvenance(heir, { ...base, version: isSame ? version : 0, touched: false })
-      return true
-    }
-    const row = await core.findRow(sidOf(oldId))
-    const current = row && (await openRow(core, row, oldId))
-    if (!current || 'reason' in current) {
-      if (current?.reason === 'rotated') noteFormer(rotation.session)
-      await core.database.end(newSid, endNow(core, 'destroyed'))
-      return false
-    }
-    from = { ...current.row, plaintext: current.plaintext, isTransparent: false }
+    const row = await writeHeir(rotation, from, version)
+    if (!row) break
+    // After its time the caller was told that the old id goes on.
+    if (deadline.isPast) return abandon(rotation, deadline.fault())
+    if (await giveUpOld(rotation, from)) return finish(rotation, row, from)
+    const current = await stateOfOld(rotation)
+    if (!current) return false
+    if (!isSameLifetime(contentOf(core, current).cookie, contentOf(core, base).cookie)) return abandon(rotation)
+    from = current
   }
-  await core.database.end(newSid, endNow(core, 'destroyed'))
-  throw new UnavailableError({ cause: new Error('the new id was in use already, or the session changed all the time') })
+  return abandon(rotation, new Error('the new id was in use already, or the session changed all the time'))
 }
 
-/** Writes what the old row holds into the new one, anew after each change of the old one. */
-async function writeHeir(core: StoreCore, id: string, from: StoredVersion, version: number): Promise<boolean> {
+/** Ends what was written for the new id: the session goes on under the old one. */
+async function abandon({ core, newSid }: Move, cause?: Error): Promise<false> {
+  await core.database.end(newSid, endNow(core, 'destroyed')).catch(() => {})
+  if (cause) throw cause instanceof UnavailableError ? cause : new UnavailableError({ cause })
+  return false
+}
+
+/** Writes what the old row holds into the new one, again after each change of the old one. */
+async function writeHeir(
+  { core, newId, newSid: sid }: Move,
+  from: StoredVersion,
+  version: number,
+): Promise<NewRow | undefined> {
   const { createdAt, plaintext } = from
-  const content = core.codec.deserialize(plaintext) as SessionContent
-  const sid = sidOf(id)
+  const content = contentOf(core, from)
   const now = Date.now()
-  const data = await core.codec.seal({ sid, createdAt, id }, plaintext)
+  const data = await core.codec.seal({ sid, createdAt, id: newId }, plaintext)
   const expiresAt = deadlineOf(core.limits, content.cookie, createdAt, now)
-  const times = { touchedAt: now, expiresAt, trimAt: trimTime(core.limits, expiresAt) }
-  const row = { sid, data, keyId: keyIdOf(data), userId: core.userOf(content), ...times }
-  if (version > 1) return core.database.update({ ...row, version: version - 1, now })
-  return core.database.insert({ ...row, version, createdAt, endedAt: null, endReason: null })
+  const times = { createdAt, touchedAt: now, expiresAt, trimAt: trimTime(core.limits, expiresAt) }
+  const owner = { keyId: keyIdOf(data), userId: core.userOf(content) }
+  const row: NewRow = { ...times, ...owner, sid, data, version, endedAt: now, endReason: 'rotating' }
+  const isWritten = await (version === 1
+    ? core.database.insert(row)
+    : core.database.replace({ ...row, version: version - 1, now }))
+  return isWritten ? row : undefined
 }
 
 /** Puts the pointer in place of what the old row held. */
-async function giveUpOld(core: StoreCore, { oldId, newId }: Rotation, from: StoredVersion): Promise<boolean> {
-  const place = { sid: sidOf(oldId), createdAt: from.createdAt, id: oldId }
-  const endedAt = Date.now()
-  const until = endedAt + core.rotation.overlap
-  const data = await sealSuccessor(core, place, newId, until)
-  const mark = { endedAt, endReason: 'rotated', trimAt: trimTime(core.limits, until) } as const
+async function giveUpOld(rotation: Move, from: StoredVersion): Promise<boolean> {
+  const { core, oldId, oldSid: sid, newId } = rotation
+  const { createdAt, version } = from
+  const now = Date.now()
+  const data = await sealSuccessor(core, { sid, createdAt, id: oldId }, newId, now + core.rotationOverlap)
+  const end = { endedAt: now, endReason: 'rotated', trimAt: pointerTrimTime(core.limits, createdAt, now) } as const
+  const pointer = { sid, version, data, userId: null, keyId: keyIdOf(data, isPointer), now, ...end }
   try {
-    return await core.database.replace({ sid: place.sid, version: from.version, data, ...mark })
+    return await core.database.replace(pointer)
   } catch (error) {
-    if (await isGivenUp(core, oldId, newId)) return true
-    await core.database.end(sidOf(newId), endNow(core, 'destroyed')).catch(() => {})
-    throw error
+    const isGivenUp = await outcomeOf(rotation, from)
+    if (isGivenUp) return true
+    // Where nothing can be found out the new row stays: the old one may point to it.
+    if (isGivenUp === undefined) throw error
+    return abandon(rotation, error as Error)
   }
 }
 
-/** Whether a statement that failed had its effect all the same. */
-async function isGivenUp(core: StoreCore, oldId: string, newId: string): Promise<boolean> {
+/**
+ * Whether the statement that gave the old row up had its effect, though it failed; undefined when the database does not
+ * tell. If it had none it never will, however late it comes: it is bound to the version of the row, which is made another.
+ */
+async function outcomeOf(rotation: Move, { version }: StoredVersion): Promise<boolean | undefined> {
+  const { core, oldSid } = rotation
   try {
-    const row = await core.findRow(sidOf(oldId))
-    return row?.endReason === 'rotated' && (await successorOf(core, row, { id: oldId })).sid.equals(sidOf(newId))
+    const row = await core.findRow(oldSid)
+    if (row?.version !== version || row.endedAt !== null) return await pointsToHeir(rotation, row)
+    const { sid, data } = row
+    if (await core.database.reseal({ sid, version, data, keyId: keyIdOf(data) })) return false
+    return await pointsToHeir(rotation, await core.findRow(oldSid))
   } catch {
-    return false
+    return undefined
   }
+}
+
+async function pointsToHeir({ core, oldId, newSid }: Move, row: SessionRow | undefined): Promise<boolean> {
+  return row?.endReason === 'rotated' && (await successorOf(core, row, { id: oldId })).sid.equals(newSid)
+}
+
+/** What the old row holds by now; undefined when the session is over, and the new row with it. */
+async function stateOfOld(rotation: Move): Promise<StoredVersion | undefined> {
+  const { core, oldId, oldSid, session } = rotation
+  const row = await core.findRow(oldSid)
+  const current = row && (await openRow(core, row, oldId))
+  if (current && !('reason' in current)) {
+    return { ...current.row, plaintext: current.plaintext, isTransparent: false }
+  }
+  if (current?.reason === 'rotated') noteFormer(session)
+  await abandon(rotation)
+  return undefined
+}
+
+/** From here on the session has its new id, whatever fails: who reads it takes this step otherwise. */
+async function finish({ core, base, heir, oldId, userId }: Move, row: NewRow, from: StoredVersion): Promise<true> {
+  core.rotatedIds.add(oldId)
+  await beginHeir(core, row, row.userId).catch(() => {})
+  // Others' changes are in the row and not in the live session: a save under this version merges them.
+  const isSame = Buffer.compare(from.plaintext, base.plaintext) === 0
+  setProvenance(heir, { ...base, version: isSame ? row.version + 1 : 0, touched: false, isWritten: true })
+  if (userId !== null) await evictExcess(core, userId).catch(() => {})
+  return true
 }

@@ -1,25 +1,30 @@
 import type { EndReason } from '../database/session-database.ts'
-import { RegenerateError, UnavailableError } from '../errors.ts'
+import { sidOf } from '../payload/session-id.ts'
 import type { Callback, SessionCallback } from './answer.ts'
 import { checkedStoreOptions } from './check-store-options.ts'
-import { closeCore } from './closing.ts'
 import type { LiveSession } from './content.ts'
 import type { StoreCore } from './core.ts'
+import type { Deadline } from './deadline.ts'
 import { SessionEventEmitter } from './events.ts'
 import { answerFor } from './faults.ts'
 import { FreshIds } from './fresh-ids.ts'
 import { type Health, healthOf } from './health.ts'
-import { warnOfOldKey } from './key-age.ts'
+import { Heirs, type Succession, successionOf } from './heirs.ts'
 import { SessionManagement } from './management.ts'
-import { openCore } from './open-core.ts'
+import { Opening } from './opening.ts'
 import { Operations } from './operations.ts'
 import { provenanceOf } from './provenance.ts'
+import type { Reading } from './reading.ts'
+import { RotatedIds } from './rotated-ids.ts'
 import type { Rotation } from './rotating.ts'
 import { isChangedInSecret } from './saving.ts'
 import type { CheckedStoreOptions, StoreOptions } from './store-options.ts'
 import { touchSession } from './touching.ts'
-import { endSession, readSession, rotateSession, saveSession } from './traced-sessions.ts'
-import { Trimmer, type TrimOptions, type TrimResult } from './trimming.ts'
+import { endSession, readSession, rotateSession } from './traced-sessions.ts'
+import type { TrimOptions, TrimResult } from './trimming.ts'
+
+/** How many times as long a rotation may take: it finds out what became of a statement that was not answered. */
+const ROTATION_ALLOWANCE = 3
 
 /**
  * The store that @fastify/session calls: `get`, `set`, `destroy`, `touch`. It works without a server, and opens its
@@ -35,17 +40,18 @@ import { Trimmer, type TrimOptions, type TrimResult } from './trimming.ts'
 export class StoredSessionStore extends SessionManagement {
   /** What the store tells about itself. */
   readonly events = new SessionEventEmitter()
+  /** Ids that were made here for new sessions: ending one that is not stored costs no statement. */
+  readonly freshIds = new FreshIds()
+  /** Ids that were rotated here lately. */
+  readonly rotatedIds = new RotatedIds()
+  /** The new sessions of `regenerate()`. */
+  readonly heirs = new Heirs(this.events)
   readonly #options: CheckedStoreOptions
   readonly #operations: Operations
-  readonly #freshIds = new FreshIds()
-  #opening: Promise<StoreCore> | undefined
-  #core: StoreCore | undefined
-  #trimmer: Trimmer | undefined
-  #closing: Promise<void> | undefined
+  readonly #opening: Opening
   // What holds while a callback runs, and for what the host calls inside it.
-  #endReason: EndReason | undefined
-  #ending: { readonly id: string; readonly error: unknown } | undefined
-  readonly #refused = new WeakSet<object>()
+  #reading: Reading | undefined
+  #succession: Succession | undefined
   readonly #unsaved = new WeakSet<object>()
 
   /** @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault */
@@ -53,6 +59,7 @@ export class StoredSessionStore extends SessionManagement {
     super()
     this.#options = checkedStoreOptions(options ?? {})
     this.#operations = new Operations(this.#options.operationTimeout)
+    this.#opening = new Opening(this.#options, this)
   }
 
   /** Opens the database, and begins trimming. @throws `FST_STORED_SESSION_*`, as the table of errors has them */
@@ -64,40 +71,47 @@ export class StoredSessionStore extends SessionManagement {
   get(id: string, callback: SessionCallback): void {
     const read = (core: StoreCore) => readSession(core, id)
     answerFor(this.events, 'read', this.#run(read), (error, found) => {
-      this.#endReason = found?.reason
+      this.#reading = found
       try {
         callback(error, (found?.session ?? null) as never)
       } finally {
-        this.#endReason = undefined
+        this.#reading = undefined
       }
     })
   }
 
-  /** Stores a session as it is now, merged with what others stored meanwhile. Writes nothing once it has ended. */
-  set(id: string, session: object, callback: Callback): void {
+  /**
+   * Stores a session as it is now, merged with what others stored meanwhile. Writes nothing once it has ended.
+   *
+   * @param mayInsert - whether the id was made for this very session; otherwise one that has no row is over
+   */
+  set(id: string, session: object, callback: Callback, mayInsert = true): void {
     const live = session as LiveSession
-    const ending = this.#ending
-    if (ending?.error && !provenanceOf(live)) this.#refused.add(session)
-    const save = (core: StoreCore) => {
-      return this.isRefused(session) ? Promise.reject(new RegenerateError()) : saveSession(core, id, live, ending?.id)
-    }
+    const succession = this.#succession
+    if (succession && !provenanceOf(live)) this.heirs.begin(live, succession)
+    const terms = { mayInsert: mayInsert || succession !== undefined, succession }
+    const save = (core: StoreCore, deadline: Deadline) => this.heirs.save(core, id, live, { ...terms, deadline })
     answerFor(this.events, 'write', this.#run(save), (error) => {
-      if (error) this.#unsaved.add(session)
-      else this.#unsaved.delete(session)
+      this.#unsaved[error ? 'add' : 'delete'](session)
       callback(error)
     })
   }
 
-  /** Ends a session for ever. */
-  destroy(id: string, callback: Callback): void {
-    const end = (core: StoreCore) => endSession(core, id)
-    answerFor(this.events, 'delete', this.#run(end), (error) => {
+  /**
+   * Ends a session for ever; by the old id of one that was rotated, the session that goes on.
+   *
+   * @param replaced - the session that `regenerate()` is about to replace: by an old id it ends nothing
+   */
+  destroy(id: string, callback: Callback, replaced?: object): void {
+    const loaded = replaced && provenanceOf(replaced as LiveSession)
+    const end = (core: StoreCore, deadline: Deadline) => endSession(core, id, { deadline, follows: !replaced, loaded })
+    answerFor(this.events, 'delete', this.#run(end), (error, finding) => {
       // The host's regenerate() goes on to set() the new session, inside this callback, whatever the error.
-      this.#ending = { id, error }
+      this.#succession = successionOf(id, error, finding, replaced)
       try {
         callback(error)
       } finally {
-        this.#ending = undefined
+        this.#succession = undefined
       }
     })
   }
@@ -110,29 +124,28 @@ export class StoredSessionStore extends SessionManagement {
 
   /** Moves a stored session to another id, and says whether it did; see {@link rotateSession}. */
   async rotate(rotation: Rotation): Promise<boolean> {
-    return this.#run((core) => rotateSession(core, rotation))
+    return this.#run((core, deadline) => rotateSession(core, rotation, deadline), ROTATION_ALLOWANCE)
+  }
+
+  /** Whether an id is not one from before a rotation: for ids that are sent once more. */
+  async isPresent(id: string): Promise<boolean> {
+    return this.#run(async (core) => (await core.findRow(sidOf(id)))?.endReason !== 'rotated')
   }
 
   /** Deletes the rows of sessions that are over, unless another process does. Two calls at a time are one. */
   async trim(options?: TrimOptions): Promise<TrimResult> {
     await this.open()
-    return this.#trimmer!.trim(options)
+    return this.#opening.trimmer!.trim(options)
   }
 
   /** Trims without anybody waiting for it; a failure is an event. */
   trimInBackground(): void {
-    this.#trimmer?.runInBackground()
-  }
-
-  /** Notes an id that was just made for a new session: as long as it is not stored, ending it costs no statement. */
-  noteFreshId(id: string): void {
-    this.#freshIds.add(id)
+    this.#opening.trimmer?.runInBackground()
   }
 
   /** Writes now what waits to be written in the background, the last uses of sessions. Never rejects: a failure is an event. */
   async flush(): Promise<void> {
-    const core = await this.#opening?.catch(() => undefined)
-    await core?.touches.flush()
+    await (await this.#opening.opened())?.touches.flush()
   }
 
   /** Asks database and key provider how they are, for at most `operationTimeout`; never rejects. */
@@ -140,14 +153,14 @@ export class StoredSessionStore extends SessionManagement {
     return healthOf(() => this.open(), this.#options, this.#operations.waiting)
   }
 
-  /** Why the id that the host asked for has no session: while the callback of {@link get} runs, and only then. */
-  get endReason(): EndReason | undefined {
-    return this.#endReason
+  /** Whether the id that the host asked for is an old one of a session that may go on: as {@link endReason}. */
+  get isOldId(): boolean {
+    return this.#reading?.isOldId ?? false
   }
 
-  /** Whether this is the new session of a `regenerate()` that could not end the old one. It is never stored. */
-  isRefused(session: object): boolean {
-    return this.#refused.has(session)
+  /** Why that id has no session: while the callback of {@link get} runs, and only then. */
+  get endReason(): EndReason | undefined {
+    return this.#reading?.reason
   }
 
   /** Whether the last attempt to store this session failed. */
@@ -157,41 +170,32 @@ export class StoredSessionStore extends SessionManagement {
 
   /** Whether a stored session differs from its row in a way that a comparison through JSON cannot see. */
   isChangedInSecret(session: object): boolean {
-    return this.#core !== undefined && isChangedInSecret(this.#core, session as LiveSession)
+    const { core } = this.#opening
+    return core !== undefined && isChangedInSecret(core, session as LiveSession)
   }
 
   /** Finishes what was begun, within 2 seconds, and closes what was opened here. Twice is harmless. */
   close(): Promise<void> {
-    this.#closing ??= closeCore(this.#opening, () => this.#trimmer)
-    return this.#closing
+    return this.#opening.close()
   }
 
   // At once when the store is open: what is to be stored is the session as it is now.
-  #run<Result>(work: (core: StoreCore) => Result | Promise<Result>): Result | Promise<Result> {
-    const core = this.#closing ? undefined : this.#core
+  #run<Result>(
+    work: (core: StoreCore, deadline: Deadline) => Result | Promise<Result>,
+    allowance?: number,
+  ): Result | Promise<Result> {
+    const { core } = this.#opening
     try {
-      return this.#operations.run(() => (core ? work(core) : this.open().then(work)))
+      return this.#operations.run(
+        (deadline) => (core ? work(core, deadline) : this.open().then((opened) => work(opened, deadline))),
+        allowance,
+      )
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
   protected override open(): Promise<StoreCore> {
-    if (this.#closing) return Promise.reject(new UnavailableError({ cause: new Error('the store is closed') }))
-    // A start that failed may be tried again.
-    this.#opening ??= this.#begin().catch((error) => {
-      this.#opening = undefined
-      throw error
-    })
-    return this.#opening
-  }
-
-  async #begin(): Promise<StoreCore> {
-    const core = await openCore(this.#options, this.events, this.#freshIds)
-    this.#trimmer = new Trimmer(core.database, this.events, this.#options)
-    this.#trimmer.start()
-    await warnOfOldKey(core, this.#options.warnKeyAge)
-    this.#core = core
-    return core
+    return this.#opening.open()
   }
 }

@@ -3,14 +3,15 @@ import { type Beginning, trace } from '../instruments/trace.ts'
 import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
 import type { LiveSession } from './content.ts'
 import type { StoreCore } from './core.ts'
-import { endSession as end } from './ending.ts'
+import type { Deadline } from './deadline.ts'
+import { type Ending, endSession as end, type Finding } from './ending.ts'
 import { type Measures, measuredCore } from './measured-core.ts'
 import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './outcomes.ts'
 import { type Reading, readSession as read } from './reading.ts'
 import { type ReencryptOptions, type ReencryptResult, reencryptSessions as reencrypt } from './reencrypting.ts'
 import { type RevokeFilter, type RevokeResult, revokeSessions as revoke } from './revoking.ts'
 import { type Rotation, rotateSession as rotate } from './rotating.ts'
-import { type SaveOutcome, saveSession as save } from './saving.ts'
+import { type SaveOutcome, type SaveTerms, saveSession as save } from './saving.ts'
 
 /*
  * The store's operations as channels and listeners see them. Each is what it is without them, on a core that measures;
@@ -45,17 +46,19 @@ export function saveSession(
   core: StoreCore,
   id: string,
   session: LiveSession,
+  terms: SaveTerms,
   previousId?: string,
 ): Promise<SaveOutcome> {
   const { events } = core
-  if (!events.hears('write') && !events.hears('created') && !events.hears('regenerated')) return save(core, id, session)
+  if (!events.hears('write') && !events.hears('created') && !events.hears('regenerated'))
+    return save(core, id, session, terms)
   const beginning = beginningOf(id)
   const measured = measuredCore(core)
   return trace(
     events,
     'write',
     beginning,
-    () => save(measured.core, id, session),
+    () => save(measured.core, id, session, terms),
     (saved) => {
       const outcome = writeOutcome(saved, measured.measures)
       const sid = beginning.sid!
@@ -74,16 +77,16 @@ function writeOutcome(saved: SaveOutcome | undefined, { inserted }: Measures): W
 }
 
 /** {@link rotate}, traced: a session that goes on under a new id. */
-export function rotateSession(core: StoreCore, rotation: Rotation): Promise<boolean> {
+export function rotateSession(core: StoreCore, rotation: Rotation, deadline: Deadline): Promise<boolean> {
   const { events } = core
-  if (!events.hears('write') && !events.hears('regenerated')) return rotate(core, rotation)
+  if (!events.hears('write') && !events.hears('regenerated')) return rotate(core, rotation, deadline)
   const [sid, previousSid] = [rotation.newId, rotation.oldId].map((id) => formatSid(sidOf(id))) as [string, string]
   const measured = measuredCore(core)
   return trace(
     events,
     'write',
     { sid },
-    () => rotate(measured.core, rotation),
+    () => rotate(measured.core, rotation, deadline),
     (isDone) => {
       if (isDone) events.emit('regenerated', { sid, previousSid })
       return { ...known(measured.measures), outcome: (isDone ? 'rotated' : 'unchanged') satisfies WriteOutcome }
@@ -92,14 +95,14 @@ export function rotateSession(core: StoreCore, rotation: Rotation): Promise<bool
 }
 
 /** {@link end}, traced. */
-export function endSession(core: StoreCore, id: string): Promise<void> {
-  if (!core.events.hears('delete')) return end(core, id)
+export function endSession(core: StoreCore, id: string, ending: Ending): Promise<Finding> {
+  if (!core.events.hears('delete')) return end(core, id, ending)
   const measured = measuredCore(core)
   return trace(
     core.events,
     'delete',
     beginningOf(id),
-    () => end(measured.core, id),
+    () => end(measured.core, id, ending),
     () => ({
       ...known(measured.measures),
       outcome: (measured.measures.ended ? 'destroyed' : 'absent') satisfies DeleteOutcome,

@@ -91,7 +91,7 @@ class TrimLease {
     const times = { createdAt: now, touchedAt: now, expiresAt: now }
     return {
       row: { ...marks, ...times, version: 1, userId: null, keyId: null },
-      replacement: { ...marks, version: this.#version },
+      replacement: { ...marks, version: this.#version, userId: null, keyId: null, now },
     }
   }
 }

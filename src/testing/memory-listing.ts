@@ -1,5 +1,5 @@
 import type { ListedRow, NewRow, RowFilter, RowMoment, RowState, SessionListing } from '../database/session-database.ts'
-import { bySid, isUnended, type MemoryRows } from './memory-rows.ts'
+import { bySid, isLasting, isUnended, type MemoryRows } from './memory-rows.ts'
 
 /** What the rows of a storage in memory are looked through by. */
 export function memoryListing(rows: MemoryRows): SessionListing {
@@ -49,7 +49,7 @@ const isBetween = (time: number, from = Number.NEGATIVE_INFINITY, before = Numbe
   time >= from && time < before
 
 function stateOf(row: NewRow, { now, tooOld }: RowMoment): RowState {
-  if (!isUnended(row)) return 'ended'
+  if (!isLasting(row)) return 'ended'
   return row.expiresAt > now && row.createdAt > tooOld ? 'live' : 'expired'
 }
 

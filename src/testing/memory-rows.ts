@@ -17,10 +17,10 @@ export class MemoryRows {
     return [...this.#rows.values()].filter(isWanted)
   }
 
-  /** The row that has this version and has not ended. */
-  unended(sid: Buffer, version: number): NewRow | undefined {
+  /** The row that has this version, and of which this holds. */
+  versionOf(sid: Buffer, version: number, isWanted: (row: NewRow) => boolean): NewRow | undefined {
     const row = this.get(sid)
-    return row && isUnended(row) && row.version === version ? row : undefined
+    return row?.version === version && isWanted(row) ? row : undefined
   }
 
   add(row: NewRow): void {
@@ -34,8 +34,8 @@ export class MemoryRows {
   }
 
   /** Whether there was a row to end. */
-  end(row: NewRow | undefined, end: MemoryEnd, data: Buffer = EMPTY): boolean {
-    return this.change(row, { ...end, data, version: (row?.version ?? 0) + 1, userId: null, keyId: null })
+  end(row: NewRow | undefined, end: MemoryEnd): boolean {
+    return this.change(row, { ...end, data: EMPTY, version: (row?.version ?? 0) + 1, userId: null, keyId: null })
   }
 
   delete({ sid }: NewRow): void {
@@ -43,7 +43,14 @@ export class MemoryRows {
   }
 }
 
-export const isUnended = ({ endedAt }: NewRow) => endedAt === null
+/** Whether a row is a session that nobody has ended. */
+export const isLasting = ({ endedAt }: NewRow) => endedAt === null
+
+/** The same, or a row that becomes one when its old row is given up. */
+export const isUnended = (row: NewRow) => isLasting(row) || row.endReason === 'rotating'
+
+/** Whether a row holds what is or should be sealed: tombstones name no key. */
+export const isSealable = (row: NewRow) => isLasting(row) || row.keyId !== null
 
 export const bySid = (one: NewRow, other: NewRow) => Buffer.compare(one.sid, other.sid)
 

@@ -1,7 +1,7 @@
-import type { KeyCount, SessionDatabase } from '../database/session-database.ts'
+import type { KeyCount, NewRow, SessionDatabase } from '../database/session-database.ts'
 import type { KeyRow, SessionKeys } from '../database/stored-keys.ts'
 import { memoryListing } from './memory-listing.ts'
-import { bySid, isUnended, MemoryRows } from './memory-rows.ts'
+import { bySid, isLasting, isSealable, isUnended, MemoryRows } from './memory-rows.ts'
 
 /**
  * A storage in the memory of the process, for tests that need no database and no driver: the `database` of an
@@ -27,12 +27,12 @@ export function memoryStorage(): SessionDatabase {
       return isFree
     },
     async update({ now, version, ...changes }) {
-      const row = rows.unended(changes.sid, version)
+      const row = rows.versionOf(changes.sid, version, isLasting)
       return rows.change(row && row.expiresAt > now ? row : undefined, { ...changes, version: version + 1 })
     },
     async touch(touches) {
       for (const { sid, version, ...times } of touches) {
-        const row = rows.unended(sid, version)
+        const row = rows.versionOf(sid, version, isLasting)
         if (row && row.expiresAt > times.touchedAt && row.touchedAt < times.touchedAt) rows.change(row, times)
       }
     },
@@ -40,11 +40,11 @@ export function memoryStorage(): SessionDatabase {
       const row = rows.get(sid)
       return rows.end(row && isUnended(row) ? row : undefined, end)
     },
-    async replace({ sid, version, data, ...end }) {
-      const row = rows.get(sid)
-      if (row?.version !== version) return false
-      const isReplaceable = isUnended(row) ? row.expiresAt > end.endedAt : row.endReason === null
-      return isReplaceable && rows.end(row, end, data)
+    async replace({ now, version, ...changes }) {
+      const isReplaceable = ({ endedAt, endReason, expiresAt }: NewRow) =>
+        endedAt === null ? expiresAt > now : endReason === null || endReason === 'rotating'
+      const row = rows.versionOf(changes.sid, version, isReplaceable)
+      return rows.change(row, { ...changes, version: version + 1 })
     },
     async endUser(userId, end) {
       const theirs = rows.all((row) => isUnended(row) && row.userId === userId)
@@ -53,11 +53,11 @@ export function memoryStorage(): SessionDatabase {
     },
     countByKey: async () => countByKey(rows),
     async sealedByOthers(keyId, after, limit) {
-      const others = rows.all((row) => isUnended(row) && row.keyId !== keyId && Buffer.compare(row.sid, after) > 0)
+      const others = rows.all((row) => isSealable(row) && row.keyId !== keyId && Buffer.compare(row.sid, after) > 0)
       return others.sort(bySid).slice(0, limit)
     },
     reseal: async ({ version, ...changes }) =>
-      rows.change(rows.unended(changes.sid, version), { ...changes, version: version + 1 }),
+      rows.change(rows.versionOf(changes.sid, version, isSealable), { ...changes, version: version + 1 }),
     async trim(before, limit) {
       const due = rows.all(({ trimAt }) => trimAt <= before).slice(0, limit)
       for (const row of due) rows.delete(row)
@@ -72,7 +72,7 @@ export function memoryStorage(): SessionDatabase {
 
 function countByKey(rows: MemoryRows): KeyCount[] {
   const counts = new Map<number | null, number>()
-  for (const { keyId } of rows.all(isUnended)) counts.set(keyId, (counts.get(keyId) ?? 0) + 1)
+  for (const { keyId } of rows.all(isSealable)) counts.set(keyId, (counts.get(keyId) ?? 0) + 1)
   return [...counts].map(([keyId, count]) => ({ keyId, rows: count }))
 }
 
@@ -87,7 +87,7 @@ function memoryKeys(rows: MemoryRows): SessionKeys {
       return isFree
     },
     async deleteUnused(before) {
-      const used = new Set(rows.all(isUnended).map(({ keyId }) => keyId))
+      const used = new Set(rows.all(isSealable).map(({ keyId }) => keyId))
       const unused = [...keys.values()].filter(({ id, createdAt }) => createdAt < before && !used.has(id))
       for (const { id } of unused) keys.delete(id)
       return unused.length

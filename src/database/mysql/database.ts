@@ -15,6 +15,7 @@ import {
   columnNames,
   endRows,
   insertRow,
+  isUnended,
   isUser,
   sealedByOthers,
   selectRow,
@@ -47,7 +48,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
   const compile = compiler(new MySqlDialect())
   const shared = sessionStatements(compile, table)
   const insert = compile(insertRow(table))
-  const endUser = compile(sql`${endRows(table)} where ${isExactUser(table)} and ${columnNames(table).endedAt} is null`)
+  const endUser = compile(sql`${endRows(table)} where ${isExactUser(table)} and ${isUnended(table)}`)
   const reads = bySize((size) => compile(readRows(table, size)))
   const inserts = bySize((size) => compile(insertManyRows(table, size)))
   const updates = bySize((size) => compile(updateManyRows(table, size)))

@@ -31,5 +31,5 @@ export function resealManyRows(table: SessionsTable, size: number): SQL {
   const of = (name: SQL) => sql`${table}.${name}`
   return sql`update ${table} join (${sql.join(rows, sql` union all `)}) as t on ${of(sid)} = t.sid
     set ${of(data)} = t.data, ${of(version)} = ${of(version)} + 1, ${of(keyId)} = t.key_id
-    where ${of(version)} = t.version and ${of(endedAt)} is null`
+    where ${of(version)} = t.version and (${of(endedAt)} is null or ${of(keyId)} is not null)`
 }

@@ -41,7 +41,7 @@ export function resealManyRows(table: SessionsTable): SQL {
   return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${keyId} = t.key_id
     from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
       ${value('datas')}::text::bytea[], ${value('keyIds')}::text::bigint[]) as t (sid, version, data, key_id)
-    where ${of(sid)} = t.sid and ${of(version)} = t.version and ${of(endedAt)} is null
+    where ${of(sid)} = t.sid and ${of(version)} = t.version and (${of(endedAt)} is null or ${of(keyId)} is not null)
     returning ${of(sid)} as sid`
 }
 

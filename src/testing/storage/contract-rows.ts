@@ -48,7 +48,7 @@ export async function ended(storage: SessionDatabase, changes: Partial<NewRow> =
   return row
 }
 
-export function newEnd(endReason: 'destroyed' | 'revoked' | 'rotated' = 'destroyed') {
+export function newEnd(endReason: 'destroyed' | 'revoked' | 'rotated' | 'rotating' = 'destroyed') {
   const endedAt = Date.now()
   return { endedAt, endReason, trimAt: endedAt + HOUR_MS }
 }

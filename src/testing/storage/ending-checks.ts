@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { ContractCheck } from '../contract-check.ts'
 import {
   assertStored,
+  changeOf,
   countTrue,
   ended,
   find,
@@ -11,6 +12,7 @@ import {
   newUser,
   type StorageCheck,
   stored,
+  touchOf,
 } from './contract-rows.ts'
 
 const AT_ONCE = 20
@@ -42,12 +44,13 @@ export function endingChecks(check: StorageCheck): ContractCheck[] {
       const { sid, expiresAt } = row
       const end = { ...newEnd('rotated'), endedAt: expiresAt - 1 }
       const data = Buffer.from([1, 2, 3])
-      for (const version of [2, 4]) assert.equal(await storage.replace({ ...end, sid, version, data }), false)
-      assert.equal(await storage.replace({ ...end, sid, version: 3, data, endedAt: expiresAt }), false)
+      const replacement = { ...end, sid, data, userId: null, keyId: 7, now: expiresAt - 1 }
+      for (const version of [2, 4]) assert.equal(await storage.replace({ ...replacement, version }), false)
+      assert.equal(await storage.replace({ ...replacement, version: 3, now: expiresAt }), false)
       await assertStored(storage, row)
-      assert.equal(await storage.replace({ ...end, sid, version: 3, data }), true)
+      assert.equal(await storage.replace({ ...replacement, version: 3 }), true)
       await assertStored(storage, row, { ...end, data, version: 4 })
-      for (const version of [3, 4]) assert.equal(await storage.replace({ ...end, sid, version, data: EMPTY }), false)
+      for (const version of [3, 4]) assert.equal(await storage.replace({ ...replacement, version }), false)
       assert.equal(await storage.endUser(row.userId!, newEnd('revoked')), 0)
     }),
     check(
@@ -56,7 +59,8 @@ export function endingChecks(check: StorageCheck): ContractCheck[] {
         const marks = { ...newEnd(), endReason: null, expiresAt: 0 }
         const { sid } = await stored(storage, { ...marks, data: Buffer.from([1]), keyId: null })
         const { endedAt, trimAt } = marks
-        const replacement = { sid, endedAt, trimAt, endReason: null, data: Buffer.from([2]) }
+        const noSession = { userId: null, keyId: null, now: endedAt }
+        const replacement = { sid, endedAt, trimAt, endReason: null, data: Buffer.from([2]), ...noSession }
         assert.equal(await storage.replace({ ...replacement, version: 2 }), false)
         assert.equal(await storage.replace({ ...replacement, version: 1 }), true)
         assert.equal(await storage.replace({ ...replacement, version: 2, data: Buffer.from([3]) }), true)
@@ -64,9 +68,36 @@ export function endingChecks(check: StorageCheck): ContractCheck[] {
         assert.deepEqual([row?.version, Buffer.from(row!.data)], [3, Buffer.from([3])])
       },
     ),
+    check('a row on its way to become a session is none, and becomes one by being replaced', async (storage) => {
+      const userId = newUser()
+      const onItsWay = { ...newEnd('rotating'), userId }
+      const row = await stored(storage, onItsWay)
+      const { sid, trimAt } = row
+      assert.equal(await storage.update(changeOf(row)), false)
+      await storage.touch([touchOf(row)])
+      await assertStored(storage, row)
+      const live = { sid, version: 1, data: row.data, userId, keyId: row.keyId, endedAt: null, endReason: null, trimAt }
+      assert.equal(await storage.replace({ ...live, now: 0 }), true)
+      await assertStored(storage, row, { endedAt: null, endReason: null, version: 2 })
+      assert.equal(await storage.update(changeOf(row, { version: 2 })), true)
+      assert.equal(await storage.endUser(userId, newEnd()), 1)
+    }),
+    check('a row on its way to become a session can be ended, by its key and for its user', async (storage) => {
+      const [userId, onItsWay] = [newUser(), newEnd('rotating')]
+      const [byKey, byUser] = [
+        await stored(storage, { ...onItsWay, userId }),
+        await stored(storage, { ...onItsWay, userId }),
+      ]
+      assert.equal(await storage.end(byKey.sid, newEnd()), true)
+      assert.equal(await storage.endUser(userId, newEnd('revoked')), 1)
+      assert.deepEqual(
+        [(await find(storage, byKey.sid))?.endReason, (await find(storage, byUser.sid))?.endReason],
+        ['destroyed', 'revoked'],
+      )
+    }),
     check('of many that replace one row at once one does', async (storage) => {
       const { sid, version } = await stored(storage)
-      const replacement = { ...newEnd('rotated'), sid, version, data: EMPTY }
+      const replacement = { ...newEnd('rotated'), sid, version, data: EMPTY, userId: null, keyId: null, now: 0 }
       assert.equal(await countTrue(Array.from({ length: AT_ONCE }, () => storage.replace(replacement))), 1)
     }),
     check('a row that is inserted as ended stays so', async (storage) => {

@@ -51,6 +51,24 @@ export function sealingChecks(check: StorageCheck): ContractCheck[] {
       for (const { sid } of left)
         assert.ok(!keys.includes(sid.toString('hex')), 'the key itself and ended rows are left out')
     }),
+    check(
+      'a row that ended and holds something sealed is counted, listed and sealed again like the others',
+      async (storage) => {
+        const [before, after] = [newKeyId(), newKeyId()]
+        const row = await stored(storage, { keyId: newKeyId(), userId: newUser() })
+        const { sid } = row
+        const mark = { ...newEnd('rotated'), sid, userId: null, now: row.touchedAt }
+        assert.equal(await storage.replace({ ...mark, version: 1, data: newSid(), keyId: before }), true)
+        assert.equal(await rowsOf(storage, before), 1)
+        const listed = await pagesOf(storage, after)
+        assert.ok(listed.some((one) => sid.equals(one.sid)))
+        const data = newSid()
+        assert.equal(await storage.reseal({ sid, version: 2, data, keyId: after }), true)
+        assert.deepEqual([await rowsOf(storage, before), await rowsOf(storage, after)], [0, 1])
+        const { endedAt, endReason } = mark
+        await assertStored(storage, row, { data, version: 3, endedAt, endReason })
+      },
+    ),
     check('of many rows that are sealed anew at once each is told its own outcome', async (storage) => {
       const rows = await Promise.all(Array.from({ length: MANY }, (_, n) => stored(storage, { version: 1 + (n % 3) })))
       const keyId = newKeyId()

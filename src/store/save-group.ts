@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { OverloadedError, UnavailableError } from '../errors.ts'
+import { keyIdOf } from '../payload/sealed-payload.ts'
+import type { StoreCore } from './core.ts'
+import type { Deadline } from './deadline.ts'
+import { markGone } from './gone.ts'
+import { deadlineOf, trimTime } from './lifetime.ts'
+import { UserChange } from './max-per-user.ts'
+import type { StoredVersion } from './provenance.ts'
+import { type OpenedRow, openRow } from './reading.ts'
+import { type Draft, draftOf, keep, mergedDraft, type Save } from './save-draft.ts'
+
+/** What became of a save. */
+export type SaveOutcome = 'unchanged' | 'saved' | 'gone'
+
+/** A save whose caller waits. */
+interface Waiting {
+  readonly core: StoreCore
+  readonly save: Save
+  readonly deadline: Deadline
+  resolve(outcome: SaveOutcome): void
+  reject(error: unknown): void
+}
+
+/**
+ * Saves of one session that are merged at a time, while nothing else happens in the process, and such as may wait: one
+ * more would not have its turn in time.
+ */
+const GROUPS = { together: 100, waiting: 1_000 }
+/** Lost races after which a save gives up. Each loses to one that succeeded, so somebody always gets on. */
+const ATTEMPTS = 100
+const LONGEST_PAUSE_MS = 50
+
+/**
+ * Stores a save when those of its session before it are done. All that wait for the same turn are merged, and written
+ * together. What is still waiting when its time is up is not written any more.
+ *
+ * @throws `FST_STORED_SESSION_OVERLOADED` when too many wait
+ */
+export function storeInTurn(core: StoreCore, save: Save, deadline: Deadline): Promise<SaveOutcome> {
+  return new Promise((resolve, reject) => {
+    const one: Waiting = { core, save, deadline, resolve, reject }
+    if (!core.lanes.join(save.sid.toString('latin1'), one, storeGroup, GROUPS)) reject(new OverloadedError())
+  })
+}
+
+async function storeGroup(group: readonly Waiting[]): Promise<void> {
+  try {
+    await storeTogether(group)
+  } catch (error) {
+    // What one of them did wrong is not to be the failure of the others.
+    const isTheirs = group.length > 1 && (error as { statusCode?: unknown }).statusCode !== 503
+    if (isTheirs) for (const one of group) await storeGroup([one])
+    else for (const { reject } of group) reject(error)
+  }
+}
+
+/** Those whose callers still wait. The others were told that they are not stored, and so must not be. */
+const inTime = (group: readonly Waiting[]) =>
+  group.filter(({ deadline, reject }) => {
+    if (deadline.isPast) reject(deadline.fault())
+    return !deadline.isPast
+  })
+
+async function storeTogether(waiting: readonly Waiting[]): Promise<void> {
+  const { core, save } = waiting[0]!
+  const change = new UserChange(core, save.sid)
+  try {
+    let group = inTime(waiting)
+    for (let attempt = 1; group.length > 0; attempt++) {
+      if (attempt > ATTEMPTS) throw new UnavailableError({ cause: new Error(`a save lost ${ATTEMPTS} races in turn`) })
+      const draft = await nextDraft(group, attempt)
+      group = inTime(draft ? group : [])
+      if (!draft || group.length === 0) return
+      if (await isWritten(group, draft, change)) return
+    }
+  } finally {
+    await change.settle()
+  }
+}
+
+/** What to write next; undefined when there is nothing left to write on, and everybody was told. */
+async function nextDraft(group: readonly Waiting[], attempt: number): Promise<Draft | undefined> {
+  const saves = group.map((one) => one.save)
+  const { core, save } = group[0]!
+  if (attempt === 1 && saves.length === 1) return draftOf(save)
+  // Before reading and not after: what was read must be as fresh as can be when it is written.
+  if (attempt > 2) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
+  const row = await core.findRow(save.sid)
+  const opened = row && (await openRow(core, row, save.id))
+  if (opened && 'reason' in opened) return tellGone(group, opened.reason)
+  // A row that refused the INSERT and was trimmed since leaves the place free.
+  if (!opened && saves.some(({ base }) => base)) return tellGone(group, 'unknown')
+  return mergedDraft(core, opened as OpenedRow | undefined, saves)
+}
+
+function tellGone(group: readonly Waiting[], reason: Parameters<typeof markGone>[2]): undefined {
+  for (const { core, save, resolve } of group) resolve(markGone(core, save, reason))
+}
+
+/** Writes a draft of those who still wait, and tells them; false when another process was quicker. */
+async function isWritten(group: readonly Waiting[], draft: Draft, change: UserChange): Promise<boolean> {
+  const { core } = group[0]!
+  // Somebody's time was up meanwhile.
+  if (draft.taken.length + draft.foreign.length > group.length) return false
+  const { base, plaintext, userId } = draft
+  if (base && Buffer.compare(base.plaintext, plaintext) === 0) keep(core, draft, base)
+  else {
+    await change.begin(base, userId)
+    const version = await write(group, draft)
+    if (!version) return false
+    keep(core, draft, version)
+    await change.end(base, userId)
+  }
+  // The id is right, and its cookie must stay: it is the user that is another one.
+  for (const one of group) one.resolve(draft.foreign.includes(one.save) ? markGone(core, one.save, 'rotated') : 'saved')
+  return true
+}
+
+async function write(group: readonly Waiting[], draft: Draft): Promise<StoredVersion | undefined> {
+  const { core, save } = group[0]!
+  const { id, sid } = save
+  const { base, plaintext, userId, lifetime } = draft
+  const now = Date.now()
+  const createdAt = base?.createdAt ?? now
+  const expiresAt = deadlineOf(core.limits, lifetime, createdAt, now)
+  const sealed = core.codec.seal({ sid, createdAt, id }, plaintext)
+  const data = sealed instanceof Promise ? await sealed : sealed
+  if (group.some(({ deadline }) => deadline.isPast)) return undefined
+  const times = { touchedAt: now, expiresAt, trimAt: trimTime(core.limits, expiresAt) }
+  const row = { ...times, sid, data, keyId: keyIdOf(data), userId }
+  const isWritten = base
+    ? await core.database.update({ ...row, version: base.version, now })
+    : await core.database.insert({ ...row, version: 1, createdAt, endedAt: null, endReason: null })
+  return isWritten ? { version: (base?.version ?? 0) + 1, createdAt, plaintext, isTransparent: false } : undefined
+}

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, mock, test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { Browser, cookieLines, openApp, sessionOf } from './app.ts'
+import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
+import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { type Pause, pause } from './paused-routes.ts'
+import { signIn, type Visitor, visitorOf } from './visitor.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const OVERLAP = 10_000
+
+/** Which cookie the responses of requests leave behind whose session gets another id meanwhile, in a process they do not know. */
+forEachDatabase((target) => {
+  let database: TestDatabase
+  let gated: GatedDatabase
+  let ours: FastifyInstance
+  let theirs: FastifyInstance
+  let slow: Pause
+
+  before(async () => {
+    database = await target.create()
+    mock.timers.enable({ apis: ['Date'], now: 1_732_100_000_000 })
+    slow = pause()
+    const user = (session: Record<string, unknown>) => session.userId as string | undefined
+    const options = { user, rotationOverlap: OVERLAP, touchInterval: MINUTE }
+    const rotate = (app: FastifyInstance) =>
+      app.post('/rotate', async (request) => {
+        const isRotated = await app.storedSession.rotateId(request)
+        return { rotated: isRotated, id: request.session.sessionId }
+      })
+    gated = await gatedDatabase(database)
+    ours = await openApp(gated.database, {
+      options,
+      routes(app) {
+        rotate(app)
+        slow.route(app, '/slow-read', (request) => ({ userId: sessionOf(request).userId }))
+        slow.route(app, '/slow-save', async (request) => {
+          await request.session.save()
+          return { userId: sessionOf(request).userId }
+        })
+        app.post('/remember', async (request) => {
+          request.session.cookie.maxAge = 12 * HOUR
+          return {}
+        })
+      },
+    })
+    theirs = await openApp(database.url, { options, routes: rotate })
+  })
+  beforeEach(() => database.query('DELETE FROM stored_sessions'))
+  after(async () => {
+    mock.timers.reset()
+    await ours.close()
+    await theirs.close()
+    await gated.close()
+    await database.drop()
+  })
+
+  const pass = (ms: number) => mock.timers.setTime(Date.now() + ms)
+
+  async function rotatedAt(app: FastifyInstance, { id, sessionId }: Visitor): Promise<Visitor> {
+    const response = await visitorOf(app, id, sessionId).post('/rotate')
+    assert.equal(response.json().rotated, true)
+    return visitorOf(app, response.json().id, response.cookies[0]!.value)
+  }
+
+  for (const [what, url] of [
+    ['renews its use', '/slow-read'],
+    ['saves it as it is', '/slow-save'],
+  ] as const) {
+    test(`a slow request that ${what} does not send the old id once more`, async () => {
+      const visitor = await signIn(ours)
+      await visitor.post('/remember')
+      pass(2 * MINUTE)
+      const reading = visitor.post(url)
+      await slow.entered()
+      await rotatedAt(theirs, visitor)
+      slow.resume()
+      const response = await reading
+      assert.deepEqual([response.statusCode, response.json()], [200, { userId: 'ada' }])
+      assert.deepEqual(cookieLines(response), [])
+    })
+
+    test(`a slow request that ${what} sends the cookie again when nobody rotated it`, async () => {
+      const visitor = await signIn(ours)
+      await visitor.post('/remember')
+      pass(2 * MINUTE)
+      const reading = visitor.post(url)
+      await slow.entered()
+      slow.resume()
+      assert.equal(cookieLines(await reading).length, 1)
+    })
+  }
+
+  test('when the database cannot tell whether the id was rotated, the browser keeps the cookie that it has', async () => {
+    const visitor = await signIn(ours)
+    await visitor.post('/remember')
+    pass(2 * MINUTE)
+    const reading = visitor.post('/slow-save')
+    await slow.entered()
+    const { database: wrapped } = gated
+    const { read } = wrapped
+    wrapped.read = () => Promise.reject(Object.assign(new Error('the connection broke'), { code: 'ECONNRESET' }))
+    slow.resume()
+    const response = await reading
+    wrapped.read = read
+    assert.deepEqual([response.statusCode, cookieLines(response)], [200, []])
+  })
+
+  test('a response that was told the id is the present one, before its own process rotated it, does not send it', async () => {
+    const visitor = await signIn(ours)
+    await visitor.post('/remember')
+    pass(2 * MINUTE)
+    const reading = visitor.post('/slow-save')
+    await slow.entered()
+    const look = gated.hold('read', 'after')
+    slow.resume()
+    await look.arrived
+    const heir = await rotatedAt(ours, visitor)
+    look.release()
+    assert.deepEqual(cookieLines(await reading), [])
+    assert.deepEqual(await heir.me(), { userId: 'ada' })
+  })
+
+  test('a late response to an old id leaves the new cookie of its browser alone, whatever became of its session', async () => {
+    const browser = new Browser(ours)
+    await browser.post('/login')
+    const { sessionId: old } = browser.cookies()
+    assert.equal((await browser.post('/rotate')).json().rotated, true)
+    pass(2 * OVERLAP)
+    for (const url of ['/me', '/nowhere']) {
+      const response = await ours.inject({ url, cookies: { sessionId: old! } })
+      assert.deepEqual(cookieLines(response), [], url)
+    }
+    const loggingOut = await ours.inject({ method: 'POST', url: '/logout', cookies: { sessionId: old! } })
+    assert.deepEqual(cookieLines(loggingOut), [])
+    assert.deepEqual((await browser.get('/me')).json(), { userId: 'ada' })
+  })
+
+  test('who signs in by an old id after its time gets the new cookie', async () => {
+    const visitor = await signIn(ours)
+    await rotatedAt(ours, visitor)
+    pass(2 * OVERLAP)
+    const response = await visitor.post('/login')
+    assert.equal(cookieLines(response).length, 1)
+    assert.deepEqual(await visitorOf(ours, response.json().id, response.cookies[0]!.value).me(), { userId: 'ada' })
+  })
+})

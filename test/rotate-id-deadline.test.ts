@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { cookieLines, openApp } from './app.ts'
+import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
+import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { allRows, storedRow } from './rows.ts'
+import { until } from './until.ts'
+import { signIn, type Visitor, visitorOf } from './visitor.ts'
+
+const PATIENCE_MS = 400
+const MOST = 2
+
+/** Rotations that are late, or meet others between their steps. */
+forEachDatabase((target) => {
+  let database: TestDatabase
+  let gated: GatedDatabase
+  let app: FastifyInstance
+  let other: FastifyInstance
+
+  before(async () => {
+    database = await target.create()
+    gated = await gatedDatabase(database)
+    const user = (session: Record<string, unknown>) => session.userId as string | undefined
+    const rotate = (app: FastifyInstance) =>
+      app.post('/rotate', async (request) => {
+        const isRotated = await app.storedSession.rotateId(request)
+        return { rotated: isRotated, id: request.session.sessionId }
+      })
+    const options = { user, maxPerUser: MOST, rotationOverlap: 1 }
+    app = await openApp(gated.database, { options: { ...options, operationTimeout: PATIENCE_MS }, routes: rotate })
+    other = await openApp(database.url, { options, routes: rotate })
+  })
+  beforeEach(() => database.query('DELETE FROM stored_sessions'))
+  after(async () => {
+    await app.close()
+    await other.close()
+    await gated.close()
+    await database.drop()
+  })
+
+  const live = async () => (await allRows(database)).filter(({ endedAt }) => endedAt === null)
+  const heirOf = (response: Awaited<ReturnType<Visitor['post']>>) =>
+    visitorOf(app, response.json().id, response.cookies[0]!.value)
+
+  for (const [what, name] of [
+    ['the new row is written', 'insert'],
+    ['the old row is given up', 'replace'],
+  ] as const) {
+    test(`a rotation that is answered 503 before ${what} goes on under its old id, however late the statement comes`, async () => {
+      const visitor = await signIn(app)
+      const held = gated.hold(name, 'before')
+      const response = await visitor.post('/rotate')
+      assert.deepEqual([response.statusCode, cookieLines(response)], [503, []])
+      held.release()
+      await until('what was late is done', async () => {
+        const rows = await allRows(database)
+        return rows.every(({ endReason }) => endReason !== 'rotating')
+      })
+      assert.equal((await storedRow(database, visitor.id)).endedAt, null)
+      assert.deepEqual(await visitor.me(), { userId: 'ada' })
+      assert.equal((await live()).length, 1)
+      assert.equal((await visitor.post('/rotate')).json().rotated, true)
+    })
+  }
+
+  test('a rotation whose last step is not answered is done: who comes by the new id takes that step', async () => {
+    const visitor = await signIn(app)
+    const giving = gated.hold('replace', 'after')
+    const rotating = visitor.post('/rotate')
+    await giving.arrived
+    gated.hold('replace', 'before')
+    giving.release()
+    const response = await rotating
+    assert.equal(response.json().rotated, true)
+    assert.deepEqual(await live(), [])
+    const heir = heirOf(response)
+    assert.deepEqual(await heir.me(), { userId: 'ada' })
+    assert.equal((await live()).length, 1)
+    await heir.post('/change', { n: 1 })
+    assert.deepEqual(await heir.me(), { userId: 'ada', n: 1 })
+  })
+
+  for (const [where, name, when] of [
+    ['before its new row is written', 'insert', 'before'],
+    ['when its new row is written', 'insert', 'after'],
+    ['when its old row is given up', 'replace', 'after'],
+  ] as const) {
+    test(`who signs in elsewhere ${where} signs nobody out who is within the limit`, async () => {
+      const visitor = await signIn(app)
+      const held = gated.hold(name, when)
+      const rotating = visitor.post('/rotate')
+      await held.arrived
+      const elsewhere = await signIn(other)
+      held.release()
+      const response = await rotating
+      assert.equal(response.json().rotated, true)
+      assert.deepEqual(await heirOf(response).me(), { userId: 'ada' })
+      assert.deepEqual(await elsewhere.me(), { userId: 'ada' })
+      assert.equal((await live()).length, MOST)
+    })
+
+    test(`beyond the limit no more are left than that, also when others sign in ${where}`, async () => {
+      const visitor = await signIn(app)
+      const held = gated.hold(name, when)
+      const rotating = visitor.post('/rotate')
+      await held.arrived
+      for (let n = 0; n < MOST; n++) await signIn(other)
+      held.release()
+      assert.equal((await rotating).statusCode, 200)
+      assert.equal((await live()).length, MOST)
+    })
+
+    test(`who is revoked ${where} is out`, async () => {
+      const visitor = await signIn(app)
+      const held = gated.hold(name, when)
+      const rotating = visitor.post('/rotate')
+      await held.arrived
+      await other.storedSession.revoke({ user: 'ada' })
+      held.release()
+      const response = await rotating
+      if (response.cookies[0]) assert.deepEqual(await heirOf(response).me(), { endReason: 'revoked' })
+      assert.deepEqual(await live(), [])
+    })
+
+    test(`a session that is excepted ${where} goes on, and all others of its user end`, async () => {
+      const [visitor, another] = [await signIn(app), await signIn(other)]
+      const held = gated.hold(name, when)
+      const rotating = visitor.post('/rotate')
+      await held.arrived
+      const except = app.storedSession.handle({ sessionId: visitor.id })
+      const revoking = other.storedSession.revoke({ user: 'ada', except })
+      held.release()
+      const [response] = await Promise.all([rotating, revoking])
+      assert.equal(response.json().rotated, true)
+      assert.deepEqual(await heirOf(response).me(), { userId: 'ada' })
+      assert.deepEqual(await another.me(), { endReason: 'revoked' })
+    })
+  }
+})
