@@ -46,9 +46,16 @@ export interface StoreOptions {
    * ones refused. @defaultValue none
    */
   lifetime?: AssuranceLevel
-  /** Unused for so long, a session is over; a `cookie.maxAge` or `expires` of its own replaces it. @defaultValue `'2h'` */
+  /**
+   * Unused for so long, a session is over; a `cookie.maxAge` or `expires` of its own replaces it. It is counted from
+   * `touched_at`, which is not sealed: write access to the database can prolong it, up to `absoluteTimeout`.
+   * @defaultValue `'2h'`
+   */
   idleTimeout?: Duration
-  /** As old as this, a session is over, whatever it did. @defaultValue `'30d'` */
+  /**
+   * As old as this, a session is over, whatever it did. It is counted from `created_at`, which is sealed: with `false`,
+   * write access to the database can keep a session alive without limit. @defaultValue `'30d'`
+   */
   absoluteTimeout?: Duration | false
   /** How stale the stored last use may be: at most one touch per session and interval. @defaultValue `'1m'` */
   touchInterval?: Duration
