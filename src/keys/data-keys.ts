@@ -1,5 +1,6 @@
+import { type DataKey, type DatedKey, isAhead, isDated, isNewer, newestFirst } from './dated-keys.ts'
 import type { AttachedKeys, KeyDescription, KeyStorage, WrappedKey } from './key-provider.ts'
-import { type DataKey, type DatedKey, isDated, type KeyService } from './key-service.ts'
+import type { KeyService } from './key-service.ts'
 import { LastFailure } from './last-failure.ts'
 import { trailingReads } from './trailing-reads.ts'
 import { type HoldLimits, UnwrappedKeys } from './unwrapped-keys.ts'
@@ -18,8 +19,6 @@ const RENEWAL = { from: 0.7, to: 0.85 }
 const PAUSE_MS = 1_000
 /** ... and in the background, where the current key is still good for some time. */
 const BACKGROUND_PAUSE_MS = 30_000
-/** How far another process's clock may be ahead. */
-const CLOCK_SKEW_MS = 60_000
 /** Saves that are under way are over by then. */
 const GRACE_MS = 3_600_000
 /** How long close() waits for the key service before it gives up what is under way: closing a store takes 2 seconds. */
@@ -194,16 +193,4 @@ export class DataKeys implements AttachedKeys {
     const deleting = this.#storage.deleteUnused(before).catch((error) => this.#storage.onFailure(error))
     this.#deleting = Promise.all([this.#deleting, deleting])
   }
-}
-
-const isAhead = (time: number) => time > Date.now() + CLOCK_SKEW_MS
-
-function isNewer(one: DatedKey, other: DatedKey): boolean {
-  return one.since === other.since ? one.id > other.id : one.since > other.since
-}
-
-function newestFirst(rows: readonly WrappedKey[]): WrappedKey[] {
-  return rows
-    .filter(({ createdAt }) => !isAhead(createdAt))
-    .toSorted((one, other) => other.createdAt - one.createdAt || other.id - one.id)
 }

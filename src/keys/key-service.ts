@@ -1,6 +1,7 @@
 import { randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto'
 import { InvalidKeyError } from '../errors.ts'
-import { KEY_BYTES, type KeyStorage, type SealingKey, sealingKey, type WrappedKey } from './key-provider.ts'
+import type { DataKey, DatedKey } from './dated-keys.ts'
+import { KEY_BYTES, type KeyStorage, sealingKey, type WrappedKey } from './key-provider.ts'
 
 /** What a key service binds a wrapped key to, as its context or additional data: it unwraps with no other. */
 export interface KeyContext {
@@ -14,20 +15,6 @@ export interface KeyCalls {
   wrap(key: Buffer, context: KeyContext, signal: AbortSignal): Promise<Uint8Array>
   /** Decrypts what `wrap` made, or fails. The answer has 32 bytes for keys of former versions, which had no date. */
   unwrap(wrapped: Buffer, context: KeyContext, signal: AbortSignal): Promise<Uint8Array>
-}
-
-/**
- * A data key. `since` is the date that was wrapped with it: the service vouches for it, as it does for the key. A key of a
- * former version has none.
- */
-export type DataKey = SealingKey
-
-/** A data key that may seal. */
-export type DatedKey = DataKey & { readonly since: number }
-
-/** Whether a key may seal: not one that somebody dated otherwise in the table, nor one whose date nobody vouches for. */
-export function isDated(key: DataKey, row: WrappedKey): key is DatedKey {
-  return key.since !== undefined && key.since === row.createdAt
 }
 
 /** How long a call may take, in milliseconds. */

@@ -12,6 +12,12 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   const limited = new LimitedLines((level, fields, message) => logger[level](fields, message))
   logUnreadable(events, limited)
   logFaults(events, limited)
+  events.on('acceptsUnencrypted', ({ until }) => {
+    logger.warn(
+      { until },
+      'acceptUnencrypted is on: until its date a client that can write to the database can make sessions of any user. Remove the option as soon as the imported rows are sealed (npx stored-session reencrypt)',
+    )
+  })
   events.on('unencrypted', ({ sid }) => {
     limited.warn('unencrypted', { sid }, 'a session that is not encrypted was read, because acceptUnencrypted is on')
   })

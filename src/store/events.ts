@@ -25,6 +25,8 @@ export interface SessionEvents {
   unreadable: [{ sid: string; reason: UnreadableReason }]
   /** A row that is not sealed was taken for a session all the same, because `acceptUnencrypted` is on. */
   unencrypted: [{ sid: string }]
+  /** The store was opened with `acceptUnencrypted`, whose date `until` is still to come. */
+  acceptsUnencrypted: [{ until: Date }]
   /** The current key has been sealing for longer than `warnKeyAge`; `days` says how long. */
   keyAge: [{ days: number }]
   /**

@@ -35,7 +35,11 @@ export interface StoreOptions {
    * next to a secret in one session, the length tells of the secret (CRIME, BREACH). @defaultValue false
    */
   compressAbove?: number | false
-  /** Until when rows that are not sealed are read as they are: for tables that were imported. @defaultValue never */
+  /**
+   * Until when rows that are not sealed are read as they are: for tables that were imported. At most 30 days ahead, and
+   * warned of at every start: until then a client that can write to the database can make sessions of any user. Write a
+   * fixed date, because one that is computed at start moves on with every start. @defaultValue never
+   */
   acceptUnencrypted?: { until: Date }
   /** Warn, once at start, of a key that has been sealing for longer. Providers tell by `since`. @defaultValue `'90d'` */
   warnKeyAge?: Duration | false

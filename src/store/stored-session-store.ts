@@ -20,6 +20,7 @@ import type { CheckedStoreOptions, StoreOptions } from './store-options.ts'
 import { touchSession } from './touching.ts'
 import { endSession, readSession, rotateSession, saveSession } from './traced-sessions.ts'
 import { Trimmer, type TrimOptions, type TrimResult } from './trimming.ts'
+import { warnOfUnencrypted } from './unencrypted-mode.ts'
 
 /**
  * The store that @fastify/session calls: `get`, `set`, `destroy`, `touch`. It works without a server, and opens its
@@ -190,6 +191,7 @@ export class StoredSessionStore extends SessionManagement {
     const core = await openCore(this.#options, this.events, this.#freshIds)
     this.#trimmer = new Trimmer(core.database, this.events, this.#options)
     this.#trimmer.start()
+    warnOfUnencrypted(this.events, this.#options.acceptUnencryptedUntil)
     await warnOfOldKey(core, this.#options.warnKeyAge)
     this.#core = core
     return core
