@@ -28,7 +28,11 @@ export interface StoreOptions {
    * price: `reencrypt()` cannot open them either, and old keys retire as sessions end. @defaultValue false
    */
   bindToCookie?: boolean
-  /** What tells this table's payloads from those of others under the same keys. @defaultValue the table's name */
+  /**
+   * What tells this table's payloads from those of others under the same keys. Databases that share a secret, such as those
+   * of staging and production, need one each: a row copied between them opens otherwise. A change ends the sessions that
+   * there are. @defaultValue the table's name, with its schema
+   */
   namespace?: string
   /**
    * Compress sessions of more bytes than this before they are sealed. Off by default: where an attacker can put text
