@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, mock, test } from 'node:test'
 import { Packr } from 'msgpackr'
 import { StoredSessionStore as Store, type StoredSessionStore, staticKeys } from '../src/index.ts'
+import { openApp } from './app.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { importRow } from './imported-rows.ts'
 import { namedKey } from './named-key.ts'
@@ -161,4 +162,35 @@ test('acceptUnencrypted without a date is refused: the mode must end by itself',
       message: /acceptUnencrypted must be \{ until: Date \}/,
     })
   }
+})
+
+test('acceptUnencrypted for more than 30 days is refused at start, with the bound and what to do', async () => {
+  for (const ahead of [30 * DAY + 60_000, Date.parse('9999-12-31') - Date.now()]) {
+    const acceptUnencrypted = { until: new Date(Date.now() + ahead) }
+    await assert.rejects(openApp('sqlite::memory:', { options: { acceptUnencrypted } }), {
+      code: 'FST_STORED_SESSION_INVALID_OPTIONS',
+      message: /acceptUnencrypted\.until must be at most 30 days ahead: .*; set a date within 30 days$/,
+    })
+  }
+})
+
+test('every start is warned of in the log while the mode is on, with its date, and none else', async () => {
+  const linesOf = async (acceptUnencrypted?: { until: Date }) => {
+    const lines: Record<string, unknown>[] = []
+    const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
+    const app = await openApp('sqlite::memory:', {
+      options: acceptUnencrypted ? { acceptUnencrypted } : {},
+      server: { logger: { level: 'trace', stream } },
+    })
+    await app.close()
+    return lines.filter(({ plugin }) => plugin === 'stored-session')
+  }
+  const until = new Date(Date.now() + DAY)
+  for (let start = 0; start < 2; start++) {
+    const [line, ...more] = await linesOf({ until })
+    assert.deepEqual([line?.level, line?.until, more], [40, until.toISOString(), []])
+    assert.match(String(line?.msg), /acceptUnencrypted is on.* can make sessions of any user.*[Rr]emove the option/)
+  }
+  assert.deepEqual(await linesOf({ until: new Date(Date.now() - 1) }), [])
+  assert.deepEqual(await linesOf(), [])
 })

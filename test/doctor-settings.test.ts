@@ -68,6 +68,15 @@ describe('the settings', () => {
     assert.match(fault!.message, /idelTimeout is not an option; did you mean idleTimeout\?/)
   })
 
+  test('without a namespace have a hint for those who share a secret, which is no fault and no warning', () => {
+    const options = { database: 'sqlite::memory:', secret }
+    const [, hint, ...more] = checkSettings({ source, options })
+    assert.deepEqual([hint?.level, more], ['ok', []])
+    assert.match(hint!.message, /^there is no namespace: a row copied from another database .* opens here$/)
+    assert.match(hint!.remedy!, /give each .* a namespace of its own/)
+    assert.equal(checkSettings({ source, options: { ...options, namespace: 'production' } }).length, 1)
+  })
+
   test('that name no database are told, and all else is looked at nevertheless', async () => {
     const { code, stdout } = await commandLine(['doctor', '--json'], { env: { DATABASE_URL: 'redis://x:hunter2@y' } })
     const { findings } = JSON.parse(stdout)

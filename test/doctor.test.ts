@@ -97,6 +97,19 @@ forEachDatabase((target) => {
     await database.drop()
   })
 
+  test('a key that a service wraps, and that was dated otherwise in the table, is a warning', async () => {
+    const database = await migrated(target)
+    const mask = (bytes: Uint8Array) => Buffer.from(bytes.map((byte) => byte ^ 0x5a))
+    const keys = () => envelopeKeys({ wrap: async (key) => mask(key), unwrap: async (wrapped) => mask(wrapped) })
+    await userAfterSignIn({ database: database.url, migrate: false, keys: keys() })
+    await database.query('UPDATE stored_sessions_keys SET created_at = created_at + 1')
+    const { level, message, remedy } = theOne(await findingsOf(database, { keys: keys() }), 'keys')
+    assert.equal(level, 'warning')
+    assert.match(message, /^key \d+ was made at \d{4}-.*Z, and its created_at says otherwise: it seals nothing$/)
+    assert.match(remedy!, /who can write to the table of keys, and set its created_at to \d+$/)
+    await database.drop()
+  })
+
   test('rows that nobody deletes are a warning, and ten thousand a fault', async () => {
     const database = await migrated(target)
     const old = `${Date.now() - 3 * 86_400_000}`

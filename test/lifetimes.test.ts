@@ -132,12 +132,28 @@ forEachDatabase((target) => {
     }
   })
 
-  test('dates of the row that were set by hand prolong nothing', async () => {
-    const app = await open({ idleTimeout: '1h' })
-    const visitor = await signIn(app)
-    await setColumn(database, visitor.id, 'expires_at', START + 1_000 * DAY)
+  test('dates of the row that were set by hand prolong the idle time at most, and nothing beyond the absolute timeout', async () => {
+    const app = await open({ idleTimeout: '1h', absoluteTimeout: '3h' })
+    const far = Date.now() + 1_000 * DAY
+    const dated = async (columns: string[], cookie: { expires?: number } = {}) => {
+      const visitor = await signIn(app)
+      await visitor.post('/remember', cookie)
+      for (const column of columns) await setColumn(database, visitor.id, column, far)
+      return visitor
+    }
+    const expiresAlone = await dated(['expires_at'])
+    const touchedAlone = await dated(['touched_at'])
+    const both = await dated(['touched_at', 'expires_at', 'trim_at'])
+    const withDate = await dated(['touched_at', 'expires_at'], { expires: Date.now() + HOUR })
+    const younger = await dated(['created_at', 'touched_at', 'expires_at'])
     pass(HOUR)
-    assert.deepEqual(await visitor.me(), { endReason: 'idle' })
-    assert.ok(await rowOf(database, visitor.id))
+    for (const over of [expiresAlone, touchedAlone, withDate]) assert.deepEqual(await over.me(), { endReason: 'idle' })
+    assert.ok(await rowOf(database, expiresAlone.id))
+    assert.deepEqual(await younger.me(), { endReason: 'unreadable' })
+    assert.deepEqual(await both.me(), { userId: 'ada' }, 'the time of the last use is not sealed')
+    pass(2 * HOUR - 1)
+    assert.deepEqual(await both.me(), { userId: 'ada' })
+    pass(1)
+    assert.deepEqual(await both.me(), { endReason: 'absolute' })
   })
 })

@@ -1,13 +1,35 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StoredSessionStore, staticKeys } from '../src/index.ts'
-import { forEachDatabase } from './harness/databases.ts'
+import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { copiedRow } from './imported-rows.ts'
 import { namedKey } from './named-key.ts'
 import { setColumn, sidOf, storedRow } from './rows.ts'
 import { load, loaded, newSession, save } from './sessions.ts'
 import { newId, secret, storesOn } from './stores.ts'
 
 const keys = staticKeys([namedKey('shared')])
+
+/** Stores of an installation that shares its secret with others. */
+function storesIn(database: TestDatabase) {
+  const opened: StoredSessionStore[] = []
+  return {
+    database,
+    async open(namespace: string | undefined) {
+      const store = new StoredSessionStore({
+        database: database.url,
+        secret,
+        migrate: true,
+        trim: false,
+        ...(namespace !== undefined && { namespace }),
+      })
+      opened.push(store)
+      await store.ready()
+      return store
+    },
+    close: () => Promise.all(opened.map((store) => store.close())),
+  }
+}
 
 forEachDatabase((target) => {
   const suite = storesOn(target, { keys })
@@ -56,6 +78,30 @@ forEachDatabase((target) => {
     await setColumn(suite.database, id, 'created_at', Number(row!.created_at))
     assert.equal(await load(suite.store, id), null)
     assert.equal((await loaded(shop, id)).userId, 'ada')
+  })
+
+  test('keeps apart two databases with one secret and table name, where a copied row opens otherwise', async () => {
+    const staging = storesIn(await target.create())
+    const production = storesIn(suite.database)
+    for (const [namespaces, opens] of [
+      [[undefined, undefined], true],
+      [['shop', 'shop'], true],
+      [[undefined, 'staging'], false],
+      [['production', undefined], false],
+      [['production', 'staging'], false],
+    ] as const) {
+      const id = newId()
+      await save(await production.open(namespaces[0]), id, newSession({ userId: 'ada' }))
+      const store = await staging.open(namespaces[1])
+      const reasons: string[] = []
+      store.events.on('unreadable', ({ reason }) => reasons.push(reason))
+      const { data, createdAt } = await storedRow(suite.database, id)
+      await copiedRow(staging.database, sidOf(id), data, { createdAt })
+      assert.equal((await load(store, id))?.userId, opens ? 'ada' : undefined, String(namespaces))
+      assert.deepEqual(reasons, opens ? [] : ['not authentic'])
+    }
+    await Promise.all([staging.close(), production.close()])
+    await staging.database.drop()
   })
 
   test('may be any text, also one with quotes', async () => {

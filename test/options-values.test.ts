@@ -8,12 +8,16 @@ import { storedSessions as sqliteTable } from '../src/schema/sqlite.ts'
 import { storeOptionNames } from '../src/store/store-options.ts'
 import { assertAccepted, refusal, secret } from './options-faults.ts'
 
+const DAY = 86_400_000
 const keys = staticKeys([{ id: 'a', key: randomBytes(32) }])
 const URLS = 'postgres://…, mysql://…, mariadb://…, sqlite:PATH or sqlite::memory:'
 const makeOne = 'make one with: openssl rand -base64 48'
 const secretFault = `must be a string of 32 or more characters, or a list of different ones; ${makeOne}`
 const durationFault = (value: string) =>
   `must be milliseconds or text such as "90s", "15m", "2h" or "30d", up to 10 years, not ${value}`
+
+const untilFault =
+  '.until must be at most 30 days ahead: until then a client that can write to the database can make sessions of any user; set a date within 30 days'
 
 /** What is refused, option by option, and with which words. */
 const REFUSED: Record<string, [value: unknown, message: string][]> = {
@@ -73,6 +77,8 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     [{ until: 'tomorrow' }, 'must be { until: Date }: the mode ends by itself'],
     [{ until: new Date(Number.NaN) }, 'must be { until: Date }: the mode ends by itself'],
     [{ until: new Date(), since: 1 }, '.since is not an option'],
+    [{ until: new Date('9999-12-31') }, untilFault],
+    [{ until: new Date(Date.now() + 31 * DAY) }, untilFault],
   ],
   warnKeyAge: [
     [true, durationFault('true')],
@@ -152,7 +158,7 @@ const ACCEPTED: Record<string, unknown[]> = {
   bindToCookie: [true, false],
   namespace: ['x', 'x'.repeat(255)],
   compressAbove: [false, 0, 1_024],
-  acceptUnencrypted: [{ until: new Date(0) }],
+  acceptUnencrypted: [{ until: new Date(0) }, { until: new Date(Date.now() + 30 * DAY) }],
   warnKeyAge: [false, '1d'],
   serializer: ['msgpack', 'json', 'hybrid', { serialize: () => Buffer.alloc(0), deserialize: () => ({}) }],
   maxBytes: [1, 1_073_741_824],

@@ -1,5 +1,6 @@
+import { type DataKey, type DatedKey, isAhead, isDated, isNewer, newestFirst } from './dated-keys.ts'
 import type { AttachedKeys, KeyDescription, KeyStorage, WrappedKey } from './key-provider.ts'
-import type { DataKey, KeyService } from './key-service.ts'
+import type { KeyService } from './key-service.ts'
 import { LastFailure } from './last-failure.ts'
 import { trailingReads } from './trailing-reads.ts'
 import { type HoldLimits, UnwrappedKeys } from './unwrapped-keys.ts'
@@ -18,8 +19,6 @@ const RENEWAL = { from: 0.7, to: 0.85 }
 const PAUSE_MS = 1_000
 /** ... and in the background, where the current key is still good for some time. */
 const BACKGROUND_PAUSE_MS = 30_000
-/** How far another process's clock may be ahead. */
-const CLOCK_SKEW_MS = 60_000
 /** Saves that are under way are over by then. */
 const GRACE_MS = 3_600_000
 /** How long close() waits for the key service before it gives up what is under way: closing a store takes 2 seconds. */
@@ -33,9 +32,9 @@ export class DataKeys implements AttachedKeys {
   readonly #read: () => Promise<WrappedKey[]>
   readonly #unwrapped: UnwrappedKeys
   readonly #renewAt = RENEWAL.from + Math.random() * (RENEWAL.to - RENEWAL.from)
-  #current: DataKey | undefined
+  #current: DatedKey | undefined
   #seals = 0
-  #renewing: Promise<DataKey> | undefined
+  #renewing: Promise<DatedKey> | undefined
   #deleting: Promise<unknown> | undefined
   readonly #failure = new LastFailure()
   #isClosing = false
@@ -64,7 +63,7 @@ export class DataKeys implements AttachedKeys {
 
   async describe(): Promise<KeyDescription[]> {
     const rows = await this.#read()
-    const newest = newestOf(rows)
+    const newest = await this.#newest(rows)
     return rows.map(({ id, createdAt }) => ({ id, state: id === newest?.id ? 'current' : 'retired', since: createdAt }))
   }
 
@@ -78,17 +77,34 @@ export class DataKeys implements AttachedKeys {
 
   async #lookUp(id: number): Promise<DataKey | undefined> {
     const row = (await this.#read()).find((candidate) => candidate.id === id)
-    return row && this.#unwrapped.unwrap(row).then((key) => this.#useNewer(key))
+    if (!row) return undefined
+    const key = await this.#unwrapped.unwrap(row)
+    if (isDated(key, row)) this.#useNewer(key)
+    return key
+  }
+
+  /**
+   * The newest key, which all processes agree on, unless so much of its life is over. Its date is the one that was wrapped
+   * with it: those of the table say only in which order to look.
+   */
+  async #newest(rows: readonly WrappedKey[], most = 1): Promise<DatedKey | undefined> {
+    for (const row of newestFirst(rows)) {
+      if (this.#aged({ since: row.createdAt }) >= most) return undefined
+      const key = await this.#unwrapped.unwrap(row)
+      if (isDated(key, row)) return this.#used(key) < most ? key : undefined
+      this.#storage.onMisdated?.(row.id, key.since)
+    }
+    return undefined
   }
 
   /** The part of a key's life that is over; 1 and more when it must not seal. */
-  #used(key: Pick<DataKey, 'id' | 'since'>): number {
+  #used(key: DatedKey): number {
     const seals = key.id === this.#current?.id ? this.#seals : 0
     return Math.max(this.#aged(key), seals / this.#limits.rotateAfter)
   }
 
   // A key from the future, where this clock was set back, would seal for too long.
-  #aged({ since }: Pick<DataKey, 'since'>): number {
+  #aged({ since }: Pick<DatedKey, 'since'>): number {
     return isAhead(since) ? 1 : (Date.now() - since) / this.#limits.rotateEvery
   }
 
@@ -96,7 +112,7 @@ export class DataKeys implements AttachedKeys {
    * The key that a renewal yields, whatever the count: of those who waited for it all may seal. Its age counts, because
    * the renewal may have begun long ago; a second one began after we asked, and so there is no third.
    */
-  async #renewed(): Promise<DataKey> {
+  async #renewed(): Promise<DatedKey> {
     for (let attempt = 1; attempt <= 2; attempt++) {
       const key = await this.#renew()
       if (this.#aged(key) >= 1) continue
@@ -112,7 +128,7 @@ export class DataKeys implements AttachedKeys {
   }
 
   // One renewal for all who wait, and none for a while after one that failed.
-  async #renew(): Promise<DataKey> {
+  async #renew(): Promise<DatedKey> {
     const failure = this.#failure.within(PAUSE_MS)
     if (failure && !this.#renewing) throw failure
     this.#renewing ??= this.#replace()
@@ -127,22 +143,20 @@ export class DataKeys implements AttachedKeys {
   }
 
   // Another process may have made the next key already.
-  async #replace(): Promise<DataKey> {
+  async #replace(): Promise<DatedKey> {
     const most = this.#current && this.#used(this.#current) < 1 ? this.#renewAt : 1
-    const newest = newestOf(await this.#read())
-    if (newest && this.#used({ id: newest.id, since: newest.createdAt }) < most) {
-      return this.#use(await this.#unwrapped.unwrap(newest))
-    }
-    return this.#make(newest)
+    const newest = await this.#newest(await this.#read(), most)
+    return newest ? this.#use(newest) : this.#make()
   }
 
-  async #make(newest: WrappedKey | undefined, attempt = 1): Promise<DataKey> {
-    const createdAt = Math.max(Date.now(), (newest?.createdAt ?? 0) + 1)
+  async #make(attempt = 1): Promise<DatedKey> {
+    const former = this.#current?.since ?? 0
+    const createdAt = isAhead(former) ? Date.now() : Math.max(Date.now(), former + 1)
     const { key, row } = await this.#service.make(createdAt)
     if (!(await this.#storage.insert(row))) {
       // The id is another key's: one in four billion, so a second time is no chance.
       if (attempt === 2) throw new Error('the table took no new key')
-      return this.#make(newest, attempt + 1)
+      return this.#make(attempt + 1)
     }
     this.#unwrapped.add(key, row)
     this.#use(key)
@@ -153,21 +167,20 @@ export class DataKeys implements AttachedKeys {
   }
 
   // Of keys that several processes made at once, all go on with the same.
-  async #settle(): Promise<DataKey> {
+  async #settle(): Promise<DatedKey> {
     const rows = await this.#read()
     this.#deleteUnused(rows)
-    const newest = newestOf(rows)
-    if (newest) this.#useNewer(await this.#unwrapped.unwrap(newest))
+    const newest = await this.#newest(rows)
+    if (newest) this.#useNewer(newest)
     return this.#current!
   }
 
-  #useNewer(key: DataKey): DataKey {
+  #useNewer(key: DatedKey): void {
     const isUsable = !isAhead(key.since) && this.#used(key) < 1
     if (isUsable && this.#current && isNewer(key, this.#current)) this.#use(key)
-    return key
   }
 
-  #use(key: DataKey): DataKey {
+  #use(key: DatedKey): DatedKey {
     if (key.id !== this.#current?.id) this.#seals = 0
     this.#current = key
     return key
@@ -180,18 +193,4 @@ export class DataKeys implements AttachedKeys {
     const deleting = this.#storage.deleteUnused(before).catch((error) => this.#storage.onFailure(error))
     this.#deleting = Promise.all([this.#deleting, deleting])
   }
-}
-
-const isAhead = (time: number) => time > Date.now() + CLOCK_SKEW_MS
-
-function isNewer(one: Pick<DataKey, 'id' | 'since'>, other: Pick<DataKey, 'id' | 'since'>): boolean {
-  return one.since === other.since ? one.id > other.id : one.since > other.since
-}
-
-/** The key that all processes agree on. */
-function newestOf(rows: readonly WrappedKey[]): WrappedKey | undefined {
-  const ordered = rows
-    .filter(({ createdAt }) => !isAhead(createdAt))
-    .toSorted((one, other) => other.createdAt - one.createdAt || other.id - one.id)
-  return ordered[0]
 }

@@ -81,6 +81,11 @@ export interface KeyStorage {
   deleteUnused(before: number): Promise<number>
   /** Told of work in the background that failed and is tried again. */
   onFailure(error: Error): void
+  /**
+   * Told of a key that seals nothing, because its `createdAt` is not the date that was wrapped with it, `since`, or because
+   * none was.
+   */
+  onMisdated?(id: number, since: number | undefined): void
   /** Told of a call to the key service that takes long, while it does. */
   onSlow(call: 'wrap' | 'unwrap', ms: number): void
 }

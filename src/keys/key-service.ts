@@ -1,6 +1,7 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto'
 import { InvalidKeyError } from '../errors.ts'
-import { KEY_BYTES, type KeyStorage, type SealingKey, sealingKey, type WrappedKey } from './key-provider.ts'
+import type { DataKey, DatedKey } from './dated-keys.ts'
+import { KEY_BYTES, type KeyStorage, sealingKey, type WrappedKey } from './key-provider.ts'
 
 /** What a key service binds a wrapped key to, as its context or additional data: it unwraps with no other. */
 export interface KeyContext {
@@ -10,14 +11,11 @@ export interface KeyContext {
 
 /** The two calls to a key service. The signal is aborted when the answer would come too late. */
 export interface KeyCalls {
-  /** Encrypts 32 bytes of key. */
+  /** Encrypts 40 bytes, 32 of key and 8 of the date it was made, so that nobody can change them: as AES-GCM does, or a KMS. */
   wrap(key: Buffer, context: KeyContext, signal: AbortSignal): Promise<Uint8Array>
-  /** Decrypts what `wrap` made, or fails. */
+  /** Decrypts what `wrap` made, or fails. The answer has 32 bytes for keys of former versions, which had no date. */
   unwrap(wrapped: Buffer, context: KeyContext, signal: AbortSignal): Promise<Uint8Array>
 }
-
-/** A data key: a master key whose age is known. */
-export type DataKey = SealingKey & { readonly since: number }
 
 /** How long a call may take, in milliseconds. */
 export interface CallLimits {
@@ -25,6 +23,8 @@ export interface CallLimits {
   readonly hardTimeout: number
 }
 
+/** Bytes of the date behind a key: epoch milliseconds, big endian. */
+const DATE_BYTES = 8
 /** What the column holds on every database. */
 const LONGEST_WRAPPED = 65_535
 
@@ -42,16 +42,16 @@ export class KeyService {
   }
 
   /** Makes a data key, and makes sure that it comes back from its wrapping before anything is sealed with it. */
-  async make(createdAt: number): Promise<{ key: DataKey; row: WrappedKey }> {
-    const material = randomBytes(KEY_BYTES)
+  async make(createdAt: number): Promise<{ key: DatedKey; row: WrappedKey }> {
+    const material = datedMaterial(createdAt)
     try {
       const id = randomBytes(4).readUInt32BE()
       const row = { id, createdAt, wrapped: await this.#wrap(id, material) }
       const back = await this.#unwrap(row)
-      if (back.length !== KEY_BYTES || !timingSafeEqual(back, material)) {
+      if (back.length !== material.length || !timingSafeEqual(back, material)) {
         throw new InvalidKeyError('unwrap does not return the bytes that wrap was given')
       }
-      return { key: dataKey(row, material), row }
+      return { key: { ...dataKey(row, material), since: createdAt }, row }
     } finally {
       material.fill(0)
     }
@@ -75,7 +75,8 @@ export class KeyService {
       throw new InvalidKeyError(`wrap must return 1 to ${LONGEST_WRAPPED} bytes, such as a Buffer`)
     }
     const wrapped = Buffer.from(answer)
-    if (wrapped.includes(material)) throw new InvalidKeyError('wrap returned the key as it is, not encrypted')
+    if (wrapped.includes(material.subarray(0, KEY_BYTES)))
+      throw new InvalidKeyError('wrap returned the key as it is, not encrypted')
     return wrapped
   }
 
@@ -114,8 +115,23 @@ export class KeyService {
   }
 }
 
-function dataKey({ id, createdAt }: WrappedKey, material: Uint8Array): DataKey {
-  return { ...sealingKey(id, material), since: createdAt }
+function datedMaterial(createdAt: number): Buffer {
+  const material = Buffer.alloc(KEY_BYTES + DATE_BYTES)
+  randomFillSync(material, 0, KEY_BYTES)
+  material.writeBigUInt64BE(BigInt(createdAt), KEY_BYTES)
+  return material
+}
+
+function dataKey({ id }: WrappedKey, answer: Uint8Array): DataKey {
+  const material = Buffer.from(answer.buffer, answer.byteOffset, answer.length)
+  if (material.length === KEY_BYTES) return sealingKey(id, material)
+  if (material.length !== KEY_BYTES + DATE_BYTES) {
+    throw new InvalidKeyError(
+      `unwrap returned ${material.length} bytes for key ${id}; it must return the ${KEY_BYTES + DATE_BYTES} that wrap was given`,
+    )
+  }
+  const since = Number(material.readBigUInt64BE(KEY_BYTES))
+  return sealingKey(id, material.subarray(0, KEY_BYTES), { since })
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { DataKey } from './dated-keys.ts'
 import type { WrappedKey } from './key-provider.ts'
-import type { DataKey, KeyService } from './key-service.ts'
+import type { KeyService } from './key-service.ts'
 import { LastFailure } from './last-failure.ts'
 
 /** How long a key that was unwrapped is used, in milliseconds. */

@@ -12,11 +12,20 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   const limited = new LimitedLines((level, fields, message) => logger[level](fields, message))
   logUnreadable(events, limited)
   logFaults(events, limited)
+  events.on('acceptsUnencrypted', ({ until }) => {
+    logger.warn(
+      { until },
+      'acceptUnencrypted is on: until its date a client that can write to the database can make sessions of any user. Remove the option as soon as the imported rows are sealed (npx stored-session reencrypt)',
+    )
+  })
   events.on('unencrypted', ({ sid }) => {
     limited.warn('unencrypted', { sid }, 'a session that is not encrypted was read, because acceptUnencrypted is on')
   })
   events.on('keyAge', ({ days }) => {
     logger.warn({ days }, 'the key that seals sessions is old; put a new one in front of it')
+  })
+  events.on('misdatedKey', ({ keyId, since }) => {
+    limited.warn(`misdated ${keyId}`, { keyId, since }, since === undefined ? UNDATED : MISDATED)
   })
   events.on('slowKeyService', ({ call, ms }) => {
     limited.warn(`slow ${call}`, { call, ms }, 'the key service is slow to answer')
@@ -41,6 +50,11 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   })
   return () => limited.flush()
 }
+
+const MISDATED =
+  'a wrapped key has another created_at than the one it was made with, so it seals nothing. Find out who can write to the table of keys, and set created_at back to "since"'
+const UNDATED =
+  'a wrapped key of a former version has no date, so it seals nothing, and still opens. Right after an update this is expected, once; at any other time its created_at was changed. Find out who can write to the table of keys'
 
 // One by one they are each somebody's session: all are told, but not one at every request of theirs.
 function logUnreadable(events: SessionEventEmitter, limited: LimitedLines): void {

@@ -30,6 +30,7 @@ export const storedSessionsColumns = () => ({
   userId: text('user_id'),
   /** Epoch milliseconds by the application's clock, like every time here. */
   createdAt: epochMs('created_at').notNull(),
+  /** The last use. Not sealed, so that a touch leaves `data` alone; `created_at` is. */
   touchedAt: epochMs('touched_at').notNull(),
   expiresAt: epochMs('expires_at').notNull(),
   /** `expires_at` rounded up to the hour, plus grace: hourly, so that a touch inside the hour leaves the index alone. */

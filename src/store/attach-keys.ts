@@ -32,6 +32,7 @@ export function attachKeys(
     ...database.keys,
     namespace,
     onFailure: (error) => events.emit('backgroundError', { work: 'key rotation', error }),
+    onMisdated: (keyId, since) => events.emit('misdatedKey', { keyId, since }),
     onSlow: (call, ms) => events.emit('slowKeyService', { call, ms }),
   })
   return closedBy(() => attached.close(), refreshed(attached))

@@ -2,8 +2,10 @@ import { derivedKeys, SECRET_CHARACTERS } from '../keys/derived-keys.ts'
 import type { KeyProvider } from '../keys/key-provider.ts'
 import type { OptionChecks } from './option-checks.ts'
 import type { CheckedStoreOptions, StoreOptions } from './store-options.ts'
+import { LONGEST_UNENCRYPTED_DAYS } from './unencrypted-mode.ts'
 
-const NINETY_DAYS_MS = 7_776_000_000
+const DAY_MS = 86_400_000
+const NINETY_DAYS_MS = 90 * DAY_MS
 const LARGEST_BYTES = 1_073_741_824
 const LONGEST_NAMESPACE = 255
 
@@ -37,6 +39,12 @@ function checkUntil(accept: StoreOptions['acceptUnencrypted'], checks: OptionChe
   const time = until instanceof Date ? until.getTime() : Number.NaN
   if (Number.isNaN(time)) checks.fault('acceptUnencrypted', 'must be { until: Date }: the mode ends by itself')
   else checks.names(accept, ['until'], 'acceptUnencrypted.')
+  if (time - Date.now() > LONGEST_UNENCRYPTED_DAYS * DAY_MS) {
+    checks.fault(
+      'acceptUnencrypted.until',
+      `must be at most ${LONGEST_UNENCRYPTED_DAYS} days ahead: until then a client that can write to the database can make sessions of any user; set a date within ${LONGEST_UNENCRYPTED_DAYS} days`,
+    )
+  }
   return time
 }
 

@@ -25,8 +25,15 @@ export interface SessionEvents {
   unreadable: [{ sid: string; reason: UnreadableReason }]
   /** A row that is not sealed was taken for a session all the same, because `acceptUnencrypted` is on. */
   unencrypted: [{ sid: string }]
+  /** The store was opened with `acceptUnencrypted`, whose date `until` is still to come. */
+  acceptsUnencrypted: [{ until: Date }]
   /** The current key has been sealing for longer than `warnKeyAge`; `days` says how long. */
   keyAge: [{ days: number }]
+  /**
+   * A key of `envelopeKeys` that seals nothing: its row has another `created_at` than `since`, epoch milliseconds, which was
+   * wrapped with it; or it has no date, as keys of former versions have none.
+   */
+  misdatedKey: [{ keyId: number; since: number | undefined }]
   /** A call to the key service of `envelopeKeys` has been taking longer than `softTimeout`, which is `ms`. */
   slowKeyService: [{ call: 'wrap' | 'unwrap'; ms: number }]
   /** A request got a 503, because the database or the key provider failed. */

@@ -5,6 +5,7 @@ import { warnOfOldKey } from './key-age.ts'
 import { openCore } from './open-core.ts'
 import type { CheckedStoreOptions } from './store-options.ts'
 import { Trimmer } from './trimming.ts'
+import { warnOfUnencrypted } from './unencrypted-mode.ts'
 
 /** A store's database and what belongs to it: opened once, when it is needed first, and closed. */
 export class Opening {
@@ -55,6 +56,7 @@ export class Opening {
     const core = await openCore(this.#options, this.#parts)
     this.#trimmer = new Trimmer(core.database, this.#parts.events, this.#options)
     this.#trimmer.start()
+    warnOfUnencrypted(this.#parts.events, this.#options.acceptUnencryptedUntil)
     await warnOfOldKey(core, this.#options.warnKeyAge)
     this.#core = core
     return core

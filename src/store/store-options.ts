@@ -28,14 +28,22 @@ export interface StoreOptions {
    * price: `reencrypt()` cannot open them either, and old keys retire as sessions end. @defaultValue false
    */
   bindToCookie?: boolean
-  /** What tells this table's payloads from those of others under the same keys. @defaultValue the table's name */
+  /**
+   * What tells this table's payloads from those of others under the same keys. Databases that share a secret, such as those
+   * of staging and production, need one each: a row copied between them opens otherwise. A change ends the sessions that
+   * there are. @defaultValue the table's name, with its schema
+   */
   namespace?: string
   /**
    * Compress sessions of more bytes than this before they are sealed. Off by default: where an attacker can put text
    * next to a secret in one session, the length tells of the secret (CRIME, BREACH). @defaultValue false
    */
   compressAbove?: number | false
-  /** Until when rows that are not sealed are read as they are: for tables that were imported. @defaultValue never */
+  /**
+   * Until when rows that are not sealed are read as they are: for tables that were imported. At most 30 days ahead, and
+   * warned of at every start: until then a client that can write to the database can make sessions of any user. Write a
+   * fixed date, because one that is computed at start moves on with every start. @defaultValue never
+   */
   acceptUnencrypted?: { until: Date }
   /** Warn, once at start, of a key that has been sealing for longer. Providers tell by `since`. @defaultValue `'90d'` */
   warnKeyAge?: Duration | false
@@ -46,9 +54,16 @@ export interface StoreOptions {
    * ones refused. @defaultValue none
    */
   lifetime?: AssuranceLevel
-  /** Unused for so long, a session is over; a `cookie.maxAge` or `expires` of its own replaces it. @defaultValue `'2h'` */
+  /**
+   * Unused for so long, a session is over; a `cookie.maxAge` or `expires` of its own replaces it. It is counted from
+   * `touched_at`, which is not sealed: write access to the database can prolong it, up to `absoluteTimeout`.
+   * @defaultValue `'2h'`
+   */
   idleTimeout?: Duration
-  /** As old as this, a session is over, whatever it did. @defaultValue `'30d'` */
+  /**
+   * As old as this, a session is over, whatever it did. It is counted from `created_at`, which is sealed: with `false`,
+   * write access to the database can keep a session alive without limit. @defaultValue `'30d'`
+   */
   absoluteTimeout?: Duration | false
   /** How stale the stored last use may be: at most one touch per session and interval. @defaultValue `'1m'` */
   touchInterval?: Duration

@@ -15,8 +15,11 @@ export async function checkKeys(patient: Patient, sessions: SessionDatabase): Pr
     return [skipped('the settings have no keys: set SESSION_SECRET, or SESSION_KEYS, as the application has it')]
   const attached = attachKeys(keys, sessions, patient.namespace ?? sessions.table, new SessionEventEmitter())
   try {
-    const current = keys.attach ? await newestKept(attached, sessions) : await attached.current()
+    const { current, misdated } = keys.attach
+      ? await newestKept(attached, sessions)
+      : { current: await attached.current(), misdated: [] }
     const wrong = [
+      ...misdated,
       ...ageFaults(current, patient.warnKeyAge),
       ...(await rowFaults(patient, attached, sessions, current)),
     ]
@@ -26,11 +29,31 @@ export async function checkKeys(patient: Patient, sessions: SessionDatabase): Pr
   }
 }
 
+interface Kept {
+  readonly current: SealingKey | undefined
+  readonly misdated: readonly Found[]
+}
+
 // To ask for the current key would make one where there is none yet.
-async function newestKept(keys: AttachedKeys, sessions: SessionDatabase): Promise<SealingKey | undefined> {
-  const kept = (await sessions.keys?.read()) ?? []
-  const newest = kept.sort((one, other) => other.createdAt - one.createdAt)[0]
-  return newest && (await keys.find(newest.id))
+async function newestKept(keys: AttachedKeys, sessions: SessionDatabase): Promise<Kept> {
+  const rows = (await sessions.keys?.read()) ?? []
+  const misdated: Found[] = []
+  let undated: SealingKey | undefined
+  for (const { id, createdAt } of rows.sort((one, other) => other.createdAt - one.createdAt)) {
+    const key = await keys.find(id)
+    if (!key) continue
+    if (key.since === createdAt) return { current: key, misdated }
+    if (key.since === undefined) undated ??= key
+    else misdated.push(misdatedKey(id, key.since))
+  }
+  return { current: undated, misdated }
+}
+
+function misdatedKey(id: number, since: number): Found {
+  return warning(
+    `key ${id} was made at ${new Date(since).toISOString()}, and its created_at says otherwise: it seals nothing`,
+    `Find out who can write to the table of keys, and set its created_at to ${since}`,
+  )
 }
 
 function inWords(current: SealingKey | undefined): string {

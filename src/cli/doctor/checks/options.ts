@@ -9,13 +9,25 @@ export function checkSettings({ options, source }: Settings): Found[] {
   if (source === 'the environment') return checkEnvironment(options)
   try {
     checkOptions(options as unknown as StoredSessionOptions)
-    return [ok(`${source} has options that go together`)]
+    return [ok(`${source} has options that go together`), ...namespaceHint(options)]
   } catch (error) {
     const { message } = error as Error
     if (!(error instanceof InvalidOptionsError)) return [fault(message, `Correct ${source}`)]
     const faults = message.replace(/^stored-session: /, '').split('; ')
     return [fault(`${source}: ${faults.join('; ')}`, `Correct ${source}; if it reads variables, set them (--env .env)`)]
   }
+}
+
+// Whether another installation has the same secret cannot be seen here, so this is no warning.
+function namespaceHint({ namespace }: Settings['options']): Found[] {
+  if (namespace !== undefined) return []
+  return [
+    {
+      ...ok('there is no namespace: a row copied from another database with the same secret and table name opens here'),
+      remedy:
+        'Where staging and production share a secret, give each installation a namespace of its own. Sessions sealed under another namespace end; the name of the table, which is the default, ends none',
+    },
+  ]
 }
 
 function checkEnvironment({ database }: Settings['options']): Found[] {
