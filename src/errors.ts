@@ -34,7 +34,10 @@ export const MigrationError = createError(
 /** Key material that cannot be used: wrong length, weak, duplicated, none. Thrown at registration. */
 export const InvalidKeyError = createError('FST_STORED_SESSION_INVALID_KEY', 'stored-session: %s', 500)
 
-/** The database or the key provider failed, or did not answer in time. The same cookie works afterwards. */
+/**
+ * The database or the key provider failed, or did not answer in time. The same cookie works afterwards, unless the call
+ * was `destroy()`, `regenerate()` or `rotateId()`: such a call may have taken effect all the same.
+ */
 export const UnavailableError = passing(
   'FST_STORED_SESSION_UNAVAILABLE',
   'The session store is not available at the moment; try again shortly',
@@ -63,10 +66,14 @@ export const TooManySessionsError = createError(
 /** A value or key that cannot be stored, named by its path; nothing was written. */
 export const UnstorableError = createError('FST_STORED_SESSION_UNSTORABLE', 'The session cannot be stored: %s: %s', 500)
 
-/** The old session could not be ended, so the new one of `regenerate()` was not begun: exactly one stays valid. */
+/**
+ * The database did not confirm in time that the old session ended, so `regenerate()` began no new one. The old session may
+ * have ended, or may end later: then its cookie is an empty session, and the user signs in again. The two are never both
+ * valid.
+ */
 export const RegenerateError = passing(
   'FST_STORED_SESSION_NOT_REGENERATED',
-  'The session was not regenerated, because the old one could not be ended; try again shortly',
+  'The session was not regenerated, because the database did not confirm that the old one ended; try again shortly, or sign in again',
 )
 
 /** The row of an id that was rotated does not open, so that its session cannot be found. Nothing was ended. */

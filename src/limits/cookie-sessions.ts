@@ -1,4 +1,5 @@
-import { type SessionHost, VISITS_KEY } from './session-host.ts'
+import type { FastifyInstance } from 'fastify'
+import { type SessionHost, type SessionRequest, VISITS_KEY } from './session-host.ts'
 
 /** A session of @fastify/secure-session. */
 export interface CookieSession {
@@ -10,30 +11,64 @@ export interface CookieSession {
   regenerate(kept?: string[]): void
 }
 
-/** Sessions of @fastify/secure-session, which have no id: their content is the cookie. */
-export const cookieSessions: SessionHost<CookieSession> = {
-  sessionIn: ({ session }) => (session ? (session as CookieSession) : undefined),
-  isEmpty: (session) => Object.keys(session.data()).length === 0,
-  visitsOf: (session) => session.get(VISITS_KEY),
-  keep: (session, visits) => session.set(VISITS_KEY, visits),
-  keepAlong(session, visits) {
-    const { changed } = session
-    session.set(VISITS_KEY, visits)
-    session.changed = changed
-  },
-  // Not delete(): what the handler puts into the session then would not be sent.
-  reset: async (session) => session.regenerate(),
-  follow({ session }, each) {
-    const current = session as CookieSession
-    const { regenerate } = current
-    // It empties the session in place, visits included. Assigning would be taken for content.
-    Object.defineProperty(current, 'regenerate', {
-      configurable: true,
-      value(kept?: string[]) {
-        regenerate(kept)
-        each(current)
-      },
-    })
-    each(current)
-  },
+/** What @fastify/secure-session adds to an application. */
+interface SecureSessions {
+  createSecureSession(data: object): CookieSession
+  /** @throws when there is no session of this name */
+  decodeSecureSession(cookie: string, log: unknown, name: string): CookieSession | null
+}
+
+/** The sessions of a request, by their names: @fastify/secure-session gives out no list of them. */
+export function cookieSessionNames(fastify: FastifyInstance, request: SessionRequest): string[] {
+  const kind = Object.getPrototypeOf((fastify as unknown as SecureSessions).createSecureSession({}))
+  const isCookieSession = (value: unknown) =>
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === kind
+  return Object.entries(request).flatMap(([name, value]) => (isCookieSession(value) ? [name] : []))
+}
+
+/** Whether `request.session` is a session of the plugin in this scope, or of the one in a scope around it. */
+export function hasCookieSession(fastify: FastifyInstance): boolean {
+  const log = fastify.log.child({}, { level: 'silent' })
+  for (let scope: object = fastify; scope; scope = Object.getPrototypeOf(scope)) {
+    if (!Object.hasOwn(scope, 'decodeSecureSession')) continue
+    try {
+      // An empty cookie holds no session: only a name that is not known is an error.
+      ;(scope as SecureSessions).decodeSecureSession('', log, 'session')
+      return true
+    } catch {}
+  }
+  return false
+}
+
+/** A session of @fastify/secure-session, under its name. It has no id: its content is the cookie. */
+export function cookieSession(name: string): SessionHost<CookieSession> {
+  const sessionIn = (request: SessionRequest) =>
+    (request as unknown as Record<string, CookieSession | undefined>)[name] || undefined
+  return {
+    name,
+    sessionIn,
+    isEmpty: (session) => Object.keys(session.data()).length === 0,
+    visitsOf: (session) => session.get(VISITS_KEY),
+    keep: (session, visits) => session.set(VISITS_KEY, visits),
+    keepAlong(session, visits) {
+      const { changed } = session
+      session.set(VISITS_KEY, visits)
+      session.changed = changed
+    },
+    // Not delete(): what the handler puts into the session then would not be sent.
+    reset: async (session) => session.regenerate(),
+    follow(request, each) {
+      const current = sessionIn(request)!
+      const { regenerate } = current
+      // It empties the session in place, visits included. Assigning would be taken for content.
+      Object.defineProperty(current, 'regenerate', {
+        configurable: true,
+        value(kept?: string[]) {
+          regenerate(kept)
+          each(current)
+        },
+      })
+      each(current)
+    },
+  }
 }

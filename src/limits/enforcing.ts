@@ -1,24 +1,51 @@
 import type { CookieOptions } from '@fastify/session'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { answer } from '../store/answer.ts'
+import { cookieSession, cookieSessionNames } from './cookie-sessions.ts'
+import { serverSessions } from './server-sessions.ts'
 import type { SessionHost, SessionRequest } from './session-host.ts'
 import { readVisits, reasonOver, type VisitLimits, withVisit } from './visits.ts'
 
 type Done = (error?: Error) => void
 
-/** Looks at the session of every request before anybody else does, and notes the visit. */
-export function enforceLimits<Session extends object>(
+type Enforce = (request: SessionRequest) => Promise<void>
+
+/** Limits the sessions of @fastify/session, those of handshakes too. */
+export function limitServerSessions(fastify: FastifyInstance, limits: VisitLimits): void {
+  const enforce = enforcing(fastify, serverSessions, limits, true)
+  fastify.addHook('onRequest', async (request) => enforce(request as SessionRequest))
+  if (fastify.hasDecorator('decryptSession')) enforceInHandshakes(fastify, enforce)
+}
+
+/**
+ * Limits all sessions of @fastify/secure-session.
+ *
+ * @param isAlone - whether these are the only sessions, so that `request.sessionEndReason` is about one of them
+ */
+export function limitCookieSessions(fastify: FastifyInstance, limits: VisitLimits, isAlone: boolean): void {
+  fastify.addHook('onRequest', async (request) => {
+    const names = cookieSessionNames(fastify, request as SessionRequest)
+    const main = names.includes('session') ? 'session' : names[0]
+    for (const name of names) {
+      await enforcing(fastify, cookieSession(name), limits, isAlone && name === main)(request as SessionRequest)
+    }
+  })
+}
+
+/**
+ * Looks at a session of every request before anybody else does, and notes the visit.
+ *
+ * @param isMain - whether `request.sessionEndReason` is about this one
+ */
+function enforcing<Session extends object>(
   fastify: FastifyInstance,
   host: SessionHost<Session>,
   limits: VisitLimits,
-): void {
-  if (!fastify.hasRequestDecorator('sessionEndReason')) fastify.decorateRequest('sessionEndReason', undefined)
-  fastify.addHook('onRequest', async (request) => enforce(request as SessionRequest))
-  if (fastify.hasDecorator('decryptSession')) enforceInHandshakes(fastify, enforce)
-
-  async function enforce(request: SessionRequest): Promise<void> {
+  isMain: boolean,
+): Enforce {
+  return async (request) => {
     const session = host.sessionIn(request)
-    if (!session || request.sessionUnavailable) return
+    if (!session) return
     const reason = reasonOver(limits, readVisits(host.visitsOf(session)), Date.now())
     if (reason) {
       tell(request, reason)
@@ -29,9 +56,9 @@ export function enforceLimits<Session extends object>(
 
   function tell(request: SessionRequest, reason: 'idle' | 'absolute'): void {
     // Defined, because the plugin stored-session has a getter of this name.
-    Object.defineProperty(request, 'sessionEndReason', { value: reason, configurable: true })
+    if (isMain) Object.defineProperty(request, 'sessionEndReason', { value: reason, configurable: true })
     const log = request.log ?? fastify.log
-    log.info({ reason }, `the ${reason} timeout of a session has passed; the session is reset`)
+    log.info({ reason, session: host.name }, `the ${reason} timeout of a session has passed; the session is reset`)
   }
 
   function noteVisit(session: Session): void {
@@ -43,7 +70,7 @@ export function enforceLimits<Session extends object>(
 }
 
 /** Handshakes have no hooks: there, an application asks for the session by itself. */
-function enforceInHandshakes(fastify: FastifyInstance, enforce: (request: SessionRequest) => Promise<void>): void {
+function enforceInHandshakes(fastify: FastifyInstance, enforce: Enforce): void {
   const { decryptSession } = fastify
   fastify.decryptSession = (sessionId: string, request: object, ...rest: unknown[]) => {
     const done = rest.pop() as Done

@@ -2,10 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { EndReason } from '../database/session-database.ts'
 import { InvalidOptionsError } from '../errors.ts'
-import { cookieSessions } from './cookie-sessions.ts'
-import { enforceLimits } from './enforcing.ts'
+import { hasCookieSession } from './cookie-sessions.ts'
+import { limitCookieSessions, limitServerSessions } from './enforcing.ts'
 import { checkLimits, type LimitedSessionOptions } from './options.ts'
-import { serverSessions } from './server-sessions.ts'
 
 export type { LimitedSessionOptions } from './options.ts'
 
@@ -25,10 +24,19 @@ async function register(fastify: FastifyInstance, options: LimitedSessionOptions
     throw new InvalidOptionsError('limitedSession: is registered already, here or around here; register it once')
   }
   fastify.decorate(REGISTERED, true)
+  const isOnServer = fastify.hasPlugin('@fastify/session') && fastify.hasRequestDecorator('session')
+  const isInCookies = fastify.hasPlugin('@fastify/secure-session')
+  refuseOthers(fastify, isOnServer, isInCookies)
+  if (!fastify.hasRequestDecorator('sessionEndReason')) fastify.decorateRequest('sessionEndReason', undefined)
+  if (isOnServer) limitServerSessions(fastify, limits)
+  if (isInCookies) limitCookieSessions(fastify, limits, !isOnServer)
+}
+
+/** Whatever this does not know would go on without limits. */
+function refuseOthers(fastify: FastifyInstance, isOnServer: boolean, isInCookies: boolean): void {
   const hasSession = fastify.hasRequestDecorator('session')
-  if (hasSession && fastify.hasPlugin('@fastify/session')) enforceLimits(fastify, serverSessions, limits)
-  else if (hasSession && fastify.hasPlugin('@fastify/secure-session')) enforceLimits(fastify, cookieSessions, limits)
-  else throw new InvalidOptionsError(`limitedSession: ${MISSING[hasSession ? 'foreign' : 'none']}`)
+  const isKnown = isOnServer || (isInCookies && (!hasSession || hasCookieSession(fastify)))
+  if (!isKnown) throw new InvalidOptionsError(`limitedSession: ${MISSING[hasSession ? 'foreign' : 'none']}`)
 }
 
 const MISSING = {
@@ -39,11 +47,13 @@ const MISSING = {
 }
 
 /**
- * Idle and absolute limits for the sessions of @fastify/session, in any store, and of @fastify/secure-session. Register
- * it behind them. The visits are kept in the session itself, under `$limitedSession`.
+ * Idle and absolute limits for the sessions of @fastify/session, in any store, and of @fastify/secure-session: all that a
+ * request has, whatever their names. Register it after them. The visits are kept in each session itself, under
+ * `$limitedSession`.
  *
- * A session whose limit has passed is reset before anybody else sees it, with a line in the log, and
- * `request.sessionEndReason` says why: `'idle'` or `'absolute'`.
+ * A session whose limit has passed is reset before anything else sees it, with a line in the log, and
+ * `request.sessionEndReason` says why: `'idle'` or `'absolute'`. It is about `request.session`, or about the first
+ * session where none has this name.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, at registration
  * @example

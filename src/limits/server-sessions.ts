@@ -6,7 +6,10 @@ export type ServerSession = Record<string, unknown> & { regenerate(): Promise<vo
 
 /** Sessions of @fastify/session, whatever store they are in. */
 export const serverSessions: SessionHost<ServerSession> = {
-  sessionIn: (request) => (isSession(request.session) ? request.session : undefined),
+  name: 'session',
+  sessionIn({ session, sessionUnavailable }) {
+    return isSession(session) && !sessionUnavailable ? session : undefined
+  },
   isEmpty: (session) => !hasContent(session, ['cookie']),
   visitsOf: (session) => session[VISITS_KEY],
   keep(session, visits) {

@@ -14,7 +14,9 @@ export interface SessionRequest {
 
 /** What differs between sessions in a store, which have an id, and sessions that are a cookie. */
 export interface SessionHost<Session extends object> {
-  /** The session of a request, or undefined where it has none. */
+  /** The property of the request that is the session. */
+  readonly name: string
+  /** The session of a request, or undefined where it has none that can be limited. */
   sessionIn(request: SessionRequest): Session | undefined
   /** Whether nothing is in it, not even visits. */
   isEmpty(session: Session): boolean

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -11,7 +11,8 @@ export async function createSqliteDatabase(): Promise<TestDatabase> {
   const folder = temporaryFolder('sqlite')
   const file = join(folder, 'test.db')
   const query = async (sql: string, params: unknown[] = []) => run(file, sql, params)
-  await query('PRAGMA user_version')
+  // As the store creates it.
+  writeFileSync(file, '', { mode: 0o600 })
   return {
     name: 'sqlite',
     dialect: 'sqlite',

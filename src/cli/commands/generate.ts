@@ -79,8 +79,10 @@ async function write(
   isForced: boolean,
   output: { print(data: unknown, text: string): void; message(text: string): void },
 ): Promise<void> {
+  const { refuseUnsafe } = await import('../file-access.ts')
   const { plannedFile, writeFile } = await import('../written-file.ts')
   const file = plannedFile(folder, path, content)
+  if (file.state !== 'same') refuseUnsafe(folder, file)
   if (file.state === 'other' && !isForced) {
     throw new CommandError(`${path} has other content; --force replaces it`)
   }

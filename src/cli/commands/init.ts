@@ -14,7 +14,8 @@ export const init = defineCommand({
   details: `
 Looks at package.json for the driver and for TypeScript or JavaScript, shows what it
 will write, and asks. It can be repeated, and adds only what is missing. The secret
-goes into .env where git ignores that file, and else once to stdout. The code that
+goes into .env where git ignores that file, and else once to stdout. Only you can
+read .env then: its mode becomes 600. No symbolic link is followed. The code that
 registers the plugin is shown.`,
   options: {
     driver: { type: 'string', value: 'NAME', description: 'postgres, pg, mysql2 or better-sqlite3' },
@@ -27,6 +28,7 @@ registers the plugin is shown.`,
     const { driverOf } = await import('../drivers.ts')
     const { initPlan } = await import('../init/plan.ts')
     const { newSecret } = await import('../../keys/generated.ts')
+    const { refuseUnsafe } = await import('../file-access.ts')
     const folder = process.cwd()
     const project = projectIn(folder)
     if (!project) throw new CommandError('there is no package.json in this folder; make one with: npm init')
@@ -34,12 +36,15 @@ registers the plugin is shown.`,
     const isRehearsal = values['dry-run'] === true
     const plan = initPlan(project, driver, isRehearsal ? () => '(a new one)' : newSecret)
     const files = plan.files.filter(({ state }) => state !== 'same' && (state !== 'other' || values.force))
+    for (const file of files) refuseUnsafe(folder, file)
     show(plan, files, output)
     if (!isRehearsal && files.length > 0) {
       await agreed(values.yes === true, confirm)
       const { writeFile } = await import('../written-file.ts')
       for (const file of files) writeFile(folder, file)
       output.message(`Wrote ${files.map(({ path }) => path).join(', ')}.`)
+      for (const { path, openMode } of files)
+        if (openMode) output.message(`${path} had mode ${openMode}, and has 600 now.`)
     }
     tell(plan, isRehearsal ? [] : files, output)
     if (files.length > 0) tellNext(plan, output)
@@ -48,14 +53,19 @@ registers the plugin is shown.`,
 })
 
 function show({ files: all }: InitPlan, files: readonly PlannedFile[], output: Output): void {
-  for (const { path, state } of all) {
+  for (const { path, state, openMode } of all) {
     if (state === 'other' && !files.some((file) => file.path === path))
       output.message(`${path} is there with other content, and stays; --force replaces it.`)
+    if (state === 'same' && openMode !== undefined)
+      output.message(
+        `Other users of this machine can read ${path} (mode ${openMode}), which has a secret: chmod 600 ${path}`,
+      )
   }
   if (files.length === 0) output.message('There is nothing to do.')
-  for (const { path, state, added } of files) {
+  for (const { path, state, added, openMode } of files) {
     const what = { new: 'New', longer: 'Added to', other: 'Replaced', same: '' }[state]
-    output.message(`${output.paintMessage('bold', `${what} ${path}:`)}\n`)
+    const narrowed = openMode ? `, whose mode ${openMode} becomes 600, so that only its owner can read the secret` : ''
+    output.message(`${output.paintMessage('bold', `${what} ${path}${narrowed}:`)}\n`)
     output.message(hidden(added).replaceAll(/^(?=.)/gm, '  '))
   }
 }

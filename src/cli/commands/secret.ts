@@ -6,7 +6,9 @@ export const secret = defineCommand({
   summary: 'Make a new secret and print it.',
   usage: '',
   details: `
-48 random bytes, as 64 characters that need no quotes anywhere. Nothing is stored. To write it down where only you read:
+48 random bytes, as 64 characters that need no quotes anywhere. Nothing is stored. To
+write it to a file that only you can read:
+  touch .env && chmod 600 .env &&
   echo "SESSION_SECRET=$(npx stored-session secret)" >> .env`,
   options: {},
   async run({ output }) {

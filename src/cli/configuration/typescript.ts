@@ -37,13 +37,24 @@ function notRun(source: string, { message }: Error): string {
   return `${source} is TypeScript, which ${node}; ${tsx}, or use Node 22.18 or newer, or write the configuration in JavaScript`
 }
 
-/** What the project has that runs TypeScript. */
+/**
+ * What the project has that runs TypeScript. Both would keep a copy of the configuration, with any secret in it, for
+ * everybody to read.
+ */
 function runner(file: string): ((file: string) => Promise<Module>) | undefined {
   const tsx = moduleOf('tsx', './esm/api', file)
-  if (tsx) return async (path) => (await import(tsx)).tsImport(pathToFileURL(path).href, import.meta.url)
+  if (tsx) return (path) => runByTsx(tsx, path)
   const jiti = moduleOf('jiti', '.', file)
-  if (jiti) return async (path) => (await import(jiti)).createJiti(pathToFileURL(path).href).import(path)
+  if (jiti) return async (path) => (await import(jiti)).createJiti(pathToFileURL(path).href, UNCACHED).import(path)
   return undefined
+}
+
+const UNCACHED = { fsCache: false }
+
+async function runByTsx(tsx: string, file: string): Promise<Module> {
+  // Read where tsx is loaded.
+  process.env.TSX_DISABLE_CACHE = '1'
+  return (await import(tsx)).tsImport(pathToFileURL(file).href, import.meta.url)
 }
 
 /** What `import` would load of a package that a file can import. Node resolves for others by `require` alone. */

@@ -19,6 +19,8 @@ export interface Examination {
   server(): Promise<Server>
   /** The database's clock, epoch milliseconds; undefined where it is that of this process. */
   clock(): Promise<number | undefined>
+  /** Files of the database that others on this machine have access to. */
+  exposure(): Promise<Found[]>
   /** What stands between application and database, or is wrong with that. */
   pooler(): Promise<Found>
   /** Why nobody can write to it; undefined where somebody can. */

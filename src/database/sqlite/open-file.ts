@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { SessionDatabase } from '../session-database.ts'
 import type { SessionsTable } from '../statement.ts'
 import { sqliteDatabase } from './database.ts'
+import { createSqliteFile } from './private-file.ts'
 
 /** How long a start waits for another process that writes or migrates, in milliseconds. */
 const START_MS = 30_000
@@ -12,14 +13,17 @@ const START_MS = 30_000
  */
 const BUSY_MS = 10
 
-/** Opens a file for sessions. */
+/** Opens a file for sessions. A new one is readable by its owner alone. */
 export function openSqliteFile(
   open: typeof Database,
   file: string,
   table: SessionsTable,
   name: string,
 ): SessionDatabase {
-  const client = open(file, { timeout: START_MS })
+  const path = file.trim()
+  const isOnDisk = path !== ':memory:' && path !== ''
+  if (isOnDisk) createSqliteFile(path)
+  const client = open(path, { timeout: START_MS, fileMustExist: isOnDisk })
   const wait = (ms: number) => client.pragma(`busy_timeout = ${ms}`)
   client.pragma('journal_mode = WAL')
   // With a write-ahead log a killed process loses nothing that was acknowledged; only a power failure may.

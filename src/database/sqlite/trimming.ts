@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { type SQL, sql } from 'drizzle-orm'
@@ -5,6 +6,7 @@ import { dueCounter } from '../due-count.ts'
 import type { SessionDatabase, TrimBatch } from '../session-database.ts'
 import { type Compile, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import { columnNames, value } from '../statements.ts'
+import { createSqliteFile } from './private-file.ts'
 
 /**
  * Trimming in SQLite. SQLite itself lets one process write at a time, so that batches never meet. The lock adds that
@@ -21,23 +23,23 @@ export function sqliteTrimming(
   const statement = compile(trimRows(table))
   const trim: SessionDatabase['trim'] = async (before, limit) => run(statement, { before, limit })
   // Nobody else can open what is in memory. The path is relative to the working folder of today.
-  const lockFile = client.memory ? undefined : `${resolve(client.name)}-trim-${encodeURIComponent(name)}`
+  const file = client.memory ? undefined : resolve(client.name)
   return {
     trim,
     countDue: dueCounter(compile, table, async (count, values) => ({
       rows: client.prepare(count.text).safeIntegers(false).all(valuesFor(count, values)) as Record<string, number>[],
     })),
-    trimAlone: (work) => (lockFile ? underLock(client, lockFile, trim, work) : work(trim)),
+    trimAlone: (work) => (file ? underLock(client, { file, table: name }, trim, work) : work(trim)),
   }
 }
 
 async function underLock<Result>(
   client: Database,
-  file: string,
+  place: Place,
   trim: TrimBatch,
   work: (trim: TrimBatch) => Promise<Result>,
 ): Promise<Result | undefined> {
-  const lock = lockedFile(client.constructor as DatabaseClass, file)
+  const lock = lockedFile(client.constructor as DatabaseClass, place)
   if (lock === 'taken') return undefined
   try {
     return await work(trim)
@@ -46,13 +48,23 @@ async function underLock<Result>(
   }
 }
 
-type DatabaseClass = new (path: string, options: { timeout: number }) => Database
+/** What is trimmed. */
+interface Place {
+  /** The path of the database. */
+  readonly file: string
+  readonly table: string
+}
+
+type DatabaseClass = new (path: string, options: { timeout: number; fileMustExist: boolean }) => Database
 
 /** Locks the file; undefined when it cannot be had at all, in a folder that is not ours to write in. */
-function lockedFile(LockFile: DatabaseClass, file: string): Database | 'taken' | undefined {
+function lockedFile(LockFile: DatabaseClass, { file, table }: Place): Database | 'taken' | undefined {
+  const path = `${file}-trim-${encodeURIComponent(table)}`
   let lock: Database | undefined
   try {
-    lock = new LockFile(file, { timeout: 0 })
+    // With the permissions of the database: each of its users can take the lock.
+    createSqliteFile(path, statSync(file).mode & 0o666)
+    lock = new LockFile(path, { timeout: 0, fileMustExist: true })
     lock.exec('begin exclusive')
     return lock
   } catch (error) {

@@ -9,17 +9,22 @@ const PINGS = 5
 /** Every request waits for one statement; milliseconds. */
 const SLOW_MS = 100
 
-/** Connects, and measures how long a statement is on its way. */
-export async function checkConnection(patient: Patient, { ping }: Examination): Promise<Found[]> {
+/** Connects, measures how long a statement is on its way, and looks who else has access. */
+export async function checkConnection(patient: Patient, examination: Examination): Promise<Found[]> {
+  const found = await checkLatency(patient, examination)
+  return found.level === 'fault' ? [found] : [found, ...(await examination.exposure())]
+}
+
+async function checkLatency(patient: Patient, { ping }: Examination): Promise<Found> {
   const name = shownDatabase(patient.database)
   try {
     await within(patient.operationTimeout, ping())
     const latency = await middleOf(() => within(patient.operationTimeout, ping()))
     const message = `${name} answers in ${latency.toFixed(1)} ms`
-    if (latency < SLOW_MS) return [ok(message)]
-    return [warning(message, 'Every request waits for so long: bring application and database nearer together')]
+    if (latency < SLOW_MS) return ok(message)
+    return warning(message, 'Every request waits for so long: bring application and database nearer together')
   } catch (error) {
-    return [fault(`${name} cannot be reached: ${wordsOf(error)}`, connectionRemedy(error))]
+    return fault(`${name} cannot be reached: ${wordsOf(error)}`, connectionRemedy(error))
   }
 }
 

@@ -31,6 +31,7 @@ export async function examineMysql(
     ping: async () => void (await query('select 1')),
     server: () => serverOf(query),
     clock: async () => Number((await query('select unix_timestamp(now(6)) * 1000 as ms'))[0]?.ms),
+    exposure: async () => [],
     pooler: () => findProxy(connections),
     readOnly: () => readOnlyReason(query),
     durability: () => durability(query),

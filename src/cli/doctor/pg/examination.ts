@@ -36,6 +36,7 @@ export async function examinePg(
     clock: async () => {
       return Number((await query('select extract(epoch from clock_timestamp()) * 1000 as ms'))[0]?.ms)
     },
+    exposure: async () => [],
     pooler: () => findPooler(connections),
     readOnly: () => readOnlyReason(query),
     durability: () => durability(query),

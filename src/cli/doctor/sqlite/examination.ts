@@ -11,6 +11,7 @@ import type { Examination, Query, Row } from '../examination.ts'
 import { type Found, ok, warning } from '../finding.ts'
 import { expectedKeys, expectedSessions, type TableConfig } from '../tables.ts'
 import { actualTable, isSqliteType, quotedTable } from './catalog.ts'
+import { exposedFiles, exposureOf } from './exposed-files.ts'
 import { createSqliteTable, repairSqliteTable } from './repair.ts'
 
 /** The oldest that has all of the SQL: `RETURNING`, JSON and `IS` in every place. */
@@ -23,7 +24,10 @@ export async function examineSqlite(
   name: string,
 ): Promise<Examination> {
   const isOwn = typeof database === 'string'
-  const client = isOwn ? await openFile(database.slice('sqlite:'.length), name) : (database.$client as Database)
+  const file = isOwn ? database.slice('sqlite:'.length) : (database.$client as Database).name
+  // Before it is opened here, which may create files beside it for a while.
+  const exposed = exposedFiles(file)
+  const client = isOwn ? await openFile(file, name) : (database.$client as Database)
   const query: Query = async (text) => {
     const statement = client.prepare(text).safeIntegers(false)
     if (statement.reader) return statement.all() as Row[]
@@ -42,6 +46,7 @@ export async function examineSqlite(
       return { product: 'SQLite', version: String(row?.version), least: LEAST }
     },
     clock: async () => undefined,
+    exposure: async () => exposureOf(exposed),
     pooler: async () => ok('a file needs none'),
     readOnly: async () => (client.readonly ? OPENED_TO_READ : undefined),
     durability: async () => [durability(client, isOwn)],
