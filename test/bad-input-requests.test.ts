@@ -63,7 +63,7 @@ forEachDatabase((target) => {
       options: { maxBytes: 5_000 },
       routes(app) {
         app.post('/apply', async (request) => {
-          change(sessionOf(request))
+          await change(sessionOf(request))
           return { applied: true }
         })
       },
@@ -142,12 +142,27 @@ forEachDatabase((target) => {
       setting({ cookie: null }),
       settingCookie({ expires: 'tomorrow' }),
       settingCookie({ maxAge: Number.NaN }),
+      settingCookie({ maxAge: 1e300 }),
+      settingCookie({ maxAge: 8.6e15 }),
+      settingCookie({ expires: new Date(8.64e15) }),
+      settingCookie({ expires: new Date(Date.UTC(10_000, 0)) }),
+      settingCookie({ expires: new Date(Date.UTC(1_600, 0)) }),
       settingCookie({ domain: 'no; domain' }),
       settingCookie({ sameSite: 'sometimes' }),
     ]) {
       const response = await refused((session) => {
         session.n = 2
         apply(session)
+      })
+      assert.equal(response.json().code, 'FST_STORED_SESSION_UNSTORABLE')
+    }
+  })
+
+  test('save() refuses a cookie whose date no cookie can carry, and the session stays as it was', async () => {
+    for (const flags of [{ maxAge: 1e300 }, { expires: new Date(8.64e15) }]) {
+      const response = await refused(async (session) => {
+        Object.assign(session.cookie, flags)
+        await session.save()
       })
       assert.equal(response.json().code, 'FST_STORED_SESSION_UNSTORABLE')
     }
