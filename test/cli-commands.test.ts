@@ -104,6 +104,13 @@ forEachDatabase((target) => {
     assert.equal((await json(['revoke', '--all', '--dry-run'])).revoked, 1)
     const all = await runAlone(['revoke', '--before', '2999-01-01', '--yes'])
     assert.equal(all.stdout, '1\n')
+    for (const name of ['count', 'list', 'revoke']) {
+      const refused = await run([name, '--user', 'half \ud83d', ...(name === 'revoke' ? ['--yes'] : [])], 2)
+      assert.match(
+        refused.stderr,
+        /^error: --user must be a user id, a string of 1 to 255 characters, without NUL and without half/,
+      )
+    }
     assert.match(all.stderr, /^Ending all sessions from before 2999-01-01 …\n1 session ended\.\n$/)
     assert.deepEqual(await json(['count', '--state', 'live']), { sessions: 0 })
   })

@@ -60,6 +60,7 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     ['x'.repeat(256), 'must be a string of 1 to 255 characters'],
     [5, 'must be a string of 1 to 255 characters'],
     [null, 'must be a string of 1 to 255 characters'],
+    ['half \ud83d', 'holds half of a surrogate pair, which is no text'],
   ],
   compressAbove: [
     [true, 'must be a whole number from 0 to 1073741824, not true'],

@@ -22,7 +22,7 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOp
    * with the current one first.
    */
   secret: string | string[]
-  /** Who a session belongs to: at most 255 characters, or undefined for nobody. */
+  /** Who a session belongs to: well-formed text of 1 to 255 characters without NUL, or undefined for nobody. */
   user?: (session: Omit<Session, 'cookie'> & Record<string, unknown>) => string | undefined
   /** Store sessions that are new and empty too. @defaultValue false */
   saveUninitialized?: boolean

@@ -63,7 +63,7 @@ export interface StoreOptions {
   trim?: false | TrimOption
   /** Apply our migrations at start. @defaultValue true for SQLite, false for servers */
   migrate?: boolean
-  /** Who a session belongs to: at most 255 characters, or undefined for nobody. */
+  /** Who a session belongs to: well-formed text of 1 to 255 characters without NUL, or undefined for nobody. */
   user?: (session: Record<string, unknown>) => string | undefined
   /**
    * Sessions that a user may have: 1 to 1000. Whoever signs in beyond that ends others, see `evict`. Needs `user`.
