@@ -54,6 +54,7 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     ['userId', 'must be a function, not "userId"'],
     [null, 'must be a function, not null'],
   ],
+  errorPaths: [['yes', 'must be true or false, not "yes"']],
   bindToCookie: [['yes', 'must be true or false, not "yes"']],
   namespace: [
     ['', 'must be a string of 1 to 255 characters'],
@@ -150,6 +151,7 @@ const ACCEPTED: Record<string, unknown[]> = {
   keys: [keys],
   migrate: [true, undefined],
   user: [() => undefined],
+  errorPaths: [true, false],
   bindToCookie: [true, false],
   namespace: ['x', 'x'.repeat(255)],
   compressAbove: [false, 0, 1_024],

@@ -9,6 +9,7 @@ import { OptionChecks } from '../store/option-checks.ts'
 import { type StoreOptions, storeOptionNames } from '../store/store-options.ts'
 import type { OnUnavailable } from './anonymous-requests.ts'
 import { checkCookie } from './cookie-options.ts'
+import { isDevelopment } from './development.ts'
 
 type HostOptions = Pick<
   FastifySessionOptions,
@@ -71,6 +72,7 @@ const FOREIGN: Record<string, string> = {
 export function checkOptions(options: StoredSessionOptions): CheckedOptions {
   const checks = new OptionChecks()
   const { store, host, rest } = split(options ?? {})
+  store.errorPaths ??= isDevelopment()
   for (const [name, fault] of Object.entries(FOREIGN)) {
     if (name in rest) checks.fault(name, fault)
     delete rest[name]

@@ -38,7 +38,7 @@ export function unsendableCheck(fastify: FastifyInstance): (cookie: SessionCooki
       const { toJSON } = cookie as unknown as { toJSON(): CookieSerializeOptions }
       fastify.serializeCookie('session', '', toJSON.call(cookie) as never)
     } catch (cause) {
-      throw new UnstorableError('cookie', UNSENDABLE_COOKIE, { cause })
+      throw new UnstorableError('cookie', UNSENDABLE_COOKIE, undefined, { cause })
     }
     sendable = { ...cookie }
   }

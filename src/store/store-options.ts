@@ -75,6 +75,12 @@ export interface StoreOptions {
    * would make one too many fails with `FST_STORED_SESSION_TOO_MANY`. @defaultValue `'oldest'`
    */
   evict?: Evict
+  /**
+   * Whether an error about what cannot be stored has its whole path, such as `byMail.get("ada@example.org").token`, and
+   * not only the name at the top level. Logs have it then: paths may hold content. @defaultValue false; with the plugin
+   * true where the variable NODE_ENV is `development`
+   */
+  errorPaths?: boolean
   /** How sessions become bytes. @defaultValue `'msgpack'` */
   serializer?: keyof typeof serializers | Serializer
   /** Bytes that a serialized session may have. @defaultValue 1048576 */
@@ -110,6 +116,7 @@ export interface CheckedStoreOptions {
   readonly warnKeyAge: number | false
   readonly user: StoreOptions['user']
   readonly maxPerUser: UserLimit | undefined
+  readonly errorPaths: boolean
   readonly serializer: Serializer
   readonly maxBytes: number
   readonly table: string | Table
@@ -136,6 +143,7 @@ export const storeOptionNames = [
   'user',
   'maxPerUser',
   'evict',
+  'errorPaths',
   'serializer',
   'maxBytes',
   'table',
