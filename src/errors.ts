@@ -63,8 +63,35 @@ export const TooManySessionsError = createError(
   403,
 )
 
-/** A value or key that cannot be stored, named by its path; nothing was written. */
-export const UnstorableError = createError('FST_STORED_SESSION_UNSTORABLE', 'The session cannot be stored: %s: %s', 500)
+const PlainUnstorableError = createError(
+  'FST_STORED_SESSION_UNSTORABLE',
+  'The session cannot be stored, so nothing was written',
+  500,
+)
+
+/**
+ * A value, a name or a cookie that cannot be stored; nothing was written. The message, which clients get, says no more;
+ * logs get `path` and `reason` too.
+ */
+export class UnstorableError extends PlainUnstorableError {
+  /** Where it is: its name at the top level of the session. What is below may be named by content, such as an address. */
+  path: string
+  /** Why, without any content. */
+  readonly reason: string
+  readonly #wholePath: string
+
+  constructor(path: string, reason: string, wholePath = path, options?: { cause: unknown }) {
+    super(...(options ? [options] : []))
+    this.path = path
+    this.reason = reason
+    this.#wholePath = wholePath
+  }
+
+  /** Makes `path` the whole one, such as `cart.items[2].price`: for logs that only developers read. */
+  showWholePath(): void {
+    this.path = this.#wholePath
+  }
+}
 
 /**
  * The database did not confirm in time that the old session ended, so `regenerate()` began no new one. The old session may

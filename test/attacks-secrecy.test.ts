@@ -76,7 +76,8 @@ forEachDatabase((target) => {
     }
     assert.ok(places.dump.includes(sidOf(hidden[2]!)))
     for (const [place, bytes] of Object.entries(places)) assertHoldsNone(hidden, place, bytes)
-    for (const place of ['parameters', 'dump', 'files'] as const) assert.ok(!places[place].includes(WORDS[1]))
+    for (const place of ['parameters', 'dump', 'files', 'answers'] as const)
+      assert.ok(!places[place].includes(WORDS[1]))
   })
 
   test('a sid in any form, well signed, opens nothing, and ids elsewhere than in the cookie are ignored', async () => {

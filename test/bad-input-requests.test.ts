@@ -28,7 +28,10 @@ const defining =
 
 const hiddenMapOf = (session: AppSession) => session.hidden as Map<string, unknown>
 
-/** Changes that cannot be stored, each with the path that the error names. */
+/** All that a client is told of what cannot be stored. */
+const PLAIN = 'The session cannot be stored, so nothing was written'
+
+/** Changes that cannot be stored, each with the path of what is refused. */
 const UNSTORABLE: [path: string, change: Change][] = [
   ['act', setting({ act: () => {} })],
   ['cart.items[1].mark', setting({ cart: { items: [{}, { mark: Symbol('x') }] } })],
@@ -56,14 +59,16 @@ forEachDatabase((target) => {
   let database: TestDatabase
   let app: FastifyInstance
   let change: Change = () => {}
+  const logged: { path?: string; reason?: string }[] = []
 
   before(async () => {
     database = await target.create()
     app = await openApp(database.url, {
-      options: { maxBytes: 5_000 },
+      options: { maxBytes: 5_000, errorPaths: true },
+      server: { logger: { level: 'error', stream: { write: (line) => void logged.push(JSON.parse(line).err) } } },
       routes(app) {
         app.post('/apply', async (request) => {
-          change(sessionOf(request))
+          await change(sessionOf(request))
           return { applied: true }
         })
       },
@@ -108,10 +113,11 @@ forEachDatabase((target) => {
   })
 
   for (const [path, apply] of UNSTORABLE) {
-    test(`${path} that cannot be stored is an error that names it, and nothing is written`, async () => {
+    test(`${path} that cannot be stored is an error that the log names, and nothing is written`, async () => {
       const { code, message } = (await refused(apply)).json()
       assert.equal(code, 'FST_STORED_SESSION_UNSTORABLE')
-      assert.ok(message.startsWith(`The session cannot be stored: ${path}: `), message)
+      assert.equal(message, PLAIN)
+      assert.equal(logged.at(-1)?.path, path)
     })
   }
 
@@ -119,7 +125,8 @@ forEachDatabase((target) => {
     test(`the name ${name} is refused, and shadows nothing for ever (${index + 1})`, async () => {
       const { code, message } = (await refused(apply)).json()
       assert.equal(code, 'FST_STORED_SESSION_UNSTORABLE')
-      assert.equal(message, `The session cannot be stored: ${name}: this name is reserved`)
+      assert.equal(message, PLAIN)
+      assert.deepEqual([logged.at(-1)?.path, logged.at(-1)?.reason], [name, 'this name is reserved'])
     })
   }
 
@@ -142,12 +149,27 @@ forEachDatabase((target) => {
       setting({ cookie: null }),
       settingCookie({ expires: 'tomorrow' }),
       settingCookie({ maxAge: Number.NaN }),
+      settingCookie({ maxAge: 1e300 }),
+      settingCookie({ maxAge: 8.6e15 }),
+      settingCookie({ expires: new Date(8.64e15) }),
+      settingCookie({ expires: new Date(Date.UTC(10_000, 0)) }),
+      settingCookie({ expires: new Date(Date.UTC(1_600, 0)) }),
       settingCookie({ domain: 'no; domain' }),
       settingCookie({ sameSite: 'sometimes' }),
     ]) {
       const response = await refused((session) => {
         session.n = 2
         apply(session)
+      })
+      assert.equal(response.json().code, 'FST_STORED_SESSION_UNSTORABLE')
+    }
+  })
+
+  test('save() refuses a cookie whose date no cookie can carry, and the session stays as it was', async () => {
+    for (const flags of [{ maxAge: 1e300 }, { expires: new Date(8.64e15) }]) {
+      const response = await refused(async (session) => {
+        Object.assign(session.cookie, flags)
+        await session.save()
       })
       assert.equal(response.json().code, 'FST_STORED_SESSION_UNSTORABLE')
     }

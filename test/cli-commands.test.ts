@@ -4,6 +4,7 @@ import { StoredSessionStore } from '../src/index.ts'
 import { commandLine, settingsFor } from './cli/command-line.ts'
 import { inProcess } from './cli/in-process.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { setColumn } from './rows.ts'
 import { destroy, newSession, save } from './sessions.ts'
 import { newId, secret } from './stores.ts'
 import { until } from './until.ts'
@@ -83,6 +84,10 @@ forEachDatabase((target) => {
 
     const bob = await run(['list', '--user', BOB])
     assert.match(bob.stdout, /bob\\u\{1b\}\[2J'; --\n$/)
+    await setColumn(database, ids.at(-1)!, 'end_reason', '\u001b[2Jended')
+    const ended = await run(['list', '--state', 'ended'])
+    assert.match(ended.stdout, / {2}ended \(destroyed\) +0 /)
+    assert.ok(!ended.stdout.includes('\u001b'))
     assert.equal((await runAlone(['count'])).stdout, '4\n')
     assert.deepEqual(await json(['count', '--user', BOB, '--touched-before', '2999-01-01']), { sessions: 1 })
     const { bytes, oldest, ...stats } = await json(['stats'], 0, runAlone)
@@ -104,6 +109,13 @@ forEachDatabase((target) => {
     assert.equal((await json(['revoke', '--all', '--dry-run'])).revoked, 1)
     const all = await runAlone(['revoke', '--before', '2999-01-01', '--yes'])
     assert.equal(all.stdout, '1\n')
+    for (const name of ['count', 'list', 'revoke']) {
+      const refused = await run([name, '--user', 'half \ud83d', ...(name === 'revoke' ? ['--yes'] : [])], 2)
+      assert.match(
+        refused.stderr,
+        /^error: --user must be a user id, a string of 1 to 255 characters, without NUL and without half/,
+      )
+    }
     assert.match(all.stderr, /^Ending all sessions from before 2999-01-01 …\n1 session ended\.\n$/)
     assert.deepEqual(await json(['count', '--state', 'live']), { sessions: 0 })
   })

@@ -16,6 +16,7 @@ export function codecOf(
     bindToCookie: false,
     compressAbove: false,
     maxBytes: 1_048_576,
+    errorPaths: false,
     acceptsUnencrypted: () => false,
     ...settings,
   })

@@ -21,6 +21,12 @@ const REFUSED: [cookie: object, message: string][] = [
   [{ maxAge: -1 }, `maxAge ${MAX_AGE}`],
   [{ maxAge: '1h' }, `maxAge ${MAX_AGE}`],
   [{ maxAge: Number.POSITIVE_INFINITY }, `maxAge ${MAX_AGE}`],
+  [{ maxAge: 1e300 }, 'maxAge must be at most 31536000000000 ms, a thousand years'],
+  [{ expires: new Date(8.64e15) }, 'expires must be before the year 10000, the last that a cookie can carry'],
+  [
+    { expires: new Date(Date.UTC(10_000, 0)) },
+    'expires must be before the year 10000, the last that a cookie can carry',
+  ],
   [{ expires: Date.now() + 60_000 }, 'expires must be a Date in the future'],
   [{ expires: new Date(Date.now() - 1) }, 'expires must be a Date in the future'],
   [{ expires: new Date(Number.NaN) }, 'expires must be a Date in the future'],
@@ -48,7 +54,9 @@ describe('each flag of the cookie', () => {
     for (const sameSite of [undefined, true, false, 'lax', 'strict', 'none']) assertAccepted({ cookie: { sameSite } })
     for (const secure of [undefined, true, false, 'auto']) assertAccepted({ cookie: { secure } })
     assertAccepted({ cookie: { maxAge: 60_000 } })
+    assertAccepted({ cookie: { maxAge: 1_000 * 365 * 86_400_000 } })
     assertAccepted({ cookie: { expires: new Date(Date.now() + 60_000) } })
+    assertAccepted({ cookie: { expires: new Date(Date.UTC(9_999, 11, 31)) } })
   })
 
   test('stands in an object', () => {

@@ -58,12 +58,14 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     ['userId', 'must be a function, not "userId"'],
     [null, 'must be a function, not null'],
   ],
+  errorPaths: [['yes', 'must be true or false, not "yes"']],
   bindToCookie: [['yes', 'must be true or false, not "yes"']],
   namespace: [
     ['', 'must be a string of 1 to 255 characters'],
     ['x'.repeat(256), 'must be a string of 1 to 255 characters'],
     [5, 'must be a string of 1 to 255 characters'],
     [null, 'must be a string of 1 to 255 characters'],
+    ['half \ud83d', 'holds half of a surrogate pair, which is no text'],
   ],
   compressAbove: [
     [true, 'must be a whole number from 0 to 1073741824, not true'],
@@ -155,6 +157,7 @@ const ACCEPTED: Record<string, unknown[]> = {
   keys: [keys],
   migrate: [true, undefined],
   user: [() => undefined],
+  errorPaths: [true, false],
   bindToCookie: [true, false],
   namespace: ['x', 'x'.repeat(255)],
   compressAbove: [false, 0, 1_024],

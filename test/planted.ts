@@ -32,8 +32,9 @@ export function openPlantable(
     options: { user: ({ userId }) => userId as string | undefined, ...options },
     server: { logger: { level: 'trace', stream } },
     routes: (routes) =>
-      routes.post('/unstorable', async ({ session }) => {
-        Object.assign(session, { [WORDS[1]]: () => WORDS[0] })
+      routes.post<{ Body: { isDeep: boolean } }>('/unstorable', async ({ session, body }) => {
+        const shallow = { [WORDS[1]]: () => WORDS[0] }
+        Object.assign(session, body.isDeep ? { map: new Map([[WORDS[0], shallow]]) } : shallow)
         return {}
       }),
   })
@@ -48,7 +49,7 @@ export async function plant(app: FastifyInstance, database: TestDatabase): Promi
     hidden.push(ada.id, ada.sessionId)
     await ada.post('/change', { value: WORDS[0], [WORDS[1]]: n, userId: CLEAR_USER })
     await ada.me()
-    answers.push((await ada.post('/unstorable')).body)
+    for (const isDeep of [false, true]) answers.push((await ada.post('/unstorable', { isDeep })).body)
     if (n % 4 === 1) await ada.post('/logout')
     if (n % 4 === 2) await setColumn(database, ada.id, 'data', Buffer.from('damaged, whatever it was before'))
     if (n % 4 === 3) answers.push(await withoutTable(database, () => ada.post('/change', { n })))

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
+import { memoryStorage } from '../examples/memory-storage.ts'
 import { Browser, openApp, sessionOf } from './app.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { setColumn } from './rows.ts'
+import { setColumn, sidOf } from './rows.ts'
 import { signIn } from './visitor.ts'
 
 const HOUR = 3_600_000
+
+/** What somebody with access to the database, or another program, may leave in the column of the reason. */
+const FOREIGN_REASONS = ['\u001b[2Jended', 'a\nline', 'Revoked', ' revoked', 'idle', 'unknown', 'constructor', '']
 
 forEachDatabase((target) => {
   let database: TestDatabase
@@ -75,6 +79,18 @@ forEachDatabase((target) => {
     assert.deepEqual(await visitor.me(), { endReason: 'revoked' })
   })
 
+  test('a reason in a row that is none of ours is destroyed, for requests and in lists', async () => {
+    for (const reason of FOREIGN_REASONS) {
+      const visitor = await signIn(app)
+      await setColumn(database, visitor.id, 'ended_at', Date.now())
+      await setColumn(database, visitor.id, 'end_reason', reason)
+      assert.deepEqual(await visitor.me(), { endReason: 'destroyed' }, JSON.stringify(reason))
+      const { sessions } = await app.storedSession.list({ state: 'ended', limit: 1000 })
+      const listed = sessions.find(({ handle }) => handle === `2::${sidOf(visitor.id).toString('hex')}`)
+      assert.deepEqual([listed?.state, listed?.endReason], ['ended', 'destroyed'], JSON.stringify(reason))
+    }
+  })
+
   test('a session that does not open is over as unreadable', async () => {
     const visitor = await signIn(app)
     await setColumn(database, visitor.id, 'data', Buffer.from('anything'))
@@ -98,4 +114,15 @@ forEachDatabase((target) => {
     const response = await app.inject({ url: '/reasons', cookies: { sessionId } })
     assert.deepEqual(response.json(), { before: 'revoked', after: 'revoked' })
   })
+})
+
+test('a reason of a storage of your own that is none of ours is destroyed too', async () => {
+  const storage = memoryStorage()
+  const foreign = <Row extends { endReason: unknown }>(rows: Row[]): Row[] =>
+    rows.map((row) => (row.endReason === null ? row : { ...row, endReason: '\u001b[2Jended' }))
+  const app = await openApp({ ...storage, read: async (sids) => foreign(await storage.read(sids)) })
+  const visitor = await signIn(app)
+  await visitor.post('/logout')
+  assert.deepEqual(await visitor.me(), { endReason: 'destroyed' })
+  await app.close()
 })

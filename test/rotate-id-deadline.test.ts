@@ -64,6 +64,16 @@ forEachDatabase((target) => {
     })
   }
 
+  test('a rotation whose old row was given up, and whose statement is not answered in time, is one', async () => {
+    const visitor = await signIn(app)
+    const held = gated.hold('replace', 'after')
+    const response = await visitor.post('/rotate')
+    held.release()
+    assert.deepEqual([response.statusCode, response.json().rotated], [200, true])
+    assert.deepEqual(await heirOf(response).me(), { userId: 'ada' })
+    assert.equal((await live()).length, 1)
+  })
+
   test('a rotation whose last step is not answered is done: who comes by the new id takes that step', async () => {
     const visitor = await signIn(app)
     const giving = gated.hold('replace', 'after')

@@ -97,7 +97,7 @@ const refusals = [
 ]
 
 const instancesOf = (name: string) => new RegExp(`^instances of ${name} cannot be stored; store a plain object$`)
-const ownProperty = /^its own property "extra" cannot be stored; store a plain object$/
+const ownProperty = /^properties of its own cannot be stored; store a plain object$/
 
 const builtInRefusals = [
   refusedBuiltIn('instances of classes', new Account(), instancesOf('Account')),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { UnstorableError } from '../src/errors.ts'
 import { type Serializer, serializers } from '../src/payload/serializer.ts'
 import { serializerCases, tolerated } from './serializer-cases.ts'
 
@@ -10,11 +11,11 @@ function comeBack(serializer: Serializer, value: unknown): unknown {
   return serializer.deserialize(Buffer.from(bytes)).value
 }
 
-function refusalOf(serializer: Serializer, value: unknown): Error & { code: string } {
+function refusalOf(serializer: Serializer, value: unknown): UnstorableError {
   try {
     serializer.serialize({ cookie: {}, value })
   } catch (error) {
-    return error as Error & { code: string }
+    return error as UnstorableError
   }
   throw new Error('it was not refused')
 }
@@ -30,11 +31,13 @@ for (const name of names) {
       }
       test(`refuses ${what}, by path`, () => {
         const [path, reason] = expected
-        const { code, message } = refusalOf(serializer, value)
-        assert.equal(code, 'FST_STORED_SESSION_UNSTORABLE', message)
-        const start = `The session cannot be stored: ${path}: `
-        assert.ok(message.startsWith(start), message)
-        assert.match(message.slice(start.length), reason)
+        const refusal = refusalOf(serializer, value)
+        assert.equal(refusal.code, 'FST_STORED_SESSION_UNSTORABLE', refusal.message)
+        assert.equal(refusal.message, 'The session cannot be stored, so nothing was written')
+        assert.equal(refusal.path, 'value')
+        assert.match(refusal.reason, reason)
+        refusal.showWholePath()
+        assert.equal(refusal.path, path)
       })
     }
 

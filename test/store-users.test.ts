@@ -70,6 +70,29 @@ forEachDatabase((target) => {
     assert.equal((await loaded(suite.store, id)).userId, 'ada')
   })
 
+  test('half of a surrogate pair is in no user id, as databases make one character of all of them', async () => {
+    const store = await suite.another({ user: ({ code }) => `a${String.fromCharCode(code as number)}` })
+    const [known, other] = [newId(), newId()]
+    await save(store, known, newSession({ code: 0xfffd }))
+    for (const code of [0xd800, 0xdfff]) {
+      await assert.rejects(save(store, other, newSession({ code })), { code: 'FST_STORED_SESSION_UNSTORABLE' })
+      const { imported, skipped } = await store.import(
+        (async function* () {
+          yield [{ id: other, data: Buffer.from(JSON.stringify({ code, cookie: {} })) }]
+        })(),
+      )
+      assert.deepEqual([imported, skipped.unstorable], [0, 1])
+      const user = `a${String.fromCharCode(code)}`
+      const refusal = { code: 'FST_STORED_SESSION_INVALID_OPTIONS', message: /^stored-session: user must be a user id/ }
+      await assert.rejects(store.revoke({ user }), refusal)
+      await assert.rejects(store.list({ user }), refusal)
+      await assert.rejects(store.count({ user }), refusal)
+    }
+    assert.equal(await load(store, other), null)
+    assert.equal((await loaded(store, known)).code, 0xfffd)
+    assert.equal(await store.count({ user: 'a\ufffd' }), 1)
+  })
+
   test('a user id that the column cannot hold is refused, and nothing is written', async () => {
     const id = newId()
     for (const userId of ['', 'x'.repeat(256), 'nul \0', 7, {}]) {

@@ -113,7 +113,7 @@ forEachDatabase((target) => {
   test('signIn fails where a session could not be stored', async () => {
     const app = await open()
     const data = { run: () => {} } as unknown as SessionData
-    await assert.rejects(signIn(app, data), { code: 'FST_STORED_SESSION_UNSTORABLE' })
+    await assert.rejects(signIn(app, data), { code: 'FST_STORED_SESSION_UNSTORABLE', path: 'run' })
   })
 })
 

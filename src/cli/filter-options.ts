@@ -1,7 +1,7 @@
 import type { SessionFilter } from '../store/session-filter.ts'
 import type { CommandOptions, OptionValues } from './options.ts'
 import { UsageError } from './usage-error.ts'
-import { moment } from './values.ts'
+import { moment, userId } from './values.ts'
 
 /** The options by which `list` and `count` choose sessions. */
 export const filterOptions = {
@@ -30,7 +30,7 @@ export function filterOf(values: OptionValues<typeof filterOptions>): SessionFil
     throw new UsageError("--user cannot stand beside --state ended: sessions that ended are nobody's any more")
   }
   return given({
-    user,
+    user: userId('user', user),
     state: state as SessionFilter['state'],
     createdAfter: moment('created-after', values['created-after']),
     createdBefore: moment('created-before', values['created-before']),

@@ -1,5 +1,6 @@
 import { durationMs } from '../keys/duration.ts'
 import { parseSid } from '../payload/session-id.ts'
+import { isUserId, USER_ID } from '../store/user.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A whole number, as the value of an option. */
@@ -7,6 +8,12 @@ export function wholeNumber(option: string, text: string | undefined, most = 1_0
   if (text === undefined) return undefined
   if (/^\d{1,15}$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text)
   throw new UsageError(`--${option} must be a whole number from 1 to ${most}`)
+}
+
+/** The id of a user, to the letter. */
+export function userId(option: string, text: string | undefined): string | undefined {
+  if (text === undefined || isUserId(text)) return text
+  throw new UsageError(`--${option} must be a user id, ${USER_ID}`)
 }
 
 /** The handle of a session. */

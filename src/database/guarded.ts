@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UnavailableError } from '../errors.ts'
+import { withKnownReasons } from './known-reasons.ts'
 import { around, held, lateAnswer, type Patience, within } from './patience.ts'
 import type { SessionDatabase, SessionListing, TrimBatch } from './session-database.ts'
 import type { SessionKeys } from './stored-keys.ts'
@@ -28,7 +29,8 @@ const BUSY = /^SQLITE_(BUSY|LOCKED)/
 
 /**
  * Puts one wall around a database: lost races are retried, and every other failure, and an answer that does not come in
- * time, becomes a 503 that tells the client nothing and carries the driver's code for the operator.
+ * time, becomes a 503 that tells the client nothing and carries the driver's code for the operator. Rows come through it
+ * with reasons that are ours, whatever the column holds.
  *
  * @param close - closes the database, unless somebody else owns it
  */
@@ -42,7 +44,7 @@ export function guarded(
     dialect: database.dialect,
     table: database.table,
     ...(database.keys && { keys: guardedKeys(database.keys, patience) }),
-    read: (sids) => guard(request, () => database.read(sids)),
+    read: async (sids) => withKnownReasons(await guard(request, () => database.read(sids))),
     insert: (row) => guard(request, () => database.insert(row)),
     ...(database.insertMany && { insertMany: (rows) => guard(bulk, () => database.insertMany!(rows)) }),
     update: (change) => guard(request, () => database.update(change)),
@@ -51,7 +53,9 @@ export function guarded(
     replace: (replacement) => guard(request, () => database.replace(replacement)),
     endUser: (userId, end) => guard(request, () => database.endUser(userId, end)),
     countByKey: () => guard(bulk, () => database.countByKey()),
-    sealedByOthers: (keyId, after, limit) => guard(bulk, () => database.sealedByOthers(keyId, after, limit)),
+    async sealedByOthers(keyId, after, limit) {
+      return withKnownReasons(await guard(bulk, () => database.sealedByOthers(keyId, after, limit)))
+    },
     reseal: (reseal) => guard(request, () => database.reseal(reseal)),
     ...guardedTrimming(database, patience),
     listing: database.listing && guardedListing(database.listing, bulk),
@@ -74,7 +78,9 @@ function guardedKeys(keys: SessionKeys, { request, bulk }: Patience): SessionKey
 
 function guardedListing(listing: SessionListing, ms: number): SessionListing {
   return {
-    list: (filter, behind, limit) => guard(ms, () => listing.list(filter, behind, limit)),
+    async list(filter, behind, limit) {
+      return withKnownReasons(await guard(ms, () => listing.list(filter, behind, limit)))
+    },
     count: (filter) => guard(ms, () => listing.count(filter)),
     tally: (moment, upTo) => guard(ms, () => listing.tally(moment, upTo)),
     nthKey: (position) => guard(ms, () => listing.nthKey(position)),
@@ -85,7 +91,7 @@ function guardedListing(listing: SessionListing, ms: number): SessionListing {
 
 function guardedUnsealed(rows: UnsealedRows, { request, bulk }: Patience): UnsealedRows {
   return {
-    list: (behind, limit) => guard(bulk, () => rows.list(behind, limit)),
+    list: async (behind, limit) => withKnownReasons(await guard(bulk, () => rows.list(behind, limit))),
     seal: (row, sealing) => guard(request, () => rows.seal(row, sealing)),
   }
 }

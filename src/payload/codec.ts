@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { InvalidOptionsError, UnavailableError } from '../errors.ts'
+import { InvalidOptionsError, UnavailableError, UnstorableError } from '../errors.ts'
 import type { KeyProvider, SealingKey } from '../keys/key-provider.ts'
 import { importedContent } from './imported.ts'
 import {
@@ -53,6 +53,8 @@ export interface CodecSettings {
   readonly compressAbove: number | false
   /** Bytes that a plaintext may have, also after it was inflated. */
   readonly maxBytes: number
+  /** Whether errors show the whole path of what cannot be stored, which may hold content. */
+  readonly errorPaths: boolean
   /** Whether to take bytes that are not sealed at all: rows that were imported from elsewhere. */
   acceptsUnencrypted(): boolean
 }
@@ -61,7 +63,8 @@ export interface CodecSettings {
 export function codecFor(settings: CodecSettings): Codec {
   const { keys, serializer } = settings
   return {
-    serialize: (content) => checkedBytes(serializer.serialize(content)),
+    serialize: (content) =>
+      checkedBytes(attempt(() => serializer.serialize(content), settings.errorPaths ? showPath : fail)),
     deserialize: (plaintext) => decode(serializer, plaintext),
     seal(place, plaintext) {
       const context = contextOf(place, settings)
@@ -146,6 +149,15 @@ function decode(serializer: Serializer, plaintext: Uint8Array): Record<string, u
   // A copy: serializers return bytes as views of what they were given, and changes are told by the plaintext.
   const content = attempt(() => serializer.deserialize(Buffer.from(plaintext)), undecodable)
   return isObject(content) && isObject(content.cookie) ? content : undecodable()
+}
+
+function fail(error: unknown): never {
+  throw error
+}
+
+function showPath(error: unknown): never {
+  if (error instanceof UnstorableError) error.showWholePath()
+  throw error
 }
 
 function undecodable(): never {

@@ -1,3 +1,4 @@
+import { nearestDate, nearestMaxAge } from './cookie-dates.ts'
 import { RESERVED_NAMES } from './reserved-names.ts'
 import { serializers } from './serializer.ts'
 
@@ -15,7 +16,10 @@ export interface ImportedSession {
   readonly expires: number | undefined
 }
 
-/** The content of a session that another store wrote in clear, as JSON or msgpack, with its cookie in our form. */
+/**
+ * The content of a session that another store wrote in clear, as JSON or msgpack, with its cookie in our form: a lifetime
+ * that no cookie can carry becomes the nearest that one can.
+ */
 export function importedContent(bytes: Buffer): Record<string, unknown> {
   return importedSession(bytes).content
 }
@@ -32,9 +36,9 @@ export function importedSession(bytes: Buffer): ImportedSession {
 
 function lifetimeOf(originalMaxAge: unknown, expires: number | undefined): Record<string, number> {
   if (typeof originalMaxAge === 'number' && originalMaxAge > 0 && Number.isFinite(originalMaxAge)) {
-    return { originalMaxAge: Math.ceil(originalMaxAge) }
+    return { originalMaxAge: nearestMaxAge(Math.ceil(originalMaxAge)) }
   }
-  return expires === undefined ? {} : { expires }
+  return expires === undefined ? {} : { expires: nearestDate(expires) }
 }
 
 function epochOf(date: unknown): number | undefined {

@@ -47,6 +47,7 @@ export type UnreadableReason =
   | 'revoked key'
   | 'not authentic'
   | 'not decodable'
+  | 'unsendable cookie'
 
 /** A payload that does not open; it carries the reason and nothing of the payload. */
 export class UnreadablePayload extends Error {

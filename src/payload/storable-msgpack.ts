@@ -10,8 +10,8 @@ export const msgpackRules: StorableRules = {
   inside: (value) => {
     const look = INSIDE.get(Object.getPrototypeOf(value))
     if (!look) return `instances of ${className(value)} cannot be stored; store a plain object`
-    const extra = look === insideBinary ? undefined : Object.getOwnPropertyNames(value).find(isExtra)
-    if (extra) return `its own property ${JSON.stringify(extra)} cannot be stored; store a plain object`
+    const hasExtra = look !== insideBinary && Object.getOwnPropertyNames(value).some(isExtra)
+    if (hasExtra) return 'properties of its own cannot be stored; store a plain object'
     return look(value as never)
   },
 }

@@ -8,7 +8,7 @@ export interface StorableRules {
   refusePrimitive(value: unknown): string | undefined
   /** Why a list cannot hold this, or undefined when it can. */
   refuseItem(value: unknown): string | undefined
-  /** What is inside a built-in object, each with the way to write its path, or why the object cannot be stored. */
+  /** What is inside a built-in object, each with the way to write its path; or why it cannot be stored, without content. */
   inside(value: object): [suffix: string, child: unknown][] | string
 }
 
@@ -20,7 +20,7 @@ const HALF_PAIR = 'it holds half of a surrogate pair, which is no text'
 /**
  * Refuses what would not come back from the store as it went in.
  *
- * @throws `FST_STORED_SESSION_UNSTORABLE`, naming the first such value by its path, such as `cart.items[2].price`
+ * @throws `FST_STORED_SESSION_UNSTORABLE` for the first such value; its whole path is such as `cart.items[2].price`
  */
 export function checkStorable(root: object, rules: StorableRules): void {
   const ancestors: object[] = []
@@ -75,7 +75,9 @@ export function checkStorable(root: object, rules: StorableRules): void {
   }
 
   function refuseIf(refusal: string | false | undefined): void {
-    if (refusal) throw new UnstorableError(steps.reduce(pathWith, ''), refusal)
+    if (!refusal) return
+    const wholePath = steps.reduce(pathWith, '')
+    throw new UnstorableError(steps.slice(0, 1).reduce(pathWith, ''), refusal, wholePath)
   }
 }
 
@@ -91,9 +93,10 @@ function refusalOfName(key: string): string | false {
   return (key === '__proto__' && 'this name is reserved') || (!key.isWellFormed() && HALF_PAIR)
 }
 
-/** The name of an object's class, for a message. */
+/** The name of an object's class, for a message: never that of a property of its own, which is content. */
 export function className(value: object): string {
-  return value.constructor?.name || 'an unnamed class'
+  const madeBy: unknown = Object.getPrototypeOf(value)?.constructor
+  return (typeof madeBy === 'function' && madeBy.name) || 'an unnamed class'
 }
 
 function refusalOfPrimitive(value: unknown, rules: StorableRules): string | undefined {

@@ -1,4 +1,5 @@
 import type { CookieOptions } from '@fastify/session'
+import { isCookieDate, LONGEST_MAX_AGE } from '../payload/cookie-dates.ts'
 import type { OptionChecks } from '../store/option-checks.ts'
 
 /** The flags that @fastify/session sends: of those that @fastify/cookie knows it drops `priority` and `encode`. */
@@ -45,8 +46,12 @@ function checkValues(
       'must be milliseconds greater than 0; leave it away for a cookie that ends with the browser',
     )
   }
+  if (Number.isFinite(maxAge) && Number(maxAge) > LONGEST_MAX_AGE)
+    checks.fault('cookie.maxAge', `must be at most ${LONGEST_MAX_AGE} ms, a thousand years`)
   if (expires !== undefined && !(expires instanceof Date && expires.getTime() > Date.now())) {
     checks.fault('cookie.expires', 'must be a Date in the future')
+  } else if (expires !== undefined && !isCookieDate(expires.getTime())) {
+    checks.fault('cookie.expires', 'must be before the year 10000, the last that a cookie can carry')
   }
 }
 

@@ -9,6 +9,7 @@ import { OptionChecks } from '../store/option-checks.ts'
 import { type StoreOptions, storeOptionNames } from '../store/store-options.ts'
 import type { OnUnavailable } from './anonymous-requests.ts'
 import { checkCookie } from './cookie-options.ts'
+import { isDevelopment } from './development.ts'
 
 type HostOptions = Pick<
   FastifySessionOptions,
@@ -22,7 +23,7 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOp
    * with the current one first.
    */
   secret: string | string[]
-  /** Who a session belongs to: at most 255 characters, or undefined for nobody. */
+  /** Who a session belongs to: well-formed text of 1 to 255 characters without NUL, or undefined for nobody. */
   user?: (session: Omit<Session, 'cookie'> & Record<string, unknown>) => string | undefined
   /** Store sessions that are new and empty too. @defaultValue false */
   saveUninitialized?: boolean
@@ -71,6 +72,7 @@ const FOREIGN: Record<string, string> = {
 export function checkOptions(options: StoredSessionOptions): CheckedOptions {
   const checks = new OptionChecks()
   const { store, host, rest } = split(options ?? {})
+  store.errorPaths ??= isDevelopment()
   for (const [name, fault] of Object.entries(FOREIGN)) {
     if (name in rest) checks.fault(name, fault)
     delete rest[name]

@@ -2,6 +2,8 @@ import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { CookieOptions } from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { UnstorableError } from '../errors.ts'
+import { isCookieDate } from '../payload/cookie-dates.ts'
+import { UNSENDABLE_COOKIE } from '../store/content.ts'
 
 /**
  * Tells the browser to forget the session's cookie, instead of anything else said about it in this response. With the
@@ -23,20 +25,20 @@ type SessionCookie = FastifyRequest['session']['cookie']
 const FLAGS = ['path', 'domain', 'sameSite', 'secure', 'httpOnly', 'partitioned'] as const
 
 /**
- * Makes a check that refuses a cookie that no line can be made of, such as one with an invalid date. The host would find
- * out inside the callback of a save, where nobody catches what it throws, and the process would end.
+ * Makes a check that refuses a cookie that no line can be made of, such as one with a date in the year 10000. The host
+ * would find out inside the callback of a save, where nobody catches what it throws, and the process would end.
  *
  * @returns a function that throws `FST_STORED_SESSION_UNSTORABLE`
  */
 export function unsendableCheck(fastify: FastifyInstance): (cookie: SessionCookie) => void {
   let sendable: SessionCookie | undefined
   return (cookie) => {
-    if (sendable && cookie && hasFlagsOf(sendable, cookie) && isDateOrNone(cookie.expires)) return
+    if (sendable && cookie && hasFlagsOf(sendable, cookie) && isSendableDate(cookie.expires)) return
     try {
       const { toJSON } = cookie as unknown as { toJSON(): CookieSerializeOptions }
       fastify.serializeCookie('session', '', toJSON.call(cookie) as never)
     } catch (cause) {
-      throw new UnstorableError('cookie', 'its flags or its date are not those of a cookie', { cause })
+      throw new UnstorableError('cookie', UNSENDABLE_COOKIE, undefined, { cause })
     }
     sendable = { ...cookie }
   }
@@ -46,8 +48,8 @@ function hasFlagsOf(one: SessionCookie, other: SessionCookie): boolean {
   return FLAGS.every((flag) => one[flag as keyof SessionCookie] === other[flag as keyof SessionCookie])
 }
 
-function isDateOrNone(expires: unknown): boolean {
-  return expires == null || (expires instanceof Date && !Number.isNaN(expires.getTime()))
+function isSendableDate(expires: unknown): boolean {
+  return expires == null || (expires instanceof Date && isCookieDate(expires.getTime()))
 }
 
 /** Whether this response brings the session's cookie. */

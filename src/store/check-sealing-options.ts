@@ -22,6 +22,9 @@ export function checkSealing(options: StoreOptions, checks: OptionChecks): Seali
     (typeof namespace !== 'string' || !namespace || namespace.length > LONGEST_NAMESPACE)
   ) {
     checks.fault('namespace', `must be a string of 1 to ${LONGEST_NAMESPACE} characters`)
+  } else if (namespace?.isWellFormed() === false) {
+    // As UTF-8 all halves are the same, and so two namespaces would be one.
+    checks.fault('namespace', 'holds half of a surrogate pair, which is no text')
   }
   return {
     bindToCookie: checks.boolean('bindToCookie', options.bindToCookie, false),

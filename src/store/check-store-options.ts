@@ -50,6 +50,7 @@ export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): 
     migrate: checkMigrate(options, dialect, checks),
     user: options.user,
     maxPerUser: checkMaxPerUser(options, checks),
+    errorPaths: checks.boolean('errorPaths', options.errorPaths, false),
     serializer: checkSerializer(options.serializer, checks),
     maxBytes: checks.integer('maxBytes', options.maxBytes, MEBIBYTE, 1, LARGEST_BYTES),
     table: checkTable(options.table, dialect, checks),

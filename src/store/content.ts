@@ -1,6 +1,6 @@
 import { UnstorableError } from '../errors.ts'
 import { RESERVED_NAMES } from '../payload/reserved-names.ts'
-import { type CookieLifetime, type LiveCookie, lifetimeOf } from './cookie-lifetime.ts'
+import { type CookieLifetime, isSendable, type LiveCookie, lifetimeOf } from './cookie-lifetime.ts'
 import { CARRIER_KEY, provenanceOf } from './provenance.ts'
 
 /** A session as @fastify/session hands it to a store. */
@@ -12,14 +12,19 @@ export type SessionContent = Record<string, unknown> & { cookie: CookieLifetime 
 /** Why a name is refused. */
 export const RESERVED_NAME = 'this name is reserved'
 
+/** Why a cookie is refused. */
+export const UNSENDABLE_COOKIE = 'its flags or its date are not those of a cookie'
+
 /**
  * Takes what is to be stored from a live session. Values are shared with it: serialize before anything else happens.
  *
- * @throws `FST_STORED_SESSION_UNSTORABLE` for a reserved name
+ * @throws `FST_STORED_SESSION_UNSTORABLE` for a reserved name, and for a lifetime that no cookie can carry
  */
 export function contentOf(session: LiveSession, now: number): SessionContent {
   refuseReservedNames(session)
-  const content: SessionContent = { cookie: lifetimeOf(session.cookie, now) }
+  const cookie = lifetimeOf(session.cookie, now)
+  if (!isSendable(cookie, now)) throw new UnstorableError('cookie', UNSENDABLE_COOKIE)
+  const content: SessionContent = { cookie }
   for (const key of Object.keys(session)) if (key !== 'cookie') content[key] = session[key]
   return content
 }

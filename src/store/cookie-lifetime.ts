@@ -1,3 +1,4 @@
+import { isCookieDate } from '../payload/cookie-dates.ts'
 import { notes } from './notes.ts'
 
 /** What a session keeps of its cookie: how long it lives. Flags come from the configuration, always. */
@@ -47,6 +48,13 @@ export function lifetimeOf(cookie: LiveCookie | undefined, now: number): CookieL
 /** Whether two lifetimes are the same. */
 export function isSameLifetime(one: CookieLifetime, other: CookieLifetime): boolean {
   return one.originalMaxAge === other.originalMaxAge && one.expires === other.expires
+}
+
+/** Whether a cookie with this lifetime can be sent now. Rows may hold anything, and one that cannot fails every request. */
+export function isSendable({ originalMaxAge, expires }: CookieLifetime, now: number): boolean {
+  const hasMaxAge = originalMaxAge != null
+  if (hasMaxAge && !(originalMaxAge > 0 && isCookieDate(now + originalMaxAge))) return false
+  return hasMaxAge || expires == null || isCookieDate(expires)
 }
 
 /**

@@ -2,6 +2,7 @@ import { InvalidOptionsError } from '../errors.ts'
 import { type ImportedSession, importedSession } from '../payload/imported.ts'
 import { refuseReservedNames, type SessionContent } from './content.ts'
 import type { StoreCore } from './core.ts'
+import { usableLifetime } from './lifetime.ts'
 
 /** A session as another store has it. */
 export interface ForeignSession {
@@ -41,11 +42,16 @@ export function readForeign(data: Buffer): ImportedSession | undefined {
   }
 }
 
-/** What is stored of a session, or why it cannot be. */
-export function storedForm(core: StoreCore, content: SessionContent): StoredForm | SkipReason {
+/**
+ * What is stored of a session, or why it cannot be.
+ *
+ * @param createdAt - when the session counts as created: its cookie gets no lifetime beyond the absolute timeout
+ */
+export function storedForm(core: StoreCore, content: SessionContent, createdAt: number): StoredForm | SkipReason {
   try {
     refuseReservedNames(content)
-    const plaintext = core.codec.serialize(content)
+    const cookie = usableLifetime(core.limits, content.cookie, createdAt)
+    const plaintext = core.codec.serialize({ ...content, cookie })
     return plaintext.length > core.maxBytes ? 'tooLarge' : { plaintext, userId: core.userOf(content) }
   } catch (error) {
     if (error instanceof InvalidOptionsError) throw error

@@ -105,12 +105,15 @@ function arrivalOf(core: StoreCore, session: ForeignSession, now: number): Arriv
   const content = imported.content as SessionContent
   const expiresAt = Math.min(deadlineOf(core.limits, content.cookie, now, now), expiryOf(session, imported))
   if (expiresAt <= now) return 'over'
-  const stored = storedForm(core, content)
+  const stored = storedForm(core, content, now)
   return typeof stored === 'string' ? stored : { id, sid: sidOf(id), ...stored, expiresAt }
 }
 
-const expiryOf = (session: ForeignSession, { expires }: ImportedSession) =>
-  session.expiresAt ?? expires ?? Number.POSITIVE_INFINITY
+/** When the other store ends a session, in whole milliseconds; what is no time says nothing. */
+function expiryOf({ expiresAt }: ForeignSession, { expires }: ImportedSession): number {
+  const time = Number.isNaN(expiresAt) ? expires : (expiresAt ?? expires)
+  return Math.floor(time ?? Number.POSITIVE_INFINITY)
+}
 
 async function missingOf(core: StoreCore, arrivals: readonly Arrival[]): Promise<Arrival[]> {
   if (arrivals.length === 0) return []

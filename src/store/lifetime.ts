@@ -27,6 +27,18 @@ export function deadlineOf(limits: Limits, lifetime: CookieLifetime, createdAt: 
   return Math.min(idleDeadline(limits, lifetime, usedAt), absoluteDeadline(limits, createdAt))
 }
 
+/** The part of a lifetime that a session can use before its absolute timeout. */
+export function usableLifetime(
+  limits: Limits,
+  { originalMaxAge, expires }: CookieLifetime,
+  createdAt: number,
+): CookieLifetime {
+  const { absoluteTimeout } = limits
+  if (originalMaxAge !== undefined)
+    return { originalMaxAge: Math.min(originalMaxAge, absoluteTimeout || originalMaxAge) }
+  return expires === undefined ? {} : { expires: Math.min(expires, absoluteDeadline(limits, createdAt)) }
+}
+
 /** When no use can prolong a session any more, epoch milliseconds. */
 export function absoluteDeadline({ absoluteTimeout }: Limits, createdAt: number): number {
   return absoluteTimeout === false ? Number.MAX_SAFE_INTEGER : createdAt + absoluteTimeout

@@ -2,7 +2,7 @@ import type { EndReason, SessionRow } from '../database/session-database.ts'
 import { isSealed, keyIdOf, UnreadablePayload } from '../payload/sealed-payload.ts'
 import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
 import type { SessionContent } from './content.ts'
-import { type CookieLifetime, restoredCookie } from './cookie-lifetime.ts'
+import { type CookieLifetime, isSendable, restoredCookie } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import { deadlineOf, isIdle, needsTouch, reasonOver, trimTime } from './lifetime.ts'
 import { CARRIER_KEY, carrierOf, type Provenance } from './provenance.ts'
@@ -56,7 +56,9 @@ export function openRow(core: StoreCore, row: SessionRow, id?: string, share?: B
 
 function accept(core: StoreCore, row: SessionRow, plaintext: Buffer): Opened {
   const content = core.codec.deserialize(plaintext) as SessionContent
-  if (isIdle(core.limits, content.cookie, row, Date.now())) return { reason: 'idle' }
+  const now = Date.now()
+  if (!isSendable(content.cookie, now)) throw new UnreadablePayload('unsendable cookie')
+  if (isIdle(core.limits, content.cookie, row, now)) return { reason: 'idle' }
   tellIfUnencrypted(core, row)
   return { row, plaintext, content }
 }

@@ -1,7 +1,7 @@
 import type { RowFilter, RowMoment, RowState } from '../database/session-database.ts'
 import type { Limits } from './lifetime.ts'
 import type { OptionChecks } from './option-checks.ts'
-import { isUserId } from './user.ts'
+import { isUserId, USER_ID } from './user.ts'
 
 /** What a session is: in use, ended by somebody, or past a deadline and not yet trimmed. */
 export type SessionState = RowState
@@ -59,7 +59,7 @@ export function refuseUndefined(filter: object, names: readonly string[], checks
 }
 
 export function checkUser(user: unknown, checks: OptionChecks): void {
-  if (!isUserId(user)) checks.fault('user', 'must be a user id as the user option yields it, of 1 to 255 characters')
+  if (!isUserId(user)) checks.fault('user', `must be a user id as the user option yields it, ${USER_ID}`)
 }
 
 /** The time of a date, epoch milliseconds. */

@@ -78,7 +78,7 @@ export interface StoreOptions {
   trim?: false | TrimOption
   /** Apply our migrations at start. @defaultValue true for SQLite, false for servers */
   migrate?: boolean
-  /** Who a session belongs to: at most 255 characters, or undefined for nobody. */
+  /** Who a session belongs to: well-formed text of 1 to 255 characters without NUL, or undefined for nobody. */
   user?: (session: Record<string, unknown>) => string | undefined
   /**
    * Sessions that a user may have: 1 to 1000. Whoever signs in beyond that ends others, see `evict`. Needs `user`.
@@ -90,6 +90,12 @@ export interface StoreOptions {
    * would make one too many fails with `FST_STORED_SESSION_TOO_MANY`. @defaultValue `'oldest'`
    */
   evict?: Evict
+  /**
+   * Whether an error about what cannot be stored has its whole path, such as `byMail.get("ada@example.org").token`, and
+   * not only the name at the top level. Logs have it then: paths may hold content. @defaultValue false; with the plugin
+   * true where the variable NODE_ENV is `development`
+   */
+  errorPaths?: boolean
   /** How sessions become bytes. @defaultValue `'msgpack'` */
   serializer?: keyof typeof serializers | Serializer
   /** Bytes that a serialized session may have. @defaultValue 1048576 */
@@ -125,6 +131,7 @@ export interface CheckedStoreOptions {
   readonly warnKeyAge: number | false
   readonly user: StoreOptions['user']
   readonly maxPerUser: UserLimit | undefined
+  readonly errorPaths: boolean
   readonly serializer: Serializer
   readonly maxBytes: number
   readonly table: string | Table
@@ -151,6 +158,7 @@ export const storeOptionNames = [
   'user',
   'maxPerUser',
   'evict',
+  'errorPaths',
   'serializer',
   'maxBytes',
   'table',

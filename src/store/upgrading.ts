@@ -137,7 +137,7 @@ function sealableFrom(core: StoreCore, row: UnsealedRow, now: number): Sealable 
   if (!content || !isDate(row.createdAt)) return 'unreadable'
   if (reasonOver(core.limits, row, now) || isIdle(core.limits, content.cookie, row, now)) return 'over'
   if (id === undefined && core.bindToCookie) return 'needsCookie'
-  const stored = storedForm(core, content)
+  const stored = storedForm(core, content, row.createdAt)
   return typeof stored === 'string' ? stored : { row, id, sid: id === undefined ? row.sid : sidOf(id), ...stored }
 }
 

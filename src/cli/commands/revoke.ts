@@ -7,7 +7,7 @@ import { confirmationOption, type OptionValues } from '../options.ts'
 import { sessionsOf } from '../quantities.ts'
 import { printable } from '../table-text.ts'
 import { UsageError } from '../usage-error.ts'
-import { moment, sessionHandle } from '../values.ts'
+import { moment, sessionHandle, userId } from '../values.ts'
 
 const options = {
   user: { type: 'string', value: 'ID', description: 'the sessions of this user' },
@@ -68,7 +68,8 @@ async function revokeInBatches(invocation: Invocation<Values>, filter: RevokeFil
 }
 
 function filterOf(values: Values): RevokeFilter {
-  const { user, all } = values
+  const { all } = values
+  const user = userId('user', values.user)
   const handle = sessionHandle('handle', values.handle)
   const except = sessionHandle('except', values.except)
   const before = moment('before', values.before)
