@@ -1,0 +1,111 @@
+import timers from 'node:timers/promises'
+import { mock } from 'node:test'
+import { syncBuiltinESMExports } from 'node:module'
+import type { FastifyInstance } from 'fastify'
+import { openDatabase } from '../../src/database/open.ts'
+import type { SessionDatabase } from '../../src/database/session-database.ts'
+import { openApp, sessionOf } from '../app.ts'
+import type { TestDatabase } from '../harness/databases.ts'
+import { scheduledDatabase } from '../races/protocol.ts'
+import { type Features, type KeyAge, optionsOf } from './features.ts'
+import { observed } from './observed.ts'
+import { slowed } from './slowed.ts'
+import type { Applications, World } from './world.ts'
+
+/** Where the races of some features take place: applications on one database. */
+export interface Arena extends Applications {
+  readonly features: Features
+  readonly database: SessionDatabase
+  /** Whose statements and events these are from now on. */
+  enter(world: World): void
+  /** Writes what waits in the background, and deletes all rows. */
+  clear(): Promise<void>
+  close(): Promise<void>
+}
+
+/** When every race begins: the middle of an hour, because rows are trimmed on the hour. */
+const BEGIN = Date.UTC(2030, 0, 1, 12, 30)
+
+/** Stops the clock of `Date`, and lets pauses between attempts pass at once; undone by what it returns. */
+export function stopClock(): () => void {
+  mock.timers.enable({ apis: ['Date'], now: BEGIN })
+  // An actor who sleeps for a random time would make the same plan another race.
+  const sleep = mock.method(timers, 'setTimeout', (_ms: number, value: unknown) => timers.setImmediate(value))
+  syncBuiltinESMExports()
+  return () => {
+    sleep.mock.restore()
+    syncBuiltinESMExports()
+    mock.timers.reset()
+  }
+}
+
+export async function openArena(target: TestDatabase, features: Features): Promise<Arena> {
+  let world: World | undefined
+  const database = await openDatabase(target.dialect, target.url, 'stored_sessions')
+  const all: FastifyInstance[] = []
+  const open = async (age: KeyAge) => {
+    const current = () => world
+    const watched = observed(database, current)
+    const scheduled = slowed(
+      scheduledDatabase(watched, () => world?.scheduler),
+      current,
+    )
+    const app = await openRacingApp(scheduled, features, age, current)
+    all.push(app)
+    return app
+  }
+  const racing = [await open('both')]
+  if (features.processes === 2) racing.push(await open('both'))
+  const [first, last] = features.isRekeyed ? [await open('former'), await open('current')] : [racing[0]!, racing[0]!]
+  return {
+    features,
+    database,
+    racing,
+    first,
+    last,
+    enter(entering) {
+      mock.timers.setTime(BEGIN)
+      world = entering
+    },
+    async clear() {
+      await Promise.all(all.map((app) => app.storedSession.flush()))
+      await database.trim(Number.MAX_SAFE_INTEGER, 1_000)
+    },
+    async close() {
+      for (const app of all) await app.close()
+      await database.close()
+    },
+  }
+}
+
+async function openRacingApp(
+  database: SessionDatabase,
+  features: Features,
+  age: KeyAge,
+  world: () => World | undefined,
+): Promise<FastifyInstance> {
+  const app = await openApp(database, {
+    options: optionsOf(features, age),
+    routes(app) {
+      app.post('/race', async (request) => {
+        const party = world()!.parties.get(String(request.headers['x-party']))!
+        await party.handle(request, party)
+        return {}
+      })
+      app.post<{ Body: Record<string, unknown> }>('/begin', async (request) => {
+        Object.assign(request.session, request.body)
+        return { id: request.session.sessionId }
+      })
+      app.post('/rotate', async (request) => {
+        const isRotated = await app.storedSession.rotateId(request)
+        return { isRotated, id: request.session.sessionId }
+      })
+      app.get('/see', async (request) => {
+        const { cookie, ...content } = Object.fromEntries(Object.entries(sessionOf(request)))
+        return content
+      })
+    },
+  })
+  app.storedSession.on('gone', ({ sid }) => world()?.gone.push(sid))
+  return app
+}
