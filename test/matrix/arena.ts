@@ -16,10 +16,12 @@ import type { Applications, World } from './world.ts'
 export interface Arena extends Applications {
   readonly features: Features
   readonly database: SessionDatabase
-  /** Whose statements and events these are from now on. */
-  enter(world: World): void
-  /** Writes what waits in the background, and deletes all rows. */
-  clear(): Promise<void>
+  /**
+   * Begins a race with an empty table.
+   *
+   * @param isFresh - with applications that have seen nothing yet: what a process knows of others changes what it does
+   */
+  enter(world: World, isFresh: boolean): Promise<void>
   close(): Promise<void>
 }
 
@@ -42,40 +44,49 @@ export function stopClock(): () => void {
 export async function openArena(target: TestDatabase, features: Features): Promise<Arena> {
   let world: World | undefined
   const database = await openDatabase(target.dialect, target.url, 'stored_sessions')
-  const all: FastifyInstance[] = []
-  const open = async (age: KeyAge) => {
-    const current = () => world
-    const watched = observed(database, current)
-    const scheduled = slowed(
-      scheduledDatabase(watched, () => world?.scheduler),
-      current,
-    )
-    const app = await openRacingApp(scheduled, features, age, current)
-    all.push(app)
-    return app
-  }
-  const racing = [await open('both')]
-  if (features.processes === 2) racing.push(await open('both'))
-  const [first, last] = features.isRekeyed ? [await open('former'), await open('current')] : [racing[0]!, racing[0]!]
+  const open = (age: KeyAge) => openRacingApp(database, features, age, () => world)
+  let opened = await openAll(features, open)
   return {
     features,
     database,
-    racing,
-    first,
-    last,
-    enter(entering) {
+    get racing() {
+      return opened.racing
+    },
+    get first() {
+      return opened.first
+    },
+    get last() {
+      return opened.last
+    },
+    async enter(entering, isFresh) {
+      world = undefined
+      if (isFresh) {
+        await closeAll(opened)
+        opened = await openAll(features, open)
+      }
+      await database.trim(Number.MAX_SAFE_INTEGER, 1_000)
       mock.timers.setTime(BEGIN)
       world = entering
     },
-    async clear() {
-      await Promise.all(all.map((app) => app.storedSession.flush()))
-      await database.trim(Number.MAX_SAFE_INTEGER, 1_000)
-    },
     async close() {
-      for (const app of all) await app.close()
+      await closeAll(opened)
       await database.close()
     },
   }
+}
+
+async function openAll(
+  { processes, isRekeyed }: Features,
+  open: (age: KeyAge) => Promise<FastifyInstance>,
+): Promise<Applications> {
+  const racing = [await open('both')]
+  if (processes === 2) racing.push(await open('both'))
+  const [first, last] = isRekeyed ? [await open('former'), await open('current')] : [racing[0]!, racing[0]!]
+  return { racing, first, last }
+}
+
+async function closeAll({ racing, first, last }: Applications): Promise<void> {
+  await Promise.all([...new Set([...racing, first, last])].map((app) => app.close()))
 }
 
 async function openRacingApp(
@@ -84,7 +95,8 @@ async function openRacingApp(
   age: KeyAge,
   world: () => World | undefined,
 ): Promise<FastifyInstance> {
-  const app = await openApp(database, {
+  const scheduled = scheduledDatabase(observed(database, world), () => world()?.scheduler)
+  const app = await openApp(slowed(scheduled, world), {
     options: optionsOf(features, age),
     routes(app) {
       app.post('/race', async (request) => {

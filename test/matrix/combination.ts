@@ -1,11 +1,14 @@
 import { estimate, everyInterleaving, type Plan, randomInterleavings, Scheduler } from '../races/scheduler.ts'
 import type { Arena } from './arena.ts'
+import type { Features } from './features.ts'
 import { race } from './race.ts'
 import { type Damage, damageKinds } from './rules.ts'
 
 /** Operations that race, and where. */
 export interface Combination {
-  readonly features: string
+  /** What the features are called. */
+  readonly name: string
+  readonly features: Features
   readonly operations: readonly string[]
 }
 
@@ -43,8 +46,7 @@ export async function runCombination(
   const first = new Scheduler()
   await run(first, [])
   if (estimate(first.decisions) <= most) {
-    tally.interleavings = 0
-    tally.isEvery = true
+    Object.assign(tally, { interleavings: 0, isEvery: true, damages: {}, examples: {} })
     await everyInterleaving(run, most * 4).catch((error) => {
       if (tally.interleavings < most * 4) throw error
       tally.isEvery = false

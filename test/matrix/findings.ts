@@ -15,7 +15,7 @@ export interface Findings {
   readonly contents: ReadonlyMap<string, Content>
   readonly rows: readonly ListedRow[]
   /** What each browser reads with its cookie when no old id reads any more, in each order in which its responses may have come. */
-  readonly jars: readonly { browser: string; id: string | undefined; content: Content; order: string }[]
+  readonly jars: readonly (Omit<Jar, 'cookie'> & { readonly id: string | undefined; readonly content: Content })[]
   /** Statuses of readings that were none. */
   readonly failures: readonly string[]
   /** Users who have a place left, and were refused. */
@@ -34,9 +34,9 @@ export async function gather(arena: Arena, world: World, begun: readonly (string
   const rows = await arena.database.listing!.list({}, undefined, 200)
   world.advance(OVERLAP_MS + 1)
   const jars: Findings['jars'][number][] = []
-  for (const { browser, order, cookie } of jarsOf(world, begun.at(-1)!)) {
+  for (const { cookie, ...jar } of jarsOf(world, begun.at(-1)!)) {
     const content = cookie ? await see(app, cookie, failures) : {}
-    jars.push({ browser, order, id: cookie && idOf(cookie), content })
+    jars.push({ ...jar, id: cookie && idOf(cookie), content })
   }
   const refused = await refusedUsers(app, world, rows)
   return { world, lineages: lineagesOf(world), contents, rows, jars, failures, refused }
@@ -55,6 +55,8 @@ interface Jar {
   readonly browser: string
   readonly order: string
   readonly cookie: string | undefined
+  /** Whether who deleted the cookie signed out. */
+  readonly isSignedOut: boolean
 }
 
 function jarsOf(world: World, cookie: string): Jar[] {
@@ -66,6 +68,7 @@ function jarsOf(world: World, cookie: string): Jar[] {
       browser,
       order: order.map(({ party }) => party.name).join(''),
       cookie: order.reduce((held, { response }) => cookieOf(response) ?? held, begun),
+      isSignedOut: order.findLast(({ response }) => cookieOf(response) !== undefined)?.party.signsOut ?? false,
     }))
   })
 }

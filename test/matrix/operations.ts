@@ -64,16 +64,18 @@ export const operations: Readonly<Record<string, Operation>> = {
     party.change(session)
   }),
   'save what others save': request((request, party) => saveShared(request, party)),
-  'save what others save, and again after the answer of the first': {
+  'save what others save, and again when they have their answers': {
     from: 'browser',
     run: async (party) => {
       await party.send(saveShared)
-      await party.world.parties.get('a')!.answered
+      const others = [...party.world.parties.values()].filter((other) => other !== party)
+      await Promise.all(others.map(({ answered }) => answered))
       return party.send(saveShared)
     },
     needs: ({ slow }) => slow !== undefined,
   },
-  'save unchanged': request(async (request) => {
+  'save unchanged': request(async (request, party) => {
+    await party.world.pause('unchanged')
     if (isFound(request)) await request.session.save()
   }),
   'reload and save': request(async (request, party) => {
@@ -111,6 +113,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     await onItsWay(party)
   }),
   'sign out': request(async (request, party) => {
+    party.signsOut = true
     if (!isFound(request)) return void (await request.session.destroy())
     const deed = party.begin({ what: 'end', id: request.session.sessionId })
     await request.session.destroy()

@@ -8,6 +8,7 @@ export type Handle = (request: FastifyRequest, party: Party) => Promise<void>
 export interface Stamp {
   readonly by: string
   readonly user: string | undefined
+  readonly at: number
 }
 
 /** One of those who race: a request of a browser, a handshake, or an operator. */
@@ -21,6 +22,8 @@ export class Party {
   handle: Handle = async () => {}
   /** Of the last answer; undefined before there is one. */
   status: number | undefined
+  /** Whether its response may delete the cookie, whatever the cookie is. */
+  signsOut = false
   /** What failed, for a report. */
   error: Error | undefined
   began = 0
@@ -89,7 +92,7 @@ export class Party {
   }
 
   stamp(user: string | undefined): Stamp {
-    return { by: this.name, user }
+    return { by: this.name, user, at: this.world.tick() }
   }
 }
 

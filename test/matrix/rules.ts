@@ -83,9 +83,9 @@ function isBefore(world: World, deed: Deed, renewal: Deed): boolean {
 
 /** A session that nobody ended is read by the cookie that its browser has. */
 const lostSession: Rule = ({ world, lineages, jars }) =>
-  jars.map(({ browser, id, content, order }) => {
+  jars.map(({ browser, id, content, order, isSignedOut }) => {
     const survivor = lineages.find((one) => one.browser === browser && !mayBeOver(world, one))
-    if (!survivor || isThere(content)) return false
+    if (!survivor || isSignedOut || isThere(content)) return false
     const whose = survivor.by ? `the one of ${survivor.by.party.name}` : 'the first'
     return `nobody ended ${whose}, and its browser ${id ? 'has a cookie that reads nothing' : 'has no cookie'} (${order})`
   })

@@ -13,7 +13,7 @@ export function slowed(database: SessionDatabase, world: () => World | undefined
       const run = () => member.apply(database, values) as Promise<unknown>
       const how = current?.features.slow
       if (!current?.scheduler || !how || currentActor() !== how.party) return run()
-      return late(current, how, run)
+      return current.scheduler.expect(() => late(current, how, run))
     }
     return [name, call]
   }
@@ -23,8 +23,9 @@ export function slowed(database: SessionDatabase, world: () => World | undefined
 async function late(world: World, { party, at, isAnswer }: Slow, run: () => Promise<unknown>): Promise<unknown> {
   const { answered } = world.parties.get(party)!
   if (at === undefined) {
+    const result = await run()
     await new Promise((resolve) => setTimeout(resolve, SLOW_MS))
-    return run()
+    return result
   }
   if (world.nextStatement() !== at) return run()
   if (!isAnswer) await answered

@@ -39,6 +39,7 @@ export class Scheduler {
   readonly #arrivals: Arrival[] = []
   readonly decisions: Decision[] = []
   #running = 0
+  #expected = 0
   #news = 0
 
   /** Runs the actors to their end, deciding by the plan, and then for the first who waits. */
@@ -63,7 +64,7 @@ export class Scheduler {
     for (;;) {
       await this.#quiet()
       if (this.#arrivals.length > 0) this.#choose(plan)
-      else if (finished === names.length) break
+      else if (finished === names.length && this.#expected === 0) break
     }
     return Promise.allSettled(results)
   }
@@ -91,6 +92,17 @@ export class Scheduler {
       if (!holds) return
       holds = false
       this.#running--
+      this.#news++
+    }
+  }
+
+  /** Keeps the race from being over until this is done, and nobody from going on. */
+  async expect<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#expected++
+    try {
+      return await work()
+    } finally {
+      this.#expected--
       this.#news++
     }
   }
