@@ -55,8 +55,8 @@ interface Jar {
   readonly browser: string
   readonly order: string
   readonly cookie: string | undefined
-  /** Whether who deleted the cookie signed out. */
-  readonly isSignedOut: boolean
+  /** The response that said last what the cookie is. */
+  readonly last: Answer | undefined
 }
 
 function jarsOf(world: World, cookie: string): Jar[] {
@@ -68,7 +68,7 @@ function jarsOf(world: World, cookie: string): Jar[] {
       browser,
       order: order.map(({ party }) => party.name).join(''),
       cookie: order.reduce((held, { response }) => cookieOf(response) ?? held, begun),
-      isSignedOut: order.findLast(({ response }) => cookieOf(response) !== undefined)?.party.signsOut ?? false,
+      last: order.findLast(({ response }) => cookieOf(response) !== undefined),
     }))
   })
 }

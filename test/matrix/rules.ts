@@ -1,5 +1,5 @@
 import { sidOf } from '../rows.ts'
-import { type Content, type Findings, isLive } from './findings.ts'
+import { type Content, type Findings, idOf, isLive } from './findings.ts'
 import { becameOld, isBound, isForgotten, isOldAt, isTooOld, type Lineage, mayBeCrowded, mayBeOver } from './lineages.ts'
 import { handleOf } from './operators.ts'
 import type { Stamp } from './party.ts'
@@ -10,6 +10,7 @@ export const damageKinds = [
   'revived',
   'handed over',
   'lost session',
+  'deleted cookie',
   'lost save',
   'overwritten save',
   'two users',
@@ -81,14 +82,24 @@ function isBefore(world: World, deed: Deed, renewal: Deed): boolean {
   return deed.party.answeredAt < renewal.began || isAttributed
 }
 
-/** A session that nobody ended is read by the cookie that its browser has. */
-const lostSession: Rule = ({ world, lineages, jars }) =>
-  jars.map(({ browser, id, content, order, isSignedOut }) => {
-    const survivor = lineages.find((one) => one.browser === browser && !mayBeOver(world, one))
-    if (!survivor || isSignedOut || isThere(content)) return false
-    const whose = survivor.by ? `the one of ${survivor.by.party.name}` : 'the first'
-    return `nobody ended ${whose}, and its browser ${id ? 'has a cookie that reads nothing' : 'has no cookie'} (${order})`
-  })
+/**
+ * A session that nobody ended is read by the cookie that its browser has.
+ *
+ * @param isDeleted - whether it is lost because the answer to a request with the cookie of a session that had ended
+ * deletes the cookie, whichever the browser has by then
+ */
+const lost =
+  (isDeleted: boolean): Rule =>
+  ({ world, lineages, jars, rows }) =>
+    jars.map(({ browser, id, content, order, last }) => {
+      const survivor = lineages.find((one) => one.browser === browser && !mayBeOver(world, one))
+      if (!survivor || last?.party.signsOut || isThere(content)) return false
+      const held = last?.party.cookies.sessionId
+      const row = held && !id ? rows.find(({ sid }) => sid.equals(sidOf(idOf(held)))) : undefined
+      if (isDeleted !== (row !== undefined && row.endedAt !== null && row.endReason !== 'rotated')) return false
+      const whose = survivor.by ? `the one of ${survivor.by.party.name}` : 'the first'
+      return `nobody ended ${whose}, and its browser ${id ? 'has a cookie that reads nothing' : 'has no cookie'} (${order})`
+    })
 
 const lostSave: Rule = ({ world, lineages, contents }) =>
   world.deeds.map((deed) => {
@@ -131,7 +142,8 @@ const rules: Record<Damage['kind'], Rule> = {
   ],
   revived,
   'handed over': handedOver,
-  'lost session': lostSession,
+  'lost session': lost(false),
+  'deleted cookie': lost(true),
   'lost save': lostSave,
   'overwritten save': overwrittenSave,
   'two users': twoUsers,
