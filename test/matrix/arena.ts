@@ -1,6 +1,6 @@
-import timers from 'node:timers/promises'
-import { mock } from 'node:test'
 import { syncBuiltinESMExports } from 'node:module'
+import { mock } from 'node:test'
+import timers from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '../../src/database/open.ts'
 import type { SessionDatabase } from '../../src/database/session-database.ts'

@@ -27,8 +27,10 @@ export interface Features {
 /** Which statements of a party are slow, and how. */
 export interface Slow {
   readonly party: string
-  /** The one that is held until its party has been answered, by its place in the order; all are late without it. */
+  /** The one that is held until its party has been answered, by its place in the order, from 0. */
   readonly at?: number
+  /** Without one that is held: the first of those whose answers are late. @defaultValue 0 */
+  readonly from?: number
   /** Whether what is held is the statement, or the news that it is done. */
   readonly isAnswer?: boolean
 }

@@ -27,7 +27,10 @@ function watching<Methods extends object>(
       const current = world()
       current?.advance(1)
       const result = await member.apply(methods, values)
-      if (current?.scheduler && !READING.test(name)) await look(database, current)
+      if (current?.scheduler && !READING.test(name)) {
+        if (result === true) current.writes.push({ by: actorOf(current), at: current.tick() })
+        await look(database, current)
+      }
       return result
     }
     return [name, call]
@@ -40,7 +43,8 @@ async function look(database: SessionDatabase, world: World): Promise<void> {
   for (const row of await database.read(ids.map(sidOf))) {
     const sid = row.sid.toString('hex')
     if (row.endedAt === null || world.ended.some((known) => known.sid === sid)) continue
-    const by = world.scheduler!.decisions.at(-1)?.label.split(':')[0] ?? ''
-    world.ended.push({ sid, by, reason: row.endReason, at: world.tick() })
+    world.ended.push({ sid, by: actorOf(world), reason: row.endReason, at: world.tick() })
   }
 }
+
+const actorOf = ({ scheduler }: World) => scheduler?.decisions.at(-1)?.label.split(':')[0] ?? ''

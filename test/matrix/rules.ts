@@ -1,9 +1,18 @@
 import { sidOf } from '../rows.ts'
 import { type Content, type Findings, idOf, isLive } from './findings.ts'
-import { becameOld, isBound, isForgotten, isOldAt, isTooOld, type Lineage, mayBeCrowded, mayBeOver } from './lineages.ts'
+import {
+  becameOld,
+  isBound,
+  isForgotten,
+  isOldAt,
+  isTooOld,
+  type Lineage,
+  mayBeCrowded,
+  mayBeOver,
+} from './lineages.ts'
 import { handleOf } from './operators.ts'
 import type { Stamp } from './party.ts'
-import type { Deed, World } from './world.ts'
+import type { Answer, Deed, RowEnded, World } from './world.ts'
 
 export const damageKinds = [
   'error',
@@ -93,13 +102,20 @@ const lost =
   ({ world, lineages, jars, rows }) =>
     jars.map(({ browser, id, content, order, last }) => {
       const survivor = lineages.find((one) => one.browser === browser && !mayBeOver(world, one))
-      if (!survivor || last?.party.signsOut || isThere(content)) return false
+      if (!survivor || isThere(content) || (last && (last.party.signsOut || couldNotKnow(world, last, id))))
+        return false
       const held = last?.party.cookies.sessionId
       const row = held && !id ? rows.find(({ sid }) => sid.equals(sidOf(idOf(held)))) : undefined
       if (isDeleted !== (row !== undefined && row.endedAt !== null && row.endReason !== 'rotated')) return false
       const whose = survivor.by ? `the one of ${survivor.by.party.name}` : 'the first'
       return `nobody ended ${whose}, and its browser ${id ? 'has a cookie that reads nothing' : 'has no cookie'} (${order})`
     })
+
+/** Whether a session ended only after the request had saved it: its response tells of the session as it was then. */
+function couldNotKnow(world: World, { party }: Answer, id: string | undefined): boolean {
+  const row = id && world.ended.find(({ sid }) => sid === sidOf(id).toString('hex'))
+  return Boolean(row) && world.writes.some(({ by, at }) => by === party.name && at < (row as RowEnded).at)
+}
 
 const lostSave: Rule = ({ world, lineages, contents }) =>
   world.deeds.map((deed) => {
@@ -126,7 +142,9 @@ const twoUsers: Rule = ({ contents }) =>
   [...contents.values()].map((content) => {
     const stamps = Object.entries(content).filter(([, value]) => (value as Stamp | null)?.user !== undefined)
     const foreign = stamps.find(([, value]) => (value as Stamp).user !== content.userId)
-    return foreign && isThere(content) && `the key ${foreign[0]} of ${(foreign[1] as Stamp).user} is ${content.userId}'s`
+    return (
+      foreign && isThere(content) && `the key ${foreign[0]} of ${(foreign[1] as Stamp).user} is ${content.userId}'s`
+    )
   })
 
 const tooMany: Rule = ({ world, rows }) =>

@@ -20,14 +20,19 @@ export function slowed(database: SessionDatabase, world: () => World | undefined
   return Object.fromEntries(Object.entries(database).map(slow)) as unknown as SessionDatabase
 }
 
-async function late(world: World, { party, at, isAnswer }: Slow, run: () => Promise<unknown>): Promise<unknown> {
+async function late(
+  world: World,
+  { party, at, from = 0, isAnswer }: Slow,
+  run: () => Promise<unknown>,
+): Promise<unknown> {
   const { answered } = world.parties.get(party)!
-  if (at === undefined) {
+  const place = world.nextStatement()
+  if (at === undefined && place >= from) {
     const result = await run()
     await new Promise((resolve) => setTimeout(resolve, SLOW_MS))
     return result
   }
-  if (world.nextStatement() !== at) return run()
+  if (place !== at) return run()
   if (!isAnswer) await answered
   const result = await run()
   await answered

@@ -61,6 +61,8 @@ export class World {
   /** Handles of sessions that a save found gone. */
   readonly gone: string[] = []
   readonly ended: RowEnded[] = []
+  /** Statements that changed a row, and whose. */
+  readonly writes: { readonly by: string; readonly at: number }[] = []
   /** The id of the session that is raced for, when the race begins, and the one from before its rotation. */
   id = ''
   oldId = ''

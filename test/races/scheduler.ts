@@ -43,10 +43,7 @@ export class Scheduler {
   #news = 0
 
   /** Runs the actors to their end, deciding by the plan, and then for the first who waits. */
-  async run(
-    parties: Record<Actor, () => Promise<unknown>>,
-    plan: Plan,
-  ): Promise<PromiseSettledResult<unknown>[]> {
+  async run(parties: Record<Actor, () => Promise<unknown>>, plan: Plan): Promise<PromiseSettledResult<unknown>[]> {
     let finished = 0
     const names = Object.keys(parties)
     const results = names.map((actor) =>
