@@ -15,7 +15,7 @@ export interface Findings {
   readonly contents: ReadonlyMap<string, Content>
   readonly rows: readonly ListedRow[]
   /** What each browser reads with its cookie when no old id reads any more, in each order in which its responses may have come. */
-  readonly jars: readonly (Omit<Jar, 'cookie'> & { readonly id: string | undefined; readonly content: Content })[]
+  readonly jars: readonly Jar[]
   /** Statuses of readings that were none. */
   readonly failures: readonly string[]
   /** Users who have a place left, and were refused. */
@@ -33,7 +33,7 @@ export async function gather(arena: Arena, world: World, begun: readonly (string
   for (const [id, cookie] of cookies) contents.set(id, await see(app, cookie, failures))
   const rows = await arena.database.listing!.list({}, undefined, 200)
   world.advance(OVERLAP_MS + 1)
-  const jars: Findings['jars'][number][] = []
+  const jars: Jar[] = []
   for (const { cookie, ...jar } of jarsOf(world, begun.at(-1)!)) {
     const content = cookie ? await see(app, cookie, failures) : {}
     jars.push({ ...jar, id: cookie && idOf(cookie), content })
@@ -51,15 +51,21 @@ async function see(app: FastifyInstance, cookie: string, failures: string[]): Pr
   return {}
 }
 
-interface Jar {
+/** What a browser has in the end. */
+export interface Jar {
   readonly browser: string
+  /** The parties whose answers came, in their order. */
   readonly order: string
-  readonly cookie: string | undefined
+  /** What its cookie names, and reads. */
+  readonly id: string | undefined
+  readonly content: Content
   /** The response that said last what the cookie is. */
   readonly last: Answer | undefined
 }
 
-function jarsOf(world: World, cookie: string): Jar[] {
+type Unread = Omit<Jar, 'id' | 'content'> & { readonly cookie: string | undefined }
+
+function jarsOf(world: World, cookie: string): Unread[] {
   const browsers = new Set([FIRST_BROWSER, ...world.answers.map(({ browser }) => browser)])
   return [...browsers].flatMap((browser) => {
     const answers = world.answers.filter((answer) => answer.browser === browser)

@@ -50,7 +50,6 @@ async function begin({ first }: Arena, world: World): Promise<{ cookie: string; 
   const rotated = await first.inject({ method: 'POST', url: '/rotate', cookies: { sessionId: cookie } })
   world.oldId = world.id
   world.id = rotated.json().id
-  if (hasLifetime) world.advance(TOUCH_INTERVAL_MS + 1)
-  else if (holds === 'outdated') world.advance(OVERLAP_MS + 1)
+  if (holds === 'outdated') world.advance(Math.max(OVERLAP_MS, TOUCH_INTERVAL_MS) + 1)
   return { cookie: cookieOf(rotated)!, oldCookie: cookie }
 }

@@ -1,5 +1,5 @@
 import { sidOf } from '../rows.ts'
-import { type Content, type Findings, idOf, isLive } from './findings.ts'
+import { type Content, type Findings, idOf, isLive, type Jar } from './findings.ts'
 import {
   becameOld,
   isBound,
@@ -94,22 +94,40 @@ function isBefore(world: World, deed: Deed, renewal: Deed): boolean {
 /**
  * A session that nobody ended is read by the cookie that its browser has.
  *
- * @param isDeleted - whether it is lost because the answer to a request with the cookie of a session that had ended
- * deletes the cookie, whichever the browser has by then
+ * @param isDeleted - whether it is lost because the answer to a request of another session, which has ended, deletes the
+ * cookie, whichever the browser has by then
  */
 const lost =
   (isDeleted: boolean): Rule =>
-  ({ world, lineages, jars, rows }) =>
-    jars.map(({ browser, id, content, order, last }) => {
-      const survivor = lineages.find((one) => one.browser === browser && !mayBeOver(world, one))
-      if (!survivor || isThere(content) || (last && (last.party.signsOut || couldNotKnow(world, last, id))))
-        return false
-      const held = last?.party.cookies.sessionId
-      const row = held && !id ? rows.find(({ sid }) => sid.equals(sidOf(idOf(held)))) : undefined
-      if (isDeleted !== (row !== undefined && row.endedAt !== null && row.endReason !== 'rotated')) return false
+  (findings) =>
+    findings.jars.map((jar) => {
+      const { world, lineages } = findings
+      const survivor = lineages.find((one) => one.browser === jar.browser && !mayBeOver(world, one))
+      if (!survivor || isThere(jar.content) || isRightlySo(findings, jar, survivor)) return false
+      if (isDeleted !== isDeletedByOther(findings, jar, survivor)) return false
       const whose = survivor.by ? `the one of ${survivor.by.party.name}` : 'the first'
-      return `nobody ended ${whose}, and its browser ${id ? 'has a cookie that reads nothing' : 'has no cookie'} (${order})`
+      const what = jar.id ? 'has a cookie that reads nothing' : 'has no cookie'
+      return `nobody ended ${whose}, and its browser ${what} (${jar.order})`
     })
+
+const lineageOf = ({ lineages }: Findings, id: string | undefined) =>
+  lineages.find(({ ids }) => id !== undefined && ids.includes(id))
+
+/** Whether a browser has nothing because it signed out, or has the cookie of a later session, which somebody ended. */
+function isRightlySo(findings: Findings, { id, last }: Jar, survivor: Lineage): boolean {
+  const { world } = findings
+  const held = lineageOf(findings, id)
+  const isLater = held !== undefined && held.knownAt > survivor.knownAt && mayBeOver(world, held)
+  return isLater || (last !== undefined && (last.party.signsOut || couldNotKnow(world, last, id)))
+}
+
+function isDeletedByOther(findings: Findings, { id, last }: Jar, survivor: Lineage): boolean {
+  const held = last?.party.cookies.sessionId
+  if (!held || id) return false
+  const lineage = lineageOf(findings, idOf(held))
+  const row = lineage && findings.rows.find(({ sid }) => sid.equals(sidOf(lineage.ids.at(-1)!)))
+  return lineage !== survivor && row !== undefined && row.endedAt !== null
+}
 
 /** Whether a session ended only after the request had saved it: its response tells of the session as it was then. */
 function couldNotKnow(world: World, { party }: Answer, id: string | undefined): boolean {
