@@ -2,11 +2,34 @@ import type { Combination } from './combination.ts'
 import { allFeatures, type Features } from './features.ts'
 import { operations } from './operations.ts'
 
-/** Every pair of operations with every feature that changes what one of them means. */
+/**
+ * Every pair of operations with every feature that changes what one of them means, and three at a time where the first
+ * two make of one session another id or another session, and the third ends, reads or trims what there is.
+ */
 export function allCombinations(): Combination[] {
   return Object.entries(allFeatures).flatMap(([name, features]) =>
-    pairsFor(features).map((pair) => ({ name, features, operations: pair })),
+    [...pairsFor(features), ...triplesFor(features)].map((parties) => ({ name, features, operations: parties })),
   )
+}
+
+const MOVING = ['rotate', 'regenerate with keys']
+const BEGINNING = ['sign in', 'sign in elsewhere', 'rotate', 'regenerate with keys', 'change the user']
+const MEETING = [
+  'read',
+  'sign out',
+  'handshake that reloads and saves',
+  'handshake that signs out',
+  'revoke the user',
+  'revoke by handle',
+  'revoke all but this one',
+  'trim when due',
+  'the overlap passes',
+]
+
+function triplesFor({ isAnonymous, bindToCookie, hasAbsoluteTimeout, isRekeyed }: Features): string[][] {
+  if (isAnonymous || bindToCookie || hasAbsoluteTimeout) return []
+  const meeting = isRekeyed ? ['reencrypt, and remove the old key'] : MEETING
+  return MOVING.flatMap((first) => BEGINNING.flatMap((second) => meeting.map((third) => [first, second, third])))
 }
 
 function pairsFor(features: Features): (readonly [string, string])[] {

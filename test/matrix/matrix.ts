@@ -28,7 +28,9 @@ export async function runMatrix(
   await withArenas(database, async (arenaOf) => {
     for (const combination of combinations) {
       const arena = await arenaOf(combination)
-      report({ ...combination, tally: await runCombination(arena, combination.operations, extent) })
+      const { operations, weight = 1 } = combination
+      const most = extent.most * weight
+      report({ ...combination, tally: await runCombination(arena, operations, { ...extent, most }) })
     }
   })
 }

@@ -1,7 +1,7 @@
 import type { Combination } from './combination.ts'
 import type { Features } from './features.ts'
 
-type Named = readonly [options: Partial<Features>, ...operations: string[]]
+type Named = readonly [options: Partial<Features> & Pick<Combination, 'weight'>, ...operations: string[]]
 
 const two = { processes: 2 } as const
 const old = { holds: 'old' } as const
@@ -56,12 +56,13 @@ const named: Readonly<Record<string, readonly Named[]>> = {
     [two, 'rotate', 'rotate'],
   ],
   'statements that outlive operationTimeout': [
-    [{ slow: { party: 'a', at: 2 } }, 'rotate', 'the overlap passes'],
-    [{ slow: { party: 'a', at: 2, isAnswer: true } }, 'rotate', 'the overlap passes'],
+    // With an id that was rotated before, so that a process looks for others from its first request on.
     [{ ...old, slow: { party: 'b', at: 3 } }, 'read', 'rotate'],
+    [{ ...old, slow: { party: 'b', at: 3, isAnswer: true } }, 'read', 'rotate'],
+    [{ ...old, slow: { party: 'b', at: 2, isAnswer: true } }, 'read', 'rotate'],
     [{ slow: { party: 'a', at: 1, isAnswer: true } }, 'regenerate with keys', 'read'],
-    [{ ...two, slow: { party: 'a' } }, 'save what others save', AND_AGAIN],
-    [{ ...two, slow: { party: 'a', from: 1 } }, 'save', AND_AGAIN, 'save what others save'],
+    [{ ...two, slow: { party: 'a', from: 1 } }, 'save what others save', AND_AGAIN],
+    [{ ...two, weight: 4, slow: { party: 'a', from: 1 } }, 'save', AND_AGAIN, 'save what others save'],
   ],
   'the users of a session': [
     [two, 'save', 'change the user'],
@@ -74,9 +75,9 @@ const named: Readonly<Record<string, readonly Named[]>> = {
 export const scenariosOf: Readonly<Record<string, readonly Combination[]>> = Object.fromEntries(
   Object.entries(named).map(([subject, list]) => [
     subject,
-    list.map(([options, ...operations]) => {
+    list.map(([{ weight = 1, ...options }, ...operations]) => {
       const features = { processes: 1, ...options } as const
-      return { name: `${subject} ${JSON.stringify(features).replaceAll('"', '')}`, features, operations }
+      return { name: `${subject} ${JSON.stringify(features).replaceAll('"', '')}`, features, operations, weight }
     }),
   ]),
 )
