@@ -8,9 +8,14 @@ import { operations } from './operations.ts'
  */
 export function allCombinations(): Combination[] {
   return Object.entries(allFeatures).flatMap(([name, features]) =>
-    [...pairsFor(features), ...triplesFor(features)].map((parties) => ({ name, features, operations: parties })),
+    [...pairsFor(features), ...triplesFor(features)].map((parties) => {
+      return { name, features, operations: parties, ...(features.slow && { weight: SLOW_WEIGHT }) }
+    }),
   )
 }
+
+/** Races that wait for a timeout take many times as long as others. */
+const SLOW_WEIGHT = 0.25
 
 const MOVING = ['rotate', 'regenerate with keys']
 const BEGINNING = ['sign in', 'sign in elsewhere', 'rotate', 'regenerate with keys', 'change the user']
@@ -26,8 +31,8 @@ const MEETING = [
   'the overlap passes',
 ]
 
-function triplesFor({ isAnonymous, bindToCookie, hasAbsoluteTimeout, isRekeyed }: Features): string[][] {
-  if (isAnonymous || bindToCookie || hasAbsoluteTimeout) return []
+function triplesFor({ isAnonymous, bindToCookie, hasAbsoluteTimeout, isRekeyed, slow }: Features): string[][] {
+  if (isAnonymous || bindToCookie || hasAbsoluteTimeout || slow) return []
   const meeting = isRekeyed ? ['reencrypt, and remove the old key'] : MEETING
   return MOVING.flatMap((first) => BEGINNING.flatMap((second) => meeting.map((third) => [first, second, third])))
 }
@@ -49,7 +54,8 @@ const isRequest = (name: string) => operations[name]!.from !== 'operator'
 
 /** The operations that mean something else with a feature; undefined for all of them. */
 function operationsOf(features: Features): readonly string[] | undefined {
-  const { maxPerUser, bindToCookie, hasLifetime, hasAbsoluteTimeout, isRekeyed } = features
+  const { maxPerUser, bindToCookie, hasLifetime, hasAbsoluteTimeout, isRekeyed, slow } = features
+  if (slow) return ['save twice', 'rotate', 'regenerate with keys']
   if (maxPerUser) return ['sign in', 'sign in elsewhere', 'set the user', 'verify', 'change the user']
   if (bindToCookie) return ['rotate', 'sign out', 'revoke by old handle', 'regenerate with keys']
   if (hasLifetime) return ['read', 'save unchanged', 'rotate', 'handshake that saves']

@@ -101,6 +101,10 @@ const settings: Record<string, Partial<Features>> = {
   lifetime: { hasLifetime: true },
   'absolute timeout': { hasAbsoluteTimeout: true },
   rekeyed: { isRekeyed: true },
+  'third statement late': { slow: { party: 'a', at: 2 } },
+  'third answer late': { slow: { party: 'a', at: 2, isAnswer: true } },
+  'fourth statement late': { slow: { party: 'a', at: 3 } },
+  'fourth answer late': { slow: { party: 'a', at: 3, isAnswer: true } },
 }
 
 /** Every setting with every start, in one process and in two. */

@@ -29,7 +29,7 @@ export async function runMatrix(
     for (const combination of combinations) {
       const arena = await arenaOf(combination)
       const { operations, weight = 1 } = combination
-      const most = extent.most * weight
+      const most = Math.max(1, Math.round(extent.most * weight))
       report({ ...combination, tally: await runCombination(arena, operations, { ...extent, most }) })
     }
   })

@@ -113,9 +113,15 @@ const lost =
 const lineageOf = ({ lineages }: Findings, id: string | undefined) =>
   lineages.find(({ ids }) => id !== undefined && ids.includes(id))
 
-/** Whether a browser has nothing because it signed out, or has the cookie of a later session, which somebody ended. */
+/**
+ * Whether a browser has nothing because it signed out, or because it asked hours later with an id of which nothing is
+ * known any more, or has the cookie of a later session, which somebody ended.
+ */
 function isRightlySo(findings: Findings, { id, last }: Jar, survivor: Lineage): boolean {
-  const { world } = findings
+  const { world, rows } = findings
+  const asked = last?.party.cookies.sessionId
+  const isKnown = !asked || rows.some(({ sid }) => sid.equals(sidOf(idOf(asked))))
+  if (!id && !isKnown && isForgotten(world)) return true
   const held = lineageOf(findings, id)
   const isLater = held !== undefined && held.knownAt > survivor.knownAt && mayBeOver(world, held)
   return isLater || (last !== undefined && (last.party.signsOut || couldNotKnow(world, last, id)))
