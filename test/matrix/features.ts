@@ -64,7 +64,8 @@ export function optionsOf(features: Features, age: KeyAge): Partial<StoredSessio
     touchInterval: TOUCH_INTERVAL_MS,
     idleTimeout: IDLE_MS,
     absoluteTimeout: features.hasAbsoluteTimeout ? ABSOLUTE_MS : false,
-    operationTimeout: slow ? SLOW_TIMEOUT_MS : 60_000,
+    // Whoever prepares a race, or looks afterwards, has patience.
+    operationTimeout: slow && age === 'both' ? SLOW_TIMEOUT_MS : 60_000,
     bindToCookie: features.bindToCookie ?? false,
     user: userOf(features),
     cookie: { secure: false, ...(hasLifetime && { maxAge: COOKIE_MS }) },

@@ -3,6 +3,8 @@ import type { Features } from './features.ts'
 
 type Named = readonly [options: Partial<Features> & Pick<Combination, 'weight'>, ...operations: string[]]
 
+/** Races that wait for a timeout take long. */
+const half = { weight: 0.5 } as const
 const two = { processes: 2 } as const
 const old = { holds: 'old' } as const
 const outdated = { holds: 'outdated' } as const
@@ -57,11 +59,11 @@ const named: Readonly<Record<string, readonly Named[]>> = {
   ],
   'statements that outlive operationTimeout': [
     // With an id that was rotated before, so that a process looks for others from its first request on.
-    [{ ...old, slow: { party: 'b', at: 3 } }, 'read', 'rotate'],
-    [{ ...old, slow: { party: 'b', at: 3, isAnswer: true } }, 'read', 'rotate'],
-    [{ ...old, slow: { party: 'b', at: 2, isAnswer: true } }, 'read', 'rotate'],
+    [{ ...old, ...half, slow: { party: 'b', at: 3 } }, 'read', 'rotate'],
+    [{ ...old, ...half, slow: { party: 'b', at: 3, isAnswer: true } }, 'read', 'rotate'],
+    [{ ...old, ...half, slow: { party: 'b', at: 2, isAnswer: true } }, 'read', 'rotate'],
     [{ slow: { party: 'a', at: 1, isAnswer: true } }, 'regenerate with keys', 'read'],
-    [{ ...two, slow: { party: 'a', from: 1 } }, 'save what others save', AND_AGAIN],
+    [{ ...two, ...half, slow: { party: 'a', from: 1 } }, 'save what others save', AND_AGAIN],
     [{ ...two, weight: 4, slow: { party: 'a', from: 1 } }, 'save', AND_AGAIN, 'save what others save'],
   ],
   'the users of a session': [

@@ -103,7 +103,7 @@ export interface Applications {
   readonly racing: readonly FastifyInstance[]
   /** What made the session that is raced for. */
   readonly first: FastifyInstance
-  /** What is left when a key that is no longer current has been removed. */
+  /** What is left when a key that is no longer current has been removed, and what is asked for what came of a slow race. */
   readonly last: FastifyInstance
 }
 
