@@ -2,12 +2,15 @@ import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { databaseList, databaseNames } from '../harness/selection.ts'
 import { temporaryFolder } from '../harness/temporary-folder.ts'
+import { matrixPart, runPart } from '../matrix/full.ts'
 import { ownDatabase } from '../torture/own-database.ts'
 import { storedGround } from './ground.ts'
 import { historySettings, runHistory } from './history.ts'
 
 const { values } = parseArgs({ options: { databases: { type: 'string', default: databaseNames.join() } } })
 const { seed, operations } = historySettings(100_000)
+// All of it takes hours: `npm run matrix`.
+const part = matrixPart(0.05)
 
 process.env.TMPDIR = temporaryFolder('stored-session-history')
 process.on('exit', () => rmSync(process.env.TMPDIR!, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
@@ -23,9 +26,18 @@ for (const name of databaseList(values.databases)) {
     const { sessions, violations, examples } = await runHistory(ground, seed, operations)
     await ground.close()
     for (const example of examples) console.error(`${name}, HISTORY_SEED=${seed}\n${example}\n`)
-    if (examples.length > 0) process.exitCode = 1
+    const { runs: races, damaged } = await runPart(database, part)
+    if (examples.length > 0 || damaged > 0) process.exitCode = 1
     const seconds = Math.round((performance.now() - begun) / 1000)
-    table.push({ database: `${name} ${server?.version ?? ''}`, operations, sessions, ...violations, seconds })
+    table.push({
+      database: `${name} ${server?.version ?? ''}`,
+      operations,
+      sessions,
+      ...violations,
+      races,
+      damaged,
+      seconds,
+    })
     console.log(table.at(-1))
   } finally {
     await remove()

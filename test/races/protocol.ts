@@ -52,27 +52,33 @@ export function scheduledProtocol(protocol: Protocol, scheduler: () => Scheduler
   }
 }
 
+/** What is no statement of its own, or none of a race. */
+const OUTSIDE = ['check', 'migrate', 'migrations', 'close']
+
 /** Puts a step of the scheduler before each statement of a database: wherever our store awaits anything. */
 export function scheduledDatabase(database: SessionDatabase, scheduler: () => Scheduler | undefined): SessionDatabase {
-  const step = <Result>(name: string, work: () => Promise<Result>) => scheduler()?.step(name, work) ?? work()
+  const { listing, keys, unsealed } = database
   return {
-    dialect: database.dialect,
-    table: database.table,
-    read: (sids) => step('read', () => database.read(sids)),
-    insert: (row) => step('insert', () => database.insert(row)),
-    update: (change) => step('update', () => database.update(change)),
-    touch: (touches) => step('touch', () => database.touch(touches)),
-    end: (sid, end) => step('end', () => database.end(sid, end)),
-    replace: (replacement) => step('replace', () => database.replace(replacement)),
-    endUser: (userId, end) => step('endUser', () => database.endUser(userId, end)),
-    trim: (before, limit) => step('trim', () => database.trim(before, limit)),
-    countByKey: () => database.countByKey(),
-    sealedByOthers: (keyId, after, limit) => step('sealedByOthers', () => database.sealedByOthers(keyId, after, limit)),
-    reseal: (reseal) => step('reseal', () => database.reseal(reseal)),
-    check: () => database.check(),
-    migrate: () => database.migrate(),
-    close: () => database.close(),
+    ...stepped(database, scheduler),
+    // It holds a lock around other statements; without it trimming is the same statements alone.
+    trimAlone: undefined as never,
+    ...(listing && { listing: stepped(listing, scheduler) }),
+    ...(keys && { keys: stepped(keys, scheduler) }),
+    ...(unsealed && { unsealed: stepped(unsealed, scheduler) }),
   }
+}
+
+/** The same, with a step before each call of a method. */
+function stepped<Methods extends object>(methods: Methods, scheduler: () => Scheduler | undefined): Methods {
+  const step = ([name, member]: [string, unknown]) => {
+    if (typeof member !== 'function' || OUTSIDE.includes(name)) return [name, member]
+    const call = (...values: unknown[]) => {
+      const work = () => member.apply(methods, values) as Promise<unknown>
+      return scheduler()?.step(name, work) ?? work()
+    }
+    return [name, call]
+  }
+  return Object.fromEntries(Object.entries(methods).map(step)) as Methods
 }
 
 // Shallow: what a store hands out it may keep (MemoryStore does), and the host copies no deeper.

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Random } from '../history/random.ts'
 
 /** One of the parties of a race. */
 export type Actor = string
@@ -13,12 +14,18 @@ interface Arrival {
 // One for all races: Node walks through every instance at every asynchronous call.
 const actors = new AsyncLocalStorage<Actor>()
 
+/** Whose doing the call is that asks. */
+export const currentActor = (): Actor | undefined => actors.getStore()
+
 /** One run of a race: who went at each decision, out of how many who could have. */
 export interface Decision {
   readonly chosen: number
   readonly choices: number
   readonly label: string
 }
+
+/** Who goes at each decision, by their place among those who wait; a number is taken modulo how many there are. */
+export type Plan = readonly number[] | ((waiting: readonly Actor[]) => number)
 
 /** Turns of the event loop without any news after which an actor counts as waiting for another. */
 const QUIET_TURNS = 5
@@ -32,13 +39,11 @@ export class Scheduler {
   readonly #arrivals: Arrival[] = []
   readonly decisions: Decision[] = []
   #running = 0
+  #expected = 0
   #news = 0
 
   /** Runs the actors to their end, deciding by the plan, and then for the first who waits. */
-  async run(
-    parties: Record<Actor, () => Promise<unknown>>,
-    plan: readonly number[],
-  ): Promise<PromiseSettledResult<unknown>[]> {
+  async run(parties: Record<Actor, () => Promise<unknown>>, plan: Plan): Promise<PromiseSettledResult<unknown>[]> {
     let finished = 0
     const names = Object.keys(parties)
     const results = names.map((actor) =>
@@ -56,7 +61,7 @@ export class Scheduler {
     for (;;) {
       await this.#quiet()
       if (this.#arrivals.length > 0) this.#choose(plan)
-      else if (finished === names.length) break
+      else if (finished === names.length && this.#expected === 0) break
     }
     return Promise.allSettled(results)
   }
@@ -88,15 +93,31 @@ export class Scheduler {
     }
   }
 
-  #choose(plan: readonly number[]): void {
+  /** Keeps the race from being over until this is done, and nobody from going on. */
+  async expect<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#expected++
+    try {
+      return await work()
+    } finally {
+      this.#expected--
+      this.#news++
+    }
+  }
+
+  #choose(plan: Plan): void {
     // In the order of their names, so that the same plan is the same race.
     this.#arrivals.sort((one, other) => one.actor.localeCompare(other.actor))
     const choices = this.#arrivals.length
-    const chosen = Math.min(plan[this.decisions.length] ?? 0, choices - 1)
+    const wanted = typeof plan === 'function' ? plan(this.#arrivals.map(({ actor }) => actor)) : this.#planned(plan)
+    const chosen = wanted % choices
     const [arrival] = this.#arrivals.splice(chosen, 1)
     this.decisions.push({ chosen, choices, label: `${arrival!.actor}:${arrival!.step}` })
     this.#news++
     arrival!.go()
+  }
+
+  #planned(plan: readonly number[]): number {
+    return plan[this.decisions.length] ?? 0
   }
 
   async #quiet(): Promise<void> {
@@ -129,6 +150,49 @@ export async function everyInterleaving(
     plan = nextPlan(scheduler.decisions)
   }
   return count
+}
+
+/**
+ * Runs interleavings that a seed chooses. Every other one changes hands only a few times: most faults need no more, and
+ * a coin at every step hardly ever lets anybody get far while the others wait.
+ */
+export async function randomInterleavings(
+  race: (scheduler: Scheduler, plan: Plan) => Promise<void>,
+  count: number,
+  seed: number,
+): Promise<void> {
+  const random = new Random(seed)
+  for (let index = 0; index < count; index++) {
+    const plan = index % 2 === 0 ? rareChanges(random) : ({ length }: readonly Actor[]) => random.below(length)
+    await race(new Scheduler(), plan)
+  }
+}
+
+/** Steps after which another may go on, on average. */
+const USUAL_STRETCH = 6
+
+function rareChanges(random: Random): (waiting: readonly Actor[]) => number {
+  let current: Actor | undefined
+  let left = 0
+  return (waiting) => {
+    if (left-- <= 0 || !waiting.includes(current!)) {
+      current = random.pick(waiting)
+      left = random.below(2 * USUAL_STRETCH)
+    }
+    return waiting.indexOf(current!)
+  }
+}
+
+/** How many interleavings there are, as far as one run tells: others may take more steps, or fewer. */
+export function estimate(decisions: readonly Decision[]): number {
+  const steps = new Map<Actor, number>()
+  let count = 1
+  for (const [index, { label }] of decisions.entries()) {
+    const actor = label.slice(0, label.indexOf(':'))
+    steps.set(actor, (steps.get(actor) ?? 0) + 1)
+    count *= (index + 1) / steps.get(actor)!
+  }
+  return Math.round(count)
 }
 
 /** The plan that differs from the last run at its latest decision that has another choice. */

@@ -1,0 +1,40 @@
+import { setTimeout } from 'node:timers'
+import type { SessionDatabase } from '../../src/database/session-database.ts'
+import { currentActor } from '../races/scheduler.ts'
+import { SLOW_MS, type Slow } from './features.ts'
+import type { World } from './world.ts'
+
+/** Makes the statements slow that the features of a race name. */
+export function slowed(database: SessionDatabase, world: () => World | undefined): SessionDatabase {
+  const slow = ([name, member]: [string, unknown]) => {
+    if (typeof member !== 'function') return [name, member]
+    const call = (...values: unknown[]) => {
+      const current = world()
+      const run = () => member.apply(database, values) as Promise<unknown>
+      const how = current?.features.slow
+      if (!current?.scheduler || !how || currentActor() !== how.party) return run()
+      return current.scheduler.expect(() => late(current, how, run))
+    }
+    return [name, call]
+  }
+  return Object.fromEntries(Object.entries(database).map(slow)) as unknown as SessionDatabase
+}
+
+async function late(
+  world: World,
+  { party, at, from = 0, isAnswer }: Slow,
+  run: () => Promise<unknown>,
+): Promise<unknown> {
+  const { answered } = world.parties.get(party)!
+  const place = world.nextStatement()
+  if (at === undefined && place >= from) {
+    const result = await run()
+    await new Promise((resolve) => setTimeout(resolve, SLOW_MS))
+    return result
+  }
+  if (place !== at) return run()
+  if (!isAnswer) await answered
+  const result = await run()
+  await answered
+  return result
+}
