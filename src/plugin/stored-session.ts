@@ -50,11 +50,24 @@ export interface StoredSession {
   count(filter?: SessionFilter): Promise<number>
   /** How many sessions there are of each state, the oldest, and their bytes: estimated where the table is large. */
   stats(): Promise<SessionStats>
-  /** Ends sessions for ever, or with `dryRun` counts those that it would end. */
+  /**
+   * Ends sessions permanently, or with `dryRun` counts those that it would end. A handle from before a rotation names the
+   * session as it goes on, for as long as it may live, 400 days after the rotation at most.
+   *
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, `FST_STORED_SESSION_INVALID_HANDLE`, `FST_STORED_SESSION_UNAVAILABLE`, and
+   * `FST_STORED_SESSION_LOST_ROTATION` for a handle from before a rotation whose row does not open, as always with
+   * `bindToCookie`: nothing was ended
+   */
   revoke(filter: RevokeFilter): Promise<RevokeResult>
-  /** The handle of `request.session`, by which lists name it: until `regenerate()` gives it another id. */
+  /**
+   * The handle of `request.session`, by which lists name it: until `regenerate()` or `rotateId()` gives it another id. The
+   * former one of a rotation still names the session in `revoke()`.
+   */
   handle(session: { readonly sessionId: string }): SessionHandle
-  /** Seals with the current key what other keys sealed; can be stopped, repeated, and run beside traffic. */
+  /**
+   * Seals with the current key what other keys sealed, sessions and the rows of old ids; can be stopped, repeated, and run
+   * beside traffic.
+   */
   reencrypt(options?: ReencryptOptions): Promise<ReencryptResult>
   /**
    * Writes now what else is written in the background a moment later: that sessions were used. For hosts that stop the
@@ -70,12 +83,17 @@ export interface StoredSession {
   /**
    * Gives the session of a request another id, to renew it from time to time, and keeps everything else: content, user
    * and date of creation. The old id reads the session for `rotationOverlap` longer and changes nothing, so that requests
-   * beside this one are not signed out. Not the way to sign in: that is `request.session.regenerate()`, after which the
-   * old id is worth nothing. Call it before the response is sent, which brings the new cookie.
+   * beside this one are not signed out. `regenerate(keys)` by it passes nothing to the new session and ends nothing; signing
+   * out by it ends the session, and so does `regenerate()` without keys. Not the way to sign in: that is
+   * `request.session.regenerate()`, after which the old id is worth nothing. Call it before the response is sent, which
+   * brings the new cookie.
+   *
+   * Costs three statements, and a row for the old id that stays until the absolute end of the session, 400 days at most.
    *
    * @returns false when the session stays under its id: it is not stored or over, another request was quicker, or the
    * connection would not carry the cookie
-   * @throws `FST_STORED_SESSION_UNAVAILABLE`: the session goes on under its old id
+   * @throws `FST_STORED_SESSION_UNAVAILABLE`, after three times `operationTimeout` at most: the session continues under its
+   * old id, however late a statement comes. Only when the database did not answer at all is it not known which id is valid
    * @see OWASP Session Management Cheat Sheet, "Renewal Timeout"
    */
   rotateId(request: FastifyRequest): Promise<boolean>
