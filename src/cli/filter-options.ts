@@ -5,7 +5,7 @@ import { moment, userId } from './values.ts'
 
 /** The options by which `list` and `count` choose sessions. */
 export const filterOptions = {
-  user: { type: 'string', value: 'ID', description: 'of this user, to the letter' },
+  user: { type: 'string', value: 'ID', isData: true, description: 'of this user, to the letter' },
   state: { type: 'string', value: 'STATE', description: 'live, ended (by somebody) or expired (past a deadline)' },
   'created-after': {
     type: 'string',

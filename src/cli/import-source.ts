@@ -11,6 +11,7 @@ export const sourceOptions = {
   source: {
     type: 'string',
     value: 'URL',
+    isUrl: true,
     description: 'its database, where the URL has no password; for json the path of a file',
   },
   'source-env': {
@@ -69,22 +70,15 @@ function givenPlace(
   if (source !== undefined && variable !== undefined) {
     throw new UsageError('--source and --source-env name two places; which one is meant?')
   }
-  if (source !== undefined) return { url: withoutPassword(source), origin: name === 'json' ? source : '--source' }
+  if (source !== undefined) return { url: source, origin: name === 'json' ? source : '--source' }
+  // The message about one that is not set has its name.
+  if (variable !== undefined && !/^[A-Za-z_]\w*$/.test(variable)) {
+    throw new UsageError('--source-env needs the name of a variable, such as OLD_URL, and not what it holds')
+  }
   const url = process.env[variable ?? VARIABLE]
   if (url) return { url, origin: variable ?? VARIABLE }
   if (variable !== undefined) throw new CommandError(`the variable ${variable}, which --source-env names, is not set`)
   return undefined
-}
-
-/** What a password looks like in a URL, also in one that no parser takes. */
-const PASSWORD = /^[a-z+]+:\/\/[^/?#]*:[^/?#]*@|[?&](password|passwd|pass|pwd)=/i
-
-function withoutPassword(source: string): string {
-  if (!PASSWORD.test(source)) return source
-  throw new UsageError(
-    'the URL in --source has a password, and everybody on this machine can read the arguments of a command. ' +
-      `Set ${VARIABLE} in the environment or by --env instead, or name another variable with --source-env`,
-  )
 }
 
 async function ownDatabase(name: SourceName, settings: () => Promise<Settings>): Promise<Place> {

@@ -6,6 +6,10 @@ export interface CommandOption {
   readonly multiple?: boolean
   /** What stands for its value in the help, such as `ID`. */
   readonly value?: string
+  /** Whether its value is a URL, also where it does not look like one. One that may hold a password is refused. */
+  readonly isUrl?: boolean
+  /** Whether its value is data, such as the id of a user, in which a URL may be part of it. @defaultValue false */
+  readonly isData?: boolean
   /** One line: what it does, and what happens without it. */
   readonly description: string
 }

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { nearestName } from '../store/nearest-name.ts'
 import type { AnyCommand } from './command.ts'
-import { type CommandOptions, globalOptions, type OptionValues } from './options.ts'
+import { type CommandOption, type CommandOptions, globalOptions, type OptionValues } from './options.ts'
+import { mayHoldPassword } from './password-in-url.ts'
 import { UsageError } from './usage-error.ts'
 
 type Values = Readonly<Record<string, unknown>> & OptionValues<typeof globalOptions>
@@ -66,8 +67,18 @@ function faultOf({ name, rawName, value, inlineValue }: OptionToken, options: Co
   if (!inlineValue && value.startsWith('-')) {
     return `${rawName} needs a value: ${rawName} ${option.value ?? 'VALUE'}; one that begins with a dash is written ${rawName}=-…`
   }
-  return undefined
+  return passwordIn(value, option) ? passwordFault(rawName) : undefined
 }
+
+function passwordIn(value: string, { isUrl, isData }: CommandOption): boolean {
+  const isSuspect = isUrl || (!isData && value.includes('://'))
+  return isSuspect === true && mayHoldPassword(value)
+}
+
+const passwordFault = (rawName: string) =>
+  `the URL in ${rawName} has a password, or what looks like one, and everybody on this machine can read the arguments of a ` +
+  'command. Set SOURCE_URL in the environment or by --env for the store that is imported from, or name another variable ' +
+  'with --source-env; DATABASE_URL is that of the sessions'
 
 /** What people hand over in arguments elsewhere. */
 const SECRETS = /^(secrets?|session-secret|keys?|session-keys|passwords?|passphrases?|database|database-url|url)$/
@@ -81,7 +92,7 @@ function unknownOption(name: string, rawName: string, options: CommandOptions): 
   }
   // Node looks for this name in all arguments, also in those that are not for it.
   if (name === 'env-file') return `${rawName} is not an option; did you mean --env?`
-  return `${rawName} is not an option${didYouMean(name, Object.keys(options), '--')}`
+  return `${mayHoldPassword(name) ? 'this' : rawName} is not an option${didYouMean(name, Object.keys(options), '--')}`
 }
 
 function didYouMean(name: string, known: readonly string[], prefix = ''): string {
@@ -90,4 +101,7 @@ function didYouMean(name: string, known: readonly string[], prefix = ''): string
 }
 
 // What stands in a wrong place may be a secret.
-const short = (text: string) => (text.length <= 24 ? text : `${text.slice(0, 8)}…`)
+function short(text: string): string {
+  if (mayHoldPassword(text)) return '…'
+  return text.length <= 24 ? text : `${text.slice(0, 8)}…`
+}

@@ -52,7 +52,7 @@ const URL_OF: Record<string, string> = { pg: 'postgres://…', mysql: 'mysql://�
 export function openSource(name: string, place: SourcePlace): SessionSource {
   if (!sourceNames.includes(name as SourceName))
     throw new InvalidOptionsError(`from must be one of ${sourceNames.join(', ')}`)
-  if (name === 'json') return told(jsonSource(place))
+  if (name === 'json') return told(jsonSource(checkedPath(place)))
   if (name === 'connect-redis') return told(redisSource(checkedRedis(place)))
   const { reader, layout } = tableOf(name as TableSource, place)
   return told(reader.read(place, layout))
@@ -86,6 +86,12 @@ function checkedRedis(place: SourcePlace): SourcePlace {
   throw new InvalidOptionsError('url must be redis://… or rediss://… for connect-redis')
 }
 
+/** A path that is a URL is that of another store, and an error of opening it would repeat its password. */
+function checkedPath(place: SourcePlace): SourcePlace {
+  if (!/^\s*[a-z][a-z\d+.-]*:[\\/]{2}/i.test(place.url)) return place
+  throw new InvalidOptionsError('url must be the path of a file for json')
+}
+
 async function* told(source: SessionSource): SessionSource {
   try {
     yield* source
@@ -98,5 +104,10 @@ async function* told(source: SessionSource): SessionSource {
 function tell(error: unknown): never {
   if (error instanceof InvalidOptionsError || error instanceof MissingDriverError) throw error
   const { code, message } = error as Error & { code?: unknown }
-  throw new SourceError([code, message].filter(Boolean).join(': '))
+  throw new SourceError([code, withoutPlace(message)].filter(Boolean).join(': '))
+}
+
+/** Without the path of a file and what is no name of a host: of a URL that is mistyped, either may be its password. */
+function withoutPlace(message = ''): string {
+  return message.replace(/, \w+ '.*'$/s, '').replace(/(getaddrinfo \w+) \S*[^\w.:-]\S*/, '$1 …')
 }

@@ -10,7 +10,7 @@ import { UsageError } from '../usage-error.ts'
 import { moment, sessionHandle, userId } from '../values.ts'
 
 const options = {
-  user: { type: 'string', value: 'ID', description: 'the sessions of this user' },
+  user: { type: 'string', value: 'ID', isData: true, description: 'the sessions of this user' },
   handle: { type: 'string', value: 'HANDLE', description: 'this one session; beside --user only if it is theirs' },
   before: { type: 'string', value: 'WHEN', description: 'those created before then: a date, or 7d for so long ago' },
   all: { type: 'boolean', description: 'the sessions of everybody' },
