@@ -15,6 +15,8 @@ const MOST = 2
 forEachDatabase((target) => {
   let database: TestDatabase
   let gated: GatedDatabase
+  // One that waits for a moment only, one that waits as usual, and one in another process.
+  let hasty: FastifyInstance
   let app: FastifyInstance
   let other: FastifyInstance
 
@@ -28,11 +30,13 @@ forEachDatabase((target) => {
         return { rotated: isRotated, id: request.session.sessionId }
       })
     const options = { user, maxPerUser: MOST, rotationOverlap: 1 }
-    app = await openApp(gated.database, { options: { ...options, operationTimeout: PATIENCE_MS }, routes: rotate })
+    hasty = await openApp(gated.database, { options: { ...options, operationTimeout: PATIENCE_MS }, routes: rotate })
+    app = await openApp(gated.database, { options, routes: rotate })
     other = await openApp(database.url, { options, routes: rotate })
   })
   beforeEach(() => database.query('DELETE FROM stored_sessions'))
   after(async () => {
+    await hasty.close()
     await app.close()
     await other.close()
     await gated.close()
@@ -48,7 +52,7 @@ forEachDatabase((target) => {
     ['the old row is given up', 'replace'],
   ] as const) {
     test(`a rotation that is answered 503 before ${what} goes on under its old id, however late the statement comes`, async () => {
-      const visitor = await signIn(app)
+      const visitor = await signIn(hasty)
       const held = gated.hold(name, 'before')
       const response = await visitor.post('/rotate')
       assert.deepEqual([response.statusCode, cookieLines(response)], [503, []])
@@ -65,7 +69,7 @@ forEachDatabase((target) => {
   }
 
   test('a rotation whose old row was given up, and whose statement is not answered in time, is one', async () => {
-    const visitor = await signIn(app)
+    const visitor = await signIn(hasty)
     const held = gated.hold('replace', 'after')
     const response = await visitor.post('/rotate')
     held.release()

@@ -121,9 +121,7 @@ class Visitors {
     for (const who of signIns) if (sessions.delete(who)) throw new Error('a session was alive that should be over')
     await Promise.all(signIns.map(async (who) => sessions.set(who, await this.#signIn(who))))
     await Promise.all(saves.map((who) => this.#change(who, sessions.get(who))))
-    await Promise.all(
-      logouts.map((who) => endSession(core, this.#ids[who]!, { deadline: new Deadline(PATIENCE_MS), follows: true })),
-    )
+    await Promise.all(logouts.map((who) => endSession(core, this.#ids[who]!, { deadline: deadline(), follows: true })))
     await core.touches.flush()
   }
 
@@ -158,14 +156,14 @@ class Visitors {
   async #signIn(who: number): Promise<Session> {
     this.#ids[who] = newId()
     const session = { userId: `user-${who}`, note: NOTE, visits: 0, cookie: {} }
-    await saveSession(this.#ground.core, this.#ids[who], session as never, terms())
+    await saveSession(this.#ground.core, this.#ids[who], session as never, deadline())
     return session
   }
 
   async #change(who: number, session: Session | undefined): Promise<void> {
     if (!session) throw new Error('a session was over that should be alive')
     session.visits = Number(session.visits) + 1
-    const outcome = await saveSession(this.#ground.core, this.#ids[who]!, session as never, terms())
+    const outcome = await saveSession(this.#ground.core, this.#ids[who]!, session as never, deadline())
     if (outcome !== 'saved') throw new Error(`a save should have been stored, and is ${outcome}`)
   }
 }
@@ -173,6 +171,6 @@ class Visitors {
 /** How long one operation may take, milliseconds. */
 const PATIENCE_MS = 60_000
 
-const terms = () => ({ deadline: new Deadline(PATIENCE_MS), mayInsert: true })
+const deadline = () => new Deadline(PATIENCE_MS)
 
 const newId = () => randomBytes(24).toString('base64url')

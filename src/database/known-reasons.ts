@@ -5,6 +5,7 @@ const REASONS: readonly unknown[] = [
   'revoked',
   'destroyed',
   'evicted',
+  'rotating',
   'rotated',
 ] satisfies (StoredEndReason | null)[]
 

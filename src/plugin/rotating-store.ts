@@ -5,12 +5,13 @@ import type { LiveSession } from '../store/content.ts'
 import { answerFor } from '../store/faults.ts'
 import { isFormer } from '../store/former.ts'
 import { isGone } from '../store/gone.ts'
+import { refuseInsert } from '../store/insertable.ts'
 import { provenanceOf } from '../store/provenance.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { HostStore } from './anonymous-requests.ts'
 import { isDropped } from './insecure-warning.ts'
 import { isSession } from './is-session.ts'
-import { isNew } from './new-sessions.ts'
+import { isNew, noteNew } from './new-sessions.ts'
 
 interface Rotation {
   readonly session: FastifyRequest['session']
@@ -40,7 +41,11 @@ export class RotatingStore implements HostStore {
 
   set(id: string, session: object, callback: Callback): void {
     const rotation = this.#rotation
-    if (!rotation) return this.#store.set(id, session, callback, isNew(session) || this.#store.freshIds.has(id))
+    if (!rotation) {
+      if (this.#store.isSucceeding) noteNew(session)
+      else if (!isNew(session) && !this.#store.freshIds.has(id)) refuseInsert(session)
+      return this.#store.set(id, session, callback)
+    }
     const { session: old } = rotation
     const names = { oldId: old.sessionId, newId: id }
     const sessions = { session: old as unknown as LiveSession, heir: session as LiveSession }
@@ -54,7 +59,10 @@ export class RotatingStore implements HostStore {
     const rotation = this.#rotation
     const replaced = this.#replaced?.sessionId === id ? this.#replaced : undefined
     this.#replaced = undefined
-    if (!rotation) return this.#store.destroy(id, callback, replaced)
+    if (!rotation) {
+      this.#store.noteReplaced(replaced)
+      return this.#store.destroy(id, callback)
+    }
     answer(undefined, () => this.#during(rotation, callback))
   }
 

@@ -2,10 +2,11 @@ import { RegenerateError } from '../errors.ts'
 import { formatSid, sidOf } from '../payload/session-id.ts'
 import type { LiveSession } from './content.ts'
 import type { StoreCore } from './core.ts'
+import type { Deadline } from './deadline.ts'
 import type { Finding } from './ending.ts'
 import type { SessionEventEmitter } from './events.ts'
 import { provenanceOf } from './provenance.ts'
-import type { SaveOutcome, SaveTerms } from './saving.ts'
+import type { SaveOutcome } from './saving.ts'
 import { endSession, saveSession } from './traced-sessions.ts'
 
 /** How the old session of a `regenerate()` was found, while its new one begins. */
@@ -56,14 +57,15 @@ export class Heirs {
     core: StoreCore,
     id: string,
     session: LiveSession,
-    { succession, ...terms }: SaveTerms & { readonly succession: Succession | undefined },
+    deadline: Deadline,
+    succession: Succession | undefined,
   ): Promise<SaveOutcome> {
     if (this.isRefused(session)) throw new RegenerateError()
     if (this.isWithheld(session)) return 'unchanged'
     // Who begins another session by an old id, and takes nothing along, leaves the one that goes on.
     const leaves = succession?.isByOldId && !this.#withheld.has(session)
-    if (leaves) await endSession(core, succession.oldId, { deadline: terms.deadline, follows: true })
-    return saveSession(core, id, session, terms, succession?.oldId)
+    if (leaves) await endSession(core, succession.oldId, { deadline, follows: true })
+    return saveSession(core, id, session, deadline, succession?.oldId)
   }
 
   /** Whether the old session could not be ended. Such a new one is never stored. */

@@ -60,13 +60,25 @@ function ownerOf({ codec, userOf }: StoreCore, base: StoredVersion | undefined):
 }
 
 /** Keeps the place of a session while its id is rotated: others count its old row or its new one, never both. */
-export async function reserveForHeir(
-  core: StoreCore,
-  userId: string | null,
-  newSid: Buffer,
-  oldSid: Buffer,
-): Promise<void> {
-  if (core.userLimit?.evict === 'refuse' && userId !== null) await addReservation(core, userId, newSid, oldSid)
+export class HeirPlace {
+  readonly #core: StoreCore
+  readonly #newSid: Buffer
+  readonly #oldSid: Buffer
+  #userId: string | null = null
+
+  constructor(core: StoreCore, newSid: Buffer, oldSid: Buffer) {
+    this.#core = core
+    this.#newSid = newSid
+    this.#oldSid = oldSid
+  }
+
+  /** Keeps it for whom the session belongs to now. */
+  async keepFor(userId: string | null): Promise<void> {
+    if (this.#core.userLimit?.evict !== 'refuse' || userId === this.#userId) return
+    if (this.#userId !== null) await dropReservation(this.#core, this.#userId, this.#newSid)
+    this.#userId = userId
+    if (userId !== null) await addReservation(this.#core, userId, this.#newSid, this.#oldSid)
+  }
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Deadline } from './deadline.ts'
 import { endNow } from './ending.ts'
 import { noteFormer } from './former.ts'
 import { deadlineOf, pointerTrimTime, trimTime } from './lifetime.ts'
-import { evictExcess, reserveForHeir } from './max-per-user.ts'
+import { evictExcess, HeirPlace } from './max-per-user.ts'
 import { type Provenance, provenanceOf, type StoredVersion, setProvenance } from './provenance.ts'
 import { beginHeir, openRow } from './reading.ts'
 import { sealSuccessor, successorOf } from './successor.ts'
@@ -31,8 +31,10 @@ interface Move extends Rotation {
   readonly oldSid: Buffer
   readonly newSid: Buffer
   readonly base: Provenance
-  readonly userId: string | null
 }
+
+/** How many times as long a rotation may take: it finds out what became of a statement that was not answered. */
+export const ALLOWANCE = 3
 
 /** Changes of others during one rotation after which it gives up. */
 const ATTEMPTS = 20
@@ -54,20 +56,21 @@ export async function rotateSession(core: StoreCore, rotation: Rotation, deadlin
   if (!base) return false
   core.freshIds.storing(newId)
   const [oldSid, newSid] = [sidOf(oldId), sidOf(newId)]
-  const userId = core.userOf(contentOf(core, base))
-  await reserveForHeir(core, userId, newSid, oldSid)
-  return core.lanes.run(oldSid.toString('latin1'), () =>
-    move({ ...rotation, core, deadline, oldSid, newSid, base, userId }),
-  )
+  const move: Move = { ...rotation, core, deadline, oldSid, newSid, base }
+  return core.lanes.run(oldSid.toString('latin1'), () => carryOver(move))
 }
 
 const contentOf = ({ codec }: StoreCore, { plaintext }: StoredVersion) => codec.deserialize(plaintext) as SessionContent
 
-async function move(rotation: Move): Promise<boolean> {
-  const { core, base, deadline } = rotation
+async function carryOver(rotation: Move): Promise<boolean> {
+  const { core, base, deadline, newSid, oldSid } = rotation
+  const place = new HeirPlace(core, newSid, oldSid)
   let from: StoredVersion = base
   for (let version = 1; version <= ATTEMPTS; version++) {
+    await place.keepFor(core.userOf(contentOf(core, from)))
     const row = await writeHeir(rotation, from, version)
+    // Of a row that was written somebody ended the session meanwhile; otherwise the id is in use.
+    if (!row && version > 1) return abandon(rotation)
     if (!row) break
     // After its time the caller was told that the old id goes on.
     if (deadline.isPast) return abandon(rotation, deadline.fault())
@@ -161,12 +164,12 @@ async function stateOfOld(rotation: Move): Promise<StoredVersion | undefined> {
 }
 
 /** From here on the session has its new id, whatever fails: who reads it takes this step otherwise. */
-async function finish({ core, base, heir, oldId, userId }: Move, row: NewRow, from: StoredVersion): Promise<true> {
+async function finish({ core, base, heir, oldId }: Move, row: NewRow, from: StoredVersion): Promise<true> {
   core.rotatedIds.add(oldId)
   await beginHeir(core, row, row.userId).catch(() => {})
   // Others' changes are in the row and not in the live session: a save under this version merges them.
   const isSame = Buffer.compare(from.plaintext, base.plaintext) === 0
   setProvenance(heir, { ...base, version: isSame ? row.version + 1 : 0, touched: false, isWritten: true })
-  if (userId !== null) await evictExcess(core, userId).catch(() => {})
+  if (row.userId !== null) await evictExcess(core, row.userId).catch(() => {})
   return true
 }

@@ -4,6 +4,7 @@ import { isSameLifetime, lifetimeOf, noteFirst } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import type { Deadline } from './deadline.ts'
 import { isGone, markGone } from './gone.ts'
+import { mayInsert } from './insertable.ts'
 import { provenanceOf } from './provenance.ts'
 import type { Save } from './save-draft.ts'
 import { type SaveOutcome, storeInTurn } from './save-group.ts'
@@ -11,13 +12,6 @@ import { isUnchanged, serialize } from './serializing.ts'
 import { isTransparent } from './transparent.ts'
 
 export type { SaveOutcome } from './save-group.ts'
-
-/** On what terms a session is saved. */
-export interface SaveTerms {
-  readonly deadline: Deadline
-  /** Whether the id was made for this very session, so that it may be stored though there is no row. */
-  readonly mayInsert: boolean
-}
 
 /**
  * Stores a live session: nothing when it is as loaded, an UPDATE of the version it was loaded with, an INSERT when it is
@@ -29,14 +23,13 @@ export async function saveSession(
   core: StoreCore,
   id: string,
   session: LiveSession,
-  { deadline, mayInsert }: SaveTerms,
+  deadline: Deadline,
 ): Promise<SaveOutcome> {
   if (isGone(session)) return 'gone'
   const save = begin(core, id, session)
   if (save.base) {
     if (isUnchanged(core, save.base, save.snapshot)) return 'unchanged'
-  } else if (!mayInsert) {
-    // What reload() makes of an id that has no row (any more).
+  } else if (!mayInsert(session)) {
     return markGone(core, save, 'unknown')
   } else if (core.freshIds.hasEnded(id)) {
     return markGone(core, save, 'destroyed')

@@ -16,15 +16,12 @@ import { Operations } from './operations.ts'
 import { provenanceOf } from './provenance.ts'
 import type { Reading } from './reading.ts'
 import { RotatedIds } from './rotated-ids.ts'
-import type { Rotation } from './rotating.ts'
+import { ALLOWANCE, type Rotation } from './rotating.ts'
 import { isChangedInSecret } from './saving.ts'
 import type { CheckedStoreOptions, StoreOptions } from './store-options.ts'
 import { touchSession } from './touching.ts'
 import { endSession, readSession, rotateSession } from './traced-sessions.ts'
 import type { TrimOptions, TrimResult } from './trimming.ts'
-
-/** How many times as long a rotation may take: it finds out what became of a statement that was not answered. */
-const ROTATION_ALLOWANCE = 3
 
 /**
  * The store that @fastify/session calls: `get`, `set`, `destroy`, `touch`. It works without a server, and opens its
@@ -51,6 +48,7 @@ export class StoredSessionStore extends SessionManagement {
   readonly #opening: Opening
   // What holds while a callback runs, and for what the host calls inside it.
   #reading: Reading | undefined
+  #replaced: object | undefined
   #succession: Succession | undefined
   readonly #unsaved = new WeakSet<object>()
 
@@ -80,29 +78,22 @@ export class StoredSessionStore extends SessionManagement {
     })
   }
 
-  /**
-   * Stores a session as it is now, merged with what others stored meanwhile. Writes nothing once it has ended.
-   *
-   * @param mayInsert - whether the id was made for this very session; otherwise one that has no row is over
-   */
-  set(id: string, session: object, callback: Callback, mayInsert = true): void {
+  /** Stores a session as it is now, merged with what others stored meanwhile. Writes nothing once it has ended. */
+  set(id: string, session: object, callback: Callback): void {
     const live = session as LiveSession
     const succession = this.#succession
     if (succession && !provenanceOf(live)) this.heirs.begin(live, succession)
-    const terms = { mayInsert: mayInsert || succession !== undefined, succession }
-    const save = (core: StoreCore, deadline: Deadline) => this.heirs.save(core, id, live, { ...terms, deadline })
+    const save = (core: StoreCore, deadline: Deadline) => this.heirs.save(core, id, live, deadline, succession)
     answerFor(this.events, 'write', this.#run(save), (error) => {
       this.#unsaved[error ? 'add' : 'delete'](session)
       callback(error)
     })
   }
 
-  /**
-   * Ends a session for ever; by the old id of one that was rotated, the session that goes on.
-   *
-   * @param replaced - the session that `regenerate()` is about to replace: by an old id it ends nothing
-   */
-  destroy(id: string, callback: Callback, replaced?: object): void {
+  /** Ends a session for ever; by the old id of one that was rotated, the session that goes on. */
+  destroy(id: string, callback: Callback): void {
+    const replaced = this.#replaced
+    this.#replaced = undefined
     const loaded = replaced && provenanceOf(replaced as LiveSession)
     const end = (core: StoreCore, deadline: Deadline) => endSession(core, id, { deadline, follows: !replaced, loaded })
     answerFor(this.events, 'delete', this.#run(end), (error, finding) => {
@@ -116,6 +107,11 @@ export class StoredSessionStore extends SessionManagement {
     })
   }
 
+  /** Notes that the next {@link destroy} is for `regenerate()` to replace this session: by an old id it ends nothing. */
+  noteReplaced(session: object | undefined): void {
+    this.#replaced = session
+  }
+
   /** Renews the last use of a session. @fastify/session never calls it; reading does the same by itself. */
   touch(id: string, session: object, callback: Callback): void {
     const touch = (core: StoreCore) => touchSession(core, id, session as LiveSession)
@@ -124,12 +120,12 @@ export class StoredSessionStore extends SessionManagement {
 
   /** Moves a stored session to another id, and says whether it did; see {@link rotateSession}. */
   async rotate(rotation: Rotation): Promise<boolean> {
-    return this.#run((core, deadline) => rotateSession(core, rotation, deadline), ROTATION_ALLOWANCE)
+    return this.#run((core, deadline) => rotateSession(core, rotation, deadline), ALLOWANCE)
   }
 
-  /** Whether an id is not one from before a rotation: for ids that are sent once more. */
+  /** Whether there is a session under an id that nobody has ended: for ids that are sent once more. */
   async isPresent(id: string): Promise<boolean> {
-    return this.#run(async (core) => (await core.findRow(sidOf(id)))?.endReason !== 'rotated')
+    return this.#run(async (core) => (await core.findRow(sidOf(id)))?.endedAt === null)
   }
 
   /** Deletes the rows of sessions that are over, unless another process does. Two calls at a time are one. */
@@ -161,6 +157,11 @@ export class StoredSessionStore extends SessionManagement {
   /** Why that id has no session: while the callback of {@link get} runs, and only then. */
   get endReason(): EndReason | undefined {
     return this.#reading?.reason
+  }
+
+  /** Whether the host is about to store the new session of a `regenerate()`: while the callback of {@link destroy} runs. */
+  get isSucceeding(): boolean {
+    return this.#succession !== undefined
   }
 
   /** Whether the last attempt to store this session failed. */

@@ -11,7 +11,7 @@ import { type Reading, readSession as read } from './reading.ts'
 import { type ReencryptOptions, type ReencryptResult, reencryptSessions as reencrypt } from './reencrypting.ts'
 import { type RevokeFilter, type RevokeResult, revokeSessions as revoke } from './revoking.ts'
 import { type Rotation, rotateSession as rotate } from './rotating.ts'
-import { type SaveOutcome, type SaveTerms, saveSession as save } from './saving.ts'
+import { type SaveOutcome, saveSession as save } from './saving.ts'
 
 /*
  * The store's operations as channels and listeners see them. Each is what it is without them, on a core that measures;
@@ -46,19 +46,19 @@ export function saveSession(
   core: StoreCore,
   id: string,
   session: LiveSession,
-  terms: SaveTerms,
+  deadline: Deadline,
   previousId?: string,
 ): Promise<SaveOutcome> {
   const { events } = core
   if (!events.hears('write') && !events.hears('created') && !events.hears('regenerated'))
-    return save(core, id, session, terms)
+    return save(core, id, session, deadline)
   const beginning = beginningOf(id)
   const measured = measuredCore(core)
   return trace(
     events,
     'write',
     beginning,
-    () => save(measured.core, id, session, terms),
+    () => save(measured.core, id, session, deadline),
     (saved) => {
       const outcome = writeOutcome(saved, measured.measures)
       const sid = beginning.sid!
