@@ -16,11 +16,11 @@ forEachDatabase((target) => {
 
   test('no random history of two processes loses, revives, outlives, mixes up or refuses anything', async (t) => {
     const ground = await storedGround(database)
-    const { sessions, violations, examples } = await runHistory(ground, seed, operations)
+    const { sessions, violations, firsts, examples } = await runHistory(ground, seed, operations)
     await ground.close()
     t.diagnostic(`${operations} operations on ${sessions} sessions, HISTORY_SEED=${seed}`)
     const nothing = Object.fromEntries(Object.keys(violations).map((kind) => [kind, 0]))
-    assert.deepEqual(violations, nothing, `HISTORY_SEED=${seed}\n${examples[0]}`)
+    assert.deepEqual(violations, nothing, `HISTORY_SEED=${seed} ${JSON.stringify(firsts)}\n${examples[0]}`)
     assert.ok(sessions > operations / 200)
   })
 

@@ -1,17 +1,19 @@
 import { openDatabase } from '../../src/database/open.ts'
 import { StoredSessionStore } from '../../src/index.ts'
+import type { RevokeFilter } from '../../src/store/revoking.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import { naiveStore } from '../races/naive-store.ts'
-import { type Protocol, protocolOf } from '../races/protocol.ts'
 import { secret } from '../stores.ts'
 import { limits } from './limits.ts'
+import { type HistoryProtocol, historyProtocolOf } from './protocol.ts'
 
 /** What one process has: a store of its own. */
 export interface Process {
-  readonly protocol: Protocol
+  readonly protocol: HistoryProtocol
   readonly trim: () => Promise<unknown>
   /** Missing where the store cannot do it. */
-  readonly revoke?: (user: string) => Promise<unknown>
+  readonly revoke?: (filter: RevokeFilter) => Promise<unknown>
+  readonly handle?: (id: string) => string
 }
 
 /** Where a history happens. */
@@ -38,9 +40,10 @@ export async function storedGround(database: TestDatabase): Promise<Ground> {
   )
   for (const store of stores) await store.ready()
   const processes = stores.map((store) => ({
-    protocol: protocolOf(store as never),
+    protocol: historyProtocolOf(store as never),
     trim: () => store.trim(),
-    revoke: (user: string) => store.revoke({ user }),
+    revoke: (filter: RevokeFilter) => store.revoke(filter),
+    handle: (sessionId: string) => store.handle({ sessionId }),
   }))
   return { database, processes, isRich: true, close: async () => void (await Promise.all(stores.map(closeStore))) }
 }
@@ -48,7 +51,7 @@ export async function storedGround(database: TestDatabase): Promise<Ground> {
 /** A store that selects, upserts and deletes, on the table that {@link storedGround} made. */
 export async function naiveGround(database: TestDatabase): Promise<Ground> {
   const opened = await openDatabase(database.dialect, database.url, 'stored_sessions')
-  const process = { protocol: protocolOf(naiveStore(opened)), trim: async () => {} }
+  const process = { protocol: historyProtocolOf(naiveStore(opened)), trim: async () => {} }
   return { database, processes: [process], isRich: false, close: () => opened.close() }
 }
 

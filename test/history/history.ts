@@ -1,9 +1,10 @@
 import { Actor, type Stage, users } from './actor.ts'
 import { Clock } from './clock.ts'
-import type { Ground } from './ground.ts'
+import type { Ground, Process } from './ground.ts'
 import { KnownSession } from './known-session.ts'
-import { limits } from './limits.ts'
+import { LEAPS } from './limits.ts'
 import { Random } from './random.ts'
+import { Revocations } from './revocations.ts'
 import { Versions } from './versions.ts'
 import { Log, type ViolationKind } from './violations.ts'
 
@@ -12,6 +13,8 @@ export interface HistoryResult {
   operations: number
   sessions: number
   violations: Record<ViolationKind, number>
+  /** After how many operations the first of each kind was found. */
+  firsts: Partial<Record<ViolationKind, number>>
   /** The ends of the histories that led to the first violations. */
   examples: string[]
 }
@@ -20,10 +23,6 @@ const ACTORS = 8
 const SLOTS = 6
 /** Operations between two moments in which nothing is under way. */
 const SCENE = 200
-const HOUR_MS = 3_600_000
-
-/** Time that passes between scenes: often none, or past one of the limits, or until rows may be trimmed. */
-const LEAPS = [0, 0, 0, limits.idleTimeout / 2, limits.idleTimeout + 1, limits.absoluteTimeout + 1, 3 * HOUR_MS]
 
 /** The seed and length that the environment asks for. */
 export function historySettings(operations: number): { seed: number; operations: number } {
@@ -39,8 +38,12 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
   const random = new Random(seed)
   const clock = new Clock()
   const log = new Log()
-  const slots = Array.from({ length: SLOTS }, () => new KnownSession(random.pick(users), ground.isRich, log))
-  const stage: Stage = { ground, clock, log, slots, sessions: new Set(slots), revoking: [] }
+  const slots = Array.from(
+    { length: SLOTS },
+    () => new KnownSession(random.id(), random.pick(users), ground.isRich, log),
+  )
+  const sessions = new Set(slots)
+  const stage: Stage = { ground, clock, log, slots, sessions, revocations: new Revocations(sessions) }
   const actors = Array.from(
     { length: ACTORS },
     (_, index) => new Actor(`k${index}`, new Random(seed + index + 1), stage),
@@ -57,14 +60,15 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
   } finally {
     clock.reset()
   }
-  const { counts: violations, examples } = log
-  return { seed, operations, sessions: past + stage.sessions.size, violations, examples }
+  const { counts: violations, firsts, examples } = log
+  return { seed, operations, sessions: past + stage.sessions.size, violations, firsts, examples }
 }
 
 /** Looks once more at sessions that nobody acts on any more, and forgets those that are over. */
 async function forgetPast({ ground, sessions, slots }: Stage): Promise<number> {
   const past = [...sessions].filter((known) => !slots.includes(known))
-  const found = await Promise.all(past.map((known) => known.load(ground.processes[0]!.protocol)))
+  const [process] = ground.processes as [Process]
+  const found = await Promise.all(past.map((known) => known.load(process)))
   const over = past.filter((_, index) => !found[index])
   for (const known of over) sessions.delete(known)
   return over.length

@@ -1,7 +1,15 @@
 export const violationKinds = [
   'lost save',
   'lost session',
+  'lost by an old id',
   'revived',
+  'not ended by an old id',
+  'old id past its overlap',
+  'changed by an old id',
+  'rotated twice',
+  'content after the end',
+  'users mixed',
+  'saved after its 503',
   'past its limits',
   'foreign or torn',
   'version',
@@ -19,7 +27,10 @@ const EXAMPLES = 3
 /** What happened, and what should not have. */
 export class Log {
   readonly counts = Object.fromEntries(violationKinds.map((kind) => [kind, 0])) as Record<ViolationKind, number>
+  /** After how many operations the first of each kind was found. */
+  readonly firsts: Partial<Record<ViolationKind, number>> = {}
   readonly examples: string[] = []
+  operations = 0
   readonly #tail: string[] = []
 
   add(entry: string): void {
@@ -29,6 +40,7 @@ export class Log {
 
   violation(kind: ViolationKind, what: string): void {
     this.counts[kind]++
+    this.firsts[kind] ??= this.operations
     this.add(`VIOLATION, ${kind}: ${what}`)
     if (this.examples.length < EXAMPLES) this.examples.push(this.#tail.join('\n'))
   }

@@ -1,0 +1,64 @@
+import { Disturbance, type Moment } from './disturbance.ts'
+
+/** Who owned a session when something began. */
+export interface OwnersBefore {
+  readonly possible: ReadonlySet<string>
+  readonly moment: Moment
+}
+
+/** Whose a session may be. */
+export class Owners {
+  readonly #changing = new Disturbance()
+  #possible: Set<string>
+
+  constructor(user: string) {
+    this.#possible = new Set([user])
+  }
+
+  /** The one whose it certainly is. */
+  get certain(): string | undefined {
+    const [only, ...others] = this.#possible
+    return others.length > 0 || this.#changing.isUnderWay ? undefined : only
+  }
+
+  mayBe(user: string): boolean {
+    return this.#possible.has(user)
+  }
+
+  before(): OwnersBefore {
+    return { possible: new Set(this.#possible), moment: this.#changing.moment() }
+  }
+
+  /** Whether nothing else may have changed it since. */
+  wasCalm({ moment }: OwnersBefore, own = 0): boolean {
+    return this.#changing.wasCalm(moment, own)
+  }
+
+  /** What reads it may find. */
+  allows(user: unknown, before: OwnersBefore): boolean {
+    return this.#possible.has(user as string) || before.possible.has(user as string)
+  }
+
+  /** A read found it while nothing changed it. */
+  found(user: string, before: OwnersBefore): void {
+    if (this.wasCalm(before)) this.#possible = new Set([user])
+  }
+
+  async changing<Result>(user: string, work: () => Promise<Result>): Promise<Result> {
+    this.#possible.add(user)
+    return this.#changing.during(work)
+  }
+
+  /** It certainly is this one's. */
+  become(user: string): void {
+    this.#possible = new Set([user])
+  }
+
+  hold(): void {
+    this.#changing.hold()
+  }
+
+  release(): void {
+    this.#changing.release()
+  }
+}
