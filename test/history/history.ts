@@ -43,7 +43,7 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
     () => new KnownSession(random.id(), random.pick(users), ground.isRich, log),
   )
   const sessions = new Set(slots)
-  const stage: Stage = { ground, clock, log, slots, sessions, revocations: new Revocations(sessions) }
+  const stage: Stage = { ground, clock, log, slots, sessions, revocations: new Revocations(sessions, log) }
   const actors = Array.from(
     { length: ACTORS },
     (_, index) => new Actor(`k${index}`, new Random(seed + index + 1), stage),

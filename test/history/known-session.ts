@@ -38,6 +38,8 @@ export class KnownSession {
   /** The session whose content it began with. */
   readonly #parent: KnownSession | undefined
   readonly #heirs = new Set<string>()
+  /** A revocation excepted it since it was last seen. */
+  #isExcepted = false
   /** It began after the end of the session whose content it was given: none of it must ever be read. */
   #mustBeEmpty = false
 
@@ -68,6 +70,11 @@ export class KnownSession {
     await this.#saveBy(save, loaded, key)
   }
 
+  /** A revocation that must leave it alone begins. */
+  except(): void {
+    this.#isExcepted = true
+  }
+
   mustBeEmpty(): void {
     this.#mustBeEmpty = true
   }
@@ -93,6 +100,7 @@ export class KnownSession {
     loaded.session.user = user
     const save = () => protocol.save(loaded.id, loaded.session)
     await this.owners.changing(user, async () => {
+      this.#log.add(`${this.name} changes from ${former} to ${user}`)
       if (await this.#saveBy(save, loaded, key, { former, isMix, changes: 1 })) this.owners.become(user)
     })
   }
@@ -108,7 +116,7 @@ export class KnownSession {
     const before = this.before(id)
     const rotate = () => protocol.rotate!({ oldId: id, newId, session, heir })
     if (!(await this.lineage.rotating(() => this.life.using(rotate)))) return undefined
-    this.#log.add(`${this.name} has another id`)
+    this.#log.add(`${this.name} has another id, rotated since ${before.life.now}`)
     if (!this.lineage.move(id, newId, before.life.now)) this.#violation('rotated twice')
     if (before.life.isOver) this.#violation(this.#revived())
     return { known: this, id: newId, session: heir as Session }
@@ -179,7 +187,8 @@ export class KnownSession {
     this.#log.add(`${this.name} is not there`)
     const isRight = this.life.foundNone(before.life)
     if (isRight || this.#mustBeEmpty || this.lineage.mayBePastOverlap(id, Date.now())) return
-    this.#violation(before.isFormer ? 'lost by an old id' : 'lost session')
+    const lost = before.isFormer ? 'lost by an old id' : 'lost session'
+    this.#violation(this.#isExcepted ? 'ended though excepted' : lost)
   }
 
   #judge(session: Session, id: string, before: Before): void {
@@ -187,6 +196,7 @@ export class KnownSession {
     const { isOver, now } = before.life
     if (isOver) this.#violation(this.#revived())
     if (this.lineage.isPastOverlap(id, now)) this.#violation('old id past its overlap')
+    this.#isExcepted = false
     const outlived = this.life.found(before.life)
     if (outlived) this.#violation('past its limits', outlived)
     if (session.tag !== this.name) this.#violation('foreign or torn', `it has the content of ${session.tag}`)
@@ -200,8 +210,9 @@ export class KnownSession {
   #judgeInherited(inherited: unknown): void {
     const parent = this.#parent
     if (inherited !== parent?.name) return this.#violation('foreign or torn', `it has the content of ${inherited}`)
-    parent?.#heirs.add(this.name)
-    if (parent && parent.#heirs.size > 1) this.#violation('content after the end', `${inherited} has several heirs`)
+    if (!parent) return
+    parent.#heirs.add(this.name)
+    if (parent.#heirs.size > 1) this.#violation('content after the end', `${inherited} has several heirs`)
   }
 
   #judgeEmpty({ cookie, $storedSession, ...content }: Session): void {

@@ -1,5 +1,6 @@
 import type { Process } from './ground.ts'
 import type { KnownSession, Loaded } from './known-session.ts'
+import type { Log } from './violations.ts'
 
 interface Revocation {
   readonly user: string
@@ -9,11 +10,13 @@ interface Revocation {
 /** Revocations, and what becomes that of their users while they are under way. */
 export class Revocations {
   readonly #sessions: ReadonlySet<KnownSession>
+  readonly #log: Log
   readonly #underWay = new Set<Revocation>()
 
   /** @param sessions - all that there are */
-  constructor(sessions: ReadonlySet<KnownSession>) {
+  constructor(sessions: ReadonlySet<KnownSession>, log: Log) {
     this.#sessions = sessions
+    this.#log = log
   }
 
   /** Ends all sessions of a user. */
@@ -51,7 +54,9 @@ export class Revocations {
 
   async #revoke(user: string, end: () => Promise<unknown>, kept?: KnownSession): Promise<void> {
     const theirs = [...this.#sessions].filter((known) => known !== kept && known.owners.mayBe(user))
+    this.#log.add(`${user} is being revoked${kept ? `, except ${kept.name}` : ''}`)
     const revoked = end()
+    kept?.except()
     // Also when there are none: who begins one meanwhile must know.
     const revocation = { user, done: revoked }
     this.#underWay.add(revocation)
@@ -59,6 +64,7 @@ export class Revocations {
       await Promise.all([revoked, ...theirs.map((known) => endByUser(known, user, revoked))])
     } finally {
       this.#underWay.delete(revocation)
+      this.#log.add(`${user} was revoked`)
     }
   }
 

@@ -20,13 +20,14 @@ for (const name of databaseList(values.databases)) {
   try {
     const begun = performance.now()
     const ground = await storedGround(database)
-    const { sessions, violations, examples } = await runHistory(ground, seed, operations)
+    const { sessions, violations, firsts, examples } = await runHistory(ground, seed, operations)
     await ground.close()
     for (const example of examples) console.error(`${name}, HISTORY_SEED=${seed}\n${example}\n`)
     if (examples.length > 0) process.exitCode = 1
     const seconds = Math.round((performance.now() - begun) / 1000)
     table.push({ database: `${name} ${server?.version ?? ''}`, operations, sessions, ...violations, seconds })
     console.log(table.at(-1))
+    if (examples.length > 0) console.error('first found after so many operations:', firsts)
   } finally {
     await remove()
   }

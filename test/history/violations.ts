@@ -4,6 +4,7 @@ export const violationKinds = [
   'lost by an old id',
   'revived',
   'not ended by an old id',
+  'ended though excepted',
   'old id past its overlap',
   'changed by an old id',
   'rotated twice',
@@ -21,14 +22,13 @@ export type ViolationKind = (typeof violationKinds)[number]
 
 /** Entries of a history that are printed with a violation. */
 const TAIL = 40
-/** Violations that are kept in words. */
-const EXAMPLES = 3
 
 /** What happened, and what should not have. */
 export class Log {
   readonly counts = Object.fromEntries(violationKinds.map((kind) => [kind, 0])) as Record<ViolationKind, number>
   /** After how many operations the first of each kind was found. */
   readonly firsts: Partial<Record<ViolationKind, number>> = {}
+  /** How it came to these. */
   readonly examples: string[] = []
   operations = 0
   readonly #tail: string[] = []
@@ -40,8 +40,9 @@ export class Log {
 
   violation(kind: ViolationKind, what: string): void {
     this.counts[kind]++
-    this.firsts[kind] ??= this.operations
     this.add(`VIOLATION, ${kind}: ${what}`)
-    if (this.examples.length < EXAMPLES) this.examples.push(this.#tail.join('\n'))
+    if (this.firsts[kind] !== undefined) return
+    this.firsts[kind] = this.operations
+    this.examples.push(this.#tail.join('\n'))
   }
 }
