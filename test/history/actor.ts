@@ -5,6 +5,7 @@ import { LONGEST_WAIT } from './limits.ts'
 import type { Random } from './random.ts'
 import { regenerate } from './regenerating.ts'
 import type { Revocations } from './revocations.ts'
+import { isUnanswered } from './unanswered.ts'
 import type { Log } from './violations.ts'
 
 /** What the actors of a history share. */
@@ -35,12 +36,15 @@ const WEIGHTS = {
   changeOwner: 1,
   regenerate: 1.5,
   regenerateHeld: 0.7,
-  destroy: 1,
-  destroyFormer: 0.5,
+  destroy: 0.7,
+  destroyFormer: 0.7,
   revoke: 0.3,
   revokeOne: 0.4,
   revokeOthers: 0.4,
   trim: 2,
+  reencrypt: 0.5,
+  kill: 0.2,
+  stall: 1.5,
   wait: 10,
   begin: 0.7,
 }
@@ -67,6 +71,7 @@ export class Actor {
       try {
         await this.#operations[operation](process, this.#stage.slots[slot]!, slot)
       } catch (error) {
+        if (this.#stage.ground.hasFaults && isUnanswered(error)) continue
         this.#stage.log.violation('error', `${operation}: ${(error as Error).stack}, ${(error as Error).cause}`)
       }
     }
@@ -78,7 +83,10 @@ export class Actor {
   > = {
     begin: (process, _known, slot) => this.#begin(process, slot),
     read: (process, known, slot) => this.#load(process, known, slot),
-    readFormer: (process, known) => known.load(process, this.#former(known)),
+    readFormer: (process) => {
+      const known = this.#rotated()
+      return known.load(process, this.#former(known))
+    },
     save: async (process, known, slot) => {
       const loaded = await this.#load(process, known, slot)
       if (loaded) await known.save(process, loaded, this.#key)
@@ -126,7 +134,10 @@ export class Actor {
       if (held) await this.#regenerate(process, held, slot)
     },
     destroy: (process, known) => known.end(process),
-    destroyFormer: (process, known) => known.end(process, this.#former(known)),
+    destroyFormer: (process) => {
+      const known = this.#rotated()
+      return known.end(process, this.#former(known))
+    },
     revoke: (process) => this.#stage.revocations.revokeUser(process, this.#random.pick(users)),
     revokeOne: (process, known) => this.#stage.revocations.revokeOne(process, known, this.#anyId(known)),
     revokeOthers: (process, known) => {
@@ -134,6 +145,9 @@ export class Actor {
       return this.#stage.revocations.revokeOthers(process, user, known, this.#anyId(known))
     },
     trim: (process) => process.trim(),
+    reencrypt: async (process) => process.reencrypt?.(),
+    kill: async (process) => process.kill?.(),
+    stall: async (process) => process.stall?.(),
     wait: async () => this.#stage.clock.advance(this.#random.next() * LONGEST_WAIT),
   }
 
@@ -170,6 +184,13 @@ export class Actor {
     const held = this.#held
     this.#held = undefined
     return held
+  }
+
+  /** One that had another id before, where there is one. */
+  #rotated(): KnownSession {
+    const { slots } = this.#stage
+    const rotated = slots.filter(({ lineage }) => lineage.ids.length > 1)
+    return this.#random.pick(rotated.length > 0 ? rotated : slots)
   }
 
   #former = (known: KnownSession) => known.lineage.pickFormer(this.#random)

@@ -19,6 +19,8 @@ export class Counts {
   /** Counts that must never be read, and what has happened when they are. */
   readonly #refused = new Map<string, ViolationKind>()
   readonly #unanswered = new Set<Unanswered>()
+  /** Counts that were not answered, ever. */
+  readonly #open = new Set<string>()
 
   constructor(name: string, isRich: boolean, log: Log) {
     this.#name = name
@@ -50,6 +52,7 @@ export class Counts {
   }
 
   leaveOpen(key: string, count: number): void {
+    this.#open.add(`${key}=${count}`)
     this.#unanswered.add({ key, count, isClosed: false })
   }
 
@@ -75,7 +78,10 @@ export class Counts {
   #judgeCount(key: string, count: number, least: number): void {
     const refused = this.#refused.get(`${key}=${count}`)
     if (refused) this.#violation(refused, key, count)
-    else if (count < least) this.#violation('lost save', key, `${count} instead of ${least}`)
+    else if (count < least) {
+      const isLate = this.#open.has(`${key}=${count}`)
+      this.#violation(isLate ? 'saved after its 503' : 'lost save', key, `${count} instead of ${least}`)
+    }
     // What was read once is there as long as the session is.
     else this.keep(key, count)
   }
@@ -86,6 +92,6 @@ export class Counts {
   }
 
   #violation(kind: ViolationKind, key: string, what: unknown): void {
-    this.#log.violation(kind, `${this.#name}, ${key}: ${what}`)
+    this.#log.violation(kind, this.#name, `${key}: ${what}`)
   }
 }

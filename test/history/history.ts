@@ -53,6 +53,7 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
   try {
     for (let done = 0; done < operations; done += SCENE) {
       await Promise.all(actors.map((actor) => actor.act(SCENE / ACTORS)))
+      await settle(stage)
       await versions.sample()
       clock.advance(random.pick(LEAPS))
       past += await forgetPast(stage)
@@ -62,6 +63,14 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
   }
   const { counts: violations, firsts, examples } = log
   return { seed, operations, sessions: past + stage.sessions.size, violations, firsts, examples }
+}
+
+/** Waits until all is quiet, and finds out what has become of what was not answered. */
+async function settle({ ground, sessions, revocations }: Stage): Promise<void> {
+  await ground.quiet()
+  revocations.settle()
+  for (const known of sessions) await known.settle(ground.processes[0]!)
+  await ground.changeKeys()
 }
 
 /** Looks once more at sessions that nobody acts on any more, and forgets those that are over. */

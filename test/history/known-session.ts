@@ -4,6 +4,7 @@ import type { Process } from './ground.ts'
 import { Life, type LifeBefore } from './life.ts'
 import { Lineage } from './lineage.ts'
 import { Owners, type OwnersBefore } from './owners.ts'
+import { isUnanswered } from './unanswered.ts'
 import type { Log, ViolationKind } from './violations.ts'
 
 /** A session in the hands of an actor, under the id that it was asked for by. */
@@ -19,6 +20,7 @@ interface Before {
   readonly owners: OwnersBefore
   readonly rotating: ReturnType<Lineage['moment']>
   readonly least: ReturnType<Counts['least']>
+  readonly closed: ReturnType<Counts['unanswered']>
   readonly isFormer: boolean
 }
 
@@ -67,7 +69,12 @@ export class KnownSession {
 
   async beginBy(save: () => Promise<void>, loaded: Loaded, key: string): Promise<void> {
     this.life.beginning()
-    await this.#saveBy(save, loaded, key)
+    try {
+      await this.#saveBy(save, loaded, key)
+    } catch (error) {
+      this.life.mayNotBe()
+      throw error
+    }
   }
 
   /** A revocation that must leave it alone begins. */
@@ -105,6 +112,13 @@ export class KnownSession {
     })
   }
 
+  /** All is quiet: finds out what has become of what was not answered. */
+  async settle({ protocol }: Process): Promise<void> {
+    await this.lineage.settle(async (id) => (await protocol.load(id)) !== null)
+    this.life.settle()
+    this.owners.release()
+  }
+
   async touch({ protocol }: Process, { id, session }: Loaded): Promise<void> {
     const touch = () => protocol.touch(id, session)
     await (this.lineage.isFormer(id) ? touch() : this.life.using(touch))
@@ -115,7 +129,7 @@ export class KnownSession {
     const { $storedSession, ...heir } = session
     const before = this.before(id)
     const rotate = () => protocol.rotate!({ oldId: id, newId, session, heir })
-    if (!(await this.lineage.rotating(() => this.life.using(rotate)))) return undefined
+    if (!(await this.lineage.rotating(id, newId, () => this.life.using(rotate)))) return undefined
     this.#log.add(`${this.name} has another id, rotated since ${before.life.now}`)
     if (!this.lineage.move(id, newId, before.life.now)) this.#violation('rotated twice')
     if (before.life.isOver) this.#violation(this.#revived())
@@ -144,6 +158,7 @@ export class KnownSession {
       owners: this.owners.before(),
       rotating: this.lineage.moment(),
       least: this.#counts.least(),
+      closed: this.#counts.unanswered().filter(({ isClosed }) => isClosed),
       isFormer: this.lineage.isFormer(id),
     }
   }
@@ -158,15 +173,27 @@ export class KnownSession {
     const before = this.before(id)
     const count = this.#counts.countUp(session, key)
     const refused = before.isFormer ? 'changed by an old id' : isMix && 'users mixed'
+    const unanswered = this.#counts.unanswered()
     if (refused) this.#counts.refuse(key, count, refused)
-    await (before.isFormer ? save() : this.life.using(save))
+    try {
+      await (before.isFormer ? save() : this.life.using(save))
+    } catch (error) {
+      if (isUnanswered(error)) this.#leaveOpen(key, count)
+      throw error
+    }
     this.#log.add(`${this.name} ${refused ? 'must not have' : 'has'} ${key}=${count}, as it was at ${before.life.now}`)
     const isSure = !refused && this.#wasStored(before, former, changes)
     if (isSure) {
       this.life.saved(before.life.now)
       this.#counts.keep(key, count)
+      this.#counts.close(unanswered)
     }
     return isSure
+  }
+
+  #leaveOpen(key: string, count: number): void {
+    this.#counts.leaveOpen(key, count)
+    this.#log.add(`${this.name} may have ${key}=${count}, or get it: 503`)
   }
 
   /** Whether what one user's session held would come into that of another. */
@@ -203,7 +230,7 @@ export class KnownSession {
     if (!this.owners.allows(session.user, before.owners)) this.#violation('foreign or torn', `it is ${session.user}'s`)
     else this.owners.found(session.user as string, before.owners)
     if (session.inherited) this.#judgeInherited(session.inherited)
-    this.#counts.judge(session, before.least, [])
+    this.#counts.judge(session, before.least, before.closed)
   }
 
   /** Of all that were begun with the content of one session, as it ended, one alone was there in time. */
@@ -224,6 +251,6 @@ export class KnownSession {
   }
 
   #violation(kind: ViolationKind, what?: string): void {
-    this.#log.violation(kind, what === undefined ? this.name : `${this.name}: ${what}`)
+    this.#log.violation(kind, this.name, what)
   }
 }

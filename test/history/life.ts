@@ -1,5 +1,6 @@
 import { Disturbance, type Moment } from './disturbance.ts'
 import { limits } from './limits.ts'
+import { isUnanswered } from './unanswered.ts'
 
 /** How a session was ended. */
 export type EndedBy = 'present id' | 'old id'
@@ -94,9 +95,19 @@ export class Life {
   async using<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await this.#using.during(work)
+    } catch (error) {
+      if (isUnanswered(error)) this.#using.hold()
+      throw error
     } finally {
       this.#lastUse = Math.max(this.#lastUse, Date.now())
     }
+  }
+
+  /** All is quiet: what was not answered has happened by now, or never will. */
+  settle(): void {
+    if (this.#using.isUnderWay) this.#lastUse = Date.now()
+    this.#using.release()
+    this.#ending.release()
   }
 
   /** It may never have begun. */
@@ -106,7 +117,13 @@ export class Life {
 
   /** Something that ends it, for sure or not. */
   async endingBy(work: () => Promise<unknown>, by: EndedBy, isSure: () => boolean): Promise<void> {
-    await this.#ending.during(work)
+    try {
+      await this.#ending.during(work)
+    } catch (error) {
+      if (isUnanswered(error)) this.#ending.hold()
+      this.#mayHaveEnded = true
+      throw error
+    }
     if (isSure()) {
       this.#isOver = true
       this.#endedBy ??= by

@@ -20,6 +20,7 @@ export const LEAPS = [
   0,
   0,
   0,
+  0,
   limits.rotationOverlap,
   limits.idleTimeout / 2,
   limits.idleTimeout / 2,

@@ -1,6 +1,7 @@
 import { Disturbance, type Moment } from './disturbance.ts'
 import { limits } from './limits.ts'
 import type { Random } from './random.ts'
+import { isUnanswered } from './unanswered.ts'
 
 interface KnownId {
   readonly id: string
@@ -8,12 +9,18 @@ interface KnownId {
   former?: { readonly after: number; readonly before: number }
 }
 
+/** A rotation under way, or one that was not answered. */
+interface Rotation {
+  readonly oldId: string
+  readonly newId: string
+  readonly begun: number
+}
+
 /** The ids of one session, one after another. */
 export class Lineage {
   readonly #ids: KnownId[]
   readonly #rotating = new Disturbance()
-  /** When each rotation under way began. */
-  readonly #since: number[] = []
+  readonly #underWay = new Set<Rotation>()
 
   constructor(id: string) {
     this.#ids = [{ id }]
@@ -45,7 +52,8 @@ export class Lineage {
 
   /** Whether an id may read no more. */
   mayBePastOverlap(id: string, now: number): boolean {
-    const since = this.#known(id)?.former?.after ?? Math.min(...this.#since)
+    const begun = [...this.#underWay].map((rotation) => rotation.begun)
+    const since = this.#known(id)?.former?.after ?? Math.min(...begun)
     return now >= since + limits.rotationOverlap
   }
 
@@ -58,12 +66,27 @@ export class Lineage {
   }
 
   /** Rotates from an id to another one. */
-  async rotating(work: () => Promise<boolean>): Promise<boolean> {
-    const begun = Date.now()
-    this.#since.push(begun)
-    const isMoved = await this.#rotating.during(work)
-    this.#since.splice(this.#since.indexOf(begun), 1)
-    return isMoved
+  async rotating(oldId: string, newId: string, work: () => Promise<boolean>): Promise<boolean> {
+    const rotation = { oldId, newId, begun: Date.now() }
+    this.#underWay.add(rotation)
+    try {
+      const isMoved = await this.#rotating.during(work)
+      this.#underWay.delete(rotation)
+      return isMoved
+    } catch (error) {
+      if (isUnanswered(error)) this.#rotating.hold()
+      else this.#underWay.delete(rotation)
+      throw error
+    }
+  }
+
+  /** All is quiet: finds out which of the rotations that were not answered have happened. */
+  async settle(isStored: (id: string) => Promise<boolean>): Promise<void> {
+    for (const { oldId, newId, begun } of this.#underWay) {
+      if (oldId === this.present && (await isStored(newId))) this.move(oldId, newId, begun)
+    }
+    this.#underWay.clear()
+    this.#rotating.release()
   }
 
   /** A rotation succeeded. False when its id was given up before already. */

@@ -1,4 +1,5 @@
 import { Disturbance, type Moment } from './disturbance.ts'
+import { isUnanswered } from './unanswered.ts'
 
 /** Who owned a session when something began. */
 export interface OwnersBefore {
@@ -46,7 +47,12 @@ export class Owners {
 
   async changing<Result>(user: string, work: () => Promise<Result>): Promise<Result> {
     this.#possible.add(user)
-    return this.#changing.during(work)
+    try {
+      return await this.#changing.during(work)
+    } catch (error) {
+      if (isUnanswered(error)) this.#changing.hold()
+      throw error
+    }
   }
 
   /** It certainly is this one's. */
@@ -54,10 +60,7 @@ export class Owners {
     this.#possible = new Set([user])
   }
 
-  hold(): void {
-    this.#changing.hold()
-  }
-
+  /** All is quiet. */
   release(): void {
     this.#changing.release()
   }

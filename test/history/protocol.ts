@@ -10,7 +10,10 @@ export interface Move {
 
 /** What hosts do with a store beside {@link Protocol}. */
 export interface HistoryProtocol extends Protocol {
-  /** Ends one session and stores another one, as the host does: the second from within the callback of the first. */
+  /**
+   * Ends one session and stores another one, as the host does: the second from within the callback of the first. The error
+   * has `isNotEnded` when it is that of the first.
+   */
   regenerate(oldId: string, newId: string, session: Session): Promise<void>
   /** Missing where the store cannot do it. */
   readonly rotate?: (move: Move) => Promise<boolean>
@@ -26,7 +29,8 @@ export function historyProtocolOf(store: RotatingStore): HistoryProtocol {
       new Promise((resolve, reject) => {
         store.destroy(oldId, (endError) => {
           store.set(newId, session as never, (error) => {
-            if (endError || error) reject(endError ?? error)
+            if (endError) reject(Object.assign(endError as Error, { isNotEnded: true }))
+            else if (error) reject(error)
             else resolve()
           })
         })

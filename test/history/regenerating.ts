@@ -13,7 +13,12 @@ export async function regenerate({ protocol }: Process, old: Loaded, next: Known
     await protocol.regenerate(id, loaded.id, loaded.session)
     isSure = known.wasAlive(before)
   }
-  await next.beginBy(() => known.endBy(end, id), loaded, key)
+  try {
+    await next.beginBy(() => known.endBy(end, id), loaded, key)
+  } catch (error) {
+    if ((error as { isNotEnded?: true }).isNotEnded) next.mustBeEmpty()
+    throw error
+  }
   if (isSure) next.life.begun()
   else next.life.mayNotBe()
 }

@@ -60,12 +60,15 @@ export class Revocations {
     // Also when there are none: who begins one meanwhile must know.
     const revocation = { user, done: revoked }
     this.#underWay.add(revocation)
-    try {
-      await Promise.all([revoked, ...theirs.map((known) => endByUser(known, user, revoked))])
-    } finally {
-      this.#underWay.delete(revocation)
-      this.#log.add(`${user} was revoked`)
-    }
+    await Promise.all([revoked, ...theirs.map((known) => endByUser(known, user, revoked))])
+    // One that was not answered goes on until all is quiet.
+    this.#underWay.delete(revocation)
+    this.#log.add(`${user} was revoked`)
+  }
+
+  /** All is quiet. */
+  settle(): void {
+    this.#underWay.clear()
   }
 
   #mayEnd(known: KnownSession, { done }: Revocation): void {

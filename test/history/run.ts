@@ -4,9 +4,16 @@ import { databaseList, databaseNames } from '../harness/selection.ts'
 import { temporaryFolder } from '../harness/temporary-folder.ts'
 import { ownDatabase } from '../torture/own-database.ts'
 import { storedGround } from './ground.ts'
+import { histories } from './histories.ts'
 import { historySettings, runHistory } from './history.ts'
 
-const { values } = parseArgs({ options: { databases: { type: 'string', default: databaseNames.join() } } })
+const { values } = parseArgs({
+  options: {
+    databases: { type: 'string', default: databaseNames.join() },
+    /** A part of the name of the histories to run. */
+    about: { type: 'string', default: '' },
+  },
+})
 const { seed, operations } = historySettings(100_000)
 
 process.env.TMPDIR = temporaryFolder('stored-session-history')
@@ -18,16 +25,29 @@ console.log(`HISTORY_SEED=${seed} HISTORY_OPERATIONS=${operations}`)
 for (const name of databaseList(values.databases)) {
   const { database, server, remove } = await ownDatabase(name)
   try {
-    const begun = performance.now()
-    const ground = await storedGround(database)
-    const { sessions, violations, firsts, examples } = await runHistory(ground, seed, operations)
-    await ground.close()
-    for (const example of examples) console.error(`${name}, HISTORY_SEED=${seed}\n${example}\n`)
-    if (examples.length > 0) process.exitCode = 1
-    const seconds = Math.round((performance.now() - begun) / 1000)
-    table.push({ database: `${name} ${server?.version ?? ''}`, operations, sessions, ...violations, seconds })
-    console.log(table.at(-1))
-    if (examples.length > 0) console.error('first found after so many operations:', firsts)
+    for (const [about, kind] of Object.entries(histories(seed))) {
+      if (!about.includes(values.about)) continue
+      const begun = performance.now()
+      const length = Math.round(operations * kind.share)
+      const ground = await storedGround(database, kind)
+      const { sessions, violations, firsts, examples } = await runHistory(ground, seed, length)
+      await ground.close()
+      for (const example of examples) console.error(`${name}, ${about}, HISTORY_SEED=${seed}\n${example}\n`)
+      if (examples.length > 0) process.exitCode = 1
+      const found = Object.entries(violations).filter(([, count]) => count > 0)
+      const seconds = Math.round((performance.now() - begun) / 1000)
+      table.push({
+        database: `${name} ${server?.version ?? ''}`,
+        about,
+        operations: length,
+        sessions,
+        violations: found.map(([violation, count]) => `${violation}: ${count}`).join(', '),
+        seconds,
+      })
+      console.log(table.at(-1))
+      if (examples.length > 0) console.error('first found after so many operations:', firsts)
+      await database.query('DELETE FROM stored_sessions')
+    }
   } finally {
     await remove()
   }

@@ -20,8 +20,9 @@ export const violationKinds = [
 /** What must never happen. */
 export type ViolationKind = (typeof violationKinds)[number]
 
-/** Entries of a history that are printed with a violation. */
-const TAIL = 40
+/** Entries of a history that are printed with a violation, and those that are searched for others of its session. */
+const TAIL = 30
+const LONG_TAIL = 3_000
 
 /** What happened, and what should not have. */
 export class Log {
@@ -35,14 +36,17 @@ export class Log {
 
   add(entry: string): void {
     this.#tail.push(`${Date.now()} ${entry}`)
-    if (this.#tail.length > TAIL) this.#tail.shift()
+    if (this.#tail.length > LONG_TAIL) this.#tail.shift()
   }
 
-  violation(kind: ViolationKind, what: string): void {
+  /** @param name - the session that it happened to */
+  violation(kind: ViolationKind, name: string, what?: string): void {
     this.counts[kind]++
-    this.add(`VIOLATION, ${kind}: ${what}`)
+    this.add(`VIOLATION, ${kind}: ${what === undefined ? name : `${name}: ${what}`}`)
     if (this.firsts[kind] !== undefined) return
     this.firsts[kind] = this.operations
-    this.examples.push(this.#tail.join('\n'))
+    const isItsOwn = (entry: string) => entry.split(/[ :]/).includes(name)
+    const earlier = this.#tail.slice(0, -TAIL).filter(isItsOwn)
+    this.examples.push([...earlier, '...', ...this.#tail.slice(-TAIL)].join('\n'))
   }
 }

@@ -1,0 +1,11 @@
+const CODES = [
+  'FST_STORED_SESSION_UNAVAILABLE',
+  'FST_STORED_SESSION_OVERLOADED',
+  'FST_STORED_SESSION_UNREACHABLE',
+  'FST_STORED_SESSION_NOT_REGENERATED',
+] as const
+
+/** Whether an operation was answered 503: it may have happened, may happen yet, or never will. */
+export function isUnanswered(error: unknown): boolean {
+  return CODES.some((code) => code === (error as { code?: unknown }).code)
+}
