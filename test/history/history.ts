@@ -53,7 +53,7 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
   try {
     for (let done = 0; done < operations; done += SCENE) {
       await Promise.all(actors.map((actor) => actor.act(SCENE / ACTORS)))
-      await settle(stage)
+      await settle(stage, versions)
       await versions.sample()
       clock.advance(random.pick(LEAPS))
       past += await forgetPast(stage)
@@ -66,10 +66,10 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
 }
 
 /** Waits until all is quiet, and finds out what has become of what was not answered. */
-async function settle({ ground, sessions, revocations }: Stage): Promise<void> {
+async function settle({ ground, sessions, revocations }: Stage, versions: Versions): Promise<void> {
   await ground.quiet()
   revocations.settle()
-  for (const known of sessions) await known.settle(ground.processes[0]!)
+  for (const known of sessions) await known.settle(ground.processes[0]!, (id) => versions.isRotated(id))
   await ground.changeKeys()
 }
 

@@ -113,8 +113,8 @@ export class KnownSession {
   }
 
   /** All is quiet: finds out what has become of what was not answered. */
-  async settle({ protocol }: Process): Promise<void> {
-    await this.lineage.settle(async (id) => (await protocol.load(id)) !== null)
+  async settle({ protocol }: Process, isRotated: (id: string) => Promise<boolean>): Promise<void> {
+    await this.lineage.settle(isRotated, async (id) => (await protocol.load(id)) !== null)
     this.life.settle()
     this.owners.release()
   }

@@ -80,10 +80,14 @@ export class Lineage {
     }
   }
 
-  /** All is quiet: finds out which of the rotations that were not answered have happened. */
-  async settle(isStored: (id: string) => Promise<boolean>): Promise<void> {
+  /**
+   * All is quiet: finds out which of the rotations that were not answered have happened. One that broke off in the middle
+   * leaves a copy under an id that nobody knows.
+   */
+  async settle(isRotated: (id: string) => Promise<boolean>, isThere: (id: string) => Promise<boolean>): Promise<void> {
     for (const { oldId, newId, begun } of this.#underWay) {
-      if (oldId === this.present && (await isStored(newId))) this.move(oldId, newId, begun)
+      if (oldId !== this.present || !(await isRotated(oldId))) continue
+      if (await isThere(newId)) this.move(oldId, newId, begun)
     }
     this.#underWay.clear()
     this.#rotating.release()

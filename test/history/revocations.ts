@@ -61,6 +61,7 @@ export class Revocations {
     const revocation = { user, done: revoked }
     this.#underWay.add(revocation)
     await Promise.all([revoked, ...theirs.map((known) => endByUser(known, user, revoked))])
+    kept?.except()
     // One that was not answered goes on until all is quiet.
     this.#underWay.delete(revocation)
     this.#log.add(`${user} was revoked`)
