@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Ground, Process } from './ground.ts'
 import { KnownSession, type Loaded } from './known-session.ts'
 import { LONGEST_WAIT } from './limits.ts'
+import type { Places } from './places.ts'
 import type { Random } from './random.ts'
 import { regenerate } from './regenerating.ts'
 import type { Revocations } from './revocations.ts'
@@ -18,6 +19,7 @@ export interface Stage {
   /** All that there ever were. */
   readonly sessions: Set<KnownSession>
   readonly revocations: Revocations
+  readonly places: Places
 }
 
 export const users = ['ada', 'grace', 'edsger']
@@ -71,7 +73,9 @@ export class Actor {
       try {
         await this.#operations[operation](process, this.#stage.slots[slot]!, slot)
       } catch (error) {
-        if (this.#stage.ground.hasFaults && isUnanswered(error)) continue
+        const { ground, slots } = this.#stage
+        this.#stage.log.add(`${operation} of ${slots[slot]!.name} failed`)
+        if (ground.hasFaults && isUnanswered(error)) continue
         this.#stage.log.violation('error', `${operation}: ${(error as Error).stack}, ${(error as Error).cause}`)
       }
     }
@@ -121,8 +125,7 @@ export class Actor {
     },
     changeOwner: async (process, known, slot) => {
       const loaded = await this.#load(process, known, slot)
-      const others = users.filter((user) => user !== loaded?.session.user)
-      if (loaded) await this.#stage.revocations.changeOwner(process, loaded, this.#key, this.#random.pick(others))
+      if (loaded) await this.#changeOwner(process, loaded)
     },
     regenerate: async (process, known, slot) => {
       const isFormer = this.#random.next() < 0.3
@@ -162,14 +165,21 @@ export class Actor {
     const known = this.#make(this.#random.pick(users))
     // Before it is stored, so that others meet its first save.
     this.#stage.slots[slot] = known
-    await known.begin(process, this.#key)
+    await this.#stage.places.signIn(known, known.owners.certain!, () => known.begin(process, this.#key))
+  }
+
+  async #changeOwner(process: Process, loaded: Loaded): Promise<void> {
+    const { places, revocations } = this.#stage
+    const user = this.#random.pick(users.filter((other) => other !== loaded.session.user))
+    const change = () => revocations.changeOwner(process, loaded, this.#key, user)
+    await places.signIn(loaded.known, user, change)
   }
 
   async #regenerate(process: Process, old: Loaded, slot: number): Promise<void> {
     const next = this.#make(this.#random.pick(users), old.known)
     this.#stage.slots[slot] = next
-    await regenerate(process, old, next, this.#key)
-    await next.load(process)
+    const work = () => regenerate(process, old, next, this.#key)
+    if (await this.#stage.places.signIn(next, next.owners.certain!, work)) await next.load(process)
   }
 
   #make(user: string, parent?: KnownSession): KnownSession {

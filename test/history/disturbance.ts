@@ -18,9 +18,14 @@ export class Disturbance {
     return { underWay: this.#underWay, begun: this.#begun }
   }
 
-  /** Whether nothing of this kind was under way at any time since, but what began it itself. */
-  wasCalm(since: Moment, own = 0): boolean {
-    return since.underWay === own && this.#begun === since.begun
+  /**
+   * Whether nothing of this kind was under way at any time since.
+   *
+   * @param own - what the caller had begun itself by then
+   * @param ownSince - what the caller began since
+   */
+  wasCalm(since: Moment, own = 0, ownSince = 0): boolean {
+    return since.underWay === own && this.#begun === since.begun + ownSince
   }
 
   async during<Result>(work: () => Promise<Result>): Promise<Result> {

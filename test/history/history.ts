@@ -3,6 +3,7 @@ import { Clock } from './clock.ts'
 import type { Ground, Process } from './ground.ts'
 import { KnownSession } from './known-session.ts'
 import { LEAPS } from './limits.ts'
+import { Places } from './places.ts'
 import { Random } from './random.ts'
 import { Revocations } from './revocations.ts'
 import { Versions } from './versions.ts'
@@ -43,7 +44,16 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
     () => new KnownSession(random.id(), random.pick(users), ground.isRich, log),
   )
   const sessions = new Set(slots)
-  const stage: Stage = { ground, clock, log, slots, sessions, revocations: new Revocations(sessions, log) }
+  const revocations = new Revocations(sessions, log)
+  const stage: Stage = {
+    ground,
+    clock,
+    log,
+    slots,
+    sessions,
+    revocations,
+    places: new Places(sessions, log, ground.most),
+  }
   const actors = Array.from(
     { length: ACTORS },
     (_, index) => new Actor(`k${index}`, new Random(seed + index + 1), stage),
@@ -54,6 +64,7 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
     for (let done = 0; done < operations; done += SCENE) {
       await Promise.all(actors.map((actor) => actor.act(SCENE / ACTORS)))
       await settle(stage, versions)
+      await visitPlaces(stage, random)
       await versions.sample()
       clock.advance(random.pick(LEAPS))
       past += await forgetPast(stage)
@@ -71,6 +82,18 @@ async function settle({ ground, sessions, revocations }: Stage, versions: Versio
   revocations.settle()
   for (const known of sessions) await known.settle(ground.processes[0]!, (id) => versions.isRotated(id))
   await ground.changeKeys()
+}
+
+/** Counts the sessions of each user; who has fewer than the limit can begin one. */
+async function visitPlaces({ ground, sessions, places, log }: Stage, random: Random): Promise<void> {
+  if (!places.areLimited) return
+  const process = random.pick(ground.processes)
+  const counts = await places.count(process)
+  const user = random.pick(users)
+  if ((counts.get(user) ?? 0) >= ground.most) return
+  const known = new KnownSession(random.id(), user, ground.isRich, log)
+  sessions.add(known)
+  await places.signIn(known, user, () => known.begin(process, 'quiet'))
 }
 
 /** Looks once more at sessions that nobody acts on any more, and forgets those that are over. */

@@ -4,6 +4,7 @@ import type { Process } from './ground.ts'
 import { Life, type LifeBefore } from './life.ts'
 import { Lineage } from './lineage.ts'
 import { Owners, type OwnersBefore } from './owners.ts'
+import { isRefused } from './places.ts'
 import { isUnanswered } from './unanswered.ts'
 import type { Log, ViolationKind } from './violations.ts'
 
@@ -72,7 +73,8 @@ export class KnownSession {
     try {
       await this.#saveBy(save, loaded, key)
     } catch (error) {
-      this.life.mayNotBe()
+      if (isRefused(error)) this.life.refused()
+      else this.life.mayNotBe()
       throw error
     }
   }
@@ -179,6 +181,7 @@ export class KnownSession {
       await (before.isFormer ? save() : this.life.using(save))
     } catch (error) {
       if (isUnanswered(error)) this.#leaveOpen(key, count)
+      if (isRefused(error)) this.#counts.refuse(key, count, 'stored though refused')
       throw error
     }
     this.#log.add(`${this.name} ${refused ? 'must not have' : 'has'} ${key}=${count}, as it was at ${before.life.now}`)
@@ -214,6 +217,7 @@ export class KnownSession {
     this.#log.add(`${this.name} is not there`)
     const isRight = this.life.foundNone(before.life)
     if (isRight || this.#mustBeEmpty || this.lineage.mayBePastOverlap(id, Date.now())) return
+    if (this.lineage.isUncertain) return this.#violation('lost by a rotation')
     const lost = before.isFormer ? 'lost by an old id' : 'lost session'
     this.#violation(this.#isExcepted ? 'ended though excepted' : lost)
   }

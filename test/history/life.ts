@@ -115,6 +115,11 @@ export class Life {
     this.#mayHaveEnded = true
   }
 
+  /** It was refused: it never begins. */
+  refused(): void {
+    this.#isOver = true
+  }
+
   /** Something that ends it, for sure or not. */
   async endingBy(work: () => Promise<unknown>, by: EndedBy, isSure: () => boolean): Promise<void> {
     try {

@@ -57,6 +57,11 @@ export class Lineage {
     return now >= since + limits.rotationOverlap
   }
 
+  /** Whether another id may be under way. */
+  get isUncertain(): boolean {
+    return this.#rotating.isUnderWay
+  }
+
   moment(): Moment {
     return this.#rotating.moment()
   }

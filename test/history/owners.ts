@@ -46,11 +46,13 @@ export class Owners {
   }
 
   async changing<Result>(user: string, work: () => Promise<Result>): Promise<Result> {
+    const before = this.before()
     this.#possible.add(user)
     try {
       return await this.#changing.during(work)
     } catch (error) {
       if (isUnanswered(error)) this.#changing.hold()
+      else if (this.#changing.wasCalm(before.moment, 0, 1)) this.#possible = new Set(before.possible)
       throw error
     }
   }
