@@ -165,21 +165,21 @@ export class Actor {
     const known = this.#make(this.#random.pick(users))
     // Before it is stored, so that others meet its first save.
     this.#stage.slots[slot] = known
-    await this.#stage.places.signIn(known, known.owners.certain!, () => known.begin(process, this.#key))
+    await this.#stage.places.signIn(process, known, known.owners.certain!, () => known.begin(process, this.#key))
   }
 
   async #changeOwner(process: Process, loaded: Loaded): Promise<void> {
     const { places, revocations } = this.#stage
     const user = this.#random.pick(users.filter((other) => other !== loaded.session.user))
     const change = () => revocations.changeOwner(process, loaded, this.#key, user)
-    await places.signIn(loaded.known, user, change)
+    await places.signIn(process, loaded.known, user, change)
   }
 
   async #regenerate(process: Process, old: Loaded, slot: number): Promise<void> {
     const next = this.#make(this.#random.pick(users), old.known)
     this.#stage.slots[slot] = next
     const work = () => regenerate(process, old, next, this.#key)
-    if (await this.#stage.places.signIn(next, next.owners.certain!, work)) await next.load(process)
+    if (await this.#stage.places.signIn(process, next, next.owners.certain!, work)) await next.load(process)
   }
 
   #make(user: string, parent?: KnownSession): KnownSession {

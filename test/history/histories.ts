@@ -5,7 +5,7 @@ export interface HistoryKind extends GroundOptions {
   readonly share: number
 }
 
-const MOST = 2
+const MOST = 3
 
 /** What histories are about. */
 export function histories(seed: number): Record<string, HistoryKind> {

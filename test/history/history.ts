@@ -93,7 +93,7 @@ async function visitPlaces({ ground, sessions, places, log }: Stage, random: Ran
   if ((counts.get(user) ?? 0) >= ground.most) return
   const known = new KnownSession(random.id(), user, ground.isRich, log)
   sessions.add(known)
-  await places.signIn(known, user, () => known.begin(process, 'quiet'))
+  await places.signIn(process, known, user, () => known.begin(process, 'quiet'))
 }
 
 /** Looks once more at sessions that nobody acts on any more, and forgets those that are over. */

@@ -133,7 +133,7 @@ export class KnownSession {
     const rotate = () => protocol.rotate!({ oldId: id, newId, session, heir })
     if (!(await this.lineage.rotating(id, newId, () => this.life.using(rotate)))) return undefined
     this.#log.add(`${this.name} has another id, rotated since ${before.life.now}`)
-    if (!this.lineage.move(id, newId, before.life.now)) this.#violation('rotated twice')
+    if (this.lineage.ids.at(-2) !== id) this.#violation('rotated twice')
     if (before.life.isOver) this.#violation(this.#revived())
     return { known: this, id: newId, session: heir as Session }
   }
@@ -146,7 +146,7 @@ export class KnownSession {
   async endBy(end: () => Promise<unknown>, id?: string, isSure = () => true): Promise<void> {
     const by = id !== undefined && this.lineage.isFormer(id) ? 'old id' : 'present id'
     await this.life.endingBy(() => this.life.using(end), by, isSure)
-    this.#log.add(`${this.name} ${isSure() ? 'ended' : 'may have ended'} by ${by}`)
+    if (isSure()) this.#log.add(`${this.name} ended by ${by}`)
   }
 
   /** Whether it certainly was alive, under this id, until this moment in the middle of what ends it. */
@@ -215,7 +215,8 @@ export class KnownSession {
 
   #judgeNone(id: string, before: Before): void {
     this.#log.add(`${this.name} is not there`)
-    const isRight = this.life.foundNone(before.life)
+    const isPresent = !before.isFormer && this.lineage.wasCalm(before.rotating)
+    const isRight = this.life.foundNone(before.life, isPresent)
     if (isRight || this.#mustBeEmpty || this.lineage.mayBePastOverlap(id, Date.now())) return
     if (this.lineage.isUncertain) return this.#violation('lost by a rotation')
     const lost = before.isFormer ? 'lost by an old id' : 'lost session'

@@ -30,6 +30,7 @@ export class Life {
   /** Nothing whatsoever used it later. */
   #lastUse = Number.NEGATIVE_INFINITY
   #mayHaveEnded = false
+  #mayNotBe = false
   #isOver = false
   #endedBy: EndedBy | undefined
 
@@ -54,7 +55,7 @@ export class Life {
       now: Date.now(),
       isOver: this.#isOver,
       isStored: this.isStored,
-      mayHaveEnded: this.#mayHaveEnded,
+      mayHaveEnded: this.#mayHaveEnded || this.#mayNotBe,
       isQuiet: !this.#using.isUnderWay,
       ending: this.#ending.moment(),
       lastUse: this.#lastUse,
@@ -110,9 +111,16 @@ export class Life {
     this.#ending.release()
   }
 
-  /** It may never have begun. */
+  /** It may never begin. */
   mayNotBe(): void {
-    this.#mayHaveEnded = true
+    this.#mayNotBe = true
+  }
+
+  /** It certainly has begun. */
+  mustBe(): void {
+    this.#mayNotBe = false
+    this.begun()
+    this.saved(this.#createdAfter)
   }
 
   /** It was refused: it never begins. */
@@ -122,33 +130,42 @@ export class Life {
 
   /** Something that ends it, for sure or not. */
   async endingBy(work: () => Promise<unknown>, by: EndedBy, isSure: () => boolean): Promise<void> {
+    this.#ending.begin()
     try {
-      await this.#ending.during(work)
+      await work()
+      if (isSure()) {
+        this.#isOver = true
+        this.#endedBy ??= by
+      } else this.#mayHaveEnded = true
     } catch (error) {
       if (isUnanswered(error)) this.#ending.hold()
       this.#mayHaveEnded = true
       throw error
+    } finally {
+      this.#ending.end()
     }
-    if (isSure()) {
-      this.#isOver = true
-      this.#endedBy ??= by
-    } else this.#mayHaveEnded = true
   }
 
-  /** A read found nothing: false when there should have been something. */
-  foundNone(before: LifeBefore): boolean {
+  /**
+   * A read found nothing: false when there should have been something.
+   *
+   * @param isPresent - whether it went by the id that the session certainly has
+   */
+  foundNone(before: LifeBefore, isPresent: boolean): boolean {
     const isWrong = !before.isOver && this.isAlive(before)
-    // What once was over, without anything under way that might have prolonged it, stays so.
-    if (before.isQuiet && this.isStored && before.now >= before.lastUse + limits.idleTimeout) this.#isOver = true
+    // What once was over, without anything under way that might have made or prolonged it, stays so.
+    const isIdle = this.isStored && before.now >= before.lastUse + limits.idleTimeout
+    if (before.isQuiet && (isPresent || isIdle)) this.#isOver = true
     return !isWrong
   }
 
   /** A read found it. Says what limit it has outlived. */
   found(before: LifeBefore): 'idle' | 'absolute' | undefined {
     const { now, isQuiet, lastUse, createdBefore } = before
-    this.begun()
-    this.saved(this.#createdAfter)
+    this.mustBe()
     if (this.#ending.wasCalm(before.ending)) this.#mayHaveEnded = false
+    // A fault is told once: what follows from it is none of its own.
+    if (before.isOver) this.#isOver = false
     if (now >= createdBefore + limits.absoluteTimeout) return 'absolute'
     return isQuiet && now >= lastUse + limits.idleTimeout ? 'idle' : undefined
   }

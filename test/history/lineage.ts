@@ -70,18 +70,22 @@ export class Lineage {
     return this.#rotating.wasCalm(since)
   }
 
-  /** Rotates from an id to another one. */
+  /** Rotates from an id to another one, by work that says whether it did. */
   async rotating(oldId: string, newId: string, work: () => Promise<boolean>): Promise<boolean> {
     const rotation = { oldId, newId, begun: Date.now() }
     this.#underWay.add(rotation)
+    this.#rotating.begin()
     try {
-      const isMoved = await this.#rotating.during(work)
+      const isMoved = await work()
       this.#underWay.delete(rotation)
+      if (isMoved) this.#move(rotation)
       return isMoved
     } catch (error) {
       if (isUnanswered(error)) this.#rotating.hold()
       else this.#underWay.delete(rotation)
       throw error
+    } finally {
+      this.#rotating.end()
     }
   }
 
@@ -90,21 +94,18 @@ export class Lineage {
    * leaves a copy under an id that nobody knows.
    */
   async settle(isRotated: (id: string) => Promise<boolean>, isThere: (id: string) => Promise<boolean>): Promise<void> {
-    for (const { oldId, newId, begun } of this.#underWay) {
-      if (oldId !== this.present || !(await isRotated(oldId))) continue
-      if (await isThere(newId)) this.move(oldId, newId, begun)
+    for (const rotation of this.#underWay) {
+      const { oldId, newId } = rotation
+      if (oldId === this.present && (await isRotated(oldId)) && (await isThere(newId))) this.#move(rotation)
     }
     this.#underWay.clear()
     this.#rotating.release()
   }
 
-  /** A rotation succeeded. False when its id was given up before already. */
-  move(oldId: string, newId: string, after: number): boolean {
+  #move({ oldId, newId, begun }: Rotation): void {
     const known = this.#known(oldId)
-    if (!known || known.former) return false
-    known.former = { after, before: Date.now() }
+    if (known) known.former ??= { after: begun, before: Date.now() }
     this.#ids.push({ id: newId })
-    return true
   }
 
   #known(id: string): KnownId | undefined {

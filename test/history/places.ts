@@ -43,7 +43,7 @@ export class Places {
   }
 
   /** Signs somebody in, by work that may be refused; false when it was. */
-  async signIn(known: KnownSession, user: string, work: () => Promise<unknown>): Promise<boolean> {
+  async signIn(process: Process, known: KnownSession, user: string, work: () => Promise<unknown>): Promise<boolean> {
     if (!this.areLimited) return work().then(() => true)
     const signIn = { user, most: 0 }
     this.#underWay.add(signIn)
@@ -55,7 +55,8 @@ export class Places {
     } catch (error) {
       if (!isRefused(error)) throw error
       this.#log.add(`${known.name} was refused: ${user} may have ${signIn.most - 1} others`)
-      if (signIn.most <= this.#most) this.#log.violation('refused without need', known.name, user)
+      if (signIn.most <= this.#most && !(await this.#hasRevived(process, user)))
+        this.#log.violation('refused without need', known.name, user)
       return false
     } finally {
       this.#underWay.delete(signIn)
@@ -76,6 +77,13 @@ export class Places {
       if (count > this.#most) this.#log.violation('too many sessions', known.name, `${user} has ${count}`)
     }
     return counts
+  }
+
+  /** Whether a session that has ended is there again and takes a place, which is a fault of its own. */
+  async #hasRevived(process: Process, user: string): Promise<boolean> {
+    const over = [...this.#sessions].filter(({ owners, life }) => owners.mayBe(user) && !life.mayLive)
+    const found = await Promise.all(over.map((known) => known.load(process)))
+    return found.some((loaded) => loaded)
   }
 
   #meet(user: string): void {

@@ -7,6 +7,8 @@ export async function regenerate({ protocol }: Process, old: Loaded, next: Known
   const loaded = next.make()
   // By an old id nobody can tell whether it is a sign-out: it ends the session, and takes nothing over.
   if (known.lineage.isFormer(id) || known.life.endedBy) next.mustBeEmpty()
+  // Whoever meets it before that is known.
+  next.life.mayNotBe()
   let isSure = false
   const end = async () => {
     const before = known.before(id)
@@ -19,6 +21,5 @@ export async function regenerate({ protocol }: Process, old: Loaded, next: Known
     if ((error as { isNotEnded?: true }).isNotEnded) next.mustBeEmpty()
     throw error
   }
-  if (isSure) next.life.begun()
-  else next.life.mayNotBe()
+  if (isSure) next.life.mustBe()
 }
