@@ -46,7 +46,7 @@ const WEIGHTS = {
   trim: 2,
   reencrypt: 0.5,
   kill: 0.2,
-  stall: 1.5,
+  stall: 2,
   wait: 10,
   begin: 0.7,
 }

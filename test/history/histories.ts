@@ -5,15 +5,16 @@ export interface HistoryKind extends GroundOptions {
   readonly share: number
 }
 
+/** The sessions that a user may have, where there is a limit. */
 const MOST = 3
 
-/** What histories are about. */
-export function histories(seed: number): Record<string, HistoryKind> {
+/** What happens in histories, beside requests: nothing, faults, or users who have as many sessions as they may. */
+export function histories(seed: number) {
   return {
-    'two processes': { share: 0.4 },
-    'processes that are killed and databases that do not answer': { share: 0.3, faults: seed },
-    'places, of which the oldest is freed': { share: 0.1, maxPerUser: MOST, evict: 'oldest' },
-    'places, of which the least recent is freed': { share: 0.1, maxPerUser: MOST, evict: 'least-recent' },
-    'places, of which none is freed': { share: 0.1, maxPerUser: MOST, evict: 'refuse' },
-  }
+    processes: { share: 0.4 },
+    faults: { share: 0.3, faults: seed },
+    oldest: { share: 0.1, maxPerUser: MOST, evict: 'oldest' },
+    recent: { share: 0.1, maxPerUser: MOST, evict: 'least-recent' },
+    refuse: { share: 0.1, maxPerUser: MOST, evict: 'refuse' },
+  } satisfies Record<string, HistoryKind>
 }

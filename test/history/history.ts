@@ -6,6 +6,7 @@ import { LEAPS } from './limits.ts'
 import { Places } from './places.ts'
 import { Random } from './random.ts'
 import { Revocations } from './revocations.ts'
+import { patiently } from './unanswered.ts'
 import { Versions } from './versions.ts'
 import { Log, type ViolationKind } from './violations.ts'
 
@@ -100,7 +101,7 @@ async function visitPlaces({ ground, sessions, places, log }: Stage, random: Ran
 async function forgetPast({ ground, sessions, slots }: Stage): Promise<number> {
   const past = [...sessions].filter((known) => !slots.includes(known))
   const [process] = ground.processes as [Process]
-  const found = await Promise.all(past.map((known) => known.load(process)))
+  const found = await Promise.all(past.map((known) => patiently(() => known.load(process))))
   const over = past.filter((_, index) => !found[index])
   for (const known of over) sessions.delete(known)
   return over.length

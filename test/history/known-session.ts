@@ -5,7 +5,7 @@ import { Life, type LifeBefore } from './life.ts'
 import { Lineage } from './lineage.ts'
 import { Owners, type OwnersBefore } from './owners.ts'
 import { isRefused } from './places.ts'
-import { isUnanswered } from './unanswered.ts'
+import { isUnanswered, patiently } from './unanswered.ts'
 import type { Log, ViolationKind } from './violations.ts'
 
 /** A session in the hands of an actor, under the id that it was asked for by. */
@@ -116,7 +116,7 @@ export class KnownSession {
 
   /** All is quiet: finds out what has become of what was not answered. */
   async settle({ protocol }: Process, isRotated: (id: string) => Promise<boolean>): Promise<void> {
-    await this.lineage.settle(isRotated, async (id) => (await protocol.load(id)) !== null)
+    await this.lineage.settle(isRotated, async (id) => (await patiently(() => protocol.load(id))) !== null)
     this.life.settle()
     this.owners.release()
   }

@@ -4,16 +4,16 @@ import { databaseList, databaseNames } from '../harness/selection.ts'
 import { temporaryFolder } from '../harness/temporary-folder.ts'
 import { ownDatabase } from '../torture/own-database.ts'
 import { storedGround } from './ground.ts'
-import { histories } from './histories.ts'
+import { type HistoryKind, histories } from './histories.ts'
 import { historySettings, runHistory } from './history.ts'
 
 const { values } = parseArgs({
   options: {
     databases: { type: 'string', default: databaseNames.join() },
-    /** A part of the name of the histories to run. */
-    about: { type: 'string', default: '' },
+    kinds: { type: 'string', default: Object.keys(histories(0)).join() },
   },
 })
+const kinds = values.kinds.split(',')
 const { seed, operations } = historySettings(100_000)
 
 process.env.TMPDIR = temporaryFolder('stored-session-history')
@@ -25,20 +25,20 @@ console.log(`HISTORY_SEED=${seed} HISTORY_OPERATIONS=${operations}`)
 for (const name of databaseList(values.databases)) {
   const { database, server, remove } = await ownDatabase(name)
   try {
-    for (const [about, kind] of Object.entries(histories(seed))) {
-      if (!about.includes(values.about)) continue
+    for (const [kind, { share, ...options }] of Object.entries<HistoryKind>(histories(seed))) {
+      if (!kinds.includes(kind)) continue
       const begun = performance.now()
-      const length = Math.round(operations * kind.share)
-      const ground = await storedGround(database, kind)
+      const length = Math.round(operations * share)
+      const ground = await storedGround(database, options)
       const { sessions, violations, firsts, examples } = await runHistory(ground, seed, length)
       await ground.close()
-      for (const example of examples) console.error(`${name}, ${about}, HISTORY_SEED=${seed}\n${example}\n`)
+      for (const example of examples) console.error(`${name}, ${kind}, HISTORY_SEED=${seed}\n${example}\n`)
       if (examples.length > 0) process.exitCode = 1
       const found = Object.entries(violations).filter(([, count]) => count > 0)
       const seconds = Math.round((performance.now() - begun) / 1000)
       table.push({
         database: `${name} ${server?.version ?? ''}`,
-        about,
+        kind,
         operations: length,
         sessions,
         violations: found.map(([violation, count]) => `${violation}: ${count}`).join(', '),

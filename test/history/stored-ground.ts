@@ -7,6 +7,7 @@ import { KeyRings } from './key-rings.ts'
 import { limits } from './limits.ts'
 import { historyProtocolOf } from './protocol.ts'
 import { Random } from './random.ts'
+import { patiently } from './unanswered.ts'
 import { Wire } from './wire.ts'
 
 const PROCESSES = 2
@@ -79,7 +80,7 @@ export class StoredGround implements Ground {
 
   async #reencryptAll(): Promise<void> {
     for (let round = 1; ; round++) {
-      const { remaining } = await this.#stores[0]!.reencrypt()
+      const { remaining } = await patiently(() => this.#stores[0]!.reencrypt())
       if (remaining === 0) break
       if (round === MOST_ROUNDS) throw new Error(`${remaining} rows are not reencrypted`)
     }

@@ -9,3 +9,16 @@ const CODES = [
 export function isUnanswered(error: unknown): boolean {
   return CODES.some((code) => code === (error as { code?: unknown }).code)
 }
+
+const ATTEMPTS = 20
+
+/** Repeats what was answered 503 until it is not: for what is asked when all is quiet. */
+export async function patiently<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isUnanswered(error) || attempt === ATTEMPTS) throw error
+    }
+  }
+}

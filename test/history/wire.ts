@@ -40,8 +40,10 @@ export class Wire {
     this.#holds.push(ms)
   }
 
-  /** Resolves when nothing is under way, and nothing follows. */
+  /** Resolves when nothing is under way, and nothing follows. What was to happen soon does not happen any more. */
   async quiet(): Promise<void> {
+    this.#untilCut = Number.POSITIVE_INFINITY
+    this.#holds.length = 0
     while (this.#underWay.size > 0 || (!this.#isCut && performance.now() - this.#lastUse < QUIET_MS)) {
       await Promise.all([sleep(QUIET_MS / 10), Promise.allSettled(this.#underWay)])
     }
