@@ -1,7 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Ground, Process } from './ground.ts'
 import { KnownSession, type Loaded } from './known-session.ts'
-import { LONGEST_WAIT } from './limits.ts'
 import type { Places } from './places.ts'
 import type { Random } from './random.ts'
 import { regenerate } from './regenerating.ts'
@@ -151,7 +150,7 @@ export class Actor {
     reencrypt: async (process) => process.reencrypt?.(),
     kill: async (process) => process.kill?.(),
     stall: async (process) => process.stall?.(),
-    wait: async () => this.#stage.clock.advance(this.#random.next() * LONGEST_WAIT),
+    wait: async () => this.#stage.clock.advance(this.#random.next() * this.#stage.ground.longestWait),
   }
 
   /** Loads a session; one that is over makes room for a new one. */

@@ -3,6 +3,7 @@ import type { StoreOptions } from '../../src/index.ts'
 import type { RevokeFilter } from '../../src/store/revoking.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import { naiveStore } from '../races/naive-store.ts'
+import { LONGEST_WAIT } from './limits.ts'
 import { type HistoryProtocol, historyProtocolOf } from './protocol.ts'
 import { StoredGround } from './stored-ground.ts'
 
@@ -30,6 +31,8 @@ export interface Ground {
   readonly hasFaults: boolean
   /** The sessions that a user may have. */
   readonly most: number
+  /** What the clock advances by at most while others act, in milliseconds. */
+  readonly longestWait: number
   /** Waits until nothing is under way any more, whoever was answered. */
   quiet(): Promise<void>
   /** Goes one step further with new keys; to be called when all is quiet. */
@@ -58,6 +61,7 @@ export async function naiveGround(database: TestDatabase): Promise<Ground> {
     isRich: false,
     hasFaults: false,
     most: Number.POSITIVE_INFINITY,
+    longestWait: LONGEST_WAIT,
     quiet: async () => {},
     changeKeys: async () => {},
     close: () => opened.close(),

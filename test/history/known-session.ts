@@ -1,6 +1,7 @@
 import { newSession, type Session } from '../races/protocol.ts'
 import { Counts } from './counts.ts'
 import type { Process } from './ground.ts'
+import { Inheritance } from './inheritance.ts'
 import { Life, type LifeBefore } from './life.ts'
 import { Lineage } from './lineage.ts'
 import { Owners, type OwnersBefore } from './owners.ts'
@@ -38,20 +39,16 @@ export class KnownSession {
   readonly owners: Owners
   readonly #counts: Counts
   readonly #log: Log
-  /** The session whose content it began with. */
-  readonly #parent: KnownSession | undefined
-  readonly #heirs = new Set<string>()
+  readonly inheritance: Inheritance
   /** A revocation excepted it since it was last seen. */
   #isExcepted = false
-  /** It began after the end of the session whose content it was given: none of it must ever be read. */
-  #mustBeEmpty = false
 
   constructor(id: string, user: string, isRich: boolean, log: Log, parent?: KnownSession) {
     this.lineage = new Lineage(id)
     this.owners = new Owners(user)
     this.#counts = new Counts(this.name, isRich, log)
     this.#log = log
-    this.#parent = parent
+    this.inheritance = new Inheritance(this.name, parent?.inheritance)
   }
 
   /** The first save of a new session. */
@@ -63,8 +60,7 @@ export class KnownSession {
 
   /** What is to be stored first. */
   make(): Loaded {
-    const inherited = this.#parent && { inherited: this.#parent.name }
-    const session = newSession({ tag: this.name, user: this.owners.certain, ...inherited })
+    const session = newSession({ tag: this.name, user: this.owners.certain, ...this.inheritance.content() })
     return { known: this, id: this.lineage.present, session }
   }
 
@@ -82,10 +78,6 @@ export class KnownSession {
   /** A revocation that must leave it alone begins. */
   except(): void {
     this.#isExcepted = true
-  }
-
-  mustBeEmpty(): void {
-    this.#mustBeEmpty = true
   }
 
   async load({ protocol }: Process, id = this.lineage.present): Promise<Loaded | null> {
@@ -217,38 +209,27 @@ export class KnownSession {
     this.#log.add(`${this.name} is not there`)
     const isPresent = !before.isFormer && this.lineage.wasCalm(before.rotating)
     const isRight = this.life.foundNone(before.life, isPresent)
-    if (isRight || this.#mustBeEmpty || this.lineage.mayBePastOverlap(id, Date.now())) return
+    if (isRight || this.inheritance.mustBeEmpty || this.lineage.mayBePastOverlap(id, Date.now())) return
     if (this.lineage.isUncertain) return this.#violation('lost by a rotation')
     const lost = before.isFormer ? 'lost by an old id' : 'lost session'
     this.#violation(this.#isExcepted ? 'ended though excepted' : lost)
   }
 
   #judge(session: Session, id: string, before: Before): void {
-    if (this.#mustBeEmpty) return this.#judgeEmpty(session)
+    const fault = this.inheritance.faultOf(session)
+    if (fault) this.#violation('content after the end', fault)
+    if (this.inheritance.mustBeEmpty) return
     const { isOver, now } = before.life
     if (isOver) this.#violation(this.#revived())
     if (this.lineage.isPastOverlap(id, now)) this.#violation('old id past its overlap')
     this.#isExcepted = false
     const outlived = this.life.found(before.life)
     if (outlived) this.#violation('past its limits', outlived)
-    if (session.tag !== this.name) this.#violation('foreign or torn', `it has the content of ${session.tag}`)
+    if (session.tag !== this.name || this.inheritance.isForeign(session))
+      this.#violation('foreign or torn', `it has the content of ${session.tag}`)
     if (!this.owners.allows(session.user, before.owners)) this.#violation('foreign or torn', `it is ${session.user}'s`)
     else this.owners.found(session.user as string, before.owners)
-    if (session.inherited) this.#judgeInherited(session.inherited)
     this.#counts.judge(session, before.least, before.closed)
-  }
-
-  /** Of all that were begun with the content of one session, as it ended, one alone was there in time. */
-  #judgeInherited(inherited: unknown): void {
-    const parent = this.#parent
-    if (inherited !== parent?.name) return this.#violation('foreign or torn', `it has the content of ${inherited}`)
-    if (!parent) return
-    parent.#heirs.add(this.name)
-    if (parent.#heirs.size > 1) this.#violation('content after the end', `${inherited} has several heirs`)
-  }
-
-  #judgeEmpty({ cookie, $storedSession, ...content }: Session): void {
-    if (Object.keys(content).length > 0) this.#violation('content after the end', `that of ${content.inherited}`)
   }
 
   #revived(): ViolationKind {

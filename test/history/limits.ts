@@ -14,6 +14,8 @@ export const limits = {
 
 /** What the clock advances by at most while others act. */
 export const LONGEST_WAIT = 5 * MINUTE_MS
+/** The same where nobody must be kept for so long by others. */
+export const SHORT_WAIT = 2_000
 
 /** Time that passes between scenes: often none, or until rows may be trimmed, or past one of the limits. */
 export const LEAPS = [

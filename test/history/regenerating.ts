@@ -6,7 +6,7 @@ export async function regenerate({ protocol }: Process, old: Loaded, next: Known
   const { known, id } = old
   const loaded = next.make()
   // By an old id nobody can tell whether it is a sign-out: it ends the session, and takes nothing over.
-  if (known.lineage.isFormer(id) || known.life.endedBy) next.mustBeEmpty()
+  if (known.lineage.isFormer(id) || known.life.endedBy) next.inheritance.mustBeEmpty = true
   // Whoever meets it before that is known.
   next.life.mayNotBe()
   let isSure = false
@@ -18,7 +18,7 @@ export async function regenerate({ protocol }: Process, old: Loaded, next: Known
   try {
     await next.beginBy(() => known.endBy(end, id), loaded, key)
   } catch (error) {
-    if ((error as { isNotEnded?: true }).isNotEnded) next.mustBeEmpty()
+    if ((error as { isNotEnded?: true }).isNotEnded) next.inheritance.mustBeEmpty = true
     throw error
   }
   if (isSure) next.life.mustBe()

@@ -4,7 +4,7 @@ import { StoredSessionStore } from '../../src/index.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import type { Ground, GroundOptions, Process } from './ground.ts'
 import { KeyRings } from './key-rings.ts'
-import { limits } from './limits.ts'
+import { LONGEST_WAIT, limits, SHORT_WAIT } from './limits.ts'
 import { historyProtocolOf } from './protocol.ts'
 import { Random } from './random.ts'
 import { patiently } from './unanswered.ts'
@@ -27,6 +27,7 @@ export class StoredGround implements Ground {
   readonly isRich = true
   readonly hasFaults: boolean
   readonly most: number
+  readonly longestWait: number
   readonly #options: GroundOptions
   readonly #opened: readonly SessionDatabase[]
   readonly #stores: StoredSessionStore[] = []
@@ -39,6 +40,8 @@ export class StoredGround implements Ground {
     this.database = database
     this.hasFaults = options.faults !== undefined
     this.most = options.maxPerUser ?? Number.POSITIVE_INFINITY
+    // A place is kept for a minute for a session that is not stored yet.
+    this.longestWait = options.evict === 'refuse' ? SHORT_WAIT : LONGEST_WAIT
     this.#options = options
     this.#opened = opened
     this.#random = new Random(options.faults ?? 0)
