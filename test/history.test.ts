@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, type TestContext, test } from 'node:test'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { type GroundOptions, naiveGround, storedGround } from './history/ground.ts'
 import { histories } from './history/histories.ts'
@@ -8,15 +8,6 @@ import { historySettings, runHistory } from './history/history.ts'
 // `npm run history` is far longer.
 const { seed, operations } = historySettings(3_000)
 
-/** The names of the tests: `npm run history` calls these histories by shorter ones. */
-const TITLES: Record<keyof ReturnType<typeof histories>, string> = {
-  processes: 'no random history of two processes loses, revives, outlives, mixes up or refuses anything',
-  faults: 'no random history in which processes are killed and databases do not answer does so either',
-  oldest: 'in no random history a user has more than maxPerUser sessions or loses one within it, oldest',
-  recent: 'in no random history a user has more than maxPerUser sessions or loses one within it, least-recent',
-  refuse: 'in no random history a user has more than maxPerUser sessions or is refused within it',
-}
-
 forEachDatabase((target) => {
   let database: TestDatabase
   before(async () => {
@@ -24,15 +15,33 @@ forEachDatabase((target) => {
   })
   after(() => database.drop())
 
-  for (const [name, { share, ...options }] of Object.entries(histories(seed))) {
-    test(TITLES[name as keyof typeof TITLES], async (t) => {
-      const length = Math.round(operations * share)
-      const { sessions, violations, firsts, examples } = await run(options, length)
-      t.diagnostic(`${length} operations on ${sessions} sessions, HISTORY_SEED=${seed}`)
-      const nothing = Object.fromEntries(Object.keys(violations).map((kind) => [kind, 0]))
-      assert.deepEqual(violations, nothing, `HISTORY_SEED=${seed} ${JSON.stringify(firsts)}\n${examples.join('\n\n')}`)
-      assert.ok(sessions > length / 200)
+  test('no random history of two processes loses, revives, outlives, mixes up or refuses anything', async (t) => {
+    await holds(t, 'processes')
+  })
+
+  test('no random history in which processes are killed and databases do not answer does so either', async (t) => {
+    await holds(t, 'faults')
+  })
+
+  for (const kind of ['oldest', 'recent'] as const) {
+    test(`in no random history a user has more than maxPerUser sessions, or loses one within it, ${kind}`, async (t) => {
+      await holds(t, kind)
     })
+  }
+
+  test('in no random history a user has more than maxPerUser sessions, or is refused within it', async (t) => {
+    await holds(t, 'refuse')
+  })
+
+  async function holds(t: TestContext, kind: keyof ReturnType<typeof histories>): Promise<void> {
+    const { share, ...options } = histories(seed)[kind]
+    const length = Math.round(operations * share)
+    const { sessions, violations, firsts, examples } = await run(options, length)
+    t.diagnostic(`${length} operations on ${sessions} sessions, HISTORY_SEED=${seed}`)
+    const nothing = Object.fromEntries(Object.keys(violations).map((violation) => [violation, 0]))
+    const found = `HISTORY_SEED=${seed} ${JSON.stringify(firsts)}\n${examples.join('\n\n')}`
+    assert.deepEqual(violations, nothing, found)
+    assert.ok(sessions > length / 200)
   }
 
   async function run(options: GroundOptions, length: number) {
