@@ -15,8 +15,6 @@ const PROCESSES = 2
 const IMPATIENCE_MS = 60
 /** A statement is held for so many times of that, at most. */
 const LONGEST_HOLD = 3
-/** Scenes between two steps with keys. */
-const SCENES_PER_KEY = 2
 /** A round finds what others sealed with the key of before meanwhile; when all is quiet one is enough. */
 const MOST_ROUNDS = 3
 
@@ -34,7 +32,6 @@ export class StoredGround implements Ground {
   readonly #wires = new Set<Wire>()
   readonly #random: Random
   readonly #keys = new KeyRings()
-  #steps = 0
 
   private constructor(database: TestDatabase, opened: readonly SessionDatabase[], options: GroundOptions) {
     this.database = database
@@ -64,16 +61,15 @@ export class StoredGround implements Ground {
     for (const wire of this.#wires) await wire.quiet()
   }
 
-  /** A new key is there, the other one retires, what it sealed is sealed again, and it goes. */
+  /**
+   * A new key is there, the other one retires, what it sealed is sealed again, and it goes: beside requests, and the next
+   * time all at once, so that sessions which do not live long see the end of a key too.
+   */
   async changeKeys(): Promise<void> {
-    this.#steps++
-    if (this.#steps % SCENES_PER_KEY !== 0) return
-    if (this.#keys.hasRetired) await this.#reencryptAll()
-    else this.#keys.renew()
-    for (const [index, store] of [...this.#stores.entries()]) {
-      await store.close()
-      this.#start(index)
-    }
+    if (!this.#keys.hasRetired) return this.#renewKey()
+    await this.#removeKey()
+    await this.#renewKey()
+    await this.#removeKey()
   }
 
   async close(): Promise<void> {
@@ -81,13 +77,26 @@ export class StoredGround implements Ground {
     for (const opened of this.#opened) await opened.close()
   }
 
-  async #reencryptAll(): Promise<void> {
+  #renewKey(): Promise<void> {
+    this.#keys.renew()
+    return this.#restart()
+  }
+
+  async #removeKey(): Promise<void> {
     for (let round = 1; ; round++) {
       const { remaining } = await patiently(() => this.#stores[0]!.reencrypt())
       if (remaining === 0) break
       if (round === MOST_ROUNDS) throw new Error(`${remaining} rows are not reencrypted`)
     }
     this.#keys.remove()
+    await this.#restart()
+  }
+
+  async #restart(): Promise<void> {
+    for (const [index, store] of [...this.#stores.entries()]) {
+      await store.close()
+      this.#start(index)
+    }
   }
 
   /** Another process takes the place of the one that was there. */
