@@ -5,8 +5,9 @@ import type { Log } from './violations.ts'
 /** A session that begins as that of a user, or becomes theirs. */
 interface SignIn {
   readonly user: string
-  /** Sessions that this user may have had at a time meanwhile, this one included. */
-  most: number
+  readonly known: KnownSession
+  /** Sessions that this user may have had at a time meanwhile, beside this one. */
+  others: number
 }
 
 /** Sign-ins of one user that overlap, one with the next. */
@@ -45,7 +46,7 @@ export class Places {
   /** Signs somebody in, by work that may be refused; false when it was. */
   async signIn(process: Process, known: KnownSession, user: string, work: () => Promise<unknown>): Promise<boolean> {
     if (!this.areLimited) return work().then(() => true)
-    const signIn = { user, most: 0 }
+    const signIn = { user, known, others: 0 }
     this.#underWay.add(signIn)
     const signingIn = work()
     this.#meet(user)
@@ -54,8 +55,8 @@ export class Places {
       return true
     } catch (error) {
       if (!isRefused(error)) throw error
-      this.#log.add(`${known.name} was refused: ${user} may have ${signIn.most - 1} others`)
-      if (signIn.most <= this.#most && !(await this.#hasRevived(process, user)))
+      this.#log.add(`${known.name} was refused: ${user} may have ${signIn.others} others`)
+      if (signIn.others < this.#most && !(await this.#hasRevived(process, user)))
         this.#log.violation('refused without need', known.name, user)
       return false
     } finally {
@@ -89,7 +90,9 @@ export class Places {
   #meet(user: string): void {
     const theirs = [...this.#sessions].filter(({ owners, life }) => owners.mayBe(user) && life.mayLive)
     for (const signIn of this.#underWay) {
-      if (signIn.user === user) signIn.most = Math.max(signIn.most, theirs.length)
+      if (signIn.user !== user) continue
+      const others = theirs.filter((known) => known !== signIn.known)
+      signIn.others = Math.max(signIn.others, others.length)
     }
     if (theirs.length > this.#most) this.#crowd(user, theirs)
   }
