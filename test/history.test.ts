@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, type TestContext, test } from 'node:test'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { naiveGround, storedGround } from './history/ground.ts'
+import { type GroundOptions, naiveGround, storedGround } from './history/ground.ts'
+import { histories } from './history/histories.ts'
 import { historySettings, runHistory } from './history/history.ts'
 
 // `npm run history` is far longer.
-const { seed, operations } = historySettings(5_000)
+const { seed, operations } = historySettings(3_000)
 
 forEachDatabase((target) => {
   let database: TestDatabase
@@ -15,14 +16,43 @@ forEachDatabase((target) => {
   after(() => database.drop())
 
   test('no random history of two processes loses, revives, outlives, mixes up or refuses anything', async (t) => {
-    const ground = await storedGround(database)
-    const { sessions, violations, examples } = await runHistory(ground, seed, operations)
-    await ground.close()
-    t.diagnostic(`${operations} operations on ${sessions} sessions, HISTORY_SEED=${seed}`)
-    const nothing = Object.fromEntries(Object.keys(violations).map((kind) => [kind, 0]))
-    assert.deepEqual(violations, nothing, `HISTORY_SEED=${seed}\n${examples[0]}`)
-    assert.ok(sessions > operations / 200)
+    await holds(t, 'processes')
   })
+
+  test('no random history in which processes are killed and databases do not answer does so either', async (t) => {
+    await holds(t, 'faults')
+  })
+
+  for (const kind of ['oldest', 'recent'] as const) {
+    test(`in no random history a user has more than maxPerUser sessions, or loses one within it, ${kind}`, async (t) => {
+      await holds(t, kind)
+    })
+  }
+
+  test('in no random history a user has more than maxPerUser sessions, or is refused within it', async (t) => {
+    await holds(t, 'refuse')
+  })
+
+  async function holds(t: TestContext, kind: keyof ReturnType<typeof histories>): Promise<void> {
+    const { share, ...options } = histories(seed)[kind]
+    const length = Math.round(operations * share)
+    const { sessions, violations, firsts, examples } = await run(options, length)
+    t.diagnostic(`${length} operations on ${sessions} sessions, HISTORY_SEED=${seed}`)
+    const nothing = Object.fromEntries(Object.keys(violations).map((violation) => [violation, 0]))
+    const found = `HISTORY_SEED=${seed} ${JSON.stringify(firsts)}\n${examples.join('\n\n')}`
+    assert.deepEqual(violations, nothing, found)
+    assert.ok(sessions > length / 200)
+  }
+
+  async function run(options: GroundOptions, length: number) {
+    const ground = await storedGround(database, options)
+    try {
+      return await runHistory(ground, seed, length)
+    } finally {
+      await ground.close()
+      await database.query('DELETE FROM stored_sessions')
+    }
+  }
 
   test('the same histories show that a store which upserts and deletes loses saves and revives sessions', async (t) => {
     const ground = await naiveGround(database)

@@ -67,7 +67,7 @@ export async function addSavingHooks(
     const { session } = request
     if (isDisguised(session)) return giveUp(request, reply, () => done(new UnstorableError('__proto__', RESERVED_NAME)))
     if (!isSession(session)) return done()
-    if (store.heirs.isRefused(session) || (begun.has(request) && store.isUnsaved(session)))
+    if (store.heirs.isRefused(session) || (begun.has(request) && store.unsaved.has(session)))
       return giveUp(request, reply, done)
     begun.set(request, true)
     try {

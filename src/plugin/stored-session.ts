@@ -1,10 +1,8 @@
-import { createRequire } from 'node:module'
 import fastifyCookie from '@fastify/cookie'
 import fastifySession from '@fastify/session'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { EndReason } from '../database/session-database.ts'
-import { InvalidOptionsError } from '../errors.ts'
 import type { SessionEvents } from '../store/events.ts'
 import type { SessionHandle } from '../store/handle.ts'
 import type { Health } from '../store/health.ts'
@@ -17,6 +15,7 @@ import { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { TrimOptions, TrimResult } from '../store/trimming.ts'
 import { AnonymousRequests } from './anonymous-requests.ts'
 import { noteCookiePlace } from './cookie-place.ts'
+import { refuseHost } from './host-version.ts'
 import { idGeneratorOf } from './id-generator.ts'
 import { logEvents } from './log-events.ts'
 import { refuseShortGrace } from './longest-request.ts'
@@ -169,37 +168,6 @@ async function registerHost(
     // Sliding is ours: the host's own would write the whole session at every request.
     fastify.register(fastifySession, { ...host, store: hostStore, idGenerator, rolling: false }),
   )
-}
-
-/** Versions before this one do not end the old session in `regenerate()`. */
-const LEAST_HOST = [11, 1, 3] as const
-
-function refuseHost(fastify: FastifyInstance): void {
-  if (fastify.hasRequestDecorator('session')) {
-    throw new InvalidOptionsError(
-      'there is a session plugin already; remove it: stored-session registers @fastify/session itself',
-    )
-  }
-  const version = hostVersion()
-  if (version === undefined) return
-  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
-  const [leastMajor, leastMinor, leastPatch] = LEAST_HOST
-  const isOld =
-    major < leastMajor || (major === leastMajor && (minor < leastMinor || (minor === leastMinor && patch < leastPatch)))
-  if (isOld)
-    throw new InvalidOptionsError(
-      `@fastify/session ${version} leaves old sessions alive in regenerate(); install ${LEAST_HOST.join('.')} or newer`,
-    )
-}
-
-// A bundle has the host inside, in the version that was installed when it was made, and may have no package beside it.
-function hostVersion(): string | undefined {
-  try {
-    const { version } = createRequire(import.meta.url)('@fastify/session/package.json') as { version: string }
-    return version
-  } catch {
-    return undefined
-  }
 }
 
 /**

@@ -43,6 +43,8 @@ export class StoredSessionStore extends SessionManagement {
   readonly rotatedIds = new RotatedIds()
   /** The new sessions of `regenerate()`. */
   readonly heirs = new Heirs(this.events)
+  /** Live sessions whose last save failed. */
+  readonly unsaved = new WeakSet<object>()
   readonly #options: CheckedStoreOptions
   readonly #operations: Operations
   readonly #opening: Opening
@@ -50,7 +52,6 @@ export class StoredSessionStore extends SessionManagement {
   #reading: Reading | undefined
   #replaced: object | undefined
   #succession: Succession | undefined
-  readonly #unsaved = new WeakSet<object>()
 
   /** @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault */
   constructor(options: StoreOptions) {
@@ -85,7 +86,7 @@ export class StoredSessionStore extends SessionManagement {
     if (succession && !provenanceOf(live)) this.heirs.begin(live, succession)
     const save = (core: StoreCore, deadline: Deadline) => this.heirs.save(core, id, live, deadline, succession)
     answerFor(this.events, 'write', this.#run(save), (error) => {
-      this.#unsaved[error ? 'add' : 'delete'](session)
+      this.unsaved[error ? 'add' : 'delete'](session)
       callback(error)
     })
   }
@@ -162,11 +163,6 @@ export class StoredSessionStore extends SessionManagement {
   /** Whether the host is about to store the new session of a `regenerate()`: while the callback of {@link destroy} runs. */
   get isSucceeding(): boolean {
     return this.#succession !== undefined
-  }
-
-  /** Whether the last attempt to store this session failed. */
-  isUnsaved(session: object): boolean {
-    return this.#unsaved.has(session)
   }
 
   /** Whether a stored session differs from its row in a way that a comparison through JSON cannot see. */

@@ -1,9 +1,11 @@
-import type { Session } from '../races/protocol.ts'
 import type { Clock } from './clock.ts'
 import type { Ground, Process } from './ground.ts'
-import { KnownSession } from './known-session.ts'
-import { limits } from './limits.ts'
+import { KnownSession, type Loaded } from './known-session.ts'
+import type { Places } from './places.ts'
 import type { Random } from './random.ts'
+import { regenerate } from './regenerating.ts'
+import type { Revocations } from './revocations.ts'
+import { isUnanswered } from './unanswered.ts'
 import type { Log } from './violations.ts'
 
 /** What the actors of a history share. */
@@ -15,8 +17,8 @@ export interface Stage {
   readonly slots: KnownSession[]
   /** All that there ever were. */
   readonly sessions: Set<KnownSession>
-  /** Users whose sessions are being revoked now. */
-  readonly revoking: string[]
+  readonly revocations: Revocations
+  readonly places: Places
 }
 
 export const users = ['ada', 'grace', 'edsger']
@@ -24,16 +26,26 @@ export const users = ['ada', 'grace', 'edsger']
 /** How often each operation is chosen. */
 const WEIGHTS = {
   read: 20,
+  readFormer: 5,
   save: 28,
   saveTwice: 6,
   hold: 4,
   saveHeld: 6,
   touch: 8,
   reload: 6,
-  regenerate: 2,
-  destroy: 2,
+  rotate: 4,
+  changeOwner: 1,
+  regenerate: 1.5,
+  regenerateHeld: 0.7,
+  destroy: 0.7,
+  destroyFormer: 0.7,
   revoke: 0.3,
+  revokeOne: 0.4,
+  revokeOthers: 0.4,
   trim: 2,
+  reencrypt: 0.5,
+  kill: 0.2,
+  stall: 2,
   wait: 10,
   begin: 0.7,
 }
@@ -43,7 +55,7 @@ export class Actor {
   readonly #key: string
   readonly #random: Random
   readonly #stage: Stage
-  #held: { known: KnownSession; session: Session } | undefined
+  #held: Loaded | undefined
 
   constructor(key: string, random: Random, stage: Stage) {
     this.#key = key
@@ -53,12 +65,16 @@ export class Actor {
 
   async act(operations: number): Promise<void> {
     for (let count = 0; count < operations; count++) {
+      this.#stage.log.operations++
       const operation = this.#random.weighted(WEIGHTS)
       const slot = this.#random.below(this.#stage.slots.length)
       const process = this.#random.pick(this.#stage.ground.processes)
       try {
         await this.#operations[operation](process, this.#stage.slots[slot]!, slot)
       } catch (error) {
+        const { ground, slots } = this.#stage
+        this.#stage.log.add(`${operation} of ${slots[slot]!.name} failed`)
+        if (ground.hasFaults && isUnanswered(error)) continue
         this.#stage.log.violation('error', `${operation}: ${(error as Error).stack}, ${(error as Error).cause}`)
       }
     }
@@ -70,72 +86,130 @@ export class Actor {
   > = {
     begin: (process, _known, slot) => this.#begin(process, slot),
     read: (process, known, slot) => this.#load(process, known, slot),
+    readFormer: (process) => {
+      const known = this.#rotated()
+      return known.load(process, this.#former(known))
+    },
     save: async (process, known, slot) => {
-      const session = await this.#load(process, known, slot)
-      if (session) await known.save(process.protocol, session, this.#key)
+      const loaded = await this.#load(process, known, slot)
+      if (loaded) await known.save(process, loaded, this.#key)
     },
     saveTwice: async (process, known, slot) => {
-      const session = await this.#load(process, known, slot)
-      if (session) await bothOf(() => known.save(process.protocol, session, this.#key))
+      const loaded = await this.#load(process, known, slot)
+      if (loaded) await bothOf(() => known.save(process, loaded, this.#key))
     },
-    hold: async (process, known, slot) => {
-      const session = await this.#load(process, known, slot)
-      if (session) this.#held = { known, session }
+    hold: async (process, known) => {
+      const id = this.#random.next() < 0.2 ? this.#former(known) : undefined
+      this.#held = (await known.load(process, id)) ?? undefined
     },
-    saveHeld: async ({ protocol }) => {
-      const held = this.#held
-      this.#held = undefined
-      await held?.known.save(protocol, held.session, this.#key)
+    saveHeld: async (process) => {
+      const held = this.#takeHeld()
+      await held?.known.save(process, held, this.#key)
     },
     touch: async (process, known, slot) => {
-      const session = await this.#load(process, known, slot)
-      if (session) await known.touch(process.protocol, session)
+      const loaded = await this.#load(process, known, slot)
+      if (loaded) await known.touch(process, loaded)
     },
-    reload: async ({ protocol }, known) => {
-      if (!(await known.load(protocol))) return
+    reload: async (process, known) => {
+      const first = await known.load(process)
+      if (!first) return
       // The host makes an empty session under the same id when there is none any more, and saves it.
-      const session = (await known.load(protocol)) ?? { cookie: { originalMaxAge: null, expires: null } }
-      await known.save(protocol, session, this.#key)
+      const again = await known.load(process, first.id)
+      await known.save(process, again ?? { ...first, session: emptySession() }, this.#key)
+    },
+    rotate: async (process, known, slot) => {
+      const loaded = process.protocol.rotate && (await this.#load(process, known, slot))
+      const moved = loaded && (await known.rotate(process, loaded, this.#random.id()))
+      if (moved && this.#random.next() < 0.5) await known.save(process, moved, this.#key)
+    },
+    changeOwner: async (process, known, slot) => {
+      const loaded = await this.#load(process, known, slot)
+      if (loaded) await this.#changeOwner(process, loaded)
     },
     regenerate: async (process, known, slot) => {
-      if (await known.load(process.protocol)) await known.end(process.protocol)
-      await this.#begin(process, slot)
+      const isFormer = this.#random.next() < 0.3
+      const loaded = await known.load(process, isFormer ? this.#former(known) : undefined)
+      if (loaded) await this.#regenerate(process, loaded, slot)
     },
-    destroy: (process, known) => known.end(process.protocol),
-    revoke: (process) => this.#revoke(process),
+    regenerateHeld: async (process, _known, slot) => {
+      const held = this.#takeHeld()
+      if (held) await this.#regenerate(process, held, slot)
+    },
+    destroy: (process, known) => known.end(process),
+    destroyFormer: (process) => {
+      const known = this.#rotated()
+      return known.end(process, this.#former(known))
+    },
+    revoke: (process) => this.#stage.revocations.revokeUser(process, this.#random.pick(users)),
+    revokeOne: (process, known) => this.#stage.revocations.revokeOne(process, known, this.#anyId(known)),
+    revokeOthers: (process, known) => {
+      const user = known.owners.certain ?? this.#random.pick(users)
+      return this.#stage.revocations.revokeOthers(process, user, known, this.#anyId(known))
+    },
     trim: (process) => process.trim(),
-    wait: async () => this.#stage.clock.advance(this.#random.next() * (limits.idleTimeout / 4)),
+    reencrypt: async (process) => process.reencrypt?.(),
+    kill: async (process) => process.kill?.(),
+    stall: async (process) => process.stall?.(),
+    wait: async () => this.#stage.clock.advance(this.#random.next() * this.#stage.ground.longestWait),
   }
 
   /** Loads a session; one that is over makes room for a new one. */
-  async #load(process: Process, known: KnownSession, slot: number): Promise<Session | null> {
-    const session = await known.load(process.protocol)
-    if (!session && this.#random.next() < 0.7) await this.#begin(process, slot)
-    return session
+  async #load(process: Process, known: KnownSession, slot: number): Promise<Loaded | null> {
+    const loaded = await known.load(process)
+    if (!loaded && this.#random.next() < 0.7) await this.#begin(process, slot)
+    return loaded
   }
 
-  async #begin({ protocol }: Process, slot: number): Promise<void> {
-    const { ground, slots, sessions, log, revoking } = this.#stage
-    const known = new KnownSession(this.#random.pick(users), ground.isRich, log)
-    if (revoking.includes(known.user)) known.mayEnd()
+  async #begin(process: Process, slot: number): Promise<void> {
+    const known = this.#make(this.#random.pick(users))
     // Before it is stored, so that others meet its first save.
-    slots[slot] = known
-    sessions.add(known)
-    await known.begin(protocol, this.#key)
+    this.#stage.slots[slot] = known
+    await this.#stage.places.signIn(process, known, known.owners.certain!, () => known.begin(process, this.#key))
   }
 
-  async #revoke(process: Process): Promise<void> {
-    if (!process.revoke) return
-    const user = this.#random.pick(users)
-    const { sessions, revoking } = this.#stage
-    const theirs = [...sessions].filter((known) => known.user === user)
-    revoking.push(user)
-    const revoked = process.revoke(user)
-    // Also when there are none: who begins one meanwhile must know.
-    await Promise.all([revoked, ...theirs.map((known) => known.endBy(() => revoked, known.isStored))])
-    revoking.splice(revoking.indexOf(user), 1)
+  async #changeOwner(process: Process, loaded: Loaded): Promise<void> {
+    const { places, revocations } = this.#stage
+    const user = this.#random.pick(users.filter((other) => other !== loaded.session.user))
+    const change = () => revocations.changeOwner(process, loaded, this.#key, user)
+    await places.signIn(process, loaded.known, user, change)
+  }
+
+  async #regenerate(process: Process, old: Loaded, slot: number): Promise<void> {
+    const next = this.#make(this.#random.pick(users), old.known)
+    this.#stage.slots[slot] = next
+    const work = () => regenerate(process, old, next, this.#key)
+    if (await this.#stage.places.signIn(process, next, next.owners.certain!, work)) await next.load(process)
+  }
+
+  #make(user: string, parent?: KnownSession): KnownSession {
+    const { ground, sessions, log, revocations } = this.#stage
+    const known = new KnownSession(this.#random.id(), user, ground.isRich, log, parent)
+    sessions.add(known)
+    revocations.meet(known, user)
+    return known
+  }
+
+  #takeHeld(): Loaded | undefined {
+    const held = this.#held
+    this.#held = undefined
+    return held
+  }
+
+  /** One that had another id before, where there is one. */
+  #rotated(): KnownSession {
+    const { slots } = this.#stage
+    const rotated = slots.filter(({ lineage }) => lineage.ids.length > 1)
+    return this.#random.pick(rotated.length > 0 ? rotated : slots)
+  }
+
+  #former = (known: KnownSession) => known.lineage.pickFormer(this.#random)
+
+  #anyId(known: KnownSession): string {
+    return this.#random.next() < 0.5 ? known.lineage.present : this.#former(known)
   }
 }
+
+const emptySession = () => ({ cookie: { originalMaxAge: null, expires: null } }) as const
 
 /** Does something twice at once, and waits for both even when one fails: an actor does nothing else meanwhile. */
 async function bothOf(work: () => Promise<void>): Promise<void> {

@@ -1,55 +1,69 @@
 import { openDatabase } from '../../src/database/open.ts'
-import { StoredSessionStore } from '../../src/index.ts'
+import type { StoreOptions } from '../../src/index.ts'
+import type { RevokeFilter } from '../../src/store/revoking.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import { naiveStore } from '../races/naive-store.ts'
-import { type Protocol, protocolOf } from '../races/protocol.ts'
-import { secret } from '../stores.ts'
-import { limits } from './limits.ts'
+import { LONGEST_WAIT } from './limits.ts'
+import { type HistoryProtocol, historyProtocolOf } from './protocol.ts'
+import { StoredGround } from './stored-ground.ts'
 
-/** What one process has: a store of its own. */
+/** What one process has: a store of its own. What is missing the store cannot do. */
 export interface Process {
-  readonly protocol: Protocol
+  readonly protocol: HistoryProtocol
   readonly trim: () => Promise<unknown>
-  /** Missing where the store cannot do it. */
-  readonly revoke?: (user: string) => Promise<unknown>
+  readonly revoke?: (filter: RevokeFilter) => Promise<unknown>
+  readonly handle?: (id: string) => string
+  readonly reencrypt?: () => Promise<unknown>
+  /** Kills it soon; another one takes its place. */
+  readonly kill?: () => void
+  /** Lets the database be slow with it, or lose an answer. */
+  readonly stall?: () => void
 }
 
 /** Where a history happens. */
 export interface Ground {
   readonly database: TestDatabase
+  /** Those that there are now. */
   readonly processes: readonly Process[]
   /** Whether the store keeps Maps, BigInts and Dates. */
   readonly isRich: boolean
+  /** Whether operations may be answered 503. */
+  readonly hasFaults: boolean
+  /** The sessions that a user may have. */
+  readonly most: number
+  /** What the clock advances by at most while others act, in milliseconds. */
+  readonly longestWait: number
+  /** Waits until nothing is under way any more, whoever was answered. */
+  quiet(): Promise<void>
+  /** Goes one step further with new keys; to be called when all is quiet. */
+  changeKeys(): Promise<void>
   close(): Promise<void>
 }
 
+/** What a history is about, beside what all are about. */
+export interface GroundOptions extends Pick<StoreOptions, 'maxPerUser' | 'evict'> {
+  /** The seed of the faults of the wires: processes are killed, and statements not answered in time. */
+  readonly faults?: number
+}
+
 /** Our store, twice on one database, as two processes have it. */
-export async function storedGround(database: TestDatabase): Promise<Ground> {
-  const stores = [1, 2].map(
-    () =>
-      new StoredSessionStore({
-        ...limits,
-        database: database.url,
-        secret,
-        migrate: true,
-        trim: false,
-        user: (session) => session.user as string | undefined,
-      }),
-  )
-  for (const store of stores) await store.ready()
-  const processes = stores.map((store) => ({
-    protocol: protocolOf(store as never),
-    trim: () => store.trim(),
-    revoke: (user: string) => store.revoke({ user }),
-  }))
-  return { database, processes, isRich: true, close: async () => void (await Promise.all(stores.map(closeStore))) }
+export function storedGround(database: TestDatabase, options: GroundOptions = {}): Promise<Ground> {
+  return StoredGround.open(database, options)
 }
 
 /** A store that selects, upserts and deletes, on the table that {@link storedGround} made. */
 export async function naiveGround(database: TestDatabase): Promise<Ground> {
   const opened = await openDatabase(database.dialect, database.url, 'stored_sessions')
-  const process = { protocol: protocolOf(naiveStore(opened)), trim: async () => {} }
-  return { database, processes: [process], isRich: false, close: () => opened.close() }
+  const process = { protocol: historyProtocolOf(naiveStore(opened)), trim: async () => {} }
+  return {
+    database,
+    processes: [process],
+    isRich: false,
+    hasFaults: false,
+    most: Number.POSITIVE_INFINITY,
+    longestWait: LONGEST_WAIT,
+    quiet: async () => {},
+    changeKeys: async () => {},
+    close: () => opened.close(),
+  }
 }
-
-const closeStore = (store: StoredSessionStore) => store.close()

@@ -1,18 +1,29 @@
-import { randomBytes } from 'node:crypto'
-import { newSession, type Protocol, type Session } from '../races/protocol.ts'
-import { countIn, entryOf } from './entry.ts'
-import { limits } from './limits.ts'
-import type { Log } from './violations.ts'
+import { newSession, type Session } from '../races/protocol.ts'
+import { Counts } from './counts.ts'
+import type { Process } from './ground.ts'
+import { Inheritance } from './inheritance.ts'
+import { Life, type LifeBefore } from './life.ts'
+import { Lineage } from './lineage.ts'
+import { Owners, type OwnersBefore } from './owners.ts'
+import { isRefused } from './places.ts'
+import { isUnanswered, patiently } from './unanswered.ts'
+import type { Log, ViolationKind } from './violations.ts'
 
-/** What was known when a read began: all that it can be judged by. */
+/** A session in the hands of an actor, under the id that it was asked for by. */
+export interface Loaded {
+  readonly known: KnownSession
+  readonly id: string
+  readonly session: Session
+}
+
+/** What was known when something began: all that its outcome can be judged by. */
 interface Before {
-  readonly now: number
-  readonly isOver: boolean
-  readonly isQuiet: boolean
-  readonly lastUse: number
-  readonly savedAt: number
-  readonly createdBefore: number
-  readonly least: ReadonlyMap<string, number>
+  readonly life: LifeBefore
+  readonly owners: OwnersBefore
+  readonly rotating: ReturnType<Lineage['moment']>
+  readonly least: ReturnType<Counts['least']>
+  readonly closed: ReturnType<Counts['unanswered']>
+  readonly isFormer: boolean
 }
 
 let sessions = 0
@@ -22,133 +33,210 @@ let sessions = 0
  * than one outcome open, each of them is right.
  */
 export class KnownSession {
-  readonly id = randomBytes(24).toString('base64url')
   readonly name = `s${++sessions}`
-  readonly user: string
+  readonly life = new Life()
+  readonly lineage: Lineage
+  readonly owners: Owners
+  readonly #counts: Counts
   readonly #log: Log
-  readonly #isRich: boolean
-  /** It was created in between. */
-  #createdAfter = Number.POSITIVE_INFINITY
-  #createdBefore = Number.POSITIVE_INFINITY
-  /** A save that certainly was stored began then: it lives at least so much longer. */
-  #savedAt = Number.NEGATIVE_INFINITY
-  /** Nothing whatsoever used it later. */
-  #lastUse = Number.NEGATIVE_INFINITY
-  #underWay = 0
-  #isEnding = false
-  #isOver = false
-  readonly #least = new Map<string, number>()
-  readonly #sent = new Map<string, number>()
+  readonly inheritance: Inheritance
+  /** A revocation excepted it since it was last seen. */
+  #isExcepted = false
 
-  constructor(user: string, isRich: boolean, log: Log) {
-    this.user = user
-    this.#isRich = isRich
+  constructor(id: string, user: string, isRich: boolean, log: Log, parent?: KnownSession) {
+    this.lineage = new Lineage(id)
+    this.owners = new Owners(user)
+    this.#counts = new Counts(this.name, isRich, log)
     this.#log = log
-  }
-
-  /** Whether its first save was acknowledged. */
-  get isStored(): boolean {
-    return this.#createdBefore !== Number.POSITIVE_INFINITY
+    this.inheritance = new Inheritance(this.name, parent?.inheritance)
   }
 
   /** The first save of a new session. */
-  async begin(protocol: Protocol, key: string): Promise<void> {
-    this.#createdAfter = Date.now()
-    await this.save(protocol, newSession({ tag: this.name, user: this.user }), key)
-    this.#createdBefore = Date.now()
+  async begin({ protocol }: Process, key: string): Promise<void> {
+    const loaded = this.make()
+    await this.beginBy(() => protocol.save(loaded.id, loaded.session), loaded, key)
+    this.life.begun()
   }
 
-  async load(protocol: Protocol): Promise<Session | null> {
-    const before = this.#before()
-    const session = await this.#during(() => protocol.load(this.id))
-    if (session) this.#judge(session, before)
-    else this.#judgeNone(before)
-    return session
+  /** What is to be stored first. */
+  make(): Loaded {
+    const session = newSession({ tag: this.name, user: this.owners.certain, ...this.inheritance.content() })
+    return { known: this, id: this.lineage.present, session }
+  }
+
+  async beginBy(save: () => Promise<void>, loaded: Loaded, key: string): Promise<void> {
+    this.life.beginning()
+    try {
+      await this.#saveBy(save, loaded, key)
+    } catch (error) {
+      if (isRefused(error)) this.life.refused()
+      else this.life.mayNotBe()
+      throw error
+    }
+  }
+
+  /** A revocation that must leave it alone begins. */
+  except(): void {
+    this.#isExcepted = true
+  }
+
+  async load({ protocol }: Process, id = this.lineage.present): Promise<Loaded | null> {
+    const before = this.before(id)
+    const load = () => protocol.load(id)
+    const session = await (before.isFormer ? load() : this.life.using(load))
+    if (session) this.#judge(session, id, before)
+    else this.#judgeNone(id, before)
+    return session && { known: this, id, session }
   }
 
   /** Counts a key of a session up, and saves it. */
-  async save(protocol: Protocol, session: Session, key: string): Promise<void> {
-    const count = (this.#sent.get(key) ?? 0) + 1
-    this.#sent.set(key, count)
-    session[key] = entryOf(this.name, count, this.#isRich)
-    const begun = Date.now()
-    const aliveUntil = this.#aliveUntil(this.isStored ? this.#savedAt : begun)
-    await this.#during(() => protocol.save(this.id, session))
-    this.#log.add(`${this.name} has ${key}=${count}, as it was at ${begun}`)
-    // Otherwise it may have ended before it was saved, and such a save is acknowledged too.
-    if (this.#isEnding || Date.now() >= aliveUntil) return
-    this.#savedAt = Math.max(this.#savedAt, begun)
-    this.#least.set(key, Math.max(this.#least.get(key) ?? 0, count))
+  async save({ protocol }: Process, loaded: Loaded, key: string): Promise<void> {
+    await this.#saveBy(() => protocol.save(loaded.id, loaded.session), loaded, key)
   }
 
-  async touch(protocol: Protocol, session: Session): Promise<void> {
-    await this.#during(() => protocol.touch(this.id, session))
+  /** Makes it that of another user. */
+  async changeOwner({ protocol }: Process, loaded: Loaded, key: string, user: string): Promise<void> {
+    const former = loaded.session.user as string
+    const isMix = this.#isMix(former, user)
+    loaded.session.user = user
+    const save = () => protocol.save(loaded.id, loaded.session)
+    await this.owners.changing(user, async () => {
+      this.#log.add(`${this.name} changes from ${former} to ${user}`)
+      if (await this.#saveBy(save, loaded, key, { former, isMix, changes: 1 })) this.owners.become(user)
+    })
   }
 
-  async end(protocol: Protocol): Promise<void> {
-    await this.endBy(() => protocol.end(this.id))
+  /** All is quiet: finds out what has become of what was not answered. */
+  async settle({ protocol }: Process, isRotated: (id: string) => Promise<boolean>): Promise<void> {
+    await this.lineage.settle(isRotated, async (id) => (await patiently(() => protocol.load(id))) !== null)
+    this.life.settle()
+    this.owners.release()
+  }
+
+  async touch({ protocol }: Process, { id, session }: Loaded): Promise<void> {
+    const touch = () => protocol.touch(id, session)
+    await (this.lineage.isFormer(id) ? touch() : this.life.using(touch))
+  }
+
+  /** Gives it another id; undefined when it stays under its old one. */
+  async rotate({ protocol }: Process, { id, session }: Loaded, newId: string): Promise<Loaded | undefined> {
+    const { $storedSession, ...heir } = session
+    const before = this.before(id)
+    const rotate = () => protocol.rotate!({ oldId: id, newId, session, heir })
+    if (!(await this.lineage.rotating(id, newId, () => this.life.using(rotate)))) return undefined
+    this.#log.add(`${this.name} has another id, rotated since ${before.life.now}`)
+    if (this.lineage.ids.at(-2) !== id) this.#violation('rotated twice')
+    if (before.life.isOver) this.#violation(this.#revived())
+    return { known: this, id: newId, session: heir as Session }
+  }
+
+  async end({ protocol }: Process, id = this.lineage.present): Promise<void> {
+    await this.endBy(() => protocol.end(id), id)
   }
 
   /** Whatever else ends it. A session that is not stored when that begins may get away. */
-  async endBy(end: () => Promise<unknown>, endsForSure = true): Promise<void> {
-    this.#isEnding = true
-    await this.#during(end)
-    if (endsForSure) this.#isOver = true
-    this.#log.add(`${this.name} ended`)
+  async endBy(end: () => Promise<unknown>, id?: string, isSure = () => true): Promise<void> {
+    const by = id !== undefined && this.lineage.isFormer(id) ? 'old id' : 'present id'
+    await this.life.endingBy(() => this.life.using(end), by, isSure)
+    if (isSure()) this.#log.add(`${this.name} ended by ${by}`)
   }
 
-  /** Something is under way that may end it, or not. */
-  mayEnd(): void {
-    this.#isEnding = true
+  /** Whether it certainly was alive, under this id, until this moment in the middle of what ends it. */
+  wasAlive({ life, rotating, isFormer }: Before): boolean {
+    return !isFormer && this.life.isAlive(life, 1) && this.lineage.wasCalm(rotating)
   }
 
-  #before(): Before {
+  before(id: string): Before {
     return {
-      now: Date.now(),
-      isOver: this.#isOver,
-      isQuiet: this.#underWay === 0,
-      lastUse: this.#lastUse,
-      savedAt: this.#savedAt,
-      createdBefore: this.#createdBefore,
-      least: new Map(this.#least),
+      life: this.life.before(),
+      owners: this.owners.before(),
+      rotating: this.lineage.moment(),
+      least: this.#counts.least(),
+      closed: this.#counts.unanswered().filter(({ isClosed }) => isClosed),
+      isFormer: this.lineage.isFormer(id),
     }
   }
 
-  #aliveUntil(savedAt: number): number {
-    return Math.min(savedAt + limits.idleTimeout, this.#createdAfter + limits.absoluteTimeout)
-  }
-
-  async #during<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.#underWay++
+  /** Says whether it certainly was stored. */
+  async #saveBy(
+    save: () => Promise<void>,
+    { id, session }: Loaded,
+    key: string,
+    { former = session.user as string, isMix = this.#isMix(former, former), changes = 0 } = {},
+  ): Promise<boolean> {
+    const before = this.before(id)
+    const count = this.#counts.countUp(session, key)
+    const refused = before.isFormer ? 'changed by an old id' : isMix && 'users mixed'
+    const unanswered = this.#counts.unanswered()
+    if (refused) this.#counts.refuse(key, count, refused)
     try {
-      return await work()
-    } finally {
-      this.#underWay--
-      this.#lastUse = Math.max(this.#lastUse, Date.now())
+      await (before.isFormer ? save() : this.life.using(save))
+    } catch (error) {
+      if (isUnanswered(error)) this.#leaveOpen(key, count)
+      if (isRefused(error)) this.#counts.refuse(key, count, 'stored though refused')
+      throw error
     }
+    this.#log.add(`${this.name} ${refused ? 'must not have' : 'has'} ${key}=${count}, as it was at ${before.life.now}`)
+    const isSure = !refused && this.#wasStored(before, former, changes)
+    if (isSure) {
+      this.life.saved(before.life.now)
+      this.#counts.keep(key, count)
+      this.#counts.close(unanswered)
+    }
+    return isSure
   }
 
-  #judgeNone({ now, isQuiet, lastUse, savedAt }: Before): void {
+  #leaveOpen(key: string, count: number): void {
+    this.#counts.leaveOpen(key, count)
+    this.#log.add(`${this.name} may have ${key}=${count}, or get it: 503`)
+  }
+
+  /** Whether what one user's session held would come into that of another. */
+  #isMix(former: string, user: string): boolean {
+    const { certain } = this.owners
+    return certain !== undefined && certain !== former && certain !== user
+  }
+
+  // Otherwise it may have ended or moved before it was saved, and such a save is acknowledged too.
+  #wasStored({ life, owners, rotating }: Before, former: string, changes: number): boolean {
+    const isTheirs = owners.possible.has(former) && owners.possible.size === 1 + changes
+    return (
+      isTheirs && this.owners.wasCalm(owners, changes) && this.lineage.wasCalm(rotating) && this.life.takesSaves(life)
+    )
+  }
+
+  #judgeNone(id: string, before: Before): void {
     this.#log.add(`${this.name} is not there`)
-    if (!this.#isEnding && Date.now() < this.#aliveUntil(savedAt)) this.#log.violation('lost session', this.name)
-    // What once was over, without anything under way that might have prolonged it, stays so.
-    if (isQuiet && this.isStored && now >= lastUse + limits.idleTimeout) this.#isOver = true
+    const isPresent = !before.isFormer && this.lineage.wasCalm(before.rotating)
+    const isRight = this.life.foundNone(before.life, isPresent)
+    if (isRight || this.inheritance.mustBeEmpty || this.lineage.mayBePastOverlap(id, Date.now())) return
+    if (this.lineage.isUncertain) return this.#violation('lost by a rotation')
+    const lost = before.isFormer ? 'lost by an old id' : 'lost session'
+    this.#violation(this.#isExcepted ? 'ended though excepted' : lost)
   }
 
-  #judge(session: Session, { now, isOver, isQuiet, lastUse, createdBefore, least }: Before): void {
-    if (isOver) this.#log.violation('revived', this.name)
-    if (now >= createdBefore + limits.absoluteTimeout) this.#log.violation('past its limits', `${this.name}, absolute`)
-    if (isQuiet && now >= lastUse + limits.idleTimeout) this.#log.violation('past its limits', `${this.name}, idle`)
-    if (session.tag !== this.name || session.user !== this.user)
-      this.#log.violation('foreign or torn', `${this.name} has the content of ${session.tag}`)
-    for (const [key, sent] of this.#sent) this.#judgeKey(session, key, least.get(key) ?? 0, sent)
+  #judge(session: Session, id: string, before: Before): void {
+    const fault = this.inheritance.faultOf(session)
+    if (fault) this.#violation('content after the end', fault)
+    if (this.inheritance.mustBeEmpty) return
+    const { isOver, now } = before.life
+    if (isOver) this.#violation(this.#revived())
+    if (this.lineage.isPastOverlap(id, now)) this.#violation('old id past its overlap')
+    this.#isExcepted = false
+    const outlived = this.life.found(before.life)
+    if (outlived) this.#violation('past its limits', outlived)
+    if (session.tag !== this.name || this.inheritance.isForeign(session))
+      this.#violation('foreign or torn', `it has the content of ${session.tag}`)
+    if (!this.owners.allows(session.user, before.owners)) this.#violation('foreign or torn', `it is ${session.user}'s`)
+    else this.owners.found(session.user as string, before.owners)
+    this.#counts.judge(session, before.least, before.closed)
   }
 
-  #judgeKey(session: Session, key: string, least: number, sent: number): void {
-    const count = countIn(session[key], this.name, this.#isRich)
-    if (count === undefined || count > sent) this.#log.violation('foreign or torn', `${this.name}, ${key}`)
-    else if (count < least) this.#log.violation('lost save', `${this.name}, ${key}: ${count} instead of ${least}`)
-    // What was read once is there as long as the session is.
-    else this.#least.set(key, Math.max(this.#least.get(key) ?? 0, count))
+  #revived(): ViolationKind {
+    return this.life.endedBy === 'old id' ? 'not ended by an old id' : 'revived'
+  }
+
+  #violation(kind: ViolationKind, what?: string): void {
+    this.#log.violation(kind, this.name, what)
   }
 }

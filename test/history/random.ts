@@ -19,6 +19,11 @@ export class Random {
     return Math.floor(this.next() * limit)
   }
 
+  /** An id as the host makes one. */
+  id(): string {
+    return Buffer.from(Array.from({ length: 24 }, () => this.below(256))).toString('base64url')
+  }
+
   pick<Item>(list: readonly Item[]): Item {
     return list[this.below(list.length)]!
   }

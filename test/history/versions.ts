@@ -1,4 +1,5 @@
 import type { TestDatabase } from '../harness/databases.ts'
+import { rowOf } from '../rows.ts'
 import type { Log } from './violations.ts'
 
 /** Looks at the rows themselves now and then: a version only grows, and what has ended stays so. */
@@ -10,6 +11,11 @@ export class Versions {
   constructor(database: TestDatabase, log: Log) {
     this.#database = database
     this.#log = log
+  }
+
+  /** Whether the session of an id goes on under another one. */
+  async isRotated(id: string): Promise<boolean> {
+    return (await rowOf(this.#database, id))?.endReason === 'rotated'
   }
 
   async sample(): Promise<void> {

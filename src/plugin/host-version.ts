@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module'
+import type { FastifyInstance } from 'fastify'
+import { InvalidOptionsError } from '../errors.ts'
+
+/** Versions before this one do not end the old session in `regenerate()`. */
+const LEAST_HOST = [11, 1, 3] as const
+
+/**
+ * Refuses to run beside another session plugin, and on a version of @fastify/session that keeps old sessions alive.
+ *
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
+ */
+export function refuseHost(fastify: FastifyInstance): void {
+  if (fastify.hasRequestDecorator('session')) {
+    throw new InvalidOptionsError(
+      'there is a session plugin already; remove it: stored-session registers @fastify/session itself',
+    )
+  }
+  const version = hostVersion()
+  if (version === undefined) return
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
+  const [leastMajor, leastMinor, leastPatch] = LEAST_HOST
+  const isOld =
+    major < leastMajor || (major === leastMajor && (minor < leastMinor || (minor === leastMinor && patch < leastPatch)))
+  if (isOld)
+    throw new InvalidOptionsError(
+      `@fastify/session ${version} leaves old sessions alive in regenerate(); install ${LEAST_HOST.join('.')} or newer`,
+    )
+}
+
+// A bundle has the host inside, in the version that was installed when it was made, and may have no package beside it.
+function hostVersion(): string | undefined {
+  try {
+    const { version } = createRequire(import.meta.url)('@fastify/session/package.json') as { version: string }
+    return version
+  } catch {
+    return undefined
+  }
+}
