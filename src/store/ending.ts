@@ -9,10 +9,10 @@ import type { Provenance } from './provenance.ts'
 import { type Held, type Successor, successorOf } from './successor.ts'
 
 /**
- * How ending a session found it: it was ended by this call; it was over before; the id is an old one of a session that
- * goes on; or it never was in the database.
+ * How ending a session found it: it was ended by this call, by its present id or `followed` from an old one; it was over
+ * before; the id is an old one of a session that goes on (`rotated`); or it never was in the database.
  */
-export type Finding = 'ended' | 'over' | 'rotated' | 'absent'
+export type Finding = 'ended' | 'followed' | 'over' | 'rotated' | 'absent'
 
 /** Who ends a session. */
 export interface Ending {
@@ -53,7 +53,7 @@ async function endAbsent(core: StoreCore, id: string, end: RowEnd, { follows }: 
   if (await core.database.insert(tombstone)) return 'absent'
   if (await core.database.end(sid, end)) return 'ended'
   if (!follows) return (await core.findRow(sid))?.endReason === 'rotated' ? 'rotated' : 'over'
-  return (await endSuccessor(core, sid, { id }, (next) => core.database.end(next, end))) ? 'ended' : 'over'
+  return (await endSuccessor(core, sid, { id }, (next) => core.database.end(next, end))) ? 'followed' : 'over'
 }
 
 /**

@@ -14,7 +14,7 @@ export interface Succession {
   readonly oldId: string
   /** Why the old session could not be ended. */
   readonly error: unknown
-  /** Whether it was over already: its content is nobody's any more. */
+  /** Whether it was over already, or was ended by an old id: its content is nobody's any more. */
   readonly wasOver: boolean
   /** Whether the id is an old one of a session that goes on. */
   readonly isByOldId: boolean
@@ -29,7 +29,7 @@ export function successionOf(
 ): Succession {
   // What was loaded once and is not there any more was over too.
   const wasStored = replaced !== undefined && provenanceOf(replaced as LiveSession) !== undefined
-  const wasOver = finding === 'over' || (finding === 'absent' && wasStored)
+  const wasOver = finding === 'over' || finding === 'followed' || (finding === 'absent' && wasStored)
   return { oldId, error, wasOver, isByOldId: finding === 'rotated' }
 }
 

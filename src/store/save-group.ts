@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { EndReason } from '../database/session-database.ts'
 import { OverloadedError, UnavailableError } from '../errors.ts'
 import { keyIdOf } from '../payload/sealed-payload.ts'
 import type { StoreCore } from './core.ts'
@@ -65,22 +66,30 @@ const inTime = (group: readonly Waiting[]) =>
 async function storeTogether(waiting: readonly Waiting[]): Promise<void> {
   const { core, save } = waiting[0]!
   const change = new UserChange(core, save.sid)
+  let tell = () => {}
   try {
-    let group = inTime(waiting)
-    for (let attempt = 1; group.length > 0; attempt++) {
-      if (attempt > ATTEMPTS) throw new UnavailableError({ cause: new Error(`a save lost ${ATTEMPTS} races in turn`) })
-      const draft = await nextDraft(group, attempt)
-      group = inTime(draft ? group : [])
-      if (!draft || group.length === 0) return
-      if (await isWritten(group, draft, change)) return
-    }
+    tell = await store(waiting, change)
   } finally {
     await change.settle()
   }
+  tell()
 }
 
-/** What to write next; undefined when there is nothing left to write on, and everybody was told. */
-async function nextDraft(group: readonly Waiting[], attempt: number): Promise<Draft | undefined> {
+/** Writes as long as others are quicker; yields what tells everybody who still waits. */
+async function store(waiting: readonly Waiting[], change: UserChange): Promise<() => void> {
+  let group = inTime(waiting)
+  for (let attempt = 1; attempt <= ATTEMPTS && group.length > 0; attempt++) {
+    const draft = await nextDraft(group, attempt)
+    if (typeof draft === 'string') return () => tellGone(group, draft)
+    group = inTime(group)
+    if (group.length > 0 && (await isWritten(group, draft, change))) return () => tellSaved(group, draft)
+  }
+  if (group.length > 0) throw new UnavailableError({ cause: new Error(`a save lost ${ATTEMPTS} races in turn`) })
+  return () => {}
+}
+
+/** What to write next, or why there is nothing left to write on. */
+async function nextDraft(group: readonly Waiting[], attempt: number): Promise<Draft | EndReason> {
   const saves = group.map((one) => one.save)
   const { core, save } = group[0]!
   if (attempt === 1 && saves.length === 1) return draftOf(save)
@@ -88,17 +97,23 @@ async function nextDraft(group: readonly Waiting[], attempt: number): Promise<Dr
   if (attempt > 2) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
   const row = await core.findRow(save.sid)
   const opened = row && (await openRow(core, row, save.id))
-  if (opened && 'reason' in opened) return tellGone(group, opened.reason)
+  if (opened && 'reason' in opened) return opened.reason
   // A row that refused the INSERT and was trimmed since leaves the place free.
-  if (!opened && saves.some(({ base }) => base)) return tellGone(group, 'unknown')
+  if (!opened && saves.some(({ base }) => base)) return 'unknown'
   return mergedDraft(core, opened as OpenedRow | undefined, saves)
 }
 
-function tellGone(group: readonly Waiting[], reason: Parameters<typeof markGone>[2]): undefined {
+function tellGone(group: readonly Waiting[], reason: EndReason): void {
   for (const { core, save, resolve } of group) resolve(markGone(core, save, reason))
 }
 
-/** Writes a draft of those who still wait, and tells them; false when another process was quicker. */
+function tellSaved(group: readonly Waiting[], { foreign }: Draft): void {
+  // The id is right, and its cookie must stay: it is the user that is another one.
+  for (const { core, save, resolve } of group)
+    resolve(foreign.includes(save) ? markGone(core, save, 'rotated') : 'saved')
+}
+
+/** Writes a draft of those who still wait; false when another process was quicker. */
 async function isWritten(group: readonly Waiting[], draft: Draft, change: UserChange): Promise<boolean> {
   const { core } = group[0]!
   // Somebody's time was up meanwhile.
@@ -112,8 +127,6 @@ async function isWritten(group: readonly Waiting[], draft: Draft, change: UserCh
     keep(core, draft, version)
     await change.end(base, userId)
   }
-  // The id is right, and its cookie must stay: it is the user that is another one.
-  for (const one of group) one.resolve(draft.foreign.includes(one.save) ? markGone(core, one.save, 'rotated') : 'saved')
   return true
 }
 

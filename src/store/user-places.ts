@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SessionRow } from '../database/session-database.ts'
+import type { SessionRow, StoredEndReason } from '../database/session-database.ts'
 import { TooManySessionsError, UnavailableError } from '../errors.ts'
 import { isPointer, keyIdOf, UnreadablePayload } from '../payload/sealed-payload.ts'
 import { sidOf } from '../payload/session-id.ts'
@@ -74,9 +74,15 @@ async function placesTaken(
   if (listed.length >= most) return most
   const isLive = (one: Buffer) => listed.some((row) => row.sid.equals(one))
   const open = reservations.filter((one) => !isLive(one.sid) && !isLive(one.insteadOf))
-  const rows = open.length > 0 ? await core.database.read(open.map((one) => one.sid)) : []
-  const ended = rows.filter((row) => row.endReason !== 'rotating' && reasonOver(core.limits, row, Date.now()))
-  return listed.length + open.filter((one) => !ended.some((row) => row.sid.equals(one.sid))).length
+  const sids = open.flatMap(({ sid: own, insteadOf }) => [own, insteadOf])
+  const rows = sids.length > 0 ? await core.database.read(sids) : []
+  const isOver = (one: Buffer, stillCounts: StoredEndReason) => {
+    const row = rows.find((candidate) => candidate.sid.equals(one))
+    return row && row.endReason !== stillCounts && reasonOver(core.limits, row, Date.now()) !== undefined
+  }
+  // A rotation whose old row was ended, and not given up, comes to nothing.
+  const held = open.filter(({ sid: own, insteadOf }) => !isOver(own, 'rotating') && !isOver(insteadOf, 'rotated'))
+  return listed.length + held.length
 }
 
 async function changeReservations(core: StoreCore, userId: string, change: Change): Promise<void> {

@@ -8,6 +8,10 @@ export class Inheritance {
   readonly #heirs = new Set<string>()
   /** It began after the end of the other one: nothing that it was given must ever be read. */
   mustBeEmpty = false
+  /** The other one may have ended before. */
+  mayBeEmpty = false
+  /** Nothing may have told any more that the other one ever was: the host alone knows that its id is none of its own. */
+  mayBeUnknown = false
 
   constructor(name: string, parent: Inheritance | undefined) {
     this.#name = name
@@ -21,10 +25,12 @@ export class Inheritance {
 
   /** What is wrong with what was read: of all that began in place of one session a single one did so in time. */
   faultOf({ cookie, $storedSession, ...content }: Session): string | undefined {
-    if (this.mustBeEmpty) return Object.keys(content).length > 0 ? `that of ${content.inherited}` : undefined
+    // What others saved into it since is its own.
+    if (this.mustBeEmpty) return 'inherited' in content || 'tag' in content ? `that of ${content.inherited}` : undefined
+    if (this.mayBeEmpty && !('tag' in content)) this.mustBeEmpty = true
     const parent = this.#parent
     if (!parent || content.inherited !== parent.#name) return undefined
-    parent.#heirs.add(this.#name)
+    if (!this.mayBeUnknown) parent.#heirs.add(this.#name)
     return parent.#heirs.size > 1 ? `${parent.#name} has several heirs` : undefined
   }
 

@@ -2,6 +2,9 @@ import { Disturbance, type Moment } from './disturbance.ts'
 import { limits } from './limits.ts'
 import { isUnanswered } from './unanswered.ts'
 
+/** Rows stay for longer than this when they are over. Milliseconds. */
+const KEPT_MS = 30 * 60_000
+
 /** How a session was ended. */
 export type EndedBy = 'present id' | 'old id'
 
@@ -33,6 +36,7 @@ export class Life {
   #mayNotBe = false
   #isOver = false
   #endedBy: EndedBy | undefined
+  #endedAt = Number.POSITIVE_INFINITY
 
   /** Whether it certainly is stored, or was. */
   get isStored(): boolean {
@@ -42,6 +46,11 @@ export class Life {
   /** What ended it for sure; undefined when nothing did, or its time was up. */
   get endedBy(): EndedBy | undefined {
     return this.#endedBy
+  }
+
+  /** Whether its rows may be trimmed soon, or are: then nothing tells that it ever was. */
+  get mayBeTrimmed(): boolean {
+    return Date.now() >= Math.min(this.#endedAt + KEPT_MS, this.#createdAfter + limits.absoluteTimeout - KEPT_MS)
   }
 
   /** Whether it may take a place: nothing says that it is over. */
@@ -136,6 +145,7 @@ export class Life {
       if (isSure()) {
         this.#isOver = true
         this.#endedBy ??= by
+        this.#endedAt = Math.min(this.#endedAt, Date.now())
       } else this.#mayHaveEnded = true
     } catch (error) {
       if (isUnanswered(error)) this.#ending.hold()

@@ -72,7 +72,8 @@ export class Places {
     for (const known of living) {
       const loaded = await known.load(process)
       if (!loaded) continue
-      const user = loaded.session.user as string
+      const user = loaded.session.user as string | undefined
+      if (user === undefined) continue
       const count = (counts.get(user) ?? 0) + 1
       counts.set(user, count)
       if (count > this.#most) this.#log.violation('too many sessions', known.name, `${user} has ${count}`)

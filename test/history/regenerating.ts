@@ -6,10 +6,13 @@ export async function regenerate({ protocol }: Process, old: Loaded, next: Known
   const { known, id } = old
   const loaded = next.make()
   // By an old id nobody can tell whether it is a sign-out: it ends the session, and takes nothing over.
-  if (known.lineage.isFormer(id) || known.life.endedBy) next.inheritance.mustBeEmpty = true
+  const isOver = known.lineage.isFormer(id) || known.life.endedBy !== undefined
+  next.inheritance.mayBeUnknown = known.life.mayBeTrimmed
+  if (isOver && !known.life.mayBeTrimmed) next.inheritance.mustBeEmpty = true
   // Whoever meets it before that is known.
   next.life.mayNotBe()
   let isSure = false
+  next.inheritance.mayBeEmpty = true
   const end = async () => {
     const before = known.before(id)
     await protocol.regenerate(id, loaded.id, loaded.session)
@@ -21,5 +24,7 @@ export async function regenerate({ protocol }: Process, old: Loaded, next: Known
     if ((error as { isNotEnded?: true }).isNotEnded) next.inheritance.mustBeEmpty = true
     throw error
   }
-  if (isSure) next.life.mustBe()
+  if (!isSure) return
+  next.life.mustBe()
+  next.inheritance.mayBeEmpty = false
 }
