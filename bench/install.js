@@ -1,8 +1,32 @@
 // The peers are dependencies of the benchmark alone; whoever only works on the project does not need them.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const options = { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' }
-if (!existsSync(`${folder}node_modules`)) process.exit(spawnSync('npm', ['ci'], options).status ?? 1)
+// npm writes this file last.
+const isInstalled = () => existsSync(`${folder}node_modules/.package-lock.json`)
+
+/** How long another process may take to install them, milliseconds. */
+const PATIENCE_MS = 180_000
+const PAUSE_MS = 200
+
+// Several test files ask for them at once: one installs, the others wait until it is done, or has been gone for long.
+const lock = `${folder}.installing`
+const end = Date.now() + PATIENCE_MS
+while (!isInstalled() && !take() && Date.now() < end) await sleep(PAUSE_MS)
+if (!isInstalled()) {
+  process.exitCode = spawnSync('npm', ['ci'], options).status ?? 1
+  rmdirSync(lock)
+}
+
+function take() {
+  try {
+    mkdirSync(lock)
+    return true
+  } catch {
+    return false
+  }
+}
