@@ -40,8 +40,7 @@ export type { KeyCalls, KeyContext } from './keys/key-service.ts'
 export { type Passphrase, passphraseKeys } from './keys/passphrase-keys.ts'
 export { type StaticKey, staticKeys } from './keys/static-keys.ts'
 export type { Serializer } from './payload/serializer.ts'
-export type { OnUnavailable } from './plugin/anonymous-requests.ts'
-export type { StoredSessionOptions } from './plugin/options.ts'
+export type { OnUnavailable, StoredSessionOptions } from './plugin/options.ts'
 export {
   type SessionListener,
   type StoredSession,

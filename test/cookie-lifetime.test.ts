@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { after, before, beforeEach, describe, mock, test } from 'node:test'
-import { type CookieLifetime, lifetimeOf, noteCookie, restoredCookie } from '../src/store/cookie-lifetime.ts'
+import {
+  type CookieLifetime,
+  lifetimeOf as lifetimeOfSession,
+  noteCookie as noteCookieOf,
+  restoredCookie,
+} from '../src/store/cookie-lifetime.ts'
+import type { LiveSession } from '../src/store/live-session.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -18,6 +24,16 @@ interface HostCookie {
 const Cookie: new (options: object, request: object) => HostCookie = createRequire(import.meta.url)(
   '@fastify/session/lib/cookie.js',
 )
+
+// A cookie belongs to one session.
+const sessions = new WeakMap<object, LiveSession>()
+function sessionOf(cookie: object | undefined): LiveSession {
+  const session = (cookie && sessions.get(cookie)) ?? ({ cookie } as LiveSession)
+  if (cookie) sessions.set(cookie, session)
+  return session
+}
+const lifetimeOf = (cookie: object | undefined, now: number) => lifetimeOfSession(sessionOf(cookie), now)
+const noteCookie = (cookie: object) => noteCookieOf(sessionOf(cookie))
 
 /** The cookie of a session that was stored with this lifetime, as the host restores it under this configuration. */
 function restored(configured: object, lifetime: CookieLifetime): HostCookie {

@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 function limitsOf(options: object): { idleTimeout: number; absoluteTimeout: number | false } {
-  const { idleTimeout, absoluteTimeout } = checkOptions({ ...sound, ...options } as never).limits
+  const { idleTimeout, absoluteTimeout } = checkOptions({ ...sound, ...options } as never).store.limits
   return { idleTimeout, absoluteTimeout }
 }
 

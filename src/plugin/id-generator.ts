@@ -2,11 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { InvalidOptionsError } from '../errors.ts'
 import { isWellFormedId, newSessionId } from '../payload/session-id.ts'
 import { isSession } from './is-session.ts'
-
-const failures = new WeakMap<FastifyRequest, Error>()
-
-/** What the application's generator threw when the host asked for the first id of this request. */
-export const idFailureOf = (request: FastifyRequest): Error | undefined => failures.get(request)
+import { requestNote } from './request-note.ts'
 
 /** The generator of session ids: the application's own, whose ids are checked, or ours. */
 export function idGeneratorOf(own: ((request?: FastifyRequest) => string) | undefined) {
@@ -17,7 +13,7 @@ export function idGeneratorOf(own: ((request?: FastifyRequest) => string) | unde
     } catch (error) {
       // The first id is asked for in the callback of a read, where nobody would catch this: our next hook tells.
       if (!request || isSession(request.session)) throw error
-      failures.set(request, error as Error)
+      requestNote(request).idFailure = error as Error
       return newSessionId()
     }
   }

@@ -6,10 +6,12 @@ import { isSecret, secretFault } from '../store/check-sealing-options.ts'
 import { checkStoreOptions } from '../store/check-store-options.ts'
 import type { Limits } from '../store/lifetime.ts'
 import { OptionChecks } from '../store/option-checks.ts'
-import { type StoreOptions, storeOptionNames } from '../store/store-options.ts'
-import type { OnUnavailable } from './anonymous-requests.ts'
+import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from '../store/store-options.ts'
 import { checkCookie } from './cookie-options.ts'
 import { isDevelopment } from './development.ts'
+
+/** What becomes of a request whose session cannot be read. */
+export type OnUnavailable = 'error' | 'anonymous'
 
 type HostOptions = Pick<
   FastifySessionOptions,
@@ -36,8 +38,7 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOp
 
 /** The options as the plugin uses them. */
 export interface CheckedOptions {
-  readonly store: StoreOptions
-  readonly limits: Limits
+  readonly store: CheckedStoreOptions
   readonly onUnavailable: OnUnavailable
   readonly host: HostOptions & { secret: string | string[]; cookieName: string; cookiePrefix: string }
 }
@@ -79,11 +80,11 @@ export function checkOptions(options: StoredSessionOptions): CheckedOptions {
   }
   checks.names(rest, [...storeOptionNames, ...hostOptionNames, ...ownOptionNames])
   const onUnavailable = checkOnUnavailable(rest.onUnavailable, checks)
-  const { limits } = checkStoreOptions(store, checks)
-  const checked = checkHost(host, limits, checks)
+  const checkedStore = checkStoreOptions(store, checks)
+  const checked = checkHost(host, checkedStore.limits, checks)
   if (options?.keys !== undefined && !isSecret(options.secret)) checks.fault('secret', secretFault(options.secret))
   if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
-  return { store, limits, onUnavailable, host: { ...checked, secret: options.secret } }
+  return { store: checkedStore, onUnavailable, host: { ...checked, secret: options.secret } }
 }
 
 function split(options: StoredSessionOptions) {

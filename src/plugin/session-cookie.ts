@@ -4,6 +4,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { UnstorableError } from '../errors.ts'
 import { isCookieDate } from '../payload/cookie-dates.ts'
 import { UNSENDABLE_COOKIE } from '../store/content.ts'
+import { deadlineOf, type Limits } from '../store/lifetime.ts'
+import { provenanceOf } from '../store/provenance.ts'
+import { isSession } from './is-session.ts'
+import type { CheckedOptions } from './options.ts'
 
 /**
  * Tells the browser to forget the session's cookie, instead of anything else said about it in this response. With the
@@ -88,4 +92,25 @@ function keepLines(reply: FastifyReply, lines: string[], isKept: (line: string, 
   if (kept.length === lines.length) return
   reply.removeHeader('set-cookie')
   if (kept.length > 0) reply.header('set-cookie', kept)
+}
+
+/**
+ * Sets the session's cookie once more when its date is beyond the end of its session: browsers should not keep what
+ * opens nothing any more, nor an application believe them.
+ */
+export function capSessionCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { cookieName, cookiePrefix }: CheckedOptions['host'],
+  limits: Limits,
+): void {
+  const { session } = request
+  if (!isSession(session) || !(session.cookie.expires instanceof Date)) return
+  const provenance = provenanceOf(session)
+  if (!provenance || !setsSessionCookie(reply, cookieName)) return
+  const end = deadlineOf(limits, provenance.lifetime, provenance.createdAt, Date.now())
+  if (session.cookie.expires.getTime() <= end) return
+  const { toJSON } = session.cookie as unknown as { toJSON(): CookieSerializeOptions }
+  const flags = { ...toJSON.call(session.cookie), expires: new Date(end) }
+  reply.setCookie(cookieName, `${cookiePrefix}${session.encryptedSessionId}`, flags)
 }

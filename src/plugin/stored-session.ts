@@ -13,16 +13,15 @@ import type { SessionFilter } from '../store/session-filter.ts'
 import type { SessionStats } from '../store/statistics.ts'
 import { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { TrimOptions, TrimResult } from '../store/trimming.ts'
-import { AnonymousRequests } from './anonymous-requests.ts'
 import { noteCookiePlace } from './cookie-place.ts'
+import { HostStore } from './host-store.ts'
 import { refuseHost } from './host-version.ts'
 import { idGeneratorOf } from './id-generator.ts'
 import { logEvents } from './log-events.ts'
-import { refuseShortGrace } from './longest-request.ts'
 import { type CheckedOptions, checkOptions, type StoredSessionOptions } from './options.ts'
-import { RotatingStore } from './rotating-store.ts'
+import { requestNote } from './request-note.ts'
 import { addSavingHooks } from './saving-hooks.ts'
-import { trimEveryRequests } from './trim-every-requests.ts'
+import { refuseShortGrace, trimEveryRequests } from './trim-hooks.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -103,20 +102,20 @@ export interface StoredSession {
 async function register(fastify: FastifyInstance, options: StoredSessionOptions): Promise<void> {
   const checked = checkOptions(options)
   refuseHost(fastify)
-  refuseShortGrace(fastify, checked.store.trim)
+  refuseShortGrace(fastify, checked.store)
   if (!fastify.hasReplyDecorator('setCookie')) await fastify.register(fastifyCookie)
   const store = new StoredSessionStore(checked.store)
   const endLog = logEvents(store.events, fastify.log)
   fastify.addHook('onClose', () => store.close().finally(endLog))
   await store.ready()
-  const rotating = new RotatingStore(store)
-  fastify.decorate('storedSession', managementOf(store, rotating))
+  const hostStore = new HostStore(store, checked)
+  fastify.decorate('storedSession', managementOf(store, hostStore))
   noteCookiePlace(store, checked.host)
-  await registerHost(fastify, store, rotating, checked)
-  trimEveryRequests(fastify, store, checked.store.trim)
+  await registerHost(fastify, store, hostStore, checked)
+  trimEveryRequests(fastify, store, checked.store)
 }
 
-function managementOf(store: StoredSessionStore, rotating: RotatingStore): StoredSession {
+function managementOf(store: StoredSessionStore, hostStore: HostStore): StoredSession {
   return {
     trim: (options) => store.trim(options),
     list: (options) => store.list(options),
@@ -129,7 +128,7 @@ function managementOf(store: StoredSessionStore, rotating: RotatingStore): Store
     health: () => store.health(),
     on: (event, listener) => void store.events.on(event, listener as never),
     off: (event, listener) => void store.events.off(event, listener as never),
-    rotateId: (request) => rotating.rotateId(request),
+    rotateId: (request) => hostStore.rotateId(request),
     store,
   }
 }
@@ -137,36 +136,31 @@ function managementOf(store: StoredSessionStore, rotating: RotatingStore): Store
 async function registerHost(
   fastify: FastifyInstance,
   store: StoredSessionStore,
-  rotating: RotatingStore,
+  hostStore: HostStore,
   checked: CheckedOptions,
 ): Promise<void> {
   const { host } = checked
-  const endReasons = new WeakMap<FastifyRequest, EndReason>()
-  // Requests whose cookie names an old id: by now their browser may have another cookie.
-  const oldIds = new WeakSet<FastifyRequest>()
   const generateId = idGeneratorOf(host.idGenerator)
-  fastify.decorateRequest('sessionEndReason', {
-    getter() {
-      return endReasons.get(this as unknown as FastifyRequest)
-    },
-  })
   const idGenerator = (request?: FastifyRequest) => {
-    // The host makes a new id while it is told that the old one has no session: nowhere else do id and request meet.
-    const { endReason } = store
-    if (request && endReason && !endReasons.has(request)) endReasons.set(request, endReason)
-    if (request && store.isOldId) oldIds.add(request)
     const id = generateId(request)
     // A generator of the application's own may make an id that is stored already.
     if (!host.idGenerator) store.freshIds.add(id)
-    if (request) rotating.noteId(request)
+    if (request) hostStore.noteId(request)
     return id
   }
-  const anonymous = new AnonymousRequests(checked.onUnavailable)
-  anonymous.decorate(fastify)
-  const hostStore = anonymous.storeFor(rotating) as never
-  await addSavingHooks(fastify, store, checked, { anonymous, oldIds }, () =>
+  fastify.decorateRequest('sessionEndReason', {
+    getter() {
+      return requestNote(this as unknown as FastifyRequest).endReason
+    },
+  })
+  fastify.decorateRequest('sessionUnavailable', {
+    getter() {
+      return requestNote(this as unknown as FastifyRequest).isAnonymous
+    },
+  })
+  await addSavingHooks(fastify, store, hostStore, checked, () =>
     // Sliding is ours: the host's own would write the whole session at every request.
-    fastify.register(fastifySession, { ...host, store: hostStore, idGenerator, rolling: false }),
+    fastify.register(fastifySession, { ...host, store: hostStore as never, idGenerator, rolling: false }),
   )
 }
 

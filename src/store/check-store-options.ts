@@ -19,12 +19,17 @@ const LONGEST_OPERATION_MS = 600_000
 const LONGEST_TABLE = 48
 const LONGEST_SCHEMA = 63
 
+// Options that were checked already: whoever checks them together with its own hands on what came of it.
+const checkedBefore = new WeakSet<object>()
+
 /**
- * The options of a store that stands alone, checked and complete.
+ * The options of a store, checked and complete.
  *
+ * @param options - such as they were given, or as {@link checkStoreOptions} yields them
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault
  */
-export function checkedStoreOptions(options: StoreOptions): CheckedStoreOptions {
+export function checkedStoreOptions(options: StoreOptions | CheckedStoreOptions): CheckedStoreOptions {
+  if (isChecked(options)) return options
   const checks = new OptionChecks()
   checks.names(options, storeOptionNames)
   const checked = checkStoreOptions(options, checks)
@@ -32,12 +37,15 @@ export function checkedStoreOptions(options: StoreOptions): CheckedStoreOptions 
   return checked
 }
 
+const isChecked = (options: StoreOptions | CheckedStoreOptions): options is CheckedStoreOptions =>
+  checkedBefore.has(options)
+
 /** Checks all options of the store and notes every fault; the result is good only when there is none. */
 export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): CheckedStoreOptions {
   const dialect = checkDatabase(options, checks)
   checks.optionalFunction('user', options.user)
   const { schedule, grace, lock } = checkTrim(options.trim, checks)
-  return {
+  const checked: CheckedStoreOptions = {
     dialect,
     database: options.database,
     keys: checkKeys(options, checks),
@@ -55,6 +63,8 @@ export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): 
     maxBytes: checks.integer('maxBytes', options.maxBytes, MEBIBYTE, 1, LARGEST_BYTES),
     table: checkTable(options.table, dialect, checks),
   }
+  checkedBefore.add(checked)
+  return checked
 }
 
 function checkDatabase({ database }: StoreOptions, checks: OptionChecks): Dialect {

@@ -1,10 +1,8 @@
 import { UnstorableError } from '../errors.ts'
 import { RESERVED_NAMES } from '../payload/reserved-names.ts'
-import { type CookieLifetime, isSendable, type LiveCookie, lifetimeOf } from './cookie-lifetime.ts'
+import { isSendable, lifetimeOf } from './cookie-lifetime.ts'
+import type { CookieLifetime, LiveSession } from './live-session.ts'
 import { CARRIER_KEY, provenanceOf } from './provenance.ts'
-
-/** A session as @fastify/session hands it to a store. */
-export type LiveSession = Record<string, unknown> & { cookie?: LiveCookie }
 
 /** What is stored of a session: its own keys, and the lifetime of its cookie. */
 export type SessionContent = Record<string, unknown> & { cookie: CookieLifetime }
@@ -22,7 +20,7 @@ export const UNSENDABLE_COOKIE = 'its flags or its date are not those of a cooki
  */
 export function contentOf(session: LiveSession, now: number): SessionContent {
   refuseReservedNames(session)
-  const cookie = lifetimeOf(session.cookie, now)
+  const cookie = lifetimeOf(session, now)
   if (!isSendable(cookie, now)) throw new UnstorableError('cookie', UNSENDABLE_COOKIE)
   const content: SessionContent = { cookie }
   for (const key of Object.keys(session)) if (key !== 'cookie') content[key] = session[key]
@@ -32,7 +30,7 @@ export function contentOf(session: LiveSession, now: number): SessionContent {
 /** @throws `FST_STORED_SESSION_UNSTORABLE` for a key that has a reserved name */
 export function refuseReservedNames(session: object): void {
   // Takes our own carrier off the session: one that is still there is the application's.
-  provenanceOf(session as Record<string, unknown>)
+  provenanceOf(session)
   for (const key of Object.keys(session)) {
     if (RESERVED_NAMES.has(key) || key === CARRIER_KEY) throw new UnstorableError(key, RESERVED_NAME)
   }

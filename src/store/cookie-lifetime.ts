@@ -1,48 +1,42 @@
 import { isCookieDate } from '../payload/cookie-dates.ts'
-import { notes } from './notes.ts'
+import { type CookieLifetime, type LiveSession, noteOf } from './live-session.ts'
 
-/** What a session keeps of its cookie: how long it lives. Flags come from the configuration, always. */
-export interface CookieLifetime {
-  /** Whole milliseconds from the last use. */
-  originalMaxAge?: number
-  /** Epoch milliseconds, fixed. */
-  expires?: number
-}
-
-/** The cookie of a live session, as @fastify/session makes it. */
-export interface LiveCookie {
-  originalMaxAge?: number | null
-  expires?: Date | null
-  maxAge?: number | null
-}
+export type { CookieLifetime } from './live-session.ts'
 
 /** Requests longer than this are not told from dates that the application chose. */
 const LONGEST_REQUEST_MS = 60 * 60 * 1000
 
-// The host gives a cookie with a maxAge a date of its own; one that is not the date seen first was set since.
-const beginnings = notes<{ readonly at: number; readonly expires: unknown }>()
-
 /** Remembers when a session was loaded that came to the application unseen, by `reload()`. */
-export function noteLoading(cookie: LiveCookie | undefined, at: number): void {
-  if (cookie && !beginnings.has(cookie)) beginnings.set(cookie, { at, expires: undefined })
+export function noteLoading(session: LiveSession, at: number): void {
+  if (session.cookie && !beginningOf(session))
+    noteOf(session).beginning = { cookie: session.cookie, at, expires: undefined }
 }
 
 /** The same for a cookie that nobody has seen yet, such as that of the new session of a `regenerate()`. */
-export function noteFirst(cookie: LiveCookie | undefined): void {
-  if (cookie && !beginnings.has(cookie)) noteCookie(cookie)
+export function noteFirst(session: LiveSession): void {
+  if (!beginningOf(session)) noteCookie(session)
 }
 
 /** Remembers when a request began, and the date that the host gave the cookie. */
-export function noteCookie(cookie: LiveCookie | undefined): void {
-  if (cookie) beginnings.set(cookie, { at: Date.now(), expires: cookie.expires })
+export function noteCookie(session: LiveSession): void {
+  const { cookie } = session
+  if (cookie) noteOf(session).beginning = { cookie, at: Date.now(), expires: cookie.expires }
+}
+
+// The host gives a cookie with a maxAge a date of its own; one that is not the date seen first was set since. A cookie
+// that the application replaced begins again.
+function beginningOf(session: LiveSession) {
+  const { beginning } = noteOf(session)
+  return beginning?.cookie === session.cookie ? beginning : undefined
 }
 
 /** The lifetime that the application or its configuration gave this session, or none. */
-export function lifetimeOf(cookie: LiveCookie | undefined, now: number): CookieLifetime {
+export function lifetimeOf(session: LiveSession, now: number): CookieLifetime {
+  const { cookie } = session
   const maxAge = positive(cookie?.originalMaxAge)
   const expires = epochOf(cookie?.expires)
   if (maxAge === undefined) return expires === undefined ? {} : { expires }
-  return expires !== undefined && isChosen(cookie!, maxAge, expires, now) ? { expires } : { originalMaxAge: maxAge }
+  return expires !== undefined && isChosen(session, maxAge, expires, now) ? { expires } : { originalMaxAge: maxAge }
 }
 
 /** Whether two lifetimes are the same. */
@@ -67,9 +61,9 @@ export function restoredCookie({ originalMaxAge, expires }: CookieLifetime): obj
   return {}
 }
 
-function isChosen(cookie: LiveCookie, maxAge: number, expires: number, now: number): boolean {
-  const beginning = beginnings.get(cookie)
-  if (beginning && beginning.expires === cookie.expires) return false
+function isChosen(session: LiveSession, maxAge: number, expires: number, now: number): boolean {
+  const beginning = beginningOf(session)
+  if (beginning && beginning.expires === session.cookie?.expires) return false
   // session.touch() and a new maxAge set a date too: one maxAge ahead of a moment within this request.
   const begun = beginning?.at ?? now - LONGEST_REQUEST_MS
   return expires < begun + maxAge || expires > now + maxAge

@@ -5,7 +5,7 @@ import { formatSid, sidOf } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
 import type { Deadline } from './deadline.ts'
 import { deadlineOf, reasonOver, trimTime } from './lifetime.ts'
-import type { Provenance } from './provenance.ts'
+import type { Provenance } from './live-session.ts'
 import { type Held, type Successor, successorOf } from './successor.ts'
 
 /**

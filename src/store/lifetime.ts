@@ -1,5 +1,5 @@
 import type { EndReason, SessionRow } from '../database/session-database.ts'
-import type { CookieLifetime } from './cookie-lifetime.ts'
+import type { CookieLifetime } from './live-session.ts'
 
 /** The limits of every session, in milliseconds. */
 export interface Limits {

@@ -4,7 +4,7 @@ import type { SessionContent } from './content.ts'
 import type { StoreCore } from './core.ts'
 import { endNow } from './ending.ts'
 import { listingOf } from './listing.ts'
-import type { StoredVersion } from './provenance.ts'
+import type { StoredVersion } from './live-session.ts'
 import { momentOf } from './session-filter.ts'
 import { addReservation, dropReservation, takePlace } from './user-places.ts'
 

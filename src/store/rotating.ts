@@ -2,15 +2,15 @@ import type { NewRow, SessionRow } from '../database/session-database.ts'
 import { UnavailableError } from '../errors.ts'
 import { isPointer, keyIdOf } from '../payload/sealed-payload.ts'
 import { sidOf } from '../payload/session-id.ts'
-import type { LiveSession, SessionContent } from './content.ts'
+import type { SessionContent } from './content.ts'
 import { isSameLifetime } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import type { Deadline } from './deadline.ts'
 import { endNow } from './ending.ts'
-import { noteFormer } from './former.ts'
 import { deadlineOf, pointerTrimTime, trimTime } from './lifetime.ts'
+import { type LiveSession, noteOf, type Provenance, type StoredVersion } from './live-session.ts'
 import { evictExcess, HeirPlace } from './max-per-user.ts'
-import { type Provenance, provenanceOf, type StoredVersion, setProvenance } from './provenance.ts'
+import { provenanceOf, setProvenance } from './provenance.ts'
 import { beginHeir, openRow } from './reading.ts'
 import { sealSuccessor, successorOf } from './successor.ts'
 
@@ -158,7 +158,7 @@ async function stateOfOld(rotation: Move): Promise<StoredVersion | undefined> {
   if (current && !('reason' in current)) {
     return { ...current.row, plaintext: current.plaintext, isTransparent: false }
   }
-  if (current?.reason === 'rotated') noteFormer(session)
+  if (current?.reason === 'rotated') noteOf(session).isFormer = true
   await abandon(rotation)
   return undefined
 }

@@ -1,10 +1,10 @@
 import { sidOf } from '../payload/session-id.ts'
-import { contentOf, type LiveSession } from './content.ts'
+import { contentOf } from './content.ts'
 import { isSameLifetime, lifetimeOf, noteFirst } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import type { Deadline } from './deadline.ts'
-import { isGone, markGone } from './gone.ts'
-import { mayInsert } from './insertable.ts'
+import { markGone } from './gone.ts'
+import { type LiveSession, noteOf } from './live-session.ts'
 import { provenanceOf } from './provenance.ts'
 import type { Save } from './save-draft.ts'
 import { type SaveOutcome, storeInTurn } from './save-group.ts'
@@ -25,11 +25,11 @@ export async function saveSession(
   session: LiveSession,
   deadline: Deadline,
 ): Promise<SaveOutcome> {
-  if (isGone(session)) return 'gone'
+  if (noteOf(session).isGone) return 'gone'
   const save = begin(core, id, session)
   if (save.base) {
     if (isUnchanged(core, save.base, save.snapshot)) return 'unchanged'
-  } else if (!mayInsert(session)) {
+  } else if (noteOf(session).origin === 'named') {
     return markGone(core, save, 'unknown')
   } else if (core.freshIds.hasEnded(id)) {
     return markGone(core, save, 'destroyed')
@@ -43,7 +43,7 @@ export function isChangedInSecret(core: StoreCore, session: LiveSession): boolea
   const base = provenanceOf(session)
   if (!base) return false
   const now = Date.now()
-  const lifetime = lifetimeOf(session.cookie, now)
+  const lifetime = lifetimeOf(session, now)
   if (base.isTransparent && isSameLifetime(base.lifetime, lifetime) && isTransparent(session)) return false
   return !isUnchanged(core, base, core.codec.serialize(contentOf(session, now)))
 }
@@ -53,6 +53,6 @@ function begin(core: StoreCore, id: string, session: LiveSession): Save {
   const content = contentOf(session, Date.now())
   const snapshot = serialize(core, content)
   const userId = core.userOf(content)
-  noteFirst(session.cookie)
+  noteFirst(session)
   return { id, sid: sidOf(id), session, snapshot, base, lifetime: content.cookie, userId }
 }

@@ -1,7 +1,7 @@
 import { SessionTooLargeError } from '../errors.ts'
 import type { SessionContent } from './content.ts'
 import type { StoreCore } from './core.ts'
-import type { StoredVersion } from './provenance.ts'
+import type { StoredVersion } from './live-session.ts'
 
 /** @throws `FST_STORED_SESSION_TOO_LARGE` and `FST_STORED_SESSION_UNSTORABLE` */
 export function serialize(core: StoreCore, content: SessionContent): Uint8Array {

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { LiveSession } from './content.ts'
-import type { CookieLifetime } from './cookie-lifetime.ts'
+import type { CookieLifetime, LiveSession } from './live-session.ts'
 
 /**
  * Brings into a live session what a merge added to it. What the application changed since its save began stays: the

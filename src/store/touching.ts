@@ -1,8 +1,8 @@
 import { sidOf } from '../payload/session-id.ts'
-import type { LiveSession } from './content.ts'
 import { lifetimeOf } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import { deadlineOf, trimTime } from './lifetime.ts'
+import type { LiveSession } from './live-session.ts'
 import { provenanceOf } from './provenance.ts'
 
 /** Renews the last use of a stored session now. A session that is not stored, or was changed since, is left alone. */
@@ -10,7 +10,7 @@ export async function touchSession(core: StoreCore, id: string, session: LiveSes
   const base = provenanceOf(session)
   if (!base) return
   const now = Date.now()
-  const expiresAt = deadlineOf(core.limits, lifetimeOf(session.cookie, now), base.createdAt, now)
+  const expiresAt = deadlineOf(core.limits, lifetimeOf(session, now), base.createdAt, now)
   const { version } = base
   await core.database.touch([
     { sid: sidOf(id), version, touchedAt: now, expiresAt, trimAt: trimTime(core.limits, expiresAt) },
