@@ -138,6 +138,39 @@ forEachDatabase((target) => {
     assert.deepEqual((await browser.get('/me')).json(), { userId: 'ada' })
   })
 
+  test('a late response to an old id within its time leaves the cookie of a later session alone', async () => {
+    const browser = new Browser(ours)
+    await browser.post('/login')
+    const { sessionId: old } = browser.cookies()
+    assert.equal((await browser.post('/rotate')).json().rotated, true)
+    await browser.post('/login')
+    for (const trimmed of [false, true]) {
+      // Nothing is left of the session, but the row that points to it.
+      if (trimmed) await database.query("DELETE FROM stored_sessions WHERE end_reason = 'destroyed'")
+      for (const url of ['/me', '/nowhere']) {
+        const response = await ours.inject({ url, cookies: { sessionId: old! } })
+        assert.deepEqual(cookieLines(response), [], url)
+      }
+    }
+    assert.deepEqual((await browser.get('/me')).json(), { userId: 'ada' })
+  })
+
+  test('a rotation whose session ended before its last step sends no cookie', async () => {
+    const browser = new Browser(ours)
+    await browser.post('/login')
+    const { sessionId: old } = browser.cookies()
+    const givingUp = gated.hold('replace', 'before')
+    const rotating = ours.inject({ method: 'POST', url: '/rotate', cookies: { sessionId: old! } })
+    await givingUp.arrived
+    const lastStep = gated.hold('replace', 'before')
+    givingUp.release()
+    await lastStep.arrived
+    const signingIn = await theirs.inject({ method: 'POST', url: '/login', cookies: { sessionId: old! } })
+    assert.equal(cookieLines(signingIn).length, 1)
+    lastStep.release()
+    assert.deepEqual(cookieLines(await rotating), [])
+  })
+
   test('who signs in by an old id after its time gets the new cookie', async () => {
     const visitor = await signIn(ours)
     await rotatedAt(ours, visitor)

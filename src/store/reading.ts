@@ -13,7 +13,7 @@ import { isTransparent } from './transparent.ts'
 /** What reading an id yields: a session for the host, or why there is none. */
 export type Reading =
   | { session: Record<string, unknown>; reason?: never; isOldId?: never }
-  /** `isOldId`: the session may go on under another id. */
+  /** `isOldId`: the id is that of before a rotation, so that its browser has another cookie by now. */
   | { session?: never; reason: EndReason; isOldId?: boolean }
 
 /** A row that is alive and was opened. */
@@ -105,11 +105,12 @@ async function followRotation(core: StoreCore, row: SessionRow, held: Held): Pro
     const { sid, share, until } = await successorOf(core, row, held)
     if (Date.now() >= until) return { reason: 'rotated', isOldId: true }
     const next = await core.findRow(sid)
-    if (!next) return UNKNOWN
+    if (!next) return { reason: 'unknown', isOldId: true }
     if (next.endReason === 'rotated') return followRotation(core, next, { share })
     const isBegun = next.endReason !== 'rotating'
     const opened = await (isBegun ? openRow(core, next, undefined, share) : begun(core, next, { share }))
-    return 'reason' in opened ? opened : sessionFrom(opened, { touched: false, isFormer: true })
+    // Its browser may have the cookie of a later session.
+    return 'reason' in opened ? { ...opened, isOldId: true } : sessionFrom(opened, { touched: false, isFormer: true })
   } catch (error) {
     return { ...refuseRow(core, row, error), isOldId: true }
   }

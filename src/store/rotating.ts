@@ -166,10 +166,11 @@ async function stateOfOld(rotation: Move): Promise<StoredVersion | undefined> {
 /** From here on the session has its new id, whatever fails: who reads it takes this step otherwise. */
 async function finish({ core, base, heir, oldId }: Move, row: NewRow, from: StoredVersion): Promise<true> {
   core.rotatedIds.add(oldId)
-  await beginHeir(core, row, row.userId).catch(() => {})
+  const isBegun = await beginHeir(core, row, row.userId).catch(() => true)
   // Others' changes are in the row and not in the live session: a save under this version merges them.
   const isSame = Buffer.compare(from.plaintext, base.plaintext) === 0
-  setProvenance(heir, { ...base, version: isSame ? row.version + 1 : 0, touched: false, isWritten: true })
+  // When somebody else began it, or ended it, the response asks before it sends the id.
+  setProvenance(heir, { ...base, version: isSame ? row.version + 1 : 0, touched: false, isWritten: isBegun })
   if (row.userId !== null) await evictExcess(core, row.userId).catch(() => {})
   return true
 }
