@@ -77,13 +77,23 @@ async function placesTaken(
   const sids = open.flatMap(({ sid: own, insteadOf }) => [own, insteadOf])
   const rows = sids.length > 0 ? await core.database.read(sids) : []
   const isOver = (one: Buffer, stillCounts: StoredEndReason) => {
-    const row = rows.find((candidate) => candidate.sid.equals(one))
+    const row = rowOf(rows, one)
     return row && row.endReason !== stillCounts && reasonOver(core.limits, row, Date.now()) !== undefined
   }
   // A rotation whose old row was ended, and not given up, comes to nothing.
   const held = open.filter(({ sid: own, insteadOf }) => !isOver(own, 'rotating') && !isOver(insteadOf, 'rotated'))
-  return listed.length + held.length
+  // Of all rotations of one session at once a single one succeeds, so that they have one place, or that of its new row.
+  const isSession = (one: Buffer) => isLive(one) || rowOf(rows, one)?.endReason === 'rotated'
+  const succeeded = reservations.filter((one) => isRotation(one) && isSession(one.sid)).map(placeOf)
+  const places = held.map(placeOf).filter((place) => !succeeded.includes(place))
+  return listed.length + new Set(places).size
 }
+
+const rowOf = (rows: readonly SessionRow[], sid: Buffer) => rows.find((row) => row.sid.equals(sid))
+
+const isRotation = ({ insteadOf }: Reservation) => !insteadOf.equals(NONE)
+
+const placeOf = (one: Reservation) => (isRotation(one) ? one.insteadOf : one.sid).toString('latin1')
 
 async function changeReservations(core: StoreCore, userId: string, change: Change): Promise<void> {
   const sid = sidOf(`stored-session/reservations\0${userId}`)

@@ -35,6 +35,8 @@ export interface Ground {
   readonly longestWait: number
   /** Waits until nothing is under way any more, whoever was answered. */
   quiet(): Promise<void>
+  /** Writes the touches that wait for others. */
+  flush(): Promise<void>
   /** Goes one step further with new keys; to be called when all is quiet. */
   changeKeys(): Promise<void>
   close(): Promise<void>
@@ -63,6 +65,7 @@ export async function naiveGround(database: TestDatabase): Promise<Ground> {
     most: Number.POSITIVE_INFINITY,
     longestWait: LONGEST_WAIT,
     quiet: async () => {},
+    flush: async () => {},
     changeKeys: async () => {},
     close: () => opened.close(),
   }

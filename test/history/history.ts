@@ -67,6 +67,8 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
       await settle(stage, versions)
       await visitPlaces(stage, random)
       await versions.sample()
+      // A touch gathers for milliseconds: no session expires meanwhile that was read in time.
+      await ground.flush()
       clock.advance(random.pick(LEAPS))
       past += await forgetPast(stage)
     }

@@ -56,7 +56,7 @@ export class Life {
   /** Whether it may take a place: nothing says that it is over. */
   get mayLive(): boolean {
     const isUnused = !this.#using.isUnderWay && Date.now() >= this.#lastUse + limits.idleTimeout
-    return !this.#isOver && !isUnused && Date.now() < this.#createdBefore + limits.absoluteTimeout
+    return !this.#isOver && !isUnused && Date.now() < this.#absoluteEnd
   }
 
   before(): LifeBefore {
@@ -164,8 +164,10 @@ export class Life {
   foundNone(before: LifeBefore, isPresent: boolean): boolean {
     const isWrong = !before.isOver && this.isAlive(before)
     // What once was over, without anything under way that might have made or prolonged it, stays so.
-    const isIdle = this.isStored && before.now >= before.lastUse + limits.idleTimeout
-    if (before.isQuiet && (isPresent || isIdle)) this.#isOver = true
+    const isPast = this.isStored && before.now >= Math.min(before.lastUse + limits.idleTimeout, this.#absoluteEnd)
+    // The touch of an earlier read may be on its way.
+    const mayBeTouched = this.isStored && Date.now() >= this.#aliveUntil(before.savedAt)
+    if (before.isQuiet && (isPast || (isPresent && !mayBeTouched))) this.#isOver = true
     return !isWrong
   }
 
@@ -178,6 +180,11 @@ export class Life {
     if (before.isOver) this.#isOver = false
     if (now >= createdBefore + limits.absoluteTimeout) return 'absolute'
     return isQuiet && now >= lastUse + limits.idleTimeout ? 'idle' : undefined
+  }
+
+  /** It has expired by then, however it is used. */
+  get #absoluteEnd(): number {
+    return this.#createdBefore + limits.absoluteTimeout
   }
 
   #isUnended({ mayHaveEnded, ending }: LifeBefore, endings = 0): boolean {

@@ -57,8 +57,12 @@ export class StoredGround implements Ground {
 
   async quiet(): Promise<void> {
     if (!this.hasFaults) return
-    for (const store of this.#stores) await store.flush()
+    await this.flush()
     for (const wire of this.#wires) await wire.quiet()
+  }
+
+  async flush(): Promise<void> {
+    for (const store of this.#stores) await store.flush()
   }
 
   /**

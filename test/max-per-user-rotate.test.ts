@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { Browser, openApp } from './app.ts'
+import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
+import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { signIn, type Visitor, visitorOf } from './visitor.ts'
+
+const MOST = 2
+
+/** Places of a user whose session two processes rotate at the same time. */
+forEachDatabase((target) => {
+  let database: TestDatabase
+  let gated: GatedDatabase
+  let slow: FastifyInstance
+  let quick: FastifyInstance
+  let other: FastifyInstance
+
+  before(async () => {
+    database = await target.create()
+    gated = await gatedDatabase(database)
+    const user = (session: Record<string, unknown>) => session.userId as string | undefined
+    const routes = (app: FastifyInstance) =>
+      app.post('/rotate', async (request) => {
+        const rotated = await app.storedSession.rotateId(request)
+        return { rotated, id: request.session.sessionId }
+      })
+    const options = { user, maxPerUser: MOST, evict: 'refuse' } as const
+    slow = await openApp(gated.database, { options, routes })
+    quick = await openApp(gated.database, { options, routes })
+    other = await openApp(database.url, { options, routes })
+  })
+  beforeEach(() => database.query('DELETE FROM stored_sessions'))
+  after(async () => {
+    for (const app of [slow, quick, other]) await app.close()
+    await gated.close()
+    await database.drop()
+  })
+
+  const signInElsewhere = async () => (await new Browser(other).post('/login')).statusCode
+
+  /** Starts a rotation that stops after it has written the row of the new id. */
+  async function slowRotation(visitor: Visitor) {
+    const held = gated.hold('insert', 'after')
+    const rotating = visitor.post('/rotate')
+    await held.arrived
+    return { rotating, release: held.release }
+  }
+
+  async function rotate({ id, sessionId }: Visitor): Promise<Visitor> {
+    const response = await visitorOf(other, id, sessionId).post('/rotate')
+    assert.equal(response.json().rotated, true)
+    return visitorOf(other, response.json().id, response.cookies[0]!.value)
+  }
+
+  for (const [often, times] of [
+    ['once', 1],
+    ['twice', 2],
+  ] as const) {
+    test(`a session that was rotated ${often} takes one place while a slower rotation of it is under way`, async () => {
+      const visitor = await signIn(slow)
+      const late = await slowRotation(visitor)
+      let heir = visitor
+      for (let count = 0; count < times; count++) heir = await rotate(heir)
+      assert.deepEqual([await signInElsewhere(), await signInElsewhere()], [200, 403])
+      late.release()
+      assert.equal((await late.rotating).json().rotated, false)
+      assert.deepEqual(await heir.me(), { userId: 'ada' })
+    })
+  }
+
+  test('a session takes one place while two requests rotate it and neither has finished', async () => {
+    const visitor = await signIn(slow)
+    const late = await slowRotation(visitor)
+    const first = await slowRotation(visitorOf(quick, visitor.id, visitor.sessionId))
+    const giving = gated.hold('replace', 'after')
+    first.release()
+    await giving.arrived
+    assert.deepEqual([await signInElsewhere(), await signInElsewhere()], [200, 403])
+    giving.release()
+    assert.equal((await first.rotating).json().rotated, true)
+    late.release()
+    assert.equal((await late.rotating).json().rotated, false)
+  })
+})
