@@ -8,6 +8,8 @@ type StatementName = 'read' | 'insert' | 'update' | 'touch' | 'end' | 'replace' 
 export interface Held {
   /** Resolves when the statement is there. */
   readonly arrived: Promise<void>
+  /** Resolves when it is done, however it ended. */
+  readonly done: Promise<void>
   release(): void
 }
 
@@ -23,40 +25,49 @@ interface Gate {
   readonly when: 'before' | 'after'
   readonly opened: Promise<void>
   arrive(): void
+  leave(): void
 }
 
 const NAMES: StatementName[] = ['read', 'insert', 'update', 'touch', 'end', 'replace', 'endUser', 'reseal']
 
 export async function gatedDatabase({ dialect, url }: TestDatabase): Promise<GatedDatabase> {
-  const opened = await openDatabase(dialect, url, 'stored_sessions')
+  const real = await openDatabase(dialect, url, 'stored_sessions')
   const gates = new Map<StatementName, Gate>()
-  const database = { ...opened }
+  const database = { ...real }
   for (const name of NAMES) {
-    const statement = opened[name] as (...parameters: unknown[]) => Promise<unknown>
+    const statement = real[name] as (...parameters: unknown[]) => Promise<unknown>
     database[name] = (async (...parameters: unknown[]) => {
       const gate = gates.get(name)
       gates.delete(name)
-      if (gate?.when === 'before') await pass(gate)
-      const result = await statement(...parameters)
-      if (gate?.when === 'after') await pass(gate)
-      return result
+      try {
+        if (gate?.when === 'before') await pass(gate)
+        const result = await statement(...parameters)
+        if (gate?.when === 'after') await pass(gate)
+        return result
+      } finally {
+        gate?.leave()
+      }
     }) as never
   }
   return {
     database,
     hold(name, when) {
-      let [arrive, release] = [() => {}, () => {}]
-      const arrived = new Promise<void>((resolve) => {
-        arrive = resolve
-      })
-      const gateOpened = new Promise<void>((resolve) => {
-        release = resolve
-      })
-      gates.set(name, { when, opened: gateOpened, arrive })
-      return { arrived, release }
+      const [arrived, arrive] = signal()
+      const [opened, release] = signal()
+      const [done, leave] = signal()
+      gates.set(name, { when, opened, arrive, leave })
+      return { arrived, done, release }
     },
-    close: () => opened.close(),
+    close: () => real.close(),
   }
+}
+
+function signal(): [Promise<void>, () => void] {
+  let give = () => {}
+  const given = new Promise<void>((resolve) => {
+    give = resolve
+  })
+  return [given, give]
 }
 
 async function pass(gate: Gate): Promise<void> {

@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import { cookieLines, openApp } from './app.ts'
 import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { allRows, storedRow } from './rows.ts'
-import { until } from './until.ts'
+import { allRows, sidOf, storedRow } from './rows.ts'
+import { load } from './sessions.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const PATIENCE_MS = 400
@@ -57,16 +57,27 @@ forEachDatabase((target) => {
       const response = await visitor.post('/rotate')
       assert.deepEqual([response.statusCode, cookieLines(response)], [503, []])
       held.release()
-      await until('what was late is done', async () => {
-        const rows = await allRows(database)
-        return rows.every(({ endReason }) => endReason !== 'rotating')
-      })
+      await held.done
+      const others = (await allRows(database)).filter(({ sid }) => !sid.equals(sidOf(visitor.id)))
+      assert.deepEqual(
+        others.map(({ endReason, data }) => [endReason, data.length]),
+        [['destroyed', 0]],
+      )
       assert.equal((await storedRow(database, visitor.id)).endedAt, null)
       assert.deepEqual(await visitor.me(), { userId: 'ada' })
       assert.equal((await live()).length, 1)
       assert.equal((await visitor.post('/rotate')).json().rotated, true)
     })
   }
+
+  test('an id that is in use already is no new id, and the session under it goes on', async () => {
+    const [visitor, other] = [await signIn(app), await signIn(app)]
+    const session = await load(app.storedSession.store, visitor.id)
+    const { $storedSession, ...heir } = session!
+    const rotation = { oldId: visitor.id, newId: other.id, session, heir } as never
+    await assert.rejects(app.storedSession.store.rotate(rotation), { statusCode: 503 })
+    assert.deepEqual([await visitor.me(), await other.me()], [{ userId: 'ada' }, { userId: 'ada' }])
+  })
 
   test('a rotation whose old row was given up, and whose statement is not answered in time, is one', async () => {
     const visitor = await signIn(hasty)

@@ -1,4 +1,4 @@
-import type { RowEnd, SessionRow, StoredEndReason } from '../database/session-database.ts'
+import type { NewRow, RowEnd, SessionRow, StoredEndReason } from '../database/session-database.ts'
 import { LostRotationError } from '../errors.ts'
 import { UnreadablePayload } from '../payload/sealed-payload.ts'
 import { formatSid, sidOf } from '../payload/session-id.ts'
@@ -47,10 +47,7 @@ async function isPastDeadline({ limits, findRow }: StoreCore, sid: Buffer, loade
 /** Of an id under which there is no session that had not ended. */
 async function endAbsent(core: StoreCore, id: string, end: RowEnd, { follows }: Ending): Promise<Finding> {
   const sid = sidOf(id)
-  const { endedAt, trimAt } = end
-  const times = { createdAt: endedAt, touchedAt: endedAt, expiresAt: endedAt, trimAt }
-  const tombstone = { ...end, ...times, sid, data: Buffer.alloc(0), version: 1, userId: null, keyId: null }
-  if (await core.database.insert(tombstone)) return 'absent'
+  if (await core.database.insert(tombstoneOf(sid, end))) return 'absent'
   if (await core.database.end(sid, end)) return 'ended'
   if (!follows) return (await core.findRow(sid))?.endReason === 'rotated' ? 'rotated' : 'over'
   return (await endSuccessor(core, sid, { id }, (next) => core.database.end(next, end))) ? 'followed' : 'over'
@@ -95,6 +92,19 @@ async function nextOf(core: StoreCore, row: SessionRow | undefined, held: Held):
     core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })
     throw new LostRotationError()
   }
+}
+
+/** Ends the session of a sid, and takes its place where there is none, so that an INSERT on its way finds it taken. */
+export async function endForGood(core: StoreCore, sid: Buffer): Promise<void> {
+  const end = endNow(core, 'destroyed')
+  if ((await core.database.end(sid, end)) || (await core.database.insert(tombstoneOf(sid, end)))) return
+  await core.database.end(sid, end)
+}
+
+function tombstoneOf(sid: Buffer, end: RowEnd): NewRow {
+  const { endedAt } = end
+  const times = { createdAt: endedAt, touchedAt: endedAt, expiresAt: endedAt }
+  return { ...end, ...times, sid, data: Buffer.alloc(0), version: 1, userId: null, keyId: null }
 }
 
 /** What turns a row into a tombstone now. */

@@ -6,7 +6,7 @@ import type { SessionContent } from './content.ts'
 import { isSameLifetime } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import type { Deadline } from './deadline.ts'
-import { endNow } from './ending.ts'
+import { endForGood } from './ending.ts'
 import { deadlineOf, pointerTrimTime, trimTime } from './lifetime.ts'
 import { type LiveSession, noteOf, type Provenance, type StoredVersion } from './live-session.ts'
 import { evictExcess, HeirPlace } from './max-per-user.ts'
@@ -68,10 +68,10 @@ async function carryOver(rotation: Move): Promise<boolean> {
   let from: StoredVersion = base
   for (let version = 1; version <= ATTEMPTS; version++) {
     await place.keepFor(core.userOf(contentOf(core, from)))
-    const row = await writeHeir(rotation, from, version)
-    // Of a row that was written somebody ended the session meanwhile; otherwise the id is in use.
+    const row = await writeHeir(rotation, from, version).catch((error) => abandon(rotation, error))
+    // Somebody ended the session, and this row with it.
     if (!row && version > 1) return abandon(rotation)
-    if (!row) break
+    if (!row) throw new UnavailableError({ cause: new Error('the new id is in use already') })
     // After its time the caller was told that the old id goes on.
     if (deadline.isPast) return abandon(rotation, deadline.fault())
     if (await giveUpOld(rotation, from)) return finish(rotation, row, from)
@@ -80,12 +80,12 @@ async function carryOver(rotation: Move): Promise<boolean> {
     if (!isSameLifetime(contentOf(core, current).cookie, contentOf(core, base).cookie)) return abandon(rotation)
     from = current
   }
-  return abandon(rotation, new Error('the new id was in use already, or the session changed all the time'))
+  return abandon(rotation, new Error(`the session changed ${ATTEMPTS} times in turn`))
 }
 
 /** Ends what was written for the new id: the session goes on under the old one. */
 async function abandon({ core, newSid }: Move, cause?: Error): Promise<false> {
-  await core.database.end(newSid, endNow(core, 'destroyed')).catch(() => {})
+  await endForGood(core, newSid).catch(() => {})
   if (cause) throw cause instanceof UnavailableError ? cause : new UnavailableError({ cause })
   return false
 }
