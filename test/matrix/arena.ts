@@ -16,12 +16,8 @@ import type { Applications, World } from './world.ts'
 export interface Arena extends Applications {
   readonly features: Features
   readonly database: SessionDatabase
-  /**
-   * Begins a race with an empty table.
-   *
-   * @param isFresh - with applications that have seen nothing yet: what a process knows of others changes what it does
-   */
-  enter(world: World, isFresh: boolean): Promise<void>
+  /** Begins a race with an empty table. */
+  enter(world: World): Promise<void>
   close(): Promise<void>
 }
 
@@ -45,25 +41,13 @@ export async function openArena(target: TestDatabase, features: Features): Promi
   let world: World | undefined
   const database = await openDatabase(target.dialect, target.url, 'stored_sessions')
   const open = (age: KeyAge) => openRacingApp(database, features, age, () => world)
-  let opened = await openAll(features, open)
+  const opened = await openAll(features, open)
   return {
+    ...opened,
     features,
     database,
-    get racing() {
-      return opened.racing
-    },
-    get first() {
-      return opened.first
-    },
-    get last() {
-      return opened.last
-    },
-    async enter(entering, isFresh) {
+    async enter(entering) {
       world = undefined
-      if (isFresh) {
-        await closeAll(opened)
-        opened = await openAll(features, open)
-      }
       await database.trim(Number.MAX_SAFE_INTEGER, 1_000)
       mock.timers.setTime(BEGIN)
       world = entering

@@ -31,6 +31,9 @@ export interface Example {
   readonly plan: readonly number[]
 }
 
+/** How many times as many interleavings there may be as one run lets expect. */
+const LARGER = 2
+
 /**
  * Runs every interleaving of some operations, or as many as `most`, which a seed chooses.
  */
@@ -49,8 +52,8 @@ export async function runCombination(
   await run(first, [])
   if (estimate(first.decisions) <= most) {
     Object.assign(tally, { interleavings: 0, isEvery: true, damages: {}, examples: {} })
-    await everyInterleaving(run, most * 4).catch((error) => {
-      if (tally.interleavings < most * 4) throw error
+    await everyInterleaving(run, most * LARGER).catch((error) => {
+      if (tally.interleavings < most * LARGER) throw error
       tally.isEvery = false
     })
   } else await randomInterleavings(run, most - 1, seed)

@@ -24,7 +24,7 @@ export function lineagesOf(world: World): Lineage[] {
   }
   const lineages = [start]
   for (const deed of world.deeds) {
-    if (deed.newId === undefined) continue
+    if (deed.newId === undefined || handsNothingOver(world, deed)) continue
     const { what, newId, party } = deed
     const { isAcknowledged, answeredAt, browser } = party
     const knownAt = isAcknowledged ? answeredAt : Number.POSITIVE_INFINITY
@@ -33,6 +33,11 @@ export function lineagesOf(world: World): Lineage[] {
     else lineages.push({ ids: [newId], browser, by: deed, knownAt, user })
   }
   return lineages
+}
+
+/** Whether this was regenerate(keys) by an old id: it stores nothing, and its response brings no cookie. */
+export function handsNothingOver(world: World, { what, id, done = Number.POSITIVE_INFINITY }: Deed): boolean {
+  return what === 'renew' && isOldAt(world, id!, done)
 }
 
 /** Whether an id had been rotated at this moment, as the table has it. */

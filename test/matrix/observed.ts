@@ -1,5 +1,4 @@
-import type { SessionDatabase } from '../../src/database/session-database.ts'
-import { sidOf } from '../rows.ts'
+import type { NewRow, SessionDatabase } from '../../src/database/session-database.ts'
 import type { World } from './world.ts'
 
 const READING = /^(read|list|count|tally|nth|sealedByOthers|check|migrate|migrations|close)/
@@ -26,6 +25,7 @@ function watching<Methods extends object>(
     const call = async (...values: unknown[]) => {
       const current = world()
       current?.advance(1)
+      if (name === 'insert') current?.sids.push((values[0] as NewRow).sid)
       const result = await member.apply(methods, values)
       if (current?.scheduler && !READING.test(name)) {
         if (result === true) current.writes.push({ by: actorOf(current), at: current.tick() })
@@ -39,10 +39,11 @@ function watching<Methods extends object>(
 }
 
 async function look(database: SessionDatabase, world: World): Promise<void> {
-  const ids = [world.id, world.oldId, ...world.deeds.map(({ newId }) => newId ?? '')].filter(Boolean)
-  for (const row of await database.read(ids.map(sidOf))) {
+  for (const row of await database.read(world.sids)) {
     const sid = row.sid.toString('hex')
-    if (row.endedAt === null || world.ended.some((known) => known.sid === sid)) continue
+    // What is on its way to be a session has not ended, and what lists the places of a user is none.
+    if (row.endedAt === null || row.endReason === null || row.endReason === 'rotating') continue
+    if (world.ended.some((known) => known.sid === sid)) continue
     world.ended.push({ sid, by: actorOf(world), reason: row.endReason, at: world.tick() })
   }
 }

@@ -19,6 +19,7 @@ export class Party {
   readonly cookies: Record<string, string>
   readonly #applications: Applications
   readonly #index: number
+  #app: FastifyInstance | undefined
   handle: Handle = async () => {}
   /** Of the last answer; undefined before there is one. */
   status: number | undefined
@@ -43,9 +44,11 @@ export class Party {
     world.parties.set(this.name, this)
   }
 
+  /** The application that serves this party: the same until it sends another request. */
   get app(): FastifyInstance {
     const { racing, last } = this.#applications
-    return this.world.isOldKeyRemoved ? last : racing[this.#index % racing.length]!
+    this.#app ??= this.world.isOldKeyRemoved ? last : racing[this.#index % racing.length]!
+    return this.#app
   }
 
   get isAcknowledged(): boolean {
@@ -55,6 +58,7 @@ export class Party {
   /** Sends a request that the application handles like this. */
   async send(handle: Handle, browser = this.browser, cookies = this.cookies): Promise<Response> {
     this.handle = handle
+    this.#app = undefined
     const response = await this.app.inject({
       method: 'POST',
       url: '/race',

@@ -1,6 +1,6 @@
 import type { Plan, Scheduler } from '../races/scheduler.ts'
 import type { Arena } from './arena.ts'
-import { type Features, OVERLAP_MS, TOUCH_INTERVAL_MS } from './features.ts'
+import { OVERLAP_MS, TOUCH_INTERVAL_MS } from './features.ts'
 import { gather } from './findings.ts'
 import { operations } from './operations.ts'
 import { Party } from './party.ts'
@@ -17,7 +17,7 @@ export async function race(
   plan: Plan,
 ): Promise<readonly Damage[]> {
   const world = new World(arena.features, ++races)
-  await arena.enter(world, knowsRotation(arena.features, names))
+  await arena.enter(world)
   const { cookie, oldCookie } = await begin(arena, world)
   const parties = names.map((name, index) => {
     const { from } = operations[name]!
@@ -33,10 +33,6 @@ export async function race(
   await Promise.all(arena.racing.map((app) => app.storedSession.flush()))
   return judge(await gather(arena, world, [oldCookie, cookie]))
 }
-
-// A process asks what became of an id only when it has seen one that was rotated.
-const knowsRotation = ({ processes, holds }: Features, names: readonly string[]) =>
-  processes === 2 && !holds && names.includes('rotate')
 
 async function begin({ first }: Arena, world: World): Promise<{ cookie: string; oldCookie: string | undefined }> {
   const { isAnonymous, holds, hasLifetime } = world.features

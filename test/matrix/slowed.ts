@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers'
 import type { SessionDatabase } from '../../src/database/session-database.ts'
 import { currentActor } from '../races/scheduler.ts'
-import { SLOW_MS, type Slow } from './features.ts'
+import { SLOW_MS, SLOW_TIMEOUT_MS, type Slow } from './features.ts'
 import type { World } from './world.ts'
 
 /** Makes the statements slow that the features of a race name. */
@@ -10,14 +10,28 @@ export function slowed(database: SessionDatabase, world: () => World | undefined
     if (typeof member !== 'function') return [name, member]
     const call = (...values: unknown[]) => {
       const current = world()
-      const run = () => member.apply(database, values) as Promise<unknown>
+      const statement = () => member.apply(database, values) as Promise<unknown>
       const how = current?.features.slow
-      if (!current?.scheduler || !how || currentActor() !== how.party) return run()
+      if (!current?.scheduler || !how) return statement()
+      const run = () => timed(current, statement)
+      if (currentActor() !== how.party) return run()
       return current.scheduler.expect(() => late(current, how, run))
     }
     return [name, call]
   }
   return Object.fromEntries(Object.entries(database).map(slow)) as unknown as SessionDatabase
+}
+
+/** Real time that a statement may take which is not slow, with the turn that it waits for. */
+const QUICK_MS = SLOW_TIMEOUT_MS / 3
+
+async function timed(world: World, run: () => Promise<unknown>): Promise<unknown> {
+  const begun = performance.now()
+  try {
+    return await run()
+  } finally {
+    world.isOverloaded ||= performance.now() - begun > QUICK_MS
+  }
 }
 
 async function late(

@@ -61,12 +61,16 @@ export class World {
   /** Handles of sessions that a save found gone. */
   readonly gone: string[] = []
   readonly ended: RowEnded[] = []
+  /** Of all rows. */
+  readonly sids: Buffer[] = []
   /** Statements that changed a row, and whose. */
   readonly writes: { readonly by: string; readonly at: number }[] = []
   /** The id of the session that is raced for, when the race begins, and the one from before its rotation. */
   id = ''
   oldId = ''
   isOldKeyRemoved = false
+  /** Whether statements were late that ought not to be: then nothing can be said of the race. */
+  isOverloaded = false
   scheduler: Scheduler | undefined
   #time = 0
   #statements = 0
