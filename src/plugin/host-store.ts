@@ -24,7 +24,7 @@ interface Rotation {
 interface RequestCall extends HostCall {
   /** It is about to ask for the session of this request. */
   readonly loading?: FastifyRequest
-  /** It begins to regenerate this session: next it ends it. Nothing else tells that from signing out. */
+  /** It regenerates this session: next it ends it, and then stores the new one. Nothing else tells that from signing out. */
   readonly replaced?: Session
   /** It regenerates a session for the sake of this rotation. */
   readonly rotation?: Rotation
@@ -52,8 +52,9 @@ export class HostStore extends HostProtocol<RequestCall> {
   }
 
   override set(id: string, session: object, callback: Callback): void {
-    const { rotation, succession } = this.call
+    const { rotation, replaced, succession } = this.call
     if (rotation) return this.#move(rotation, id, session as LiveSession, callback)
+    if (replaced) return this.#replace(replaced, id, session as LiveSession, callback)
     const note = noteOf(session)
     if (!succession && !note.origin && !this.#store.freshIds.has(id)) note.origin = 'named'
     super.set(id, session, callback)
@@ -61,9 +62,10 @@ export class HostStore extends HostProtocol<RequestCall> {
 
   override destroy(id: string, callback: Callback): void {
     const { rotation, replaced } = this.call
+    // What is to be done is known when the host goes on to store the new session, inside the callback.
     if (rotation) return answer(undefined, () => this.during({ rotation }, callback))
-    if (replaced) this.finish(this.call)
-    this.end(id, replaced?.sessionId === id ? replaced : undefined, callback)
+    if (replaced?.sessionId === id) return answer(undefined, () => this.during({ replaced }, callback))
+    super.destroy(id, callback)
   }
 
   /** Notes whose session the host is going to ask for, before anything else runs. */
@@ -120,6 +122,11 @@ export class HostStore extends HostProtocol<RequestCall> {
       if (!rotation.isDone) request.session = session
     }
     return rotation.isDone
+  }
+
+  #replace(replaced: Session, newId: string, heir: LiveSession, callback: Callback): void {
+    const replacing = this.#store.requests.replace(replaced.sessionId, replaced, newId, heir)
+    answerFor(this.#store.events, 'write', replacing, (error) => callback(error))
   }
 
   #move(rotation: Rotation, newId: string, heir: LiveSession, callback: Callback): void {

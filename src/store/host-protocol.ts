@@ -45,20 +45,15 @@ export class HostProtocol<Call extends HostCall = HostCall> {
 
   /** Ends a session for ever; by the old id of one that was rotated, the session that goes on. */
   destroy(id: string, callback: Callback): void {
-    this.end(id, undefined, callback)
+    answerFor(this.#events, 'delete', this.#requests.end(id), (error, finding) => {
+      const succession = successionOf(id, error, finding)
+      this.during({ succession } as Partial<Call>, () => callback(error))
+    })
   }
 
   /** Renews the last use of a session. @fastify/session never calls it; reading does the same by itself. */
   touch(id: string, session: object, callback: Callback): void {
     answerFor(this.#events, 'touch', this.#requests.touch(id, session as LiveSession), (error) => callback(error))
-  }
-
-  /** @param replaced - the session that `regenerate()` is about to replace: by an old id it ends nothing */
-  protected end(id: string, replaced: object | undefined, callback: Callback): void {
-    answerFor(this.#events, 'delete', this.#requests.end(id, replaced), (error, finding) => {
-      const succession = successionOf(id, error, finding, replaced)
-      this.during({ succession } as Partial<Call>, () => callback(error))
-    })
   }
 
   /** What the host is doing now. */

@@ -4,6 +4,8 @@ import { isSameLifetime, lifetimeOf, noteFirst } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import type { Deadline } from './deadline.ts'
 import { markGone } from './gone.ts'
+import { handOver } from './handing-over.ts'
+import type { Predecessor } from './heirs.ts'
 import { type LiveSession, noteOf } from './live-session.ts'
 import { provenanceOf } from './provenance.ts'
 import type { Save } from './save-draft.ts'
@@ -17,6 +19,7 @@ export type { SaveOutcome } from './save-group.ts'
  * Stores a live session: nothing when it is as loaded, an UPDATE of the version it was loaded with, an INSERT when it is
  * new. What others stored meanwhile is merged in, into the live session too, so that it equals its row afterwards.
  *
+ * @param old - the session whose content this one takes over
  * @throws `FST_STORED_SESSION_UNSTORABLE` and `FST_STORED_SESSION_TOO_LARGE` before any SQL
  */
 export async function saveSession(
@@ -24,6 +27,7 @@ export async function saveSession(
   id: string,
   session: LiveSession,
   deadline: Deadline,
+  old?: Predecessor,
 ): Promise<SaveOutcome> {
   if (noteOf(session).isGone) return 'gone'
   const save = begin(core, id, session)
@@ -35,6 +39,7 @@ export async function saveSession(
     return markGone(core, save, 'destroyed')
   }
   core.freshIds.storing(id)
+  if (old && !save.base) return handOver(core, save, old)
   return storeInTurn(core, save, deadline)
 }
 

@@ -4,7 +4,7 @@ import type { StoreCore } from './core.ts'
 import type { Deadline } from './deadline.ts'
 import type { Finding } from './ending.ts'
 import type { SessionEventEmitter } from './events.ts'
-import { beginHeir, isWithheld, type Succession } from './heirs.ts'
+import { beginHeir, isEmpty, isWithheld, type Succession } from './heirs.ts'
 import { type LiveSession, noteOf } from './live-session.ts'
 import type { Opening } from './opening.ts'
 import { Operations } from './operations.ts'
@@ -39,21 +39,36 @@ export class SessionRequests {
   /** @param succession - of the new session of a `regenerate()` */
   async save(id: string, session: LiveSession, succession: Succession | undefined): Promise<SaveOutcome> {
     if (succession) beginHeir(this.#events, session, succession)
-    try {
-      // At once when the store is open: what is to be stored is the session as it is now.
-      const outcome = await this.#run((core, deadline) => save(core, id, session, deadline, succession))
-      noteOf(session).isUnsaved = false
-      return outcome
-    } catch (error) {
-      noteOf(session).isUnsaved = true
-      throw error
-    }
+    return this.#noting(session, async (core, deadline) => {
+      if (noteOf(session).isRefused) throw new RegenerateError()
+      if (isWithheld(session)) return 'unchanged'
+      return saveSession(core, id, session, deadline, succession?.oldId)
+    })
   }
 
-  /** @param replaced - the session that `regenerate()` is about to replace: by an old id it ends nothing */
-  async end(id: string, replaced: object | undefined): Promise<Finding> {
-    const loaded = replaced && provenanceOf(replaced)
-    return this.#run((core, deadline) => endSession(core, id, { deadline, follows: !replaced, loaded }))
+  /** Ends a session, also by an old id. */
+  async end(id: string): Promise<Finding> {
+    return this.#run((core, deadline) => endSession(core, id, { deadline, follows: true }))
+  }
+
+  /**
+   * Ends a session, and stores the one that takes its place in `regenerate()`. One that takes something along gets it only
+   * if this ended the old one; by an old id nothing is handed over, and nothing ends.
+   */
+  async replace(oldId: string, replaced: object, id: string, heir: LiveSession): Promise<SaveOutcome> {
+    noteOf(heir).origin = 'new'
+    const loaded = provenanceOf(replaced)
+    return this.#noting(heir, (core, deadline) => {
+      const end = (follows: boolean) => endSession(core, oldId, { deadline, follows, loaded })
+      const old = { id: oldId, wasStored: loaded !== undefined, end: () => end(false) }
+      if (!isEmpty(heir) && !core.freshIds.has(oldId)) return saveSession(core, id, heir, deadline, oldId, old)
+      return end(true)
+        .catch((error) => {
+          noteOf(heir).isRefused = true
+          throw error
+        })
+        .then(() => saveSession(core, id, heir, deadline, oldId))
+    })
   }
 
   async touch(id: string, session: LiveSession): Promise<void> {
@@ -76,6 +91,21 @@ export class SessionRequests {
     return core !== undefined && isChangedInSecret(core, session as LiveSession)
   }
 
+  /** Notes whether the save of a session fails. At once when the store is open: it is to be stored as it is now. */
+  async #noting(
+    session: LiveSession,
+    save: (core: StoreCore, deadline: Deadline) => Promise<SaveOutcome>,
+  ): Promise<SaveOutcome> {
+    try {
+      const outcome = await this.#run(save)
+      noteOf(session).isUnsaved = false
+      return outcome
+    } catch (error) {
+      noteOf(session).isUnsaved = true
+      throw error
+    }
+  }
+
   #run<Result>(
     work: (core: StoreCore, deadline: Deadline) => Result | Promise<Result>,
     allowance?: number,
@@ -90,19 +120,4 @@ export class SessionRequests {
       return Promise.reject(error)
     }
   }
-}
-
-async function save(
-  core: StoreCore,
-  id: string,
-  session: LiveSession,
-  deadline: Deadline,
-  succession: Succession | undefined,
-): Promise<SaveOutcome> {
-  if (noteOf(session).isRefused) throw new RegenerateError()
-  if (isWithheld(session)) return 'unchanged'
-  // Who begins another session by an old id, and takes nothing along, leaves the one that goes on.
-  const leaves = succession?.isByOldId && !noteOf(session).isWithheld
-  if (leaves) await endSession(core, succession.oldId, { deadline, follows: true })
-  return saveSession(core, id, session, deadline, succession?.oldId)
 }

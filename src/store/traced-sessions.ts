@@ -4,6 +4,7 @@ import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
 import type { Deadline } from './deadline.ts'
 import { type Ending, endSession as end, type Finding } from './ending.ts'
+import type { Predecessor } from './heirs.ts'
 import type { LiveSession } from './live-session.ts'
 import { type Measures, measuredCore } from './measured-core.ts'
 import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './outcomes.ts'
@@ -41,6 +42,7 @@ export function readSession(core: StoreCore, id: string): Reading | Promise<Read
  * {@link save}, traced.
  *
  * @param previousId - the id of the session that this one replaces in `regenerate()`
+ * @param old - that session, where this one takes over what it held
  */
 export function saveSession(
   core: StoreCore,
@@ -48,17 +50,18 @@ export function saveSession(
   session: LiveSession,
   deadline: Deadline,
   previousId?: string,
+  old?: Predecessor,
 ): Promise<SaveOutcome> {
   const { events } = core
   if (!events.hears('write') && !events.hears('created') && !events.hears('regenerated'))
-    return save(core, id, session, deadline)
+    return save(core, id, session, deadline, old)
   const beginning = beginningOf(id)
   const measured = measuredCore(core)
   return trace(
     events,
     'write',
     beginning,
-    () => save(measured.core, id, session, deadline),
+    () => save(measured.core, id, session, deadline, old),
     (saved) => {
       const outcome = writeOutcome(saved, measured.measures)
       const sid = beginning.sid!
