@@ -83,7 +83,7 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
 async function settle({ ground, sessions, revocations }: Stage, versions: Versions): Promise<void> {
   await ground.quiet()
   revocations.settle()
-  for (const known of sessions) await known.settle(ground.processes[0]!, (id) => versions.isRotated(id))
+  for (const known of sessions) await known.settle(ground.processes[0]!, (id) => versions.reasonOf(id))
   await ground.changeKeys()
 }
 

@@ -107,8 +107,8 @@ export class KnownSession {
   }
 
   /** All is quiet: finds out what has become of what was not answered. */
-  async settle({ protocol }: Process, isRotated: (id: string) => Promise<boolean>): Promise<void> {
-    await this.lineage.settle(isRotated, async (id) => (await patiently(() => protocol.load(id))) !== null)
+  async settle({ protocol }: Process, reasonOf: Parameters<Lineage['settle']>[0]): Promise<void> {
+    await this.lineage.settle(reasonOf, (id) => patiently(() => protocol.load(id)))
     this.life.settle()
     this.owners.release()
   }

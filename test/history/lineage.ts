@@ -90,13 +90,22 @@ export class Lineage {
   }
 
   /**
-   * All is quiet: finds out which of the rotations that were not answered have happened. One that broke off in the middle
-   * leaves a copy under an id that nobody knows.
+   * All is quiet: finds out which of the rotations that were not answered has happened. Those that broke off in the middle
+   * leave copies under ids that nobody knows; to load one would make it a session.
+   *
+   * @param reasonOf - what the row of an id says; undefined where there is none
    */
-  async settle(isRotated: (id: string) => Promise<boolean>, isThere: (id: string) => Promise<boolean>): Promise<void> {
-    for (const rotation of this.#underWay) {
-      const { oldId, newId } = rotation
-      if (oldId === this.present && (await isRotated(oldId)) && (await isThere(newId))) this.#move(rotation)
+  async settle(reasonOf: (id: string) => Promise<string | null | undefined>, load: (id: string) => Promise<unknown>) {
+    const open = [...this.#underWay].filter(({ oldId }) => oldId === this.present)
+    if (open.length > 0 && (await reasonOf(this.present)) === 'rotated') {
+      // By the old id the last step is taken, of the one that has happened.
+      await load(this.present)
+      const reasons = await Promise.all(open.map(({ newId }) => reasonOf(newId)))
+      // One that ended since is over, whatever copies there are.
+      const mayBeLast = reasons.every((reason) => reason === undefined || reason === 'rotating')
+      const begun = open[reasons.indexOf(null)]
+      const happened = begun ?? (mayBeLast ? open.findLast((_, index) => reasons[index] === 'rotating') : undefined)
+      if (happened && (await load(happened.newId))) this.#move(happened)
     }
     this.#underWay.clear()
     this.#rotating.release()

@@ -13,9 +13,9 @@ export class Versions {
     this.#log = log
   }
 
-  /** Whether the session of an id goes on under another one. */
-  async isRotated(id: string): Promise<boolean> {
-    return (await rowOf(this.#database, id))?.endReason === 'rotated'
+  /** Why the row of an id has ended; null when it has not, undefined when there is none. */
+  async reasonOf(id: string): Promise<string | null | undefined> {
+    return (await rowOf(this.#database, id))?.endReason
   }
 
   async sample(): Promise<void> {
