@@ -5,6 +5,7 @@ import { UnavailableError } from '../errors.ts'
 export class Deadline {
   readonly #ms: number
   readonly #end: number
+  #isAnswered = false
 
   /** @param ms - milliseconds from now */
   constructor(ms: number) {
@@ -13,7 +14,7 @@ export class Deadline {
   }
 
   get isPast(): boolean {
-    return performance.now() >= this.#end
+    return this.#isAnswered || performance.now() >= this.#end
   }
 
   /**
@@ -23,6 +24,11 @@ export class Deadline {
    */
   check(): void {
     if (this.isPast) throw this.fault()
+  }
+
+  /** Ends it now, because the caller has been answered: timers may be early by what the event loop was busy. */
+  end(): void {
+    this.#isAnswered = true
   }
 
   /** What the caller was answered. */

@@ -6,7 +6,6 @@ import { endForGood, type Finding } from './ending.ts'
 import { markGone } from './gone.ts'
 import { disinherit, type Predecessor } from './heirs.ts'
 import { deadlineOf, trimTime } from './lifetime.ts'
-import { noteOf } from './live-session.ts'
 import { UserChange } from './max-per-user.ts'
 import { setProvenance } from './provenance.ts'
 import { beginHeir } from './reading.ts'
@@ -56,11 +55,10 @@ async function rowOf(core: StoreCore, { id, sid, lifetime, snapshot, userId }: S
 }
 
 /** When the old session cannot be ended the new one is not begun. */
-async function endOld(core: StoreCore, { sid, session }: Save, old: Predecessor): Promise<Finding> {
+async function endOld(core: StoreCore, { sid }: Save, old: Predecessor): Promise<Finding> {
   try {
     return await old.end()
   } catch (error) {
-    noteOf(session).isRefused = true
     await endForGood(core, sid).catch(() => {})
     throw error
   }
@@ -81,14 +79,16 @@ async function emptied(
   return { row: { ...row, data, keyId: keyIdOf(data), userId: null }, plaintext }
 }
 
+// Without an answer to this last step the session has begun all the same: who comes to its row takes the step.
 async function begin(core: StoreCore, save: Save, { row, plaintext }: Beginning): Promise<SaveOutcome> {
   const { session, lifetime } = save
-  if (!(await beginHeir(core, row, row.userId))) {
+  const isBegun = await beginHeir(core, row, row.userId).catch(() => undefined)
+  if (isBegun === false) {
     disinherit(core.events, session, save.id, false)
     return markGone(core, save, 'revoked')
   }
   const { createdAt, touchedAt: usedAt, version } = row
-  const stored = { version: version + 1, createdAt, plaintext, isTransparent: false }
+  const stored = { version: isBegun ? version + 1 : 0, createdAt, plaintext, isTransparent: false }
   setProvenance(session, { ...stored, lifetime, usedAt, touched: false, isFormer: false, isWritten: true })
   return 'saved'
 }

@@ -1,5 +1,5 @@
-import { lateAnswer, within } from '../database/patience.ts'
-import { OverloadedError, UnavailableError } from '../errors.ts'
+import { within } from '../database/patience.ts'
+import { OverloadedError } from '../errors.ts'
 import { Deadline } from './deadline.ts'
 
 /** Operations that wait at a time, at most: those behind them could not be served before their time is up either. */
@@ -30,10 +30,14 @@ export class Operations {
    */
   run<Result>(work: (deadline: Deadline) => Result | Promise<Result>, allowance = 1): Result | Promise<Result> {
     if (this.#waiting >= MOST_WAITING) throw new OverloadedError()
-    const result = work(new Deadline(this.#timeout))
+    const deadline = new Deadline(this.#timeout)
+    const result = work(deadline)
     if (!(result instanceof Promise)) return result
     this.#waiting++
-    const answer = within(this.#timeout * allowance, result, unavailable)
+    const answer = within(this.#timeout * allowance, result, () => {
+      deadline.end()
+      return deadline.fault()
+    })
     answer.then(this.#end, this.#end)
     return answer
   }
@@ -42,5 +46,3 @@ export class Operations {
     this.#waiting--
   }
 }
-
-const unavailable = (ms: number) => new UnavailableError({ cause: lateAnswer(ms) })

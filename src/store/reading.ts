@@ -36,8 +36,7 @@ export function readSession(core: StoreCore, id: string): Reading | Promise<Read
 
 function read(core: StoreCore, row: SessionRow, id: string): Reading | Promise<Reading> {
   if (row.endReason === 'rotated') return followRotation(core, row, { id })
-  if (row.endReason === 'rotating') return begun(core, row, { id }).then((opened) => handOver(core, opened))
-  const opened = openRow(core, row, id)
+  const opened = openCurrent(core, row, { id })
   return opened instanceof Promise ? opened.then((later) => handOver(core, later)) : handOver(core, opened)
 }
 
@@ -107,8 +106,7 @@ async function followRotation(core: StoreCore, row: SessionRow, held: Held): Pro
     const next = await core.findRow(sid)
     if (!next) return { reason: 'unknown', isOldId: true }
     if (next.endReason === 'rotated') return followRotation(core, next, { share })
-    const isBegun = next.endReason !== 'rotating'
-    const opened = await (isBegun ? openRow(core, next, undefined, share) : begun(core, next, { share }))
+    const opened = await openCurrent(core, next, { share })
     // Its browser may have the cookie of a later session.
     return 'reason' in opened ? { ...opened, isOldId: true } : sessionFrom(opened, { touched: false, isFormer: true })
   } catch (error) {
@@ -116,9 +114,14 @@ async function followRotation(core: StoreCore, row: SessionRow, held: Held): Pro
   }
 }
 
+/** Opens a row as {@link openRow} does, also one whose last step is missing. */
+export function openCurrent(core: StoreCore, row: SessionRow, held: Held): Opened | Promise<Opened> {
+  return row.endReason === 'rotating' ? begun(core, row, held) : openRow(core, row, held.id, held.share)
+}
+
 /**
- * Takes the last step of a rotation that was interrupted before it: the session's row stands there and is none yet.
- * Nobody knows its id, or the way to it, before its old row was given up.
+ * Takes the last step of a rotation, or of a regeneration, that was interrupted before it: the session's row stands there
+ * and is none yet. Nobody knows its id, or the way to it, before its old row was given up.
  */
 async function begun(core: StoreCore, row: SessionRow, held: Held): Promise<Opened> {
   const opened = await openRow(core, { ...row, endedAt: null, endReason: null }, held.id, held.share)

@@ -8,7 +8,7 @@ import { markGone } from './gone.ts'
 import { deadlineOf, trimTime } from './lifetime.ts'
 import type { StoredVersion } from './live-session.ts'
 import { UserChange } from './max-per-user.ts'
-import { type OpenedRow, openRow } from './reading.ts'
+import { type OpenedRow, openCurrent } from './reading.ts'
 import { type Draft, draftOf, keep, mergedDraft, type Save } from './save-draft.ts'
 
 /** What became of a save. */
@@ -96,7 +96,7 @@ async function nextDraft(group: readonly Waiting[], attempt: number): Promise<Dr
   // Before reading and not after: what was read must be as fresh as can be when it is written.
   if (attempt > 2) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
   const row = await core.findRow(save.sid)
-  const opened = row && (await openRow(core, row, save.id))
+  const opened = row && (await openCurrent(core, row, { id: save.id }))
   if (opened && 'reason' in opened) return opened.reason
   // A row that refused the INSERT and was trimmed since leaves the place free.
   if (!opened && saves.some(({ base }) => base)) return 'unknown'

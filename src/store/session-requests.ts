@@ -56,18 +56,21 @@ export class SessionRequests {
    * if this ended the old one; by an old id nothing is handed over, and nothing ends.
    */
   async replace(oldId: string, replaced: object, id: string, heir: LiveSession): Promise<SaveOutcome> {
-    noteOf(heir).origin = 'new'
+    const note = noteOf(heir)
+    note.origin = 'new'
+    // Until the old one is known to have ended. An error may reach the application before that is known.
+    note.isRefused = true
     const loaded = provenanceOf(replaced)
-    return this.#noting(heir, (core, deadline) => {
-      const end = (follows: boolean) => endSession(core, oldId, { deadline, follows, loaded })
+    return this.#noting(heir, async (core, deadline) => {
+      const end = async (follows: boolean) => {
+        const finding = await endSession(core, oldId, { deadline, follows, loaded })
+        note.isRefused = false
+        return finding
+      }
       const old = { id: oldId, wasStored: loaded !== undefined, end: () => end(false) }
       if (!isEmpty(heir) && !core.freshIds.has(oldId)) return saveSession(core, id, heir, deadline, oldId, old)
-      return end(true)
-        .catch((error) => {
-          noteOf(heir).isRefused = true
-          throw error
-        })
-        .then(() => saveSession(core, id, heir, deadline, oldId))
+      await end(true)
+      return saveSession(core, id, heir, deadline, oldId)
     })
   }
 

@@ -86,11 +86,9 @@ const handedOver: Rule = ({ world, lineages, contents }) => [
   }),
 ]
 
-/**
- * Whether a session ended by this, and not by the regenerate(). A revocation that comes between the two statements of that
- * finds neither the old session nor the new one.
- */
+/** Whether a session ended by this, and not by the regenerate(): a revocation of its user ends both, whenever it comes. */
 function isBefore(world: World, deed: Deed, renewal: Deed): boolean {
+  if (deed.what === 'revoke user' || deed.what === 'revoke others') return true
   const sid = sidOf(renewal.id!).toString('hex')
   const isAttributed = world.ended.some((row) => row.sid === sid && row.by === deed.party.name)
   return deed.party.answeredAt < renewal.began || isAttributed
