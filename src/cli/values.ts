@@ -1,7 +1,7 @@
 import { durationMs } from '../keys/duration.ts'
 import { parseSid } from '../payload/session-id.ts'
 import { isUserId, USER_ID } from '../store/user.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './frame/errors.ts'
 
 /** A whole number, as the value of an option. */
 export function wholeNumber(option: string, text: string | undefined, most = 1_000_000): number | undefined {

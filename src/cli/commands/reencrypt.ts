@@ -1,8 +1,8 @@
 import type { ReencryptResult } from '../../store/reencrypting.ts'
-import { defineCommand } from '../command.ts'
-import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { given } from '../filter-options.ts'
-import { rowsOf, sessionsOf } from '../quantities.ts'
+import { defineCommand } from '../frame/command.ts'
+import { type ExitCode, exitCodes } from '../frame/exit-codes.ts'
+import { rowsOf, sessionsOf } from '../frame/quantities.ts'
 import { wholeNumber } from '../values.ts'
 
 const LARGEST_BATCH = 10_000

@@ -1,9 +1,9 @@
 import { LARGEST_BACKLOG } from '../../store/trim-round.ts'
 import type { TrimResult } from '../../store/trimming.ts'
-import { defineCommand } from '../command.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { given } from '../filter-options.ts'
-import { grouped, rowsOf } from '../quantities.ts'
+import { defineCommand } from '../frame/command.ts'
+import { exitCodes } from '../frame/exit-codes.ts'
+import { grouped, rowsOf } from '../frame/quantities.ts'
 import { milliseconds, wholeNumber } from '../values.ts'
 
 const LARGEST_BATCH = 10_000

@@ -1,7 +1,7 @@
 import type { UpgradeResult } from '../../store/upgrading.ts'
-import { defineCommand } from '../command.ts'
 import { given } from '../filter-options.ts'
-import { sessionsOf } from '../quantities.ts'
+import { defineCommand } from '../frame/command.ts'
+import { sessionsOf } from '../frame/quantities.ts'
 import { codeOfTaking, leftOut } from '../taking-over.ts'
 import { wholeNumber } from '../values.ts'
 

@@ -1,7 +1,7 @@
 import { patienceOf, within } from '../../database/patience.ts'
 import { isSessionDatabase } from '../../database/recognise.ts'
 import type { SessionDatabase } from '../../database/session-database.ts'
-import type { Settings } from '../settings.ts'
+import type { Settings } from '../frame/configuration/settings.ts'
 import { checkBacklog } from './checks/backlog.ts'
 import { checkClock } from './checks/clock.ts'
 import { checkConnection } from './checks/connection.ts'

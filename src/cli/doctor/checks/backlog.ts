@@ -1,6 +1,6 @@
 import type { SessionDatabase } from '../../../database/session-database.ts'
 import { LARGEST_BACKLOG } from '../../../store/trim-round.ts'
-import { grouped } from '../../quantities.ts'
+import { grouped } from '../../frame/quantities.ts'
 import { type Found, fault, ok, skipped, warning } from '../finding.ts'
 import type { Patient } from '../patient.ts'
 

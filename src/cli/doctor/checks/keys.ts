@@ -2,7 +2,7 @@ import type { KeyCount, SessionDatabase } from '../../../database/session-databa
 import type { AttachedKeys, SealingKey } from '../../../keys/key-provider.ts'
 import { attachKeys } from '../../../store/attach-keys.ts'
 import { SessionEventEmitter } from '../../../store/events.ts'
-import { grouped } from '../../quantities.ts'
+import { grouped } from '../../frame/quantities.ts'
 import { type Found, fault, ok, skipped, warning } from '../finding.ts'
 import type { Patient } from '../patient.ts'
 

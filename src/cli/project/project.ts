@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { CommandError } from './command-error.ts'
+import { CommandError } from '../frame/errors.ts'
 import { type CompilerOptions, compilerOptionsOf } from './compiler-options.ts'
-import type { ModuleKind } from './generate/schema-file.ts'
+
+/** How the code of a project imports and exports. */
+export type ModuleKind = 'esm' | 'commonjs'
 
 /** What there is of an application in a folder. */
 export interface Project {
