@@ -5,9 +5,9 @@ import { describe, test } from 'node:test'
 import { checkCookie } from '../src/cli/doctor/checks/cookie.ts'
 import { checkSettings } from '../src/cli/doctor/checks/options.ts'
 import { checkVersions } from '../src/cli/doctor/checks/versions.ts'
-import { patientOf } from '../src/cli/doctor/patient.ts'
+import { connectionRemedy, messageOf, shownDatabase, withoutSecrets } from '../src/cli/doctor/messages.ts'
+import { subjectOf } from '../src/cli/doctor/subject.ts'
 import { isAtLeast, isInRange } from '../src/cli/doctor/version-range.ts'
-import { connectionRemedy, shownDatabase, withoutSecrets, wordsOf } from '../src/cli/doctor/words.ts'
 import { commandLine } from './cli/command-line.ts'
 import { temporaryFolder } from './harness/temporary-folder.ts'
 import { repository } from './migrating/drizzle-kit.ts'
@@ -135,13 +135,13 @@ describe('versions', () => {
   })
 
   test('that are not supported, packages that are missing, and two copies of drizzle-orm are told', () => {
-    const patient = patientOf({ source, options: { database: 'postgres://127.0.0.1/x', secret } })
-    assert.equal(checkVersions(patient, repository)[0]?.level, 'ok')
+    const subject = subjectOf({ source, options: { database: 'postgres://127.0.0.1/x', secret } })
+    assert.equal(checkVersions(subject, repository)[0]?.level, 'ok')
     const folder = temporaryFolder('versions')
     install(folder, 'fastify', { version: '4.29.0' })
     install(folder, 'drizzle-orm', { version: '0.44.0' })
     install(folder, 'postgres', { version: '3.4.9', engines: { node: '>=99' } })
-    const messages = checkVersions(patient, folder).map(({ level, message }) => `${level}: ${message}`)
+    const messages = checkVersions(subject, folder).map(({ level, message }) => `${level}: ${message}`)
     assert.deepEqual(
       messages.map((message) => message.replace(/Node \d.*$/, 'Node …')),
       [
@@ -176,9 +176,9 @@ describe('the words of a driver', () => {
   test('are found behind what clients are told, and in errors of several addresses', () => {
     const inner = Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' })
     const several = Object.assign(new AggregateError([inner], ''), { code: 'ECONNREFUSED' })
-    assert.equal(wordsOf(several), 'ECONNREFUSED: connect refused')
+    assert.equal(messageOf(several), 'ECONNREFUSED: connect refused')
     assert.equal(
-      wordsOf(Object.assign(new Error('try again', { cause: inner }), { code: 'FST_X' })),
+      messageOf(Object.assign(new Error('try again', { cause: inner }), { code: 'FST_X' })),
       'ECONNREFUSED: connect refused',
     )
     assert.match(connectionRemedy({ code: '28P01' }), /user and password/)

@@ -1,6 +1,12 @@
 import { type Drift, filled, losesRows } from '../drift.ts'
-import { doubleQuoted } from '../quoting.ts'
-import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedIndex, ExpectedTable } from '../tables.ts'
+import {
+  type ActualColumn,
+  type ActualTable,
+  doubleQuoted,
+  type ExpectedColumn,
+  type ExpectedIndex,
+  type ExpectedTable,
+} from '../tables.ts'
 import { quotedTable } from './catalog.ts'
 
 /** Makes a table of SQLite. */

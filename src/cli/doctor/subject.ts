@@ -12,7 +12,7 @@ import { checkTrim } from '../../store/trim-options.ts'
 import type { Settings } from '../frame/configuration/settings.ts'
 
 /** What the settings say, as far as it can be understood; what is wrong with them is a finding of its own. */
-export interface Patient {
+export interface Subject {
   readonly settings: Settings
   readonly dialect: Dialect
   readonly database: string | DrizzleDatabase | SessionDatabase
@@ -33,7 +33,7 @@ export interface Patient {
 }
 
 /** Understands the settings as far as that is possible; undefined where they name no database that there could be. */
-export function patientOf(settings: Settings): Patient | undefined {
+export function subjectOf(settings: Settings): Subject | undefined {
   const options = settings.options as Partial<StoreOptions>
   const recognised = recogniseDatabase(options.database)
   if (!('dialect' in recognised)) return undefined
