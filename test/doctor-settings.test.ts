@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { checkCookie } from '../src/cli/doctor/checks/cookie.ts'
+import { isAtLeast } from '../src/cli/doctor/checks/database.ts'
 import { checkSettings } from '../src/cli/doctor/checks/options.ts'
-import { checkVersions } from '../src/cli/doctor/checks/versions.ts'
+import { checkVersions, isInRange } from '../src/cli/doctor/checks/versions.ts'
 import { connectionRemedy, messageOf, shownDatabase, withoutSecrets } from '../src/cli/doctor/messages.ts'
 import { subjectOf } from '../src/cli/doctor/subject.ts'
-import { isAtLeast, isInRange } from '../src/cli/doctor/version-range.ts'
 import { commandLine } from './cli/command-line.ts'
 import { temporaryFolder } from './harness/temporary-folder.ts'
 import { repository } from './migrating/drizzle-kit.ts'
@@ -111,6 +111,8 @@ describe('versions', () => {
       ['0.2.9', '^0.2.3'],
       ['1.2.9', '~1.2.3'],
       ['3.0.0', '*'],
+      ['0.2.9', '^0'],
+      ['2.0.0', '1 - 3'],
     ]
     const outside = [
       ['6.0.0', '^5.6.0'],
@@ -121,6 +123,7 @@ describe('versions', () => {
       ['0.3.0', '^0.2.3'],
       ['1.3.0', '~1.2.3'],
       ['2.0.0', '<=1.9'],
+      ['5.6.0', '>5'],
     ]
     for (const [version, range] of inside) assert.ok(isInRange(version!, range!), `${version} is in ${range}`)
     for (const [version, range] of outside) assert.ok(!isInRange(version!, range!), `${version} is not in ${range}`)

@@ -1,3 +1,5 @@
+import coerce from 'semver/functions/coerce.js'
+import lt from 'semver/functions/lt.js'
 import { within } from '../../../database/patience.ts'
 import type { SessionDatabase } from '../../../database/session-database.ts'
 import { LARGEST_BACKLOG } from '../../../store/trim-round.ts'
@@ -6,7 +8,6 @@ import { type Found, fault, ok, skipped, warning } from '../finding.ts'
 import type { Inspection } from '../inspection.ts'
 import { connectionRemedy, messageOf, shownDatabase } from '../messages.ts'
 import type { Subject } from '../subject.ts'
-import { isAtLeast } from '../version-range.ts'
 
 /** Statements of which the middle one tells the latency. */
 const PINGS = 5
@@ -48,6 +49,13 @@ export async function checkServer(inspection: Inspection): Promise<Found[]> {
   const message = `${product} ${version}`
   if (isAtLeast(version, least)) return [ok(`${message}, supported from ${least} on`)]
   return [fault(`${message} is older than what is supported`, `Use ${product} ${least} or newer`)]
+}
+
+/** Whether a version is this one or a later one. One that cannot be read is taken for good. */
+export function isAtLeast(version: string, least: string): boolean {
+  // Of `15.18 (Debian …)` the number, which is that of 15.18.0.
+  const [one, other] = [coerce(version), coerce(least)]
+  return !one || !other || !lt(one, other)
 }
 
 /** Whether sessions can be written, with statements that change nothing. */

@@ -1,8 +1,10 @@
+import coerce from 'semver/functions/coerce.js'
+import satisfies from 'semver/functions/satisfies.js'
+import validRange from 'semver/ranges/valid.js'
 import { drizzleKind, isSessionDatabase } from '../../../database/recognise.ts'
 import { type Installed, installedFrom, ownFolder, ownManifest } from '../../installed.ts'
 import { type Found, fault, ok, warning } from '../finding.ts'
 import type { Subject } from '../subject.ts'
-import { isInRange } from '../version-range.ts'
 
 const DRIVERS = { pg: 'postgres', mysql: 'mysql2', sqlite: 'better-sqlite3' } as const
 
@@ -30,6 +32,12 @@ function nodeFaults(): Found[] {
   const { node } = process.versions
   const range = ownManifest.engines?.node ?? '*'
   return isInRange(node, range) ? [] : [fault(`Node ${node} is not supported`, `Use Node ${range}`)]
+}
+
+/** Whether a version is in a range as `package.json` has it. What cannot be read holds; a prerelease counts as its release. */
+export function isInRange(version: string, range: string): boolean {
+  const release = coerce(version)
+  return !release || validRange(range) === null || satisfies(release, range)
 }
 
 const absent = (name: string) => fault(`the package ${name} is not installed`, `Install it: npm install ${name}`)
