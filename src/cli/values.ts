@@ -10,6 +10,12 @@ export function wholeNumber(option: string, text: string | undefined, most = 1_0
   throw new UsageError(`--${option} must be a whole number from 1 to ${most}`)
 }
 
+/** What the store takes for a batch at most. */
+const LARGEST_BATCH = 10_000
+
+/** How many rows a batch has, as the value of `--batch-size`. */
+export const batchSize = (text: string | undefined) => wholeNumber('batch-size', text, LARGEST_BATCH)
+
 /** The id of a user, to the letter. */
 export function userId(option: string, text: string | undefined): string | undefined {
   if (text === undefined || isUserId(text)) return text

@@ -8,7 +8,7 @@ import type { KeyProvider } from '../../keys/key-provider.ts'
 import { checkKeys, checkSealing } from '../../store/check-sealing-options.ts'
 import { OptionChecks } from '../../store/option-checks.ts'
 import type { StoreOptions } from '../../store/store-options.ts'
-import { checkTrim } from '../../store/trim-options.ts'
+import { checkedTrimOptions, checkTrim } from '../../store/trim-options.ts'
 import type { Settings } from '../frame/configuration/settings.ts'
 
 /** What the settings say, as far as it can be understood; what is wrong with them is a finding of its own. */
@@ -52,7 +52,7 @@ export function subjectOf(settings: Settings): Subject | undefined {
     warnKeyAge: sealing.warnKeyAge,
     acceptsUnencrypted: Date.now() < sealing.acceptUnencryptedUntil,
     trimInterval: schedule && schedule.interval !== false ? schedule.interval : undefined,
-    batchSize: schedule ? schedule.batchSize : 500,
+    batchSize: checkedTrimOptions({}, schedule).batchSize,
     operationTimeout: timeoutOf(options.operationTimeout),
   }
 }

@@ -1,12 +1,6 @@
 import type { Query } from '../inspection.ts'
-import {
-  type ActualColumn,
-  type ActualTable,
-  doubleQuoted,
-  type ExpectedColumn,
-  type ExpectedTable,
-  literal,
-} from '../tables.ts'
+import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedTable } from '../tables.ts'
+import { doubleQuoted, literal } from '../tables.ts'
 
 /** A table's name as SQL has it. */
 export const quotedTable = ({ name }: Pick<ExpectedTable, 'name'>) => doubleQuoted(name)

@@ -1,12 +1,6 @@
 import { type Drift, filled, losesRows } from '../drift.ts'
-import {
-  type ActualColumn,
-  type ActualTable,
-  doubleQuoted,
-  type ExpectedColumn,
-  type ExpectedIndex,
-  type ExpectedTable,
-} from '../tables.ts'
+import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedIndex, ExpectedTable } from '../tables.ts'
+import { doubleQuoted } from '../tables.ts'
 import { quotedTable } from './catalog.ts'
 
 /** Makes a table of SQLite. */
