@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import type { FastifyInstance, LightMyRequestResponse as Response } from 'fastify'
-import { type AppSession, cookieLines, openApp, sessionOf } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { type AppSession, cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 import { secret } from './stores.ts'
 import { signIn, type Visitor } from './visitor.ts'
@@ -56,14 +57,13 @@ const RESERVED: [name: string, change: Change][] = [
 ]
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance
   let change: Change = () => {}
   const logged: { path?: string; reason?: string }[] = []
 
   before(async () => {
-    database = await target.create()
-    app = await openApp(database.url, {
+    app = await suite.open({
       options: { maxBytes: 5_000, errorPaths: true },
       server: { logger: { level: 'error', stream: { write: (line) => void logged.push(JSON.parse(line).err) } } },
       routes(app) {
@@ -73,10 +73,6 @@ forEachDatabase((target) => {
         })
       },
     })
-  })
-  after(async () => {
-    await app.close()
-    await database.drop()
   })
 
   async function visitor(): Promise<Visitor> {
@@ -89,12 +85,12 @@ forEachDatabase((target) => {
   /** Applies a change that is to be refused: an error, nothing written, the cookie as it was. */
   async function refused(apply: Change): Promise<Response> {
     const somebody = await visitor()
-    const before = await storedRow(database, somebody.id)
+    const before = await storedRow(suite.database, somebody.id)
     change = apply
     const response = await somebody.post('/apply')
     assert.equal(response.statusCode, 500)
     assert.deepEqual(cookieLines(response), [])
-    assert.deepEqual(await storedRow(database, somebody.id), before)
+    assert.deepEqual(await storedRow(suite.database, somebody.id), before)
     assert.deepEqual(await somebody.me(), { userId: 'ada', n: 1 })
     for (const hidden of [somebody.id, somebody.sessionId, secret]) assert.ok(!response.body.includes(hidden))
     assert.ok(!('admin' in {}))
@@ -131,7 +127,7 @@ forEachDatabase((target) => {
   }
 
   test('a new session that cannot be stored gets no row and no cookie', async () => {
-    await database.query('DELETE FROM stored_sessions')
+    await suite.database.query('DELETE FROM stored_sessions')
     for (const [apply, code] of [
       [setting({ act: () => {} }), 'FST_STORED_SESSION_UNSTORABLE'],
       [setting({ save: 'x' }), 'FST_STORED_SESSION_UNSTORABLE'],
@@ -141,7 +137,7 @@ forEachDatabase((target) => {
       const response = await app.inject({ method: 'POST', url: '/apply' })
       assert.deepEqual([response.statusCode, response.json().code, cookieLines(response)], [500, code, []])
     }
-    assert.deepEqual(await allRows(database), [])
+    assert.deepEqual(await allRows(suite.database), [])
   })
 
   test('a cookie that is no cookie is an error of this request, and of no other', async () => {

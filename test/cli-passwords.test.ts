@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { commands } from '../src/cli/commands.ts'
-import { type CommandOption, globalOptions } from '../src/cli/options.ts'
+import { type CommandOption, globalOptions } from '../src/cli/frame/options.ts'
 import { inProcess } from './cli/in-process.ts'
 import { secret } from './stores.ts'
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { commands } from '../src/cli/commands.ts'
-import { commandHelp, generalHelp } from '../src/cli/help.ts'
-import { findCommand, parseOptions, splitCommand } from '../src/cli/parse.ts'
-import { UsageError } from '../src/cli/usage-error.ts'
+import { UsageError } from '../src/cli/frame/errors.ts'
+import { commandHelp, generalHelp } from '../src/cli/frame/help.ts'
+import { findCommand, parseOptions, splitCommand } from '../src/cli/frame/parse.ts'
 import { commandLine } from './cli/command-line.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))

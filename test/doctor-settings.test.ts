@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { checkCookie } from '../src/cli/doctor/checks/cookie.ts'
+import { isAtLeast } from '../src/cli/doctor/checks/database.ts'
 import { checkSettings } from '../src/cli/doctor/checks/options.ts'
-import { checkVersions } from '../src/cli/doctor/checks/versions.ts'
-import { patientOf } from '../src/cli/doctor/patient.ts'
-import { isAtLeast, isInRange } from '../src/cli/doctor/version-range.ts'
-import { connectionRemedy, shownDatabase, withoutSecrets, wordsOf } from '../src/cli/doctor/words.ts'
+import { checkVersions, isInRange } from '../src/cli/doctor/checks/versions.ts'
+import { connectionRemedy, messageOf, shownDatabase, withoutSecrets } from '../src/cli/doctor/messages.ts'
+import { subjectOf } from '../src/cli/doctor/subject.ts'
 import { commandLine } from './cli/command-line.ts'
 import { temporaryFolder } from './harness/temporary-folder.ts'
 import { repository } from './migrating/drizzle-kit.ts'
@@ -111,6 +111,8 @@ describe('versions', () => {
       ['0.2.9', '^0.2.3'],
       ['1.2.9', '~1.2.3'],
       ['3.0.0', '*'],
+      ['0.2.9', '^0'],
+      ['2.0.0', '1 - 3'],
     ]
     const outside = [
       ['6.0.0', '^5.6.0'],
@@ -121,6 +123,7 @@ describe('versions', () => {
       ['0.3.0', '^0.2.3'],
       ['1.3.0', '~1.2.3'],
       ['2.0.0', '<=1.9'],
+      ['5.6.0', '>5'],
     ]
     for (const [version, range] of inside) assert.ok(isInRange(version!, range!), `${version} is in ${range}`)
     for (const [version, range] of outside) assert.ok(!isInRange(version!, range!), `${version} is not in ${range}`)
@@ -135,13 +138,13 @@ describe('versions', () => {
   })
 
   test('that are not supported, packages that are missing, and two copies of drizzle-orm are told', () => {
-    const patient = patientOf({ source, options: { database: 'postgres://127.0.0.1/x', secret } })
-    assert.equal(checkVersions(patient, repository)[0]?.level, 'ok')
+    const subject = subjectOf({ source, options: { database: 'postgres://127.0.0.1/x', secret } })
+    assert.equal(checkVersions(subject, repository)[0]?.level, 'ok')
     const folder = temporaryFolder('versions')
     install(folder, 'fastify', { version: '4.29.0' })
     install(folder, 'drizzle-orm', { version: '0.44.0' })
     install(folder, 'postgres', { version: '3.4.9', engines: { node: '>=99' } })
-    const messages = checkVersions(patient, folder).map(({ level, message }) => `${level}: ${message}`)
+    const messages = checkVersions(subject, folder).map(({ level, message }) => `${level}: ${message}`)
     assert.deepEqual(
       messages.map((message) => message.replace(/Node \d.*$/, 'Node …')),
       [
@@ -176,9 +179,9 @@ describe('the words of a driver', () => {
   test('are found behind what clients are told, and in errors of several addresses', () => {
     const inner = Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' })
     const several = Object.assign(new AggregateError([inner], ''), { code: 'ECONNREFUSED' })
-    assert.equal(wordsOf(several), 'ECONNREFUSED: connect refused')
+    assert.equal(messageOf(several), 'ECONNREFUSED: connect refused')
     assert.equal(
-      wordsOf(Object.assign(new Error('try again', { cause: inner }), { code: 'FST_X' })),
+      messageOf(Object.assign(new Error('try again', { cause: inner }), { code: 'FST_X' })),
       'ECONNREFUSED: connect refused',
     )
     assert.match(connectionRemedy({ code: '28P01' }), /user and password/)

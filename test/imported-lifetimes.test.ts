@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { type ForeignSession, type StoredSessionOptions, StoredSessionStore } from '../src/index.ts'
 import { type Serializer, serializers } from '../src/payload/serializer.ts'
-import { Browser, cookieLines, openApp } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { Browser, cookieLines } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { copiedRow, importRow } from './imported-rows.ts'
 import { storedRow } from './rows.ts'
 import { newSession, save } from './sessions.ts'
@@ -50,22 +51,9 @@ async function* batchOf(session: ForeignSession) {
 }
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  const apps: FastifyInstance[] = []
+  const suite = appSuite(target)
 
-  before(async () => {
-    database = await target.create()
-  })
-  after(async () => {
-    for (const app of apps) await app.close()
-    await database.drop()
-  })
-
-  async function open(options: Partial<StoredSessionOptions> = {}): Promise<FastifyInstance> {
-    const app = await openApp(database.url, { options })
-    apps.push(app)
-    return app
-  }
+  const open = (options: Partial<StoredSessionOptions> = {}) => suite.open({ options })
 
   /** Somebody who comes with the cookie of before. */
   const browserOf = (app: FastifyInstance, id: string) => new Browser(app, { sessionId: signedCookie(id) })
@@ -96,7 +84,7 @@ forEachDatabase((target) => {
         const app = await open({ absoluteTimeout })
         for (const [what, cookie] of Object.entries(ENDLESS)) {
           const { id, data } = foreign(cookie)
-          await copiedRow(database, Buffer.from(id), data)
+          await copiedRow(suite.database, Buffer.from(id), data)
           const { hashed } = await app.storedSession.store.upgrade()
           assert.equal(hashed, 1, what)
           await goesOn(app, id, what)
@@ -107,7 +95,7 @@ forEachDatabase((target) => {
         const app = await open({ absoluteTimeout, acceptUnencrypted: { until: new Date(Date.now() + DAY) } })
         for (const [what, cookie] of Object.entries(ENDLESS)) {
           const { id, data } = foreign(cookie)
-          await importRow(database, id, data)
+          await importRow(suite.database, id, data)
           await goesOn(app, id, what)
         }
       })
@@ -125,7 +113,7 @@ forEachDatabase((target) => {
     for (const [cookie, expected] of lifetimes) {
       const session = foreign(cookie)
       await store.import(batchOf(session))
-      const { createdAt } = await storedRow(database, session.id)
+      const { createdAt } = await storedRow(suite.database, session.id)
       const restored = await cookieOf(store, session.id)
       if ('until' in expected) assert.equal(restored.expires?.getTime(), createdAt + expected.until)
       else assert.equal(restored.originalMaxAge, expected.originalMaxAge)
@@ -175,7 +163,7 @@ forEachDatabase((target) => {
   async function storeWith(cookie: object, id: string): Promise<void> {
     const { msgpack } = serializers
     const serializer: Serializer = { ...msgpack, serialize: (content) => msgpack.serialize({ ...content, cookie }) }
-    const store = new StoredSessionStore({ database: database.url, secret, serializer, trim: false })
+    const store = new StoredSessionStore({ database: suite.database.url, secret, serializer, trim: false })
     await save(store, id, newSession({ userId: 'ada' }))
     await store.close()
   }

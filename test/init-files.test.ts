@@ -14,7 +14,7 @@ import {
 import { delimiter, dirname, join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
 import { secret as secretCommand } from '../src/cli/commands/secret.ts'
-import { plannedVariables, writeFile } from '../src/cli/written-file.ts'
+import { plannedVariables, writeFile } from '../src/cli/project/written-file.ts'
 import { builtCommand } from './cli/built-command.ts'
 import { commandLine } from './cli/command-line.ts'
 import { inProcess } from './cli/in-process.ts'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, mock, test } from 'node:test'
-import type { FastifyInstance } from 'fastify'
+import { test } from 'node:test'
 import type { StoredSessionOptions } from '../src/index.ts'
-import { addRememberRoute, Browser, cookieLines, openApp } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { addRememberRoute, Browser, cookieLines } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { storedRow } from './rows.ts'
 import { until } from './until.ts'
 import { signIn } from './visitor.ts'
@@ -17,29 +17,13 @@ const inSeconds = (time: number) => Math.floor(time / 1000) * 1000
 const expiresOf = (line: string | undefined) => Date.parse(/Expires=([^;]+)/.exec(line ?? '')?.[1] ?? '')
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  const apps: FastifyInstance[] = []
+  const suite = appSuite(target, { now: 1_732_100_000_000 })
+  const { pass } = suite
 
-  before(async () => {
-    database = await target.create()
-    mock.timers.enable({ apis: ['Date'], now: 1_732_100_000_000 })
-  })
-  after(async () => {
-    mock.timers.reset()
-    for (const app of apps) await app.close()
-    await database.drop()
-  })
-
-  const pass = (ms: number) => mock.timers.setTime(Date.now() + ms)
-
-  async function open(options: Partial<StoredSessionOptions> = {}): Promise<FastifyInstance> {
-    const app = await openApp(database.url, { options, routes: addRememberRoute })
-    apps.push(app)
-    return app
-  }
+  const open = (options: Partial<StoredSessionOptions> = {}) => suite.open({ options, routes: addRememberRoute })
 
   const touched = (id: string) =>
-    until('the use is stored', async () => (await storedRow(database, id)).touchedAt === Date.now())
+    until('the use is stored', async () => (await storedRow(suite.database, id)).touchedAt === Date.now())
 
   test('a maxAge of its own lets a session live longer than the idle timeout, and slide', async () => {
     const visitor = await signIn(await open({ idleTimeout: '1h' }))

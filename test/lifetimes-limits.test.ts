@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, mock, test } from 'node:test'
-import type { FastifyInstance } from 'fastify'
+import { beforeEach, mock, test } from 'node:test'
 import type { StoredSessionOptions } from '../src/index.ts'
-import { addRememberRoute, cookieLines, openApp } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { addRememberRoute, cookieLines } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { storedRow } from './rows.ts'
 import { load, loaded, newSession, save, touch } from './sessions.ts'
 import { newId } from './stores.ts'
@@ -23,32 +23,17 @@ const LEVELS = [
 const expiresOf = (line: string | undefined) => Date.parse(/Expires=([^;]+)/.exec(line ?? '')?.[1] ?? '')
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  const apps: FastifyInstance[] = []
+  const suite = appSuite(target, { now: START })
+  const { pass } = suite
 
-  before(async () => {
-    database = await target.create()
-    mock.timers.enable({ apis: ['Date'], now: START })
-  })
   // Cookies know no milliseconds.
   beforeEach(() => mock.timers.setTime(Math.ceil(Date.now() / 1000) * 1000))
-  after(async () => {
-    mock.timers.reset()
-    for (const app of apps) await app.close()
-    await database.drop()
-  })
-
-  const pass = (ms: number) => mock.timers.setTime(Date.now() + ms)
 
   // Trimming is off: that a session is over is found out when it is read.
-  async function open(options: Partial<StoredSessionOptions> = {}): Promise<FastifyInstance> {
-    const app = await openApp(database.url, { options, routes: addRememberRoute })
-    apps.push(app)
-    return app
-  }
+  const open = (options: Partial<StoredSessionOptions> = {}) => suite.open({ options, routes: addRememberRoute })
 
   const touched = (id: string) =>
-    until('the use is stored', async () => (await storedRow(database, id)).touchedAt === Date.now())
+    until('the use is stored', async () => (await storedRow(suite.database, id)).touchedAt === Date.now())
 
   for (const { lifetime, idle, age } of LEVELS) {
     test(`${lifetime} ends a session that is unused for its time, whatever maxAge or date its cookie was given`, async () => {
@@ -144,7 +129,7 @@ forEachDatabase((target) => {
       other[`key${round}`] = round
       await touch(store, id, one)
       await Promise.all([save(store, id, one), save(store, id, other)])
-      const row = await storedRow(database, id)
+      const row = await storedRow(suite.database, id)
       assert.equal(row.createdAt, end - 3 * HOUR)
       assert.ok(row.expiresAt <= end)
     }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, mock, test } from 'node:test'
-import type { FastifyInstance } from 'fastify'
+import { test } from 'node:test'
 import type { StoredSessionOptions } from '../src/index.ts'
-import { addRememberRoute, Browser, openApp } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { addRememberRoute, Browser } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { rowOf, setColumn, storedRow } from './rows.ts'
 import { until } from './until.ts'
 import { signIn, visitorOf } from './visitor.ts'
@@ -14,29 +14,13 @@ const DAY = 24 * HOUR
 const START = 1_732_100_000_000
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  const apps: FastifyInstance[] = []
+  const suite = appSuite(target, { now: START })
+  const { pass } = suite
 
-  before(async () => {
-    database = await target.create()
-    mock.timers.enable({ apis: ['Date'], now: START })
-  })
-  after(async () => {
-    mock.timers.reset()
-    for (const app of apps) await app.close()
-    await database.drop()
-  })
-
-  const pass = (ms: number) => mock.timers.setTime(Date.now() + ms)
-
-  async function open(options: Partial<StoredSessionOptions> = {}): Promise<FastifyInstance> {
-    const app = await openApp(database.url, { options, routes: addRememberRoute })
-    apps.push(app)
-    return app
-  }
+  const open = (options: Partial<StoredSessionOptions> = {}) => suite.open({ options, routes: addRememberRoute })
 
   const touched = (id: string) =>
-    until('the use is stored', async () => (await storedRow(database, id)).touchedAt === Date.now())
+    until('the use is stored', async () => (await storedRow(suite.database, id)).touchedAt === Date.now())
 
   test('a session unused for the idle timeout is over, to the millisecond, and stays over', async () => {
     const app = await open({ idleTimeout: '30m', touchInterval: '10m' })
@@ -49,7 +33,7 @@ forEachDatabase((target) => {
     assert.deepEqual(await used.me(), { userId: 'ada' })
     pass(30 * MINUTE - 1)
     assert.deepEqual(await used.me(), { endReason: 'idle' })
-    assert.equal((await storedRow(database, used.id)).endedAt, null)
+    assert.equal((await storedRow(suite.database, used.id)).endedAt, null)
   })
 
   test('who only reads stays in for ten idle periods', async () => {
@@ -85,7 +69,7 @@ forEachDatabase((target) => {
   test('a session as old as the absolute timeout is over, whatever it did', async () => {
     const app = await open({ idleTimeout: '1h', absoluteTimeout: '3h' })
     const visitor = await signIn(app)
-    const { createdAt } = await storedRow(database, visitor.id)
+    const { createdAt } = await storedRow(suite.database, visitor.id)
     for (let visit = 0; visit < 5; visit += 1) {
       pass(30 * MINUTE)
       await visitor.post('/change', { n: visit })
@@ -93,7 +77,7 @@ forEachDatabase((target) => {
     }
     pass(30 * MINUTE - 1)
     assert.deepEqual(await visitor.me(), { userId: 'ada', n: 4 })
-    assert.equal((await storedRow(database, visitor.id)).createdAt, createdAt)
+    assert.equal((await storedRow(suite.database, visitor.id)).createdAt, createdAt)
     pass(1)
     assert.deepEqual(await visitor.me(), { endReason: 'absolute' })
   })
@@ -138,7 +122,7 @@ forEachDatabase((target) => {
     const dated = async (columns: string[], cookie: { expires?: number } = {}) => {
       const visitor = await signIn(app)
       await visitor.post('/remember', cookie)
-      for (const column of columns) await setColumn(database, visitor.id, column, far)
+      for (const column of columns) await setColumn(suite.database, visitor.id, column, far)
       return visitor
     }
     const expiresAlone = await dated(['expires_at'])
@@ -148,7 +132,7 @@ forEachDatabase((target) => {
     const younger = await dated(['created_at', 'touched_at', 'expires_at'])
     pass(HOUR)
     for (const over of [expiresAlone, touchedAlone, withDate]) assert.deepEqual(await over.me(), { endReason: 'idle' })
-    assert.ok(await rowOf(database, expiresAlone.id))
+    assert.ok(await rowOf(suite.database, expiresAlone.id))
     assert.deepEqual(await younger.me(), { endReason: 'unreadable' })
     assert.deepEqual(await both.me(), { userId: 'ada' }, 'the time of the last use is not sealed')
     pass(2 * HOUR - 1)

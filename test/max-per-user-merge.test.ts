@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { Browser, openApp } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { Browser } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { type Pause, pause } from './paused-routes.ts'
 import { allRows } from './rows.ts'
 
@@ -10,15 +11,14 @@ const MOST = 1
 
 /** Places of a user where several requests together decide whose a session is. */
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance
   let slow: Pause
 
   before(async () => {
-    database = await target.create()
     slow = pause()
     const user = ({ userId, isVerified }: Record<string, unknown>) => (isVerified ? (userId as string) : undefined)
-    app = await openApp(database.url, {
+    app = await suite.open({
       options: { user, maxPerUser: MOST, evict: 'refuse', maxBytes: 10_000 },
       routes(app) {
         slow.route(app, '/slow-change', (request) => {
@@ -28,14 +28,10 @@ forEachDatabase((target) => {
       },
     })
   })
-  beforeEach(() => database.query('DELETE FROM stored_sessions'))
-  after(async () => {
-    await app.close()
-    await database.drop()
-  })
+  beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
 
   const live = async () =>
-    (await allRows(database)).filter(({ endedAt, userId }) => endedAt === null && userId === 'ada').length
+    (await allRows(suite.database)).filter(({ endedAt, userId }) => endedAt === null && userId === 'ada').length
 
   async function visitorWith(content: object): Promise<Browser> {
     const browser = new Browser(app)

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { Browser, cookieLines, openApp } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { Browser, cookieLines } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { type Pause, pause } from './paused-routes.ts'
 
 /** Requests of one session, which becomes that of another user while they are under way. */
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance
   let slow: Pause
   const gone: unknown[] = []
 
   before(async () => {
-    database = await target.create()
     slow = pause()
     const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    app = await openApp(database.url, {
+    app = await suite.open({
       options: { user },
       routes(app) {
         slow.route(app, '/slow-change', async (request) => {
@@ -35,10 +35,6 @@ forEachDatabase((target) => {
   })
   beforeEach(() => {
     gone.length = 0
-  })
-  after(async () => {
-    await app.close()
-    await database.drop()
   })
 
   /** A request of the first content changes something, after another one made the session one of the second content. */

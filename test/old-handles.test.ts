@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, mock, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type KeyProvider, type StoredSessionOptions, staticKeys } from '../src/index.ts'
-import { type AppSession, Browser, cookieLines, openApp } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { type AppSession, Browser, cookieLines } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { namedKey } from './named-key.ts'
 import { allRows, rowOf, setColumn } from './rows.ts'
 import { destroy } from './sessions.ts'
@@ -17,29 +18,18 @@ const ring = (...names: string[]) => staticKeys(names.map((name) => namedKey(nam
 
 /** Ids and handles from long ago: of sessions that were rotated, or ended and were trimmed. */
 forEachDatabase((target) => {
-  let database: TestDatabase
-  const apps: FastifyInstance[] = []
+  const suite = appSuite(target, { now: 1_732_100_000_000 })
+  const { pass } = suite
   const unreadable: unknown[] = []
 
-  before(async () => {
-    database = await target.create()
-    mock.timers.enable({ apis: ['Date'], now: 1_732_100_000_000 })
-  })
   beforeEach(async () => {
     unreadable.length = 0
-    if (apps.length > 0) await database.query('DELETE FROM stored_sessions')
+    if (suite.apps.length > 0) await suite.database.query('DELETE FROM stored_sessions')
   })
-  after(async () => {
-    mock.timers.reset()
-    for (const app of apps) await app.close()
-    await database.drop()
-  })
-
-  const pass = (ms: number) => mock.timers.setTime(Date.now() + ms)
 
   async function open(options: Partial<StoredSessionOptions> = {}): Promise<FastifyInstance> {
     const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const app = await openApp(database.url, {
+    const app = await suite.open({
       options: { user, rotationOverlap: OVERLAP, warnKeyAge: false, ...options },
       routes(app) {
         app.post('/rotate', async (request) => {
@@ -53,7 +43,6 @@ forEachDatabase((target) => {
       },
     })
     app.storedSession.on('unreadable', (event) => unreadable.push(event))
-    apps.push(app)
     return app
   }
 
@@ -82,13 +71,13 @@ forEachDatabase((target) => {
       await end(app, visitor)
       pass(3 * DAY)
       await app.storedSession.trim()
-      assert.equal(await rowOf(database, visitor.id), undefined)
+      assert.equal(await rowOf(suite.database, visitor.id), undefined)
       await reloading.session.reload()
       reloading.session.userId = 'ada'
       await reloading.session.save()
       saving.session.n = 1
       await saving.session.save()
-      assert.deepEqual(await allRows(database), [])
+      assert.deepEqual(await allRows(suite.database), [])
       assert.deepEqual(await visitor.me(), { endReason: 'unknown' })
     })
   }
@@ -99,7 +88,7 @@ forEachDatabase((target) => {
     await request.session.reload()
     request.session.userId = 'ada'
     await request.session.save()
-    const [row] = await allRows(database)
+    const [row] = await allRows(suite.database)
     assert.deepEqual([row?.userId, row?.endedAt], ['ada', null])
   })
 
@@ -168,7 +157,7 @@ forEachDatabase((target) => {
     const [old, another] = [await signIn(app), await signIn(app)]
     const owner = await rotated(app, old)
     const later = await open({ keys: provider })
-    await setColumn(database, old.id, 'data', Buffer.from('damaged'))
+    await setColumn(suite.database, old.id, 'data', Buffer.from('damaged'))
     return { app: later, old, owner, another: visitorOf(later, another.id, another.sessionId) }
   }
 

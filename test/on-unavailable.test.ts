@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { afterEach, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { cookieLines, openApp, sessionOf } from './app.ts'
+import { cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows } from './rows.ts'
 import { signIn, type Visitor } from './visitor.ts'
 
@@ -27,14 +28,13 @@ const ATTEMPTS: Record<string, (session: ReturnType<typeof sessionOf>) => unknow
 }
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let failing: FailingDatabase
   let app: FastifyInstance
 
   before(async () => {
-    database = await target.create()
-    failing = await failingDatabase(database)
-    app = await openApp(failing.database, {
+    failing = suite.closing(await failingDatabase(suite.database))
+    app = await suite.openOn(failing.database, {
       options: { onUnavailable: 'anonymous' },
       routes(app) {
         app.get('/look', async (request) => {
@@ -66,24 +66,19 @@ forEachDatabase((target) => {
     })
   })
   afterEach(() => failing.failing.clear())
-  after(async () => {
-    await app.close()
-    await failing.close()
-    await database.drop()
-  })
 
   const look = ({ sessionId }: Visitor) => app.inject({ url: '/look', cookies: { sessionId } })
 
   test('with onUnavailable anonymous, a request whose session cannot be read goes on without it', async () => {
     const visitor = await signIn(app)
-    const before = await allRows(database)
+    const before = await allRows(suite.database)
     failing.failing.add('read')
     const response = await look(visitor)
     assert.equal(response.statusCode, 200)
     const anonymous = { anonymous: true, userId: 'nobody', isEmpty: true, path: '/', hasId: true }
     assert.deepEqual(response.json(), anonymous)
     assert.deepEqual(cookieLines(response), [])
-    assert.deepEqual(await allRows(database), before)
+    assert.deepEqual(await allRows(suite.database), before)
     failing.failing.clear()
     assert.deepEqual((await look(visitor)).json(), {
       ...anonymous,
@@ -96,14 +91,14 @@ forEachDatabase((target) => {
   for (const name of [...Object.keys(ATTEMPTS), 'destroy-with-callback']) {
     test(`an anonymous session takes no change: /${name} is a 503 that says when to come again`, async () => {
       const visitor = await signIn(app)
-      const before = await allRows(database)
+      const before = await allRows(suite.database)
       failing.failing.add('read')
       const response = await visitor.post(`/${name}`)
       assert.equal(response.statusCode, 503)
       assert.equal(response.json().code, 'FST_STORED_SESSION_UNAVAILABLE')
       assert.equal(response.headers['retry-after'], '2')
       assert.deepEqual(cookieLines(response), [])
-      assert.deepEqual(await allRows(database), before)
+      assert.deepEqual(await allRows(suite.database), before)
       failing.failing.clear()
       assert.deepEqual(await visitor.me(), { userId: 'ada' })
     })
@@ -122,9 +117,9 @@ forEachDatabase((target) => {
 
   test('a reload() that fails in a handler is an error, and the session it had is not emptied', async () => {
     const visitor = await signIn(app)
-    const before = await allRows(database)
+    const before = await allRows(suite.database)
     const response = await visitor.post('/reload-later')
     assert.deepEqual([response.statusCode, cookieLines(response)], [503, []])
-    assert.deepEqual(await allRows(database), before)
+    assert.deepEqual(await allRows(suite.database), before)
   })
 })

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { type AppSession, Browser, cookieLines, openApp, sessionOf } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { type AppSession, Browser, cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { storedRow } from './rows.ts'
 
 type Change = (session: AppSession) => unknown
@@ -57,14 +58,13 @@ function dataOf(session: AppSession): Record<string, unknown> {
 }
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance
   let change: Change = () => {}
   let seen: Record<string, unknown> = {}
 
   before(async () => {
-    database = await target.create()
-    app = await openApp(database.url, {
+    app = await suite.open({
       routes(app) {
         app.post('/begin', async (request) => {
           Object.assign(request.session, initialContents())
@@ -81,10 +81,6 @@ forEachDatabase((target) => {
       },
     })
   })
-  after(async () => {
-    await app.close()
-    await database.drop()
-  })
 
   for (const [name, apply] of Object.entries(CHANGES)) {
     test(`a change of ${name} is saved, once`, async () => {
@@ -98,7 +94,7 @@ forEachDatabase((target) => {
       apply(expected as AppSession)
       await browser.get('/see')
       assert.deepStrictEqual(seen, expected)
-      assert.equal((await storedRow(database, id)).version, 2)
+      assert.equal((await storedRow(suite.database, id)).version, 2)
     })
   }
 
@@ -112,6 +108,6 @@ forEachDatabase((target) => {
       session.text = 'text'
     }
     await browser.post('/apply')
-    assert.equal((await storedRow(database, id)).version, 1)
+    assert.equal((await storedRow(suite.database, id)).version, 1)
   })
 })

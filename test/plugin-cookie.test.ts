@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import type { FastifyInstance, InjectOptions } from 'fastify'
+import { describe, test } from 'node:test'
+import type { InjectOptions } from 'fastify'
 import type { StoredSessionOptions } from '../src/index.ts'
-import { type AppSetup, Browser, cookieLines, openApp } from './app.ts'
-import { databases, type TestDatabase } from './harness/databases.ts'
+import { type AppSetup, Browser, cookieLines } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { databases } from './harness/databases.ts'
 import { storedRow } from './rows.ts'
 
 const target = databases[0]!
@@ -15,23 +16,12 @@ function attributesOf(line: string | undefined): string[] {
 }
 
 describe('the cookie', () => {
-  let database: TestDatabase
-  const apps: FastifyInstance[] = []
+  const suite = appSuite(target)
 
   async function open(cookie: StoredSessionOptions['cookie'] | undefined, setup: AppSetup = {}) {
     const options = { ...setup.options, ...(cookie && { cookie }) }
-    const app = await openApp(database.url, { ...setup, server: { trustProxy: true, ...setup.server }, options })
-    apps.push(app)
-    return app
+    return suite.open({ ...setup, server: { trustProxy: true, ...setup.server }, options })
   }
-
-  before(async () => {
-    database = await target.create()
-  })
-  after(async () => {
-    for (const app of apps) await app.close()
-    await database.drop()
-  })
 
   test('is HttpOnly, for the whole site, and without a date unless told otherwise', async () => {
     const browser = new Browser(await open({ secure: false }))
@@ -124,11 +114,11 @@ describe('the cookie', () => {
     const lax = await open({ secure: false, httpOnly: false, sameSite: 'lax' })
     const browser = new Browser(lax)
     const { id } = (await browser.post('/login')).json()
-    const before = await storedRow(database, id)
+    const before = await storedRow(suite.database, id)
     const strict = await open({ secure: true, httpOnly: true, sameSite: 'strict' })
     const again = new Browser(strict, browser.cookies())
     assert.deepEqual((await again.get('/me', HTTPS)).json(), { userId: 'ada' })
-    assert.deepEqual(await storedRow(database, id), before)
+    assert.deepEqual(await storedRow(suite.database, id), before)
     const [line] = cookieLines(await again.post('/change', { n: 1 }, HTTPS))
     assert.deepEqual(attributesOf(line), ['HttpOnly', 'Path=/', 'SameSite=Strict', 'Secure'])
   })

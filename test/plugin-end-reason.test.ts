@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { memoryStorage } from '../examples/memory-storage.ts'
 import { Browser, openApp, sessionOf } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { setColumn, sidOf } from './rows.ts'
 import { signIn } from './visitor.ts'
 
@@ -13,12 +14,11 @@ const HOUR = 3_600_000
 const FOREIGN_REASONS = ['\u001b[2Jended', 'a\nline', 'Revoked', ' revoked', 'idle', 'unknown', 'constructor', '']
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance
 
   before(async () => {
-    database = await target.create()
-    app = await openApp(database.url, {
+    app = await suite.open({
       options: {
         user: (session) => session.userId as string | undefined,
         idleTimeout: '1h',
@@ -36,10 +36,6 @@ forEachDatabase((target) => {
         })
       },
     })
-  })
-  after(async () => {
-    await app.close()
-    await database.drop()
   })
 
   test('there is no reason for who has no cookie, or a session', async () => {
@@ -82,8 +78,8 @@ forEachDatabase((target) => {
   test('a reason in a row that is none of ours is destroyed, for requests and in lists', async () => {
     for (const reason of FOREIGN_REASONS) {
       const visitor = await signIn(app)
-      await setColumn(database, visitor.id, 'ended_at', Date.now())
-      await setColumn(database, visitor.id, 'end_reason', reason)
+      await setColumn(suite.database, visitor.id, 'ended_at', Date.now())
+      await setColumn(suite.database, visitor.id, 'end_reason', reason)
       assert.deepEqual(await visitor.me(), { endReason: 'destroyed' }, JSON.stringify(reason))
       const { sessions } = await app.storedSession.list({ state: 'ended', limit: 1000 })
       const listed = sessions.find(({ handle }) => handle === `2::${sidOf(visitor.id).toString('hex')}`)
@@ -93,21 +89,21 @@ forEachDatabase((target) => {
 
   test('a session that does not open is over as unreadable', async () => {
     const visitor = await signIn(app)
-    await setColumn(database, visitor.id, 'data', Buffer.from('anything'))
+    await setColumn(suite.database, visitor.id, 'data', Buffer.from('anything'))
     assert.deepEqual(await visitor.me(), { endReason: 'unreadable' })
   })
 
   test('a session without a row is unknown', async () => {
     const visitor = await signIn(app)
-    await database.query('DELETE FROM stored_sessions')
+    await suite.database.query('DELETE FROM stored_sessions')
     assert.deepEqual(await visitor.me(), { endReason: 'unknown' })
   })
 
   test('a reason belongs to its request alone, and survives regenerate', async () => {
     const [revoked, gone, alive] = [await signIn(app), await signIn(app), await signIn(app)]
-    await setColumn(database, revoked.id, 'ended_at', 1)
-    await setColumn(database, revoked.id, 'end_reason', 'revoked')
-    await setColumn(database, gone.id, 'data', Buffer.from('anything'))
+    await setColumn(suite.database, revoked.id, 'ended_at', 1)
+    await setColumn(suite.database, revoked.id, 'end_reason', 'revoked')
+    await setColumn(suite.database, gone.id, 'data', Buffer.from('anything'))
     const bodies = await Promise.all([revoked.me(), gone.me(), alive.me(), app.inject('/me').then((me) => me.json())])
     assert.deepEqual(bodies, [{ endReason: 'revoked' }, { endReason: 'unreadable' }, { userId: 'ada' }, {}])
     const { sessionId } = revoked

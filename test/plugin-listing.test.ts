@@ -1,28 +1,24 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { Browser, openApp, sessionOf } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { Browser, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { secret } from './stores.ts'
 import { signIn, visitorOf } from './visitor.ts'
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance
 
   before(async () => {
-    database = await target.create()
-    app = await openApp(database.url, {
+    app = await suite.open({
       options: { user: (session) => session.userId as string | undefined },
       routes: addAccountRoutes,
     })
   })
-  beforeEach(() => database.query('DELETE FROM stored_sessions'))
-  after(async () => {
-    await app.close()
-    await database.drop()
-  })
+  beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
 
   test('a user sees the own sessions, and which of them this is', async () => {
     const [one, other] = [await signIn(app), await signIn(app)]

@@ -1,36 +1,23 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fastifyCookie from '@fastify/cookie'
 import fastifySession from '@fastify/session'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify from 'fastify'
 import { StoredSessionStore, storedSession } from '../src/index.ts'
-import { type AppSetup, Browser, cookieLines, openApp } from './app.ts'
-import { databases, type TestDatabase } from './harness/databases.ts'
+import { Browser, cookieLines } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { databases } from './harness/databases.ts'
 import { rowOf } from './rows.ts'
 import { secret } from './stores.ts'
 
 const target = databases[0]!
 
 describe('registering the plugin', () => {
-  let database: TestDatabase
-  const apps: FastifyInstance[] = []
-
-  async function open(setup: AppSetup) {
-    const app = await openApp(database.url, setup)
-    apps.push(app)
-    return app
-  }
-
-  before(async () => {
-    database = await target.create()
-  })
-  after(async () => {
-    for (const app of apps) await app.close()
-    await database.drop()
-  })
+  const suite = appSuite(target)
+  const { open } = suite
 
   test('leaves an @fastify/cookie that is there already in its place', async () => {
     const app = await open({
@@ -65,7 +52,7 @@ describe('registering the plugin', () => {
     const app = Fastify()
     await app.register(fastifyCookie)
     await app.register(fastifySession, { secret })
-    await assert.rejects(async () => await app.register(storedSession, { database: database.url, secret }), {
+    await assert.rejects(async () => await app.register(storedSession, { database: suite.database.url, secret }), {
       code: 'FST_STORED_SESSION_INVALID_OPTIONS',
       message: /there is a session plugin already; remove it/,
     })
@@ -74,15 +61,15 @@ describe('registering the plugin', () => {
 
   test('is refused a second time', async () => {
     await assert.rejects(
-      open({ before: (app) => app.register(storedSession, { database: database.url, secret }) }),
+      open({ before: (app) => app.register(storedSession, { database: suite.database.url, secret }) }),
       /there is a session plugin already; remove it/,
     )
   })
 
-  test('serves @fastify/session with its store alone', async () => {
-    const store = new StoredSessionStore({ database: database.url, secret, trim: false })
+  test('serves @fastify/session with its store alone', async (t) => {
+    const store = new StoredSessionStore({ database: suite.database.url, secret, trim: false })
     const app = Fastify()
-    apps.push(app)
+    t.after(() => app.close())
     await app.register(fastifyCookie)
     const host = { secret, rolling: false, saveUninitialized: false, cookie: { secure: false } }
     await app.register(fastifySession, { ...host, store: store as never })
@@ -116,7 +103,7 @@ describe('registering the plugin', () => {
     assert.match(line!, /^sessionId=web-[0-9a-f-]{36}\.[\w%+/]{86,};/)
     assert.deepEqual(seen, ['/me'])
     const id = browser.cookies().sessionId!.split('.')[0]!
-    assert.equal((await rowOf(database, id))?.version, 1)
+    assert.equal((await rowOf(suite.database, id))?.version, 1)
     assert.deepEqual(cookieLines(await browser.get('/me')), [])
   })
 
@@ -145,7 +132,7 @@ describe('registering the plugin', () => {
     const app = await open({ options: { idGenerator } })
     const browser = new Browser(app)
     await browser.post('/change', { n: 1 })
-    await database.query('DELETE FROM stored_sessions')
+    await suite.database.query('DELETE FROM stored_sessions')
     id = undefined
     for (const visitor of [browser, new Browser(app)]) {
       const response = await visitor.get('/me')
@@ -181,6 +168,6 @@ describe('registering the plugin', () => {
     const response = await pending
     assert.equal(response.status, 200)
     const { id } = (await response.json()) as { id: string }
-    assert.equal((await rowOf(database, id))?.version, 1)
+    assert.equal((await rowOf(suite.database, id))?.version, 1)
   })
 })

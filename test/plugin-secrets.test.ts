@@ -1,36 +1,25 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { FastifyInstance } from 'fastify'
+import { test } from 'node:test'
 import { type StoredSessionOptions, staticKeys } from '../src/index.ts'
-import { Browser, cookieLines, openApp } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { Browser, cookieLines } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { setColumn, storedRow } from './rows.ts'
 
 const retired = 'the secret of last year, long enough to sign with'
 const current = 'the secret of this year, long enough to sign with'
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  const apps: FastifyInstance[] = []
+  const suite = appSuite(target)
 
   async function open(secret: string | string[], options: Partial<StoredSessionOptions> = {}) {
-    const app = await openApp(database.url, { options: { secret, ...options } })
-    apps.push(app)
-    return app
+    return suite.open({ options: { secret, ...options } })
   }
-
-  before(async () => {
-    database = await target.create()
-  })
-  after(async () => {
-    for (const app of apps) await app.close()
-    await database.drop()
-  })
 
   test('a cookie signed with a retired secret keeps working and is signed anew by a read-only request', async () => {
     const browser = new Browser(await open(retired))
     const { id } = (await browser.post('/login')).json()
-    const before = await storedRow(database, id)
+    const before = await storedRow(suite.database, id)
     const app = await open([current, retired])
     const again = new Browser(app, browser.cookies())
     const me = await again.get('/me')
@@ -39,13 +28,13 @@ forEachDatabase((target) => {
     assert.notDeepEqual(again.cookies(), browser.cookies())
     const later = await again.get('/me')
     assert.deepEqual([later.json(), cookieLines(later)], [{ userId: 'ada' }, []])
-    assert.deepEqual(await storedRow(database, id), before, 'signing anew does not write')
+    assert.deepEqual(await storedRow(suite.database, id), before, 'signing anew does not write')
   })
 
   test('a row sealed under a retired secret opens, and its next change is sealed under the current one', async () => {
     const browser = new Browser(await open(retired))
     const { id } = (await browser.post('/login')).json()
-    const keyIdOf = async () => (await storedRow(database, id)).data.readUInt32BE(1)
+    const keyIdOf = async () => (await storedRow(suite.database, id)).data.readUInt32BE(1)
     const oldKey = await keyIdOf()
     const again = new Browser(await open([current, retired]), browser.cookies())
     await again.post('/change', { n: 1 })
@@ -66,8 +55,8 @@ forEachDatabase((target) => {
     const app = await open(current)
     const browser = new Browser(app)
     const { id } = (await browser.post('/login')).json()
-    const { data } = await storedRow(database, id)
-    await setColumn(database, id, 'data', data.subarray(0, -1))
+    const { data } = await storedRow(suite.database, id)
+    await setColumn(suite.database, id, 'data', data.subarray(0, -1))
     const stale = browser.cookies()
     const me = await browser.get('/me')
     assert.deepEqual([me.statusCode, me.json()], [200, { endReason: 'unreadable' }])

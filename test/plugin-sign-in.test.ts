@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { Browser, cookieLines, openApp, sessionOf } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { Browser, cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows, rowOf, storedRow } from './rows.ts'
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance
 
   before(async () => {
-    database = await target.create()
-    app = await openApp(database.url, {
+    app = await suite.open({
       options: { user: (session) => session.userId as string | undefined },
       routes(app) {
         app.post('/keep', async (request) => {
@@ -35,10 +35,6 @@ forEachDatabase((target) => {
         })
       },
     })
-  })
-  after(async () => {
-    await app.close()
-    await database.drop()
   })
 
   test('who signs in is known at the next request, until signing out', async () => {
@@ -109,10 +105,10 @@ forEachDatabase((target) => {
     const browser = new Browser(app)
     const { id } = (await browser.post('/login')).json()
     await browser.post('/change', { n: 1 })
-    const { version } = await storedRow(database, id)
+    const { version } = await storedRow(suite.database, id)
     assert.deepEqual((await browser.post('/reload')).json(), { n: 1 })
     assert.deepEqual((await browser.get('/me')).json(), { userId: 'ada', n: 1 })
-    assert.equal((await storedRow(database, id)).version, version)
+    assert.equal((await storedRow(suite.database, id)).version, version)
   })
 
   test('every response carries at most one line for the cookie', async () => {
@@ -141,13 +137,13 @@ forEachDatabase((target) => {
     const browser = new Browser(app)
     const { id } = (await browser.post('/login')).json()
     const { sessionId } = browser.cookies()
-    await database.query('DELETE FROM stored_sessions')
+    await suite.database.query('DELETE FROM stored_sessions')
     const again = new Browser(app, { sessionId: sessionId! })
     assert.deepEqual((await again.get('/me')).json(), { endReason: 'unknown' })
     again.setCookie('sessionId', sessionId!)
     await again.post('/change', { n: 1 })
-    assert.equal(await rowOf(database, id), undefined)
-    assert.equal((await allRows(database)).length, 1)
+    assert.equal(await rowOf(suite.database, id), undefined)
+    assert.equal((await allRows(suite.database)).length, 1)
     assert.notEqual(again.cookies().sessionId, sessionId)
   })
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { Browser, openApp } from './app.ts'
+import { Browser } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { type CountedDatabase, counted } from './counting.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 import { until } from './until.ts'
 
@@ -12,27 +13,21 @@ const MANY = 1_000
 const isRead = (statement: string) => /^\s*select/i.test(statement)
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let client: CountedDatabase
   let app: FastifyInstance
 
   before(async () => {
-    database = await target.create()
-    client = counted(database)
-    app = await openApp(client.drizzle)
+    client = suite.closing(counted(suite.database))
+    app = await suite.openOn(client.drizzle)
     // The first use of a connection may ask the server about itself.
     const browser = new Browser(app)
     await browser.post('/login')
     await Promise.all(Array.from({ length: 8 }, () => browser.get('/me')))
-    await database.query('DELETE FROM stored_sessions')
+    await suite.database.query('DELETE FROM stored_sessions')
   })
   beforeEach(() => {
     client.statements.length = 0
-  })
-  after(async () => {
-    await app.close()
-    await client.close()
-    await database.drop()
   })
 
   test(`${MANY} requests without a cookie cause no statement and no row`, async () => {
@@ -48,7 +43,7 @@ forEachDatabase((target) => {
       assert.equal(response.headers['set-cookie'], undefined)
     }
     assert.deepEqual(client.statements, [])
-    assert.deepEqual(await allRows(database), [])
+    assert.deepEqual(await allRows(suite.database), [])
   })
 
   test('cookies that no secret of ours signed cause no statement', async () => {
@@ -71,7 +66,7 @@ forEachDatabase((target) => {
       assert.equal(response.headers['set-cookie'], undefined)
       assert.equal(response.json().userId, 'ada')
     }
-    await until('the touch is stored', async () => (await storedRow(database, id)).touchedAt === Date.now())
+    await until('the touch is stored', async () => (await storedRow(suite.database, id)).touchedAt === Date.now())
     const reads = client.statements.filter(isRead)
     const writes = client.statements.filter((statement) => /^\s*(update|insert|delete)/i.test(statement))
     assert.equal(reads.length, MANY)
@@ -81,12 +76,12 @@ forEachDatabase((target) => {
   test('read-only requests within the touch interval write nothing', async (t) => {
     const browser = new Browser(app)
     const { id } = (await browser.post('/login')).json()
-    const before = await storedRow(database, id)
+    const before = await storedRow(suite.database, id)
     client.statements.length = 0
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 59_000 })
     for (let count = 0; count < 20; count += 1) await browser.get('/me')
     assert.ok(client.statements.every(isRead))
-    assert.deepEqual(await storedRow(database, id), before)
+    assert.deepEqual(await storedRow(suite.database, id), before)
   })
 
   test(`${MANY} read-only requests, 64 at a time, share their reads`, async (t) => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, mock, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { cookieLines, openApp, sessionOf } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { type Pause, pause } from './paused-routes.ts'
 import { allRows } from './rows.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
@@ -12,17 +13,16 @@ const OVERLAP = 10_000
 
 /** What becomes of what a session held when it is handed over to the new one of `regenerate(keys)`. */
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target, { now: 1_732_100_000_000 })
+  const { pass } = suite
   let app: FastifyInstance
   let slow: Pause
   const gone: string[] = []
 
   before(async () => {
-    database = await target.create()
-    mock.timers.enable({ apis: ['Date'], now: 1_732_100_000_000 })
     slow = pause()
     const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    app = await openApp(database.url, {
+    app = await suite.open({
       options: { user, rotationOverlap: OVERLAP },
       routes(app) {
         slow.route(app, '/slow-renew', async (request) => {
@@ -50,17 +50,10 @@ forEachDatabase((target) => {
   beforeEach(() => {
     gone.length = 0
   })
-  after(async () => {
-    mock.timers.reset()
-    await app.close()
-    await database.drop()
-  })
-
-  const pass = (ms: number) => mock.timers.setTime(Date.now() + ms)
   const cookieOf = (response: Awaited<ReturnType<Visitor['post']>>) =>
     response.cookies.find(({ name, value }) => name === 'sessionId' && value !== '')?.value
   const liveOfAda = async () =>
-    (await allRows(database)).filter(
+    (await allRows(suite.database)).filter(
       ({ userId, endedAt, expiresAt }) => userId === 'ada' && endedAt === null && expiresAt > Date.now(),
     ).length
   const handleOf = ({ id }: Visitor) => app.storedSession.handle({ sessionId: id })

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { afterEach, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '../src/database/open.ts'
 import type { SessionDatabase } from '../src/database/session-database.ts'
-import { Browser, cookieLines, openApp, sessionOf } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { Browser, cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 
 const TIMEOUT_MS = 1_000
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let opened: SessionDatabase
   let app: FastifyInstance
   // What `end` waits for: before its statement, or after it with the answer.
@@ -21,8 +22,7 @@ forEachDatabase((target) => {
   let late: Promise<boolean>
 
   before(async () => {
-    database = await target.create()
-    opened = await openDatabase(target.dialect, database.url, 'stored_sessions')
+    opened = suite.closing(await openDatabase(target.dialect, suite.database.url, 'stored_sessions'))
     const slow: SessionDatabase = {
       ...opened,
       end(sid, end) {
@@ -31,7 +31,7 @@ forEachDatabase((target) => {
         return late
       },
     }
-    app = await openApp(slow, {
+    app = await suite.openOn(slow, {
       options: { operationTimeout: TIMEOUT_MS },
       routes(app) {
         app.post('/regenerate', async (request) => {
@@ -51,11 +51,6 @@ forEachDatabase((target) => {
     })
   })
   afterEach(() => release?.())
-  after(async () => {
-    await app.close()
-    await opened.close()
-    await database.drop()
-  })
 
   const isHeld = () => statement !== undefined || answer !== undefined
 
@@ -73,7 +68,7 @@ forEachDatabase((target) => {
     new Promise<void>((resolve) => {
       release = resolve
     })
-  const aliveRows = async () => (await allRows(database)).filter(({ endedAt }) => endedAt === null).length
+  const aliveRows = async () => (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null).length
 
   async function signedIn(): Promise<{ browser: Browser; id: string }> {
     const browser = new Browser(app)
@@ -83,13 +78,13 @@ forEachDatabase((target) => {
 
   /** Regenerates while `end` is held: a 503, within its time, that begins no session and leaves the cookie alone. */
   async function refused(browser: Browser, url: string, code = 'UNAVAILABLE'): Promise<void> {
-    const [rows, cookies, begun] = [(await allRows(database)).length, browser.cookies(), performance.now()]
+    const [rows, cookies, begun] = [(await allRows(suite.database)).length, browser.cookies(), performance.now()]
     const response = await browser.post(url)
     assert.ok(performance.now() - begun < 20 * TIMEOUT_MS)
     assert.deepEqual([response.statusCode, response.json().code], [503, `FST_STORED_SESSION_${code}`])
     assert.equal(response.headers['retry-after'], '2')
     assert.deepEqual([cookieLines(response), browser.cookies()], [[], cookies])
-    assert.equal((await allRows(database)).length, rows)
+    assert.equal((await allRows(suite.database)).length, rows)
   }
 
   for (const [url, code] of [
@@ -103,7 +98,7 @@ forEachDatabase((target) => {
       answer = held()
       await refused(browser, url, code)
       assert.equal(await aliveRows(), alive - 1)
-      assert.equal((await storedRow(database, id)).endReason, 'destroyed')
+      assert.equal((await storedRow(suite.database, id)).endReason, 'destroyed')
       assert.deepEqual((await browser.get('/me')).json(), { endReason: 'destroyed' })
       release()
       assert.equal((await browser.post('/login')).statusCode, 200)
@@ -123,7 +118,7 @@ forEachDatabase((target) => {
     assert.equal(await late, true)
     assert.deepEqual((await browser.get('/me')).json(), { endReason: 'destroyed' })
     assert.equal(await aliveRows(), alive - 1)
-    assert.equal((await storedRow(database, id)).endReason, 'destroyed')
+    assert.equal((await storedRow(suite.database, id)).endReason, 'destroyed')
   })
 
   test('regenerate() that is tried again while the first end is late leaves one session, the new one', async () => {
@@ -132,11 +127,11 @@ forEachDatabase((target) => {
     statement = held()
     await refused(browser, '/regenerate')
     assert.equal((await browser.post('/regenerate')).statusCode, 200)
-    const { endedAt } = await storedRow(database, id)
+    const { endedAt } = await storedRow(suite.database, id)
     release()
     assert.equal(await late, false)
     assert.deepEqual((await browser.get('/me')).json(), { userId: 'grace' })
     assert.deepEqual((await new Browser(app, cookies).get('/me')).json(), { endReason: 'destroyed' })
-    assert.deepEqual([await aliveRows(), (await storedRow(database, id)).endedAt], [alive, endedAt])
+    assert.deepEqual([await aliveRows(), (await storedRow(suite.database, id)).endedAt], [alive, endedAt])
   })
 })

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { afterEach, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { Browser, cookieLines, openApp, sessionOf } from './app.ts'
+import { Browser, cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows, rowOf, storedRow } from './rows.ts'
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let failing: FailingDatabase
   let app: FastifyInstance
   // What the handler of /regenerate saw of the old cookie before it answered.
   let within: unknown
 
   before(async () => {
-    database = await target.create()
-    failing = await failingDatabase(database)
-    app = await openApp(failing.database, {
+    failing = suite.closing(await failingDatabase(suite.database))
+    app = await suite.openOn(failing.database, {
       routes(app) {
         app.post<{ Body: { keep?: string[] } }>('/regenerate', async (request) => {
           const { sessionId } = request.cookies
@@ -42,13 +42,8 @@ forEachDatabase((target) => {
     })
   })
   afterEach(() => failing.failing.clear())
-  after(async () => {
-    await app.close()
-    await failing.close()
-    await database.drop()
-  })
 
-  const aliveRows = async () => (await allRows(database)).filter(({ endedAt }) => endedAt === null).length
+  const aliveRows = async () => (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null).length
 
   async function signedIn(): Promise<{ browser: Browser; id: string; cookies: Record<string, string> }> {
     const browser = new Browser(app)
@@ -64,7 +59,7 @@ forEachDatabase((target) => {
     assert.deepEqual((await new Browser(app, cookies).get('/me')).json(), { endReason: 'destroyed' })
     assert.equal(cookieLines(response).length, 1)
     assert.notEqual(response.json().id, id)
-    const { endedAt, data } = await storedRow(database, id)
+    const { endedAt, data } = await storedRow(suite.database, id)
     assert.ok(endedAt !== null && data.length === 0)
   })
 
@@ -81,8 +76,8 @@ forEachDatabase((target) => {
     const alive = await aliveRows()
     const { id, between } = (await browser.post('/regenerate-twice')).json()
     assert.equal(await aliveRows(), alive)
-    assert.equal((await storedRow(database, id)).endedAt, null)
-    assert.notEqual((await rowOf(database, between))?.endedAt, null)
+    assert.equal((await storedRow(suite.database, id)).endedAt, null)
+    assert.notEqual((await rowOf(suite.database, between))?.endedAt, null)
   })
 
   for (const url of ['/regenerate', '/regenerate-and-go-on']) {
@@ -96,7 +91,7 @@ forEachDatabase((target) => {
       assert.doesNotMatch(response.body, /10\.0\.0\.7|ECONNRESET/)
       assert.deepEqual(cookieLines(response), [])
       assert.equal(await aliveRows(), alive)
-      assert.equal((await storedRow(database, id)).endedAt, null)
+      assert.equal((await storedRow(suite.database, id)).endedAt, null)
       assert.deepEqual((await new Browser(app, cookies).get('/me')).json(), { userId: 'ada', n: 1 })
     })
   }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { type AppSession, Browser, cookieLines, openApp, sessionOf } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { type AppSession, Browser, cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 
 /** Ways in which others end a session while a request of it is in flight. */
@@ -13,14 +14,13 @@ const ENDS: Record<string, (app: FastifyInstance, cookies: Record<string, string
 }
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance
   // What others do between the start of the request and its reload.
   let meanwhile: (cookies: Record<string, string>) => Promise<unknown> = async () => {}
 
   before(async () => {
-    database = await target.create()
-    app = await openApp(database.url, {
+    app = await suite.open({
       options: { user: (session) => session.userId as string | undefined },
       routes(app) {
         app.post<{ Body: { before?: object; after?: object } }>('/reload', async (request) => {
@@ -55,10 +55,6 @@ forEachDatabase((target) => {
       },
     })
   })
-  after(async () => {
-    await app.close()
-    await database.drop()
-  })
 
   async function signedIn(): Promise<{ browser: Browser; id: string; cookies: Record<string, string> }> {
     meanwhile = async () => {}
@@ -75,7 +71,7 @@ forEachDatabase((target) => {
     const response = await browser.post('/reload', { before: { mine: 1, userId: 'mallory' } })
     assert.deepEqual(response.json(), { id, userId: 'ada', n: 'of others' })
     assert.deepEqual(await me(browser.cookies()), { userId: 'ada', n: 'of others' })
-    assert.equal((await storedRow(database, id)).version, 3)
+    assert.equal((await storedRow(suite.database, id)).version, 3)
   })
 
   test('what changes after a reload is saved on top of what others changed before and after it', async () => {
@@ -89,9 +85,9 @@ forEachDatabase((target) => {
 
   test('the session is not written when nothing changes after a reload', async () => {
     const { browser, id } = await signedIn()
-    const { version } = await storedRow(database, id)
+    const { version } = await storedRow(suite.database, id)
     const response = await browser.post('/reload')
-    assert.equal((await storedRow(database, id)).version, version)
+    assert.equal((await storedRow(suite.database, id)).version, version)
     assert.deepEqual(cookieLines(response), [])
   })
 
@@ -103,7 +99,7 @@ forEachDatabase((target) => {
         const response = await browser.post(url, { after: { userId: 'revived' } })
         assert.equal(response.statusCode, 200)
         assert.match(cookieLines(response).join(), /^sessionId=;[^,]*Expires=Thu, 01 Jan 1970[^,]*$/)
-        const { endedAt, data } = await storedRow(database, id)
+        const { endedAt, data } = await storedRow(suite.database, id)
         assert.ok(endedAt !== null && data.length === 0)
         assert.equal((await me(cookies)).userId, undefined)
       })
@@ -112,12 +108,12 @@ forEachDatabase((target) => {
 
   test('destroy() and reload() in one handler revive nothing', async () => {
     const { browser, id, cookies } = await signedIn()
-    const alive = (await allRows(database)).filter(({ endedAt }) => endedAt === null).length
+    const alive = (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null).length
     const response = await browser.post('/end-and-reload')
     assert.equal(response.statusCode, 200)
     assert.match(cookieLines(response).join(), /^sessionId=;[^,]*$|^sessionId=;[^,]*Expires=Thu, 01 Jan 1970[^,]*$/)
-    assert.ok((await storedRow(database, id)).endedAt !== null)
-    assert.equal((await allRows(database)).filter(({ endedAt }) => endedAt === null).length, alive - 1)
+    assert.ok((await storedRow(suite.database, id)).endedAt !== null)
+    assert.equal((await allRows(suite.database)).filter(({ endedAt }) => endedAt === null).length, alive - 1)
     assert.deepEqual(await me(cookies), { endReason: 'destroyed' })
   })
 

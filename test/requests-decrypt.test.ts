@@ -1,31 +1,26 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, mock, test } from 'node:test'
+import { before, beforeEach, mock, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type AppSession, Browser, openApp, sessionOf } from './app.ts'
+import { type AppSession, Browser, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 
 /** What a websocket server has of a handshake: no hook ran, and there is a cookie alone. */
 type Handshake = FastifyRequest & { session: AppSession }
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let failing: FailingDatabase
   let app: FastifyInstance
   let browser: Browser
   let id: string
 
   before(async () => {
-    database = await target.create()
-    failing = await failingDatabase(database)
-    app = await openApp(failing.database)
-  })
-  after(async () => {
-    await app.close()
-    await failing.close()
-    await database.drop()
+    failing = suite.closing(await failingDatabase(suite.database))
+    app = await suite.openOn(failing.database)
   })
   beforeEach(async () => {
     failing.failing.clear()
@@ -53,14 +48,14 @@ forEachDatabase((target) => {
 
   test('a session of a handshake saves what changes, also inside a Map, again and again', async () => {
     const { session } = await handshake()
-    const { version } = await storedRow(database, id)
+    const { version } = await storedRow(suite.database, id)
     session.map = new Map([['n', 1]])
     await session.save()
     const map = session.map as Map<string, number>
     map.set('n', 2)
     await session.save()
     await session.save()
-    assert.equal((await storedRow(database, id)).version, version + 2)
+    assert.equal((await storedRow(suite.database, id)).version, version + 2)
     assert.deepEqual((await handshake()).session.map, new Map([['n', 2]]))
   })
 
@@ -81,7 +76,7 @@ forEachDatabase((target) => {
       session.n = n
       await session.save()
     }
-    const { endedAt, data } = await storedRow(database, id)
+    const { endedAt, data } = await storedRow(suite.database, id)
     assert.ok(endedAt !== null && data.length === 0)
   })
 
@@ -109,13 +104,13 @@ forEachDatabase((target) => {
   test('the cookie of an ended session, a forged one and none are empty sessions that store nothing', async () => {
     const { sessionId } = browser.cookies()
     await browser.post('/logout')
-    const rows = (await allRows(database)).length
+    const rows = (await allRows(suite.database)).length
     for (const cookie of [sessionId!, `${id}.forged`, id, 'x', '']) {
       const { session } = await handshake(cookie)
       assert.equal(session.userId, undefined)
       assert.notEqual(session.sessionId, id)
     }
-    assert.equal((await allRows(database)).length, rows)
+    assert.equal((await allRows(suite.database)).length, rows)
   })
 
   test('a handshake while the database is away is an error with status 503, and no empty session', async () => {
@@ -142,7 +137,7 @@ forEachDatabase((target) => {
     test(`a save in a handshake that is hours old renews ${what} like any other use`, async () => {
       const HOUR_MS = 3_600_000
       mock.timers.enable({ apis: ['Date'], now: Date.now() })
-      const own = await openApp(database.url, { options: { cookie: { secure: false, maxAge: 2 * HOUR_MS } } })
+      const own = await suite.open({ options: { cookie: { secure: false, maxAge: 2 * HOUR_MS } } })
       try {
         const visitor = new Browser(own)
         const { id } = (await visitor.post('/login')).json()
@@ -152,7 +147,7 @@ forEachDatabase((target) => {
         mock.timers.tick(1.5 * HOUR_MS)
         session.n = 1
         await session.save()
-        assert.equal((await storedRow(database, id)).expiresAt, Date.now() + 2 * HOUR_MS)
+        assert.equal((await storedRow(suite.database, id)).expiresAt, Date.now() + 2 * HOUR_MS)
         mock.timers.tick(HOUR_MS)
         const later = await handshake(session.encryptedSessionId, undefined, own)
         assert.equal(later.session.userId, 'ada')

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { storedSession } from '../src/index.ts'
-import { Browser, cookieLines, openApp, sessionOf } from './app.ts'
+import { Browser, cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 import { secret } from './stores.ts'
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let failing: FailingDatabase
   let app: FastifyInstance
 
   before(async () => {
-    database = await target.create()
-    failing = await failingDatabase(database)
-    app = await openApp(failing.database, {
+    failing = suite.closing(await failingDatabase(suite.database))
+    app = await suite.openOn(failing.database, {
       options: { cookie: { path: '/app', secure: false } },
       routes(app) {
         for (const path of ['/app', '/app/inside', '/application', '/outside']) {
@@ -28,11 +28,6 @@ forEachDatabase((target) => {
         }
       },
     })
-  })
-  after(async () => {
-    await app.close()
-    await failing.close()
-    await database.drop()
   })
 
   for (const path of ['/outside', '/application']) {
@@ -56,14 +51,14 @@ forEachDatabase((target) => {
   }
 
   test('two plugins with cookies of their own live in one process, on one table, without meeting', async () => {
-    const rows = (await allRows(database)).length
-    const shop = await openApp(database.url, { options: { cookieName: 'shop' } })
-    const office = await openApp(database.url, { options: { cookieName: 'office' } })
+    const rows = (await allRows(suite.database)).length
+    const shop = await suite.open({ options: { cookieName: 'shop' } })
+    const office = await suite.open({ options: { cookieName: 'office' } })
     const [customer, clerk] = [new Browser(shop), new Browser(office)]
     await customer.post('/login')
     const { id } = (await clerk.post('/login')).json()
     await clerk.post('/change', { n: 2 })
-    assert.equal((await allRows(database)).length, rows + 2)
+    assert.equal((await allRows(suite.database)).length, rows + 2)
     const cookies = { ...customer.cookies(), ...clerk.cookies() }
     assert.deepEqual(Object.keys(cookies), ['shop', 'office'])
     assert.deepEqual((await new Browser(shop, cookies).get('/me')).json(), { userId: 'ada' })
@@ -72,7 +67,7 @@ forEachDatabase((target) => {
     assert.deepEqual([cookieLines(out, 'shop').length, cookieLines(out, 'office').length], [1, 0])
     assert.deepEqual((await new Browser(shop, cookies).get('/me')).json(), { endReason: 'destroyed' })
     assert.deepEqual((await new Browser(office, cookies).get('/me')).json(), { userId: 'ada', n: 2 })
-    assert.equal((await storedRow(database, id)).endedAt, null)
+    assert.equal((await storedRow(suite.database, id)).endedAt, null)
     await Promise.all([shop.close(), office.close()])
   })
 
@@ -82,7 +77,7 @@ forEachDatabase((target) => {
       await app.register(
         async (inner) => {
           await inner.register(storedSession, {
-            database: database.url,
+            database: suite.database.url,
             secret,
             trim: false,
             cookieName: scope,

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { Browser, cookieLines, openApp } from './app.ts'
+import { Browser, cookieLines } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { rowOf, storedRow } from './rows.ts'
 import { addSavingRoutes } from './saving-routes.ts'
 import { until } from './until.ts'
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let failing: FailingDatabase
   let app: FastifyInstance
   let browser: Browser
@@ -17,16 +18,10 @@ forEachDatabase((target) => {
   let begunId = ''
 
   before(async () => {
-    database = await target.create()
-    failing = await failingDatabase(database)
-    app = await openApp(failing.database, {
+    failing = suite.closing(await failingDatabase(suite.database))
+    app = await suite.openOn(failing.database, {
       routes: (app) => addSavingRoutes(app, noteBegun, versionOf),
     })
-  })
-  after(async () => {
-    await app.close()
-    await failing.close()
-    await database.drop()
   })
   beforeEach(async () => {
     failing.failing.clear()
@@ -42,7 +37,7 @@ forEachDatabase((target) => {
   const noteBegun = (begun: string) => {
     begunId = begun
   }
-  const versionOf = async () => (await storedRow(database, id)).version
+  const versionOf = async () => (await storedRow(suite.database, id)).version
   const updates = () => failing.asked.filter((name) => name === 'update').length
 
   test('save() in the middle of a handler and the save at its end are two updates, and both are kept', async () => {
@@ -134,7 +129,7 @@ forEachDatabase((target) => {
     const response = await visitor.post('/begin')
     assert.equal(response.statusCode, 503)
     assert.deepEqual(cookieLines(response), [])
-    assert.equal(await rowOf(database, begunId), undefined)
+    assert.equal(await rowOf(suite.database, begunId), undefined)
   })
 
   test('a destroy() that fails makes the request a 503, and leaves session and cookie alone', async () => {
@@ -144,11 +139,11 @@ forEachDatabase((target) => {
     assert.doesNotMatch(response.body, /10\.0\.0\.7|ECONNRESET/)
     assert.deepEqual(cookieLines(response), [])
     failing.failing.clear()
-    assert.equal((await storedRow(database, id)).endedAt, null)
+    assert.equal((await storedRow(suite.database, id)).endedAt, null)
     await browser.post('/change', { n: 1 })
     assert.deepEqual(await see(), { n: 1 })
     assert.equal((await browser.post('/logout')).statusCode, 200)
-    assert.notEqual((await storedRow(database, id)).endedAt, null)
+    assert.notEqual((await storedRow(suite.database, id)).endedAt, null)
   })
 
   test('a save that is not awaited and fails ends no process, and no later request', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { FastifyInstance } from 'fastify'
+import { before, test } from 'node:test'
 import type { RevokeFilter } from '../src/index.ts'
-import { Browser, openApp } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { Browser } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { insertMany } from './many-rows.ts'
 import { sidOf } from './rows.ts'
 
@@ -13,18 +13,12 @@ const LOGINS = 100
 const OTHERS = 1_200
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  const apps: FastifyInstance[] = []
+  const suite = appSuite(target)
 
   before(async () => {
-    database = await target.create()
     for (const _application of ['one', 'other']) {
-      apps.push(await openApp(database.url, { options: { user: (session) => session.userId as string | undefined } }))
+      await suite.open({ options: { user: (session) => session.userId as string | undefined } })
     }
-  })
-  after(async () => {
-    for (const app of apps) await app.close()
-    await database.drop()
   })
 
   const kinds: Record<string, (keptHandle: string) => RevokeFilter> = {
@@ -36,19 +30,23 @@ forEachDatabase((target) => {
 
   for (const [name, filterOf] of Object.entries(kinds)) {
     test(`a revocation ${name}, during many logins and saves, ends every session that there was`, async () => {
-      await insertMany(database, { count: OTHERS, createdAt: `${Date.now()} - i` })
-      const visitors = Array.from({ length: VISITORS }, (_, n) => new Browser(apps[n % 2]!))
+      await insertMany(suite.database, { count: OTHERS, createdAt: `${Date.now()} - i` })
+      const visitors = Array.from({ length: VISITORS }, (_, n) => new Browser(suite.apps[n % 2]!))
       const logged = await Promise.all(visitors.map((visitor) => visitor.post('/login')))
       const cookies = visitors.map((visitor) => visitor.cookies())
       const filter = filterOf(`2::${sidOf(logged[0]!.json().id).toString('hex')}`)
       const saves = visitors.map((visitor, n) => visitor.post('/change', { n }))
-      const logins = Array.from({ length: LOGINS }, (_, n) => new Browser(apps[n % 2]!).post('/login'))
-      const revocation = apps[1]!.storedSession.revoke(filter)
-      const late = cookies.map((held, n) => new Browser(apps[n % 2]!, held).post('/change', { userId: 'ada', late: n }))
+      const logins = Array.from({ length: LOGINS }, (_, n) => new Browser(suite.apps[n % 2]!).post('/login'))
+      const revocation = suite.apps[1]!.storedSession.revoke(filter)
+      const late = cookies.map((held, n) =>
+        new Browser(suite.apps[n % 2]!, held).post('/change', { userId: 'ada', late: n }),
+      )
       const responses = await Promise.all([...saves, ...logins, ...late])
       assert.deepEqual([...new Set(responses.map(({ statusCode }) => statusCode))], [200])
       assert.ok((await revocation).revoked >= VISITORS - 1 + (filter.user ? 0 : OTHERS))
-      const seen = await Promise.all(cookies.map(async (held) => (await new Browser(apps[0]!, held).get('/me')).json()))
+      const seen = await Promise.all(
+        cookies.map(async (held) => (await new Browser(suite.apps[0]!, held).get('/me')).json()),
+      )
       const expected = seen.map((_, n) =>
         n === 0 && filter.except ? { userId: 'ada', n: 0 } : { endReason: 'revoked' },
       )

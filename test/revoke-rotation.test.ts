@@ -1,28 +1,23 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import postgres from 'postgres'
 import type { RevokeFilter } from '../src/index.ts'
-import { openApp } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { sidOf } from './rows.ts'
 import { until } from './until.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance
 
   before(async () => {
-    database = await target.create()
     const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    app = await openApp(database.url, { options: { user }, routes: addRotateRoute })
+    app = await suite.open({ options: { user }, routes: addRotateRoute })
   })
-  beforeEach(() => database.query('DELETE FROM stored_sessions'))
-  after(async () => {
-    await app.close()
-    await database.drop()
-  })
+  beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
 
   const handleOf = ({ id }: Visitor) => app.storedSession.handle({ sessionId: id })
 
@@ -75,10 +70,10 @@ forEachDatabase((target) => {
   }
   for (const [name, filter] of Object.entries(filters)) {
     test(`a revocation ${name} ends a session whose id is rotated while its statement runs`, async () => {
-      const [first, rotating] = await inStoredOrder(database, await signIn(app), await signIn(app))
-      const release = await holdRow(database, first.id)
+      const [first, rotating] = await inStoredOrder(suite.database, await signIn(app), await signIn(app))
+      const release = await holdRow(suite.database, first.id)
       const revocation = app.storedSession.revoke(filter)
-      await until('the revocation waits for the first row', async () => (await waitingStatements(database)) === 1)
+      await until('the revocation waits for the first row', async () => (await waitingStatements(suite.database)) === 1)
       const latest = await rotated(app, rotating)
       await release()
       await revocation

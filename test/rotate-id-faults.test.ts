@@ -1,22 +1,21 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { SessionDatabase } from '../src/index.ts'
-import { openApp } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 import { signIn, visitorOf } from './visitor.ts'
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let failing: FailingDatabase
   let app: FastifyInstance
   let isAnswerLost = false
 
   before(async () => {
-    database = await target.create()
-    failing = await failingDatabase(database)
+    failing = suite.closing(await failingDatabase(suite.database))
     // A statement that has its effect, and whose answer is lost with the connection.
     const { replace } = failing.database
     const losing: SessionDatabase = {
@@ -27,7 +26,7 @@ forEachDatabase((target) => {
         return isReplaced
       },
     }
-    app = await openApp(losing, {
+    app = await suite.openOn(losing, {
       routes(app) {
         app.post('/rotate', async (request) => {
           const rotated = await app.storedSession.rotateId(request)
@@ -39,15 +38,10 @@ forEachDatabase((target) => {
   beforeEach(async () => {
     failing.failing.clear()
     isAnswerLost = false
-    await database.query('DELETE FROM stored_sessions')
-  })
-  after(async () => {
-    await app.close()
-    await failing.close()
-    await database.drop()
+    await suite.database.query('DELETE FROM stored_sessions')
   })
 
-  const liveRows = async () => (await allRows(database)).filter(({ endedAt }) => endedAt === null).length
+  const liveRows = async () => (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null).length
 
   test('when the database fails in the middle of a rotation, the session goes on under its old id alone', async () => {
     for (const statement of ['insert', 'replace'] as const) {
@@ -58,7 +52,7 @@ forEachDatabase((target) => {
       failing.failing.clear()
       assert.deepEqual(await visitor.me(), { userId: 'ada' })
       assert.equal((await visitor.post('/rotate')).json().rotated, true)
-      await database.query('DELETE FROM stored_sessions')
+      await suite.database.query('DELETE FROM stored_sessions')
     }
   })
 
@@ -77,7 +71,7 @@ forEachDatabase((target) => {
     failing.failing.clear()
     // What was written for the new id is no session yet.
     assert.equal(await liveRows(), 1)
-    assert.equal((await allRows(database)).filter(({ endReason }) => endReason === 'rotating').length, 1)
+    assert.equal((await allRows(suite.database)).filter(({ endReason }) => endReason === 'rotating').length, 1)
     assert.deepEqual(await visitor.me(), { userId: 'ada' })
     assert.equal((await visitor.post('/rotate')).json().rotated, true)
   })
@@ -89,7 +83,7 @@ forEachDatabase((target) => {
     assert.deepEqual([response.statusCode, response.json().rotated], [200, true])
     const { value } = response.cookies.find(({ name }) => name === 'sessionId')!
     assert.deepEqual(await visitorOf(app, response.json().id, value).me(), { userId: 'ada' })
-    assert.equal((await storedRow(database, visitor.id)).endReason, 'rotated')
+    assert.equal((await storedRow(suite.database, visitor.id)).endReason, 'rotated')
     assert.equal(await liveRows(), 1)
   })
 })

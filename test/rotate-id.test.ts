@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, mock, test } from 'node:test'
+import { beforeEach, mock, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { StoredSessionOptions } from '../src/index.ts'
-import { addRememberRoute, Browser, cookieLines, openApp, sessionOf } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { addRememberRoute, Browser, cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows, rowOf, setColumn, storedRow } from './rows.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
@@ -13,32 +14,20 @@ const DAY = 24 * HOUR
 const OVERLAP = 30_000
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  const apps: FastifyInstance[] = []
+  const suite = appSuite(target, { now: 1_732_100_000_000 })
+  const { pass } = suite
   const events: { name: string; sid: string }[] = []
 
-  before(async () => {
-    database = await target.create()
-    mock.timers.enable({ apis: ['Date'], now: 1_732_100_000_000 })
-  })
   beforeEach(async () => {
-    if (apps.length > 0) await database.query('DELETE FROM stored_sessions')
+    if (suite.apps.length > 0) await suite.database.query('DELETE FROM stored_sessions')
     events.length = 0
   })
-  after(async () => {
-    mock.timers.reset()
-    for (const app of apps) await app.close()
-    await database.drop()
-  })
-
-  const pass = (ms: number) => mock.timers.setTime(Date.now() + ms)
 
   async function open(options: Partial<StoredSessionOptions> = {}): Promise<FastifyInstance> {
     const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const app = await openApp(database.url, { options: { user, ...options }, routes })
+    const app = await suite.open({ options: { user, ...options }, routes })
     app.storedSession.store.events.on('gone', (event) => events.push({ name: 'gone', ...event }))
     app.storedSession.store.events.on('unreadable', (event) => events.push({ name: 'unreadable', ...event }))
-    apps.push(app)
     return app
   }
 
@@ -60,12 +49,12 @@ forEachDatabase((target) => {
       const app = await open({ bindToCookie })
       const old = await signIn(app)
       await old.post('/remember', { maxAge: 5 * HOUR })
-      const { createdAt } = await storedRow(database, old.id)
+      const { createdAt } = await storedRow(suite.database, old.id)
       pass(HOUR)
       const visitor = await rotated(app, old, { n: 7 })
       assert.notEqual(visitor.id, old.id)
       assert.deepEqual(await visitor.me(), { userId: 'ada', n: 7 })
-      const row = await storedRow(database, visitor.id)
+      const row = await storedRow(suite.database, visitor.id)
       assert.deepEqual([row.createdAt, row.userId, row.expiresAt], [createdAt, 'ada', Date.now() + 5 * HOUR])
       await visitor.post('/change', { n: 8 })
       assert.deepEqual(await visitor.me(), { userId: 'ada', n: 8 })
@@ -125,13 +114,13 @@ forEachDatabase((target) => {
     const old = await signIn(app)
     await old.post('/remember', { maxAge: 30 * MINUTE })
     const visitor = await rotated(app, old)
-    const { touchedAt } = await storedRow(database, visitor.id)
+    const { touchedAt } = await storedRow(suite.database, visitor.id)
     pass(20 * MINUTE)
     const response = await app.inject({ url: '/me', cookies: { sessionId: old.sessionId } })
     assert.deepEqual(response.json(), { userId: 'ada' })
     assert.deepEqual(cookieLines(response), [])
     await app.close()
-    assert.equal((await storedRow(database, visitor.id)).touchedAt, touchedAt)
+    assert.equal((await storedRow(suite.database, visitor.id)).touchedAt, touchedAt)
   })
 
   test('a request that loaded the session before it was rotated sends the old cookie no more', async () => {
@@ -192,7 +181,7 @@ forEachDatabase((target) => {
     assert.deepEqual(new Set(bodies.map(({ userId }) => userId)), new Set(['ada']))
     assert.equal(responses.flatMap((response) => cookieLines(response)).length, 1)
     assert.deepEqual(await old.me(), { userId: 'ada' })
-    const live = (await allRows(database)).filter(({ endedAt }) => endedAt === null)
+    const live = (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null)
     assert.equal(live.length, 1)
   })
 
@@ -214,7 +203,7 @@ forEachDatabase((target) => {
     const app = await open()
     const browser = new Browser(app)
     assert.equal((await browser.post('/rotate', {})).json().rotated, false)
-    assert.deepEqual(await allRows(database), [])
+    assert.deepEqual(await allRows(suite.database), [])
     const visitor = await signIn(app)
     const slow = visitor.post('/slow', { rotate: true })
     await entered
@@ -222,7 +211,7 @@ forEachDatabase((target) => {
     resume()
     assert.equal((await slow).json().rotated, false)
     assert.deepEqual(await visitor.me(), { endReason: 'destroyed' })
-    assert.ok((await allRows(database)).every(({ endedAt }) => endedAt !== null))
+    assert.ok((await allRows(suite.database)).every(({ endedAt }) => endedAt !== null))
   })
 
   test('a cookie that is not sent is no reason to rotate', async () => {
@@ -237,12 +226,12 @@ forEachDatabase((target) => {
     const app = await open()
     const [old, other] = [await signIn(app), await signIn(app)]
     await rotated(app, old)
-    await setColumn(database, old.id, 'ended_at', null)
-    await setColumn(database, old.id, 'end_reason', null)
-    await setColumn(database, old.id, 'expires_at', Date.now() + HOUR)
+    await setColumn(suite.database, old.id, 'ended_at', null)
+    await setColumn(suite.database, old.id, 'end_reason', null)
+    await setColumn(suite.database, old.id, 'expires_at', Date.now() + HOUR)
     assert.deepEqual(await old.me(), { endReason: 'unreadable' })
-    await setColumn(database, other.id, 'ended_at', Date.now())
-    await setColumn(database, other.id, 'end_reason', 'rotated')
+    await setColumn(suite.database, other.id, 'ended_at', Date.now())
+    await setColumn(suite.database, other.id, 'end_reason', 'rotated')
     assert.deepEqual(await other.me(), { endReason: 'unreadable' })
     assert.deepEqual(
       events.map(({ name }) => name),
@@ -254,7 +243,7 @@ forEachDatabase((target) => {
     const app = await open()
     const old = await signIn(app)
     const visitor = await rotated(app, old)
-    const [row] = await database.query('SELECT user_id, key_id FROM stored_sessions WHERE end_reason IS NOT NULL')
+    const [row] = await suite.database.query('SELECT user_id, key_id FROM stored_sessions WHERE end_reason IS NOT NULL')
     assert.equal(row!.user_id, null)
     assert.notEqual(row!.key_id, null)
     await visitor.post('/remember', { maxAge: 20 * DAY })
@@ -266,7 +255,7 @@ forEachDatabase((target) => {
     assert.deepEqual(await visitor.me(), { endReason: 'revoked' })
     pass(12 * DAY)
     await app.storedSession.trim()
-    assert.equal(await rowOf(database, old.id), undefined)
+    assert.equal(await rowOf(suite.database, old.id), undefined)
   })
 })
 

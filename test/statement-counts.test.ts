@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { Agent, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { Browser, openApp } from './app.ts'
+import { Browser } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { type CountedDatabase, counted } from './counting.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 import { until } from './until.ts'
 
@@ -16,16 +17,15 @@ const CONNECTIONS = 64
 const kindOf = (statement: string) => statement.trim().slice(0, 6).toLowerCase()
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let client: CountedDatabase
   let app: FastifyInstance
 
   const kinds = () => client.statements.map(kindOf)
 
   before(async () => {
-    database = await target.create()
-    client = counted(database)
-    app = await openApp(client.drizzle)
+    client = suite.closing(counted(suite.database))
+    app = await suite.openOn(client.drizzle)
     await app.listen({ port: 0, host: '127.0.0.1' })
     // The first use of a connection may ask the server about itself.
     const browser = new Browser(app)
@@ -35,11 +35,6 @@ forEachDatabase((target) => {
   beforeEach(() => {
     client.statements.length = 0
   })
-  after(async () => {
-    await app.close()
-    await client.close()
-    await database.drop()
-  })
 
   test(`${MANY} read-only requests over ${CONNECTIONS} connections share their reads, and touch once`, async (t) => {
     const browser = new Browser(app)
@@ -48,7 +43,7 @@ forEachDatabase((target) => {
     client.statements.length = 0
     const answers = await overConnections(app, browser.cookies())
     assert.deepEqual(new Set(answers), new Set(['{"userId":"ada"}']))
-    await until('the touch is stored', async () => (await storedRow(database, id)).touchedAt === Date.now())
+    await until('the touch is stored', async () => (await storedRow(suite.database, id)).touchedAt === Date.now())
     const writes = kinds().filter((kind) => /insert|update|delete/.test(kind))
     assert.ok(client.statements.length <= 100, `${client.statements.length} statements`)
     assert.deepEqual(writes, ['update'])
@@ -80,11 +75,11 @@ forEachDatabase((target) => {
   })
 
   test('visitors who change nothing leave no statement and no row', async () => {
-    const rows = (await allRows(database)).length
+    const rows = (await allRows(suite.database)).length
     const answers = await overConnections(app, {})
     assert.equal(answers.length, MANY)
     assert.deepEqual(client.statements, [])
-    assert.equal((await allRows(database)).length, rows)
+    assert.equal((await allRows(suite.database)).length, rows)
   })
 })
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
+import { afterEach, describe, test } from 'node:test'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type StoredSessionOptions, storedSession } from '../src/index.ts'
 import { readSession, type SessionData, signIn, type TestClock, testClock } from '../src/testing/index.ts'
-import { openApp } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows } from './rows.ts'
 import { secret } from './stores.ts'
 
@@ -13,22 +13,9 @@ let clock: TestClock | undefined
 afterEach(() => clock?.restore())
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  const apps: FastifyInstance[] = []
+  const suite = appSuite(target)
 
-  async function open(options: Partial<StoredSessionOptions> = {}) {
-    const app = await openApp(database.url, { options })
-    apps.push(app)
-    return app
-  }
-
-  before(async () => {
-    database = await target.create()
-  })
-  after(async () => {
-    for (const app of apps) await app.close()
-    await database.drop()
-  })
+  const open = (options: Partial<StoredSessionOptions> = {}) => suite.open({ options })
 
   const me = async (app: FastifyInstance, cookie: string) =>
     (await app.inject({ url: '/me', headers: { cookie } })).json()
@@ -40,7 +27,7 @@ forEachDatabase((target) => {
     assert.deepEqual(await me(app, cookie), { userId: 'ada', n: 7 })
     assert.deepEqual(await readSession(app, cookie), { userId: 'ada', n: 7, seen })
     assert.deepEqual(
-      (await allRows(database)).map(({ userId }) => userId),
+      (await allRows(suite.database)).map(({ userId }) => userId),
       ['ada'],
     )
     assert.deepEqual(await app.storedSession.revoke({ user: 'ada' }), { revoked: 1 })
@@ -82,13 +69,13 @@ forEachDatabase((target) => {
 
   test('readSession finds nothing under cookies that name no session, and begins none', async () => {
     const app = await open()
-    const rows = (await allRows(database)).length
+    const rows = (await allRows(suite.database)).length
     const foreign = await signIn(await openAndKeep('another secret of more than thirty-two characters'))
     for (const cookie of ['', 'sessionId=', 'sessionId=a.b', 'sessionId=.', 'other=1', foreign]) {
       assert.equal(await readSession(app, cookie), undefined)
     }
     assert.equal(await readSession(app, await app.inject('/')), undefined)
-    assert.equal((await allRows(database)).length, rows + 1)
+    assert.equal((await allRows(suite.database)).length, rows + 1)
   })
 
   const openAndKeep = (secret: string) => open({ secret })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
-import { plannedFile, plannedVariables, writeFile } from '../src/cli/written-file.ts'
+import { plannedFile, plannedVariables, writeFile } from '../src/cli/project/written-file.ts'
 import { temporaryFolder } from './harness/temporary-folder.ts'
 
 const write = (folder: string, path: string, text: string, mode = 0o644) => {

@@ -1,4 +1,3 @@
-import type { AnyCommand } from './command.ts'
 import { count } from './commands/count.ts'
 import { doctor } from './commands/doctor.ts'
 import { generate } from './commands/generate.ts'
@@ -13,6 +12,7 @@ import { secret } from './commands/secret.ts'
 import { stats } from './commands/stats.ts'
 import { trim } from './commands/trim.ts'
 import { upgrade } from './commands/upgrade.ts'
+import type { AnyCommand } from './frame/command.ts'
 
 /** All commands, in the order in which the help lists them. */
 export const commands: readonly AnyCommand[] = [

@@ -1,6 +1,6 @@
 import type { SessionFilter } from '../store/session-filter.ts'
-import type { CommandOptions, OptionValues } from './options.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './frame/errors.ts'
+import type { CommandOptions, OptionValues } from './frame/options.ts'
 import { moment, userId } from './values.ts'
 
 /** The options by which `list` and `count` choose sessions. */

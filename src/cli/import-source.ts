@@ -1,9 +1,8 @@
 import type { SourcePlace } from '../importing/source.ts'
 import { type SourceName, sourceNames } from '../importing/sources.ts'
-import { CommandError } from './command-error.ts'
-import type { CommandOptions, OptionValues } from './options.ts'
-import type { Settings } from './settings.ts'
-import { UsageError } from './usage-error.ts'
+import type { Settings } from './frame/configuration/settings.ts'
+import { CommandError, UsageError } from './frame/errors.ts'
+import type { CommandOptions, OptionValues } from './frame/options.ts'
 
 /** The options that say where sessions are imported from. */
 export const sourceOptions = {

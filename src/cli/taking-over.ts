@@ -1,6 +1,6 @@
 import type { UpgradeSkips } from '../store/upgrading.ts'
-import { type ExitCode, exitCodes } from './exit-codes.ts'
-import { grouped } from './quantities.ts'
+import { type ExitCode, exitCodes } from './frame/exit-codes.ts'
+import { grouped } from './frame/quantities.ts'
 
 type Reason = keyof UpgradeSkips
 

@@ -1,7 +1,7 @@
 import { durationMs } from '../keys/duration.ts'
 import { parseSid } from '../payload/session-id.ts'
 import { isUserId, USER_ID } from '../store/user.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './frame/errors.ts'
 
 /** A whole number, as the value of an option. */
 export function wholeNumber(option: string, text: string | undefined, most = 1_000_000): number | undefined {
@@ -9,6 +9,12 @@ export function wholeNumber(option: string, text: string | undefined, most = 1_0
   if (/^\d{1,15}$/.test(text) && Number(text) >= 1 && Number(text) <= most) return Number(text)
   throw new UsageError(`--${option} must be a whole number from 1 to ${most}`)
 }
+
+/** What the store takes for a batch at most. */
+const LARGEST_BATCH = 10_000
+
+/** How many rows a batch has, as the value of `--batch-size`. */
+export const batchSize = (text: string | undefined) => wholeNumber('batch-size', text, LARGEST_BATCH)
 
 /** The id of a user, to the letter. */
 export function userId(option: string, text: string | undefined): string | undefined {

@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module'
 import type { FastifyInstance } from 'fastify'
+import coerce from 'semver/functions/coerce.js'
+import lt from 'semver/functions/lt.js'
 import { InvalidOptionsError } from '../errors.ts'
 
 /** Versions before this one do not end the old session in `regenerate()`. */
-const LEAST_HOST = [11, 1, 3] as const
+const LEAST_HOST = '11.1.3'
 
 /**
  * Refuses to run beside another session plugin, and on a version of @fastify/session that keeps old sessions alive.
@@ -17,14 +19,10 @@ export function refuseHost(fastify: FastifyInstance): void {
     )
   }
   const version = hostVersion()
-  if (version === undefined) return
-  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
-  const [leastMajor, leastMinor, leastPatch] = LEAST_HOST
-  const isOld =
-    major < leastMajor || (major === leastMajor && (minor < leastMinor || (minor === leastMinor && patch < leastPatch)))
-  if (isOld)
+  const release = coerce(version)
+  if (release && lt(release, LEAST_HOST))
     throw new InvalidOptionsError(
-      `@fastify/session ${version} leaves old sessions alive in regenerate(); install ${LEAST_HOST.join('.')} or newer`,
+      `@fastify/session ${version} leaves old sessions alive in regenerate(); install ${LEAST_HOST} or newer`,
     )
 }
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import Sqlite from 'better-sqlite3'
 import { checkSchema } from '../../src/cli/doctor/checks/schema.ts'
-import { checkUp, type Surroundings } from '../../src/cli/doctor/checkup.ts'
+import { checkUp, openInspection, type Surroundings } from '../../src/cli/doctor/checkup.ts'
 import type { Finding, Found } from '../../src/cli/doctor/finding.ts'
-import { openExamination } from '../../src/cli/doctor/open-examination.ts'
-import { patientOf } from '../../src/cli/doctor/patient.ts'
+import { subjectOf } from '../../src/cli/doctor/subject.ts'
 import { patienceOf } from '../../src/database/patience.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import { repository } from '../migrating/drizzle-kit.ts'
@@ -22,9 +21,9 @@ export async function findingsOf(
 
 /** What the doctor finds about the tables, and nothing else. */
 export async function schemaFindings({ url }: Pick<TestDatabase, 'url'>): Promise<readonly Found[]> {
-  const patient = patientOf({ source: 'a test', options: { database: url, secret } })!
-  const examination = await openExamination(patient, patienceOf(patient.operationTimeout))
-  return checkSchema(patient, examination).finally(() => examination.close())
+  const subject = subjectOf({ source: 'a test', options: { database: url, secret } })!
+  const inspection = await openInspection(subject, patienceOf(subject.operationTimeout))
+  return checkSchema(subject, inspection).finally(() => inspection.close())
 }
 
 /** The findings of one check. */

@@ -1,6 +1,6 @@
-import { defineCommand } from '../command.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { filterOf, filterOptions, filterUsage } from '../filter-options.ts'
+import { defineCommand } from '../frame/command.ts'
+import { exitCodes } from '../frame/exit-codes.ts'
 
 export const count = defineCommand({
   name: 'count',

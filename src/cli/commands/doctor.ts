@@ -1,5 +1,5 @@
-import { defineCommand } from '../command.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { defineCommand } from '../frame/command.ts'
+import { exitCodes } from '../frame/exit-codes.ts'
 
 export const doctor = defineCommand({
   name: 'doctor',

@@ -1,10 +1,9 @@
 import type { Dialect } from '../../database/recognise.ts'
-import { defineCommand } from '../command.ts'
-import { CommandError } from '../command-error.ts'
-import { dialectNamed } from '../drivers.ts'
-import { exitCodes } from '../exit-codes.ts'
-import type { Settings } from '../settings.ts'
-import { UsageError } from '../usage-error.ts'
+import { defineCommand } from '../frame/command.ts'
+import type { Settings } from '../frame/configuration/settings.ts'
+import { CommandError, UsageError } from '../frame/errors.ts'
+import { exitCodes } from '../frame/exit-codes.ts'
+import { dialectNamed } from '../project/drivers.ts'
 
 export const generate = defineCommand({
   name: 'generate',
@@ -27,7 +26,7 @@ from the settings.`,
     const dialect = values.dialect === undefined ? await dialectOf(given) : dialectNamed(values.dialect)
     const place = await placeOf(dialect, values.table ?? given?.options.table)
     const { schemaFile, storageStatements } = await import('../generate/schema-file.ts')
-    const { moduleKindOf, projectIn } = await import('../project.ts')
+    const { moduleKindOf, projectIn } = await import('../project/project.ts')
     const { migrationScript } = await import('../../database/migration-script.ts')
     const folder = process.cwd()
     const path = values.out ?? ''
@@ -79,8 +78,8 @@ async function write(
   isForced: boolean,
   output: { print(data: unknown, text: string): void; message(text: string): void },
 ): Promise<void> {
-  const { refuseUnsafe } = await import('../file-access.ts')
-  const { plannedFile, writeFile } = await import('../written-file.ts')
+  const { refuseUnsafe } = await import('../project/file-access.ts')
+  const { plannedFile, writeFile } = await import('../project/written-file.ts')
   const file = plannedFile(folder, path, content)
   if (file.state !== 'same') refuseUnsafe(folder, file)
   if (file.state === 'other' && !isForced) {

@@ -1,8 +1,8 @@
 import { countSource, openSource } from '../../importing/sources.ts'
 import type { ImportResult } from '../../store/importing.ts'
-import { defineCommand } from '../command.ts'
+import { defineCommand } from '../frame/command.ts'
+import { grouped, sessionsOf } from '../frame/quantities.ts'
 import { sourceOf, sourceOptions } from '../import-source.ts'
-import { grouped, sessionsOf } from '../quantities.ts'
 import { codeOfTaking, leftOut } from '../taking-over.ts'
 
 // `import` is a word of the language.

@@ -1,11 +1,10 @@
-import { defineCommand } from '../command.ts'
-import { CommandError } from '../command-error.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { defineCommand } from '../frame/command.ts'
+import { CommandError, UsageError } from '../frame/errors.ts'
+import { exitCodes } from '../frame/exit-codes.ts'
+import { confirmationOption } from '../frame/options.ts'
+import type { Output } from '../frame/output.ts'
 import type { InitPlan } from '../init/plan.ts'
-import { confirmationOption } from '../options.ts'
-import type { Output } from '../output.ts'
-import { UsageError } from '../usage-error.ts'
-import type { PlannedFile } from '../written-file.ts'
+import type { PlannedFile } from '../project/written-file.ts'
 
 export const init = defineCommand({
   name: 'init',
@@ -24,11 +23,11 @@ registers the plugin is shown.`,
     ...confirmationOption,
   },
   async run({ values, output, confirm }) {
-    const { projectIn } = await import('../project.ts')
-    const { driverOf } = await import('../drivers.ts')
+    const { projectIn } = await import('../project/project.ts')
+    const { driverOf } = await import('../project/drivers.ts')
     const { initPlan } = await import('../init/plan.ts')
     const { newSecret } = await import('../../keys/generated.ts')
-    const { refuseUnsafe } = await import('../file-access.ts')
+    const { refuseUnsafe } = await import('../project/file-access.ts')
     const folder = process.cwd()
     const project = projectIn(folder)
     if (!project) throw new CommandError('there is no package.json in this folder; make one with: npm init')
@@ -40,7 +39,7 @@ registers the plugin is shown.`,
     show(plan, files, output)
     if (!isRehearsal && files.length > 0) {
       await agreed(values.yes === true, confirm)
-      const { writeFile } = await import('../written-file.ts')
+      const { writeFile } = await import('../project/written-file.ts')
       for (const file of files) writeFile(folder, file)
       output.message(`Wrote ${files.map(({ path }) => path).join(', ')}.`)
       for (const { path, openMode } of files)

@@ -1,7 +1,7 @@
 import type { KeyStatus } from '../../store/key-status.ts'
-import { defineCommand } from '../command.ts'
-import { exitCodes } from '../exit-codes.ts'
-import type { Output } from '../output.ts'
+import { defineCommand } from '../frame/command.ts'
+import { exitCodes } from '../frame/exit-codes.ts'
+import type { Output } from '../frame/output.ts'
 import { inColumns, printable, shortTime } from '../table-text.ts'
 
 export const keys = defineCommand({

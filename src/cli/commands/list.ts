@@ -1,10 +1,10 @@
 import type { ListedSession, SessionPage } from '../../store/listing.ts'
-import { defineCommand } from '../command.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { filterOf, filterOptions, filterUsage, given } from '../filter-options.ts'
-import type { Output } from '../output.ts'
+import { defineCommand } from '../frame/command.ts'
+import { UsageError } from '../frame/errors.ts'
+import { exitCodes } from '../frame/exit-codes.ts'
+import type { Output } from '../frame/output.ts'
 import { inColumns, printable, shortTime } from '../table-text.ts'
-import { UsageError } from '../usage-error.ts'
 import { wholeNumber } from '../values.ts'
 
 const LARGEST_PAGE = 1_000

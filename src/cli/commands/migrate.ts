@@ -1,11 +1,10 @@
 import type { MigrationState } from '../../database/migrations.ts'
-import { defineCommand } from '../command.ts'
-import { CommandError } from '../command-error.ts'
-import { exitCodes } from '../exit-codes.ts'
-import type { Output } from '../output.ts'
-import { grouped } from '../quantities.ts'
+import { defineCommand } from '../frame/command.ts'
+import { CommandError, UsageError } from '../frame/errors.ts'
+import { exitCodes } from '../frame/exit-codes.ts'
+import type { Output } from '../frame/output.ts'
+import { grouped } from '../frame/quantities.ts'
 import { inColumns } from '../table-text.ts'
-import { UsageError } from '../usage-error.ts'
 
 export const migrate = defineCommand({
   name: 'migrate',

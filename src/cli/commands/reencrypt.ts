@@ -1,11 +1,10 @@
 import type { ReencryptResult } from '../../store/reencrypting.ts'
-import { defineCommand } from '../command.ts'
-import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { given } from '../filter-options.ts'
-import { rowsOf, sessionsOf } from '../quantities.ts'
-import { wholeNumber } from '../values.ts'
+import { defineCommand } from '../frame/command.ts'
+import { type ExitCode, exitCodes } from '../frame/exit-codes.ts'
+import { rowsOf, sessionsOf } from '../frame/quantities.ts'
+import { batchSize, wholeNumber } from '../values.ts'
 
-const LARGEST_BATCH = 10_000
 const HIGHEST_RATE = 1_000_000
 
 export const reencrypt = defineCommand({
@@ -24,7 +23,7 @@ their key is not (or no longer) among those that are given.`,
     const { values, output } = invocation
     const limits = given({
       rate: wholeNumber('rate', values.rate, HIGHEST_RATE),
-      batchSize: wholeNumber('batch-size', values['batch-size'], LARGEST_BATCH),
+      batchSize: batchSize(values['batch-size']),
     })
     const store = await invocation.openStore({ needsKeys: true })
     const { signal } = invocation

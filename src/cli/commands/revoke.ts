@@ -1,12 +1,12 @@
 import type { RevokeFilter } from '../../store/revoking.ts'
-import { defineCommand } from '../command.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { given } from '../filter-options.ts'
-import type { Invocation } from '../invocation.ts'
-import { confirmationOption, type OptionValues } from '../options.ts'
-import { sessionsOf } from '../quantities.ts'
+import { defineCommand } from '../frame/command.ts'
+import { UsageError } from '../frame/errors.ts'
+import { exitCodes } from '../frame/exit-codes.ts'
+import type { Invocation } from '../frame/invocation.ts'
+import { confirmationOption, type OptionValues } from '../frame/options.ts'
+import { sessionsOf } from '../frame/quantities.ts'
 import { printable } from '../table-text.ts'
-import { UsageError } from '../usage-error.ts'
 import { moment, sessionHandle, userId } from '../values.ts'
 
 const options = {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionStats } from '../../store/statistics.ts'
-import { defineCommand } from '../command.ts'
-import { exitCodes } from '../exit-codes.ts'
-import type { Output } from '../output.ts'
+import { defineCommand } from '../frame/command.ts'
+import { UsageError } from '../frame/errors.ts'
+import { exitCodes } from '../frame/exit-codes.ts'
+import type { Output } from '../frame/output.ts'
 import { inColumns, shortTime } from '../table-text.ts'
-import { UsageError } from '../usage-error.ts'
 import { milliseconds } from '../values.ts'
 
 const USUAL_INTERVAL_MS = 5_000

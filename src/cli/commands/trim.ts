@@ -1,12 +1,11 @@
 import { LARGEST_BACKLOG } from '../../store/trim-round.ts'
 import type { TrimResult } from '../../store/trimming.ts'
-import { defineCommand } from '../command.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { given } from '../filter-options.ts'
-import { grouped, rowsOf } from '../quantities.ts'
-import { milliseconds, wholeNumber } from '../values.ts'
+import { defineCommand } from '../frame/command.ts'
+import { exitCodes } from '../frame/exit-codes.ts'
+import { grouped, rowsOf } from '../frame/quantities.ts'
+import { batchSize, milliseconds, wholeNumber } from '../values.ts'
 
-const LARGEST_BATCH = 10_000
 const LONGEST_PAUSE_MS = 10_000
 const MOST_ROWS = 1_000_000_000
 
@@ -26,7 +25,7 @@ this is for hosts without timers, and for a backlog. Ends with 4 when a limit st
   async run(invocation) {
     const { values, output } = invocation
     const limits = given({
-      batchSize: wholeNumber('batch-size', values['batch-size'], LARGEST_BATCH),
+      batchSize: batchSize(values['batch-size']),
       pause: values.pause === '0' ? 0 : wholeNumber('pause', values.pause, LONGEST_PAUSE_MS),
       maxRows: wholeNumber('max-rows', values['max-rows'], MOST_ROWS),
       maxDuration: milliseconds('max-duration', values['max-duration']),

@@ -1,11 +1,9 @@
 import type { UpgradeResult } from '../../store/upgrading.ts'
-import { defineCommand } from '../command.ts'
 import { given } from '../filter-options.ts'
-import { sessionsOf } from '../quantities.ts'
+import { defineCommand } from '../frame/command.ts'
+import { sessionsOf } from '../frame/quantities.ts'
 import { codeOfTaking, leftOut } from '../taking-over.ts'
-import { wholeNumber } from '../values.ts'
-
-const LARGEST_BATCH = 10_000
+import { batchSize } from '../values.ts'
 
 export const upgrade = defineCommand({
   name: 'upgrade',
@@ -22,7 +20,7 @@ time: what is done is not looked at again. Ends with 3 when rows stay in clear t
   async run(invocation) {
     const { values, output } = invocation
     const dryRun = values['dry-run'] === true
-    const size = given({ batchSize: wholeNumber('batch-size', values['batch-size'], LARGEST_BATCH) })
+    const size = given({ batchSize: batchSize(values['batch-size']) })
     const store = await invocation.openStore({ needsKeys: true })
     const { signal } = invocation
     output.message('Looking at the rows that no key has sealed.')

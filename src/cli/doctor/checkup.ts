@@ -1,22 +1,18 @@
-import { patienceOf, within } from '../../database/patience.ts'
-import { isSessionDatabase } from '../../database/recognise.ts'
+import { namedTable } from '../../database/open.ts'
+import { type Patience, patienceOf, within } from '../../database/patience.ts'
+import { type Dialect, type DrizzleDatabase, isSessionDatabase } from '../../database/recognise.ts'
 import type { SessionDatabase } from '../../database/session-database.ts'
-import type { Settings } from '../settings.ts'
-import { checkBacklog } from './checks/backlog.ts'
-import { checkClock } from './checks/clock.ts'
-import { checkConnection } from './checks/connection.ts'
+import type { Settings } from '../frame/configuration/settings.ts'
 import { checkCookie } from './checks/cookie.ts'
+import { checkBacklog, checkClock, checkConnection, checkServer, checkWriting } from './checks/database.ts'
 import { checkKeys } from './checks/keys.ts'
 import { checkSettings } from './checks/options.ts'
 import { checkSchema } from './checks/schema.ts'
-import { checkServer } from './checks/server.ts'
 import { checkVersions } from './checks/versions.ts'
-import { checkWriting } from './checks/writing.ts'
-import type { Examination } from './examination.ts'
 import { type Finding, type Found, fault, skipped } from './finding.ts'
-import { openExamination } from './open-examination.ts'
-import { type Patient, patientOf } from './patient.ts'
-import { connectionRemedy, withoutSecrets, wordsOf } from './words.ts'
+import type { Inspection } from './inspection.ts'
+import { connectionRemedy, messageOf, withoutSecrets } from './messages.ts'
+import { type Subject, subjectOf } from './subject.ts'
 
 /** What the doctor depends on besides the settings. */
 export interface Surroundings {
@@ -35,52 +31,77 @@ type Check = () => Promise<readonly Found[]>
 
 /** Looks at everything. Never rejects for what it looks at: a check that fails is a finding. */
 export async function checkUp(settings: Settings, surroundings: Surroundings): Promise<Finding[]> {
-  const patient = patientOf(settings)
+  const subject = subjectOf(settings)
   const clean = cleaner(settings)
   const findings = await runAll(
     {
       settings: async () => checkSettings(settings),
-      versions: async () => checkVersions(patient, surroundings.folder),
+      versions: async () => checkVersions(subject, surroundings.folder),
       cookie: async () => checkCookie(settings, surroundings.isProduction),
     },
     clean,
   )
-  return [...findings, ...(patient ? await checkDatabase(patient, surroundings, clean) : [])]
+  return [...findings, ...(subject ? await checkDatabase(subject, surroundings, clean) : [])]
 }
 
-async function checkDatabase(patient: Patient, surroundings: Surroundings, clean: Clean): Promise<Finding[]> {
-  if (isSessionDatabase(patient.database)) return checkOwnStorage(patient, patient.database, surroundings, clean)
-  let examination: Examination
+type Open = (subject: Subject, database: string | DrizzleDatabase, patience: Patience) => Promise<Inspection>
+
+const OPEN: Record<Dialect, Open> = {
+  async pg({ table }, database, patience) {
+    const { inspectPg } = await import('./pg/inspection.ts')
+    const { pgSessionsTable } = await import('../../database/pg/sessions-table.ts')
+    return inspectPg(database, pgSessionsTable(table), patience)
+  },
+  async mysql({ table }, database, patience) {
+    const { inspectMysql } = await import('./mysql/inspection.ts')
+    const { storedSessionsTable } = await import('../../schema/mysql.ts')
+    return inspectMysql(database, ...namedTable(table, storedSessionsTable), patience)
+  },
+  async sqlite({ table }, database) {
+    const { inspectSqlite } = await import('./sqlite/inspection.ts')
+    const { storedSessionsTable } = await import('../../schema/sqlite.ts')
+    return inspectSqlite(database, ...namedTable(table, storedSessionsTable))
+  },
+}
+
+/** Opens a database to look at it. What was handed over is used as it is, and not closed. */
+export function openInspection(subject: Subject, patience: Patience): Promise<Inspection> {
+  return OPEN[subject.dialect](subject, subject.database as string | DrizzleDatabase, patience)
+}
+
+async function checkDatabase(subject: Subject, surroundings: Surroundings, clean: Clean): Promise<Finding[]> {
+  if (isSessionDatabase(subject.database)) return checkOwnStorage(subject, subject.database, surroundings, clean)
+  let inspection: Inspection
   try {
-    examination = await openExamination(patient, patienceOf(patient.operationTimeout))
+    inspection = await openInspection(subject, patienceOf(subject.operationTimeout))
   } catch (error) {
-    return unconnected(fault(wordsOf(error), connectionRemedy(error)), clean)
+    return unconnected(fault(messageOf(error), connectionRemedy(error)), clean)
   }
   try {
-    const connection = await checkConnection(patient, examination)
+    const connection = await checkConnection(subject, inspection)
     const [first] = connection
     if (first?.level === 'fault') return unconnected(first, clean)
     return [
       ...connection.map((found) => clean({ check: 'connection', ...found })),
-      ...(await examineAll(patient, examination, surroundings, clean)),
+      ...(await inspectAll(subject, inspection, surroundings, clean)),
     ]
   } finally {
-    await within(patient.operationTimeout, examination.close()).catch(() => {})
+    await within(subject.operationTimeout, inspection.close()).catch(() => {})
   }
 }
 
-async function examineAll(
-  patient: Patient,
-  examination: Examination,
+async function inspectAll(
+  subject: Subject,
+  inspection: Inspection,
   { now }: Surroundings,
   clean: Clean,
 ): Promise<Finding[]> {
-  const { sessions } = examination
+  const { sessions } = inspection
   const schema = await runAll(
     {
-      server: () => checkServer(examination),
-      pooler: async () => [await examination.pooler()],
-      schema: () => checkSchema(patient, examination),
+      server: () => checkServer(inspection),
+      pooler: async () => [await inspection.pooler()],
+      schema: () => checkSchema(subject, inspection),
     },
     clean,
   )
@@ -89,26 +110,26 @@ async function examineAll(
   const whole = (run: Check): Check => (isWhole ? run : () => run().catch(() => [skipped('needs the table')]))
   const others = await runAll(
     {
-      writing: () => checkWriting(examination),
-      keys: whole(() => checkKeys(patient, sessions)),
-      backlog: whole(() => checkBacklog(patient, sessions, now())),
-      clock: () => checkClock(examination, now),
-      durability: () => examination.durability(),
+      writing: () => checkWriting(inspection),
+      keys: whole(() => checkKeys(subject, sessions)),
+      backlog: whole(() => checkBacklog(subject, sessions, now())),
+      clock: () => checkClock(inspection, now),
+      durability: () => inspection.durability(),
     },
     clean,
   )
   return [...schema, ...others]
 }
 
-function checkOwnStorage(patient: Patient, sessions: SessionDatabase, { now }: Surroundings, clean: Clean) {
+function checkOwnStorage(subject: Subject, sessions: SessionDatabase, { now }: Surroundings, clean: Clean) {
   return runAll(
     {
       connection: async () => {
         await sessions.check()
         return [{ level: 'ok', message: 'the storage of the application answers, and says that all is there' }]
       },
-      keys: () => checkKeys(patient, sessions),
-      backlog: () => checkBacklog(patient, sessions, now()),
+      keys: () => checkKeys(subject, sessions),
+      backlog: () => checkBacklog(subject, sessions, now()),
     },
     clean,
   )
@@ -133,7 +154,7 @@ async function runAll(checks: Readonly<Record<string, Check>>, clean: Clean): Pr
 
 function failed(error: unknown): Found {
   return fault(
-    `could not be looked at: ${wordsOf(error)}`,
+    `could not be looked at: ${messageOf(error)}`,
     'Repeat it when what the message names is corrected; the other lines may tell more',
   )
 }

@@ -1,4 +1,4 @@
-import type { Style } from '../output.ts'
+import type { Style } from '../frame/output.ts'
 import type { Finding, Level } from './finding.ts'
 
 const WORDS: Record<Level, string> = { ok: 'ok', warning: 'warning', fault: 'FAULT', skipped: 'skipped' }

@@ -1,6 +1,12 @@
 import type { Column, Table } from 'drizzle-orm'
 import { columnKeys, type SessionsTable } from '../../database/statement.ts'
 
+/** A text as a literal of SQL, for databases in which a backslash means itself. */
+export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
+
+/** A name as standard SQL has it. */
+export const doubleQuoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+
 /** A column as the Drizzle table has it. */
 export interface ExpectedColumn {
   readonly name: string

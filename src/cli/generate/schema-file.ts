@@ -1,8 +1,6 @@
 import type { Dialect } from '../../database/recognise.ts'
 import type { TablePlace } from '../../database/table-place.ts'
-
-/** How the code of a project imports and exports. */
-export type ModuleKind = 'esm' | 'commonjs'
+import type { ModuleKind } from '../project/project.ts'
 
 const MAKES: Record<Dialect, string> = { pg: 'pgTable', mysql: 'mysqlTable', sqlite: 'sqliteTable' }
 const COLUMNS = ['storedSessionKeysColumns', 'storedSessionsColumns', 'storedSessionsIndexes']

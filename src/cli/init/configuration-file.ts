@@ -1,5 +1,5 @@
-import { DRIVERS, type Driver } from '../drivers.ts'
-import type { Project } from '../project.ts'
+import { DRIVERS, type Driver } from '../project/drivers.ts'
+import type { Project } from '../project/project.ts'
 
 /** The name of the configuration of a project. */
 export const configurationName = ({ isTypeScript }: Project) =>

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { configurationNames } from '../configuration/load.ts'
-import { runsTypeScript } from '../configuration/typescript.ts'
-import { DRIVERS, type Driver } from '../drivers.ts'
-import type { Project } from '../project.ts'
-import { type PlannedFile, plannedFile, plannedVariables } from '../written-file.ts'
+import { configurationNames } from '../frame/configuration/load.ts'
+import { runsTypeScript } from '../frame/configuration/typescript.ts'
+import { DRIVERS, type Driver } from '../project/drivers.ts'
+import type { Project } from '../project/project.ts'
+import { type PlannedFile, plannedFile, plannedVariables } from '../project/written-file.ts'
 import {
   configurationFile,
   configurationName,

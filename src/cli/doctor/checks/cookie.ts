@@ -1,5 +1,5 @@
 import type { CookieOptions } from '@fastify/session'
-import type { Settings } from '../../settings.ts'
+import type { Settings } from '../../frame/configuration/settings.ts'
 import { type Found, fault, ok, skipped, warning } from '../finding.ts'
 
 /** The flags of the cookie beside the environment, and beside Fastify's `trustProxy` where the configuration exports it. */

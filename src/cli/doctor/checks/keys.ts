@@ -2,26 +2,26 @@ import type { KeyCount, SessionDatabase } from '../../../database/session-databa
 import type { AttachedKeys, SealingKey } from '../../../keys/key-provider.ts'
 import { attachKeys } from '../../../store/attach-keys.ts'
 import { SessionEventEmitter } from '../../../store/events.ts'
-import { grouped } from '../../quantities.ts'
+import { grouped } from '../../frame/quantities.ts'
 import { type Found, fault, ok, skipped, warning } from '../finding.ts'
-import type { Patient } from '../patient.ts'
+import type { Subject } from '../subject.ts'
 
 const DAY_MS = 86_400_000
 
 /** The current key, and those of the rows that are stored. */
-export async function checkKeys(patient: Patient, sessions: SessionDatabase): Promise<Found[]> {
-  const { keys } = patient
+export async function checkKeys(subject: Subject, sessions: SessionDatabase): Promise<Found[]> {
+  const { keys } = subject
   if (!keys)
     return [skipped('the settings have no keys: set SESSION_SECRET, or SESSION_KEYS, as the application has it')]
-  const attached = attachKeys(keys, sessions, patient.namespace ?? sessions.table, new SessionEventEmitter())
+  const attached = attachKeys(keys, sessions, subject.namespace ?? sessions.table, new SessionEventEmitter())
   try {
     const { current, misdated } = keys.attach
       ? await newestKept(attached, sessions)
       : { current: await attached.current(), misdated: [] }
     const wrong = [
       ...misdated,
-      ...ageFaults(current, patient.warnKeyAge),
-      ...(await rowFaults(patient, attached, sessions, current)),
+      ...ageFaults(current, subject.warnKeyAge),
+      ...(await rowFaults(subject, attached, sessions, current)),
     ]
     return wrong.length > 0 ? wrong : [ok(inWords(current))]
   } finally {
@@ -73,7 +73,7 @@ function ageFaults(current: SealingKey | undefined, most: number | false): Found
 }
 
 async function rowFaults(
-  { acceptsUnencrypted }: Patient,
+  { acceptsUnencrypted }: Subject,
   keys: AttachedKeys,
   sessions: SessionDatabase,
   current: SealingKey | undefined,

@@ -1,24 +1,24 @@
 import { describeDrift, driftsOf } from '../drift.ts'
-import type { Examination } from '../examination.ts'
 import { type Found, fault, ok, warning } from '../finding.ts'
-import type { Patient } from '../patient.ts'
+import type { Inspection } from '../inspection.ts'
+import type { Subject } from '../subject.ts'
 import type { ExpectedTable } from '../tables.ts'
 
 const MIGRATE = 'npx stored-session migrate'
 
 /** The tables beside those of the Drizzle schema. */
-export async function checkSchema(patient: Patient, examination: Examination): Promise<Found[]> {
-  const { sessions, keys } = examination.expected
-  const pending = await pendingIn(patient, examination)
+export async function checkSchema(subject: Subject, inspection: Inspection): Promise<Found[]> {
+  const { sessions, keys } = inspection.expected
+  const pending = await pendingIn(subject, inspection)
   const found = [
-    ...(await examination.storage(sessions)),
-    ...(await checkTable(sessions, examination, pending)),
-    ...(await checkKeysTable(patient, keys, examination, pending)),
+    ...(await inspection.storage(sessions)),
+    ...(await checkTable(sessions, inspection, pending)),
+    ...(await checkKeysTable(subject, keys, inspection, pending)),
   ]
   if (found.length > 0) return found
   if (typeof pending === 'number' && pending > 0)
     return [fault(`${pending} of the migrations are not applied`, `Run: ${MIGRATE}`)]
-  return [ok(`${examination.quoted(sessions)} has all columns and indexes`)]
+  return [ok(`${inspection.quoted(sessions)} has all columns and indexes`)]
 }
 
 /**
@@ -27,24 +27,24 @@ export async function checkSchema(patient: Patient, examination: Examination): P
  */
 type Pending = number | 'none' | 'own'
 
-async function pendingIn({ table }: Patient, { sessions }: Examination): Promise<Pending> {
+async function pendingIn({ table }: Subject, { sessions }: Inspection): Promise<Pending> {
   if (typeof table !== 'string') return 'own'
   const migrations = (await sessions.migrations?.()) ?? []
   const pending = migrations.filter(({ isApplied }) => !isApplied).length
   return pending === migrations.length ? 'none' : pending
 }
 
-async function checkTable(table: ExpectedTable, examination: Examination, pending: Pending): Promise<Found[]> {
-  const name = examination.quoted(table)
-  const actual = await examination.actual(table)
-  if (!actual) return [missing(name, examination.creation(table), pending)]
-  const drifts = driftsOf(table, actual, examination.isType)
+async function checkTable(table: ExpectedTable, inspection: Inspection, pending: Pending): Promise<Found[]> {
+  const name = inspection.quoted(table)
+  const actual = await inspection.actual(table)
+  if (!actual) return [missing(name, inspection.creation(table), pending)]
+  const drifts = driftsOf(table, actual, inspection.isType)
   if (drifts.length === 0) return []
   const message = `${name}: ${drifts.map(describeDrift).join('; ')}`
   // What they would do must not be done before them.
   if (typeof pending === 'number' && pending > 0)
     return [fault(`${message}; ${pending} of the migrations are not applied`, `Run: ${MIGRATE}, and this again`)]
-  const sql = examination.repair(table, actual, drifts)
+  const sql = inspection.repair(table, actual, drifts)
   return [fault(message, remedyFor(sql, pending), sql)]
 }
 
@@ -66,14 +66,14 @@ function remedyFor(sql: readonly string[], pending: Pending): string {
 
 // Only envelopeKeys needs it, and the migrations make it for all.
 async function checkKeysTable(
-  patient: Patient,
+  subject: Subject,
   table: ExpectedTable,
-  examination: Examination,
+  inspection: Inspection,
   pending: Pending,
 ): Promise<Found[]> {
-  const isNeeded = patient.keys?.attach !== undefined
+  const isNeeded = subject.keys?.attach !== undefined
   if (!isNeeded && pending === 'own') return []
-  const found = await checkTable(table, examination, pending)
+  const found = await checkTable(table, inspection, pending)
   // The command makes both, and is told once.
   if (found.every(({ sql }) => sql === undefined) && pending !== 'own') return isNeeded ? found : []
   if (isNeeded) return found

@@ -1,8 +1,10 @@
+import coerce from 'semver/functions/coerce.js'
+import satisfies from 'semver/functions/satisfies.js'
+import validRange from 'semver/ranges/valid.js'
 import { drizzleKind, isSessionDatabase } from '../../../database/recognise.ts'
 import { type Installed, installedFrom, ownFolder, ownManifest } from '../../installed.ts'
 import { type Found, fault, ok, warning } from '../finding.ts'
-import type { Patient } from '../patient.ts'
-import { isInRange } from '../version-range.ts'
+import type { Subject } from '../subject.ts'
 
 const DRIVERS = { pg: 'postgres', mysql: 'mysql2', sqlite: 'better-sqlite3' } as const
 
@@ -10,8 +12,8 @@ const DRIVERS = { pg: 'postgres', mysql: 'mysql2', sqlite: 'better-sqlite3' } as
 const FURTHER_RANGES: Record<string, string> = { pg: '^8.11.0' }
 
 /** Node, and the packages that sessions go through, beside what this package asks for. */
-export function checkVersions(patient: Patient | undefined, folder: string): Found[] {
-  const driver = patient && driverOf(patient)
+export function checkVersions(subject: Subject | undefined, folder: string): Found[] {
+  const driver = subject && driverOf(subject)
   const names = ['fastify', '@fastify/session', 'drizzle-orm', ...(driver ? [driver] : [])]
   const found = names.map((name) => installedFrom(folder, name) ?? installedFrom(ownFolder, name))
   const installed = found.filter((one) => one !== undefined)
@@ -21,7 +23,7 @@ export function checkVersions(patient: Patient | undefined, folder: string): Fou
   return [ok(`Node ${process.versions.node}, ${installed.map(({ name, version }) => `${name} ${version}`).join(', ')}`)]
 }
 
-function driverOf({ database, dialect }: Patient): string | undefined {
+function driverOf({ database, dialect }: Subject): string | undefined {
   if (isSessionDatabase(database)) return undefined
   return drizzleKind(database) === 'NodePgDatabase' ? 'pg' : DRIVERS[dialect]
 }
@@ -30,6 +32,12 @@ function nodeFaults(): Found[] {
   const { node } = process.versions
   const range = ownManifest.engines?.node ?? '*'
   return isInRange(node, range) ? [] : [fault(`Node ${node} is not supported`, `Use Node ${range}`)]
+}
+
+/** Whether a version is in a range as `package.json` has it. What cannot be read holds; a prerelease counts as its release. */
+export function isInRange(version: string, range: string): boolean {
+  const release = coerce(version)
+  return !release || validRange(range) === null || satisfies(release, range)
 }
 
 const absent = (name: string) => fault(`the package ${name} is not installed`, `Install it: npm install ${name}`)

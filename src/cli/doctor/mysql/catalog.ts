@@ -1,15 +1,16 @@
-import type { Query, Row } from '../examination.ts'
 import { type Found, fault } from '../finding.ts'
-import { backQuoted, hexLiteral } from '../quoting.ts'
+import type { Query, Row } from '../inspection.ts'
 import type { ActualColumn, ActualIndex, ActualTable, ExpectedColumn, ExpectedTable } from '../tables.ts'
+
+export const backQuoted = (name: string) => `\`${name.replaceAll('`', '``')}\``
 
 /** A table's name as SQL has it. */
 export function quotedTable({ schema, name }: Pick<ExpectedTable, 'schema' | 'name'>): string {
   return [schema, name].flatMap((part) => (part === undefined ? [] : [backQuoted(part)])).join('.')
 }
 
-// A literal in hexadecimal is bytes, and information_schema compares text.
-const text = (word: string) => `convert(${hexLiteral(word)} using utf8mb4)`
+// A literal in hexadecimal is the same whatever a backslash means, but it is bytes, and information_schema compares text.
+const text = (word: string) => `convert(0x${Buffer.from(word).toString('hex')} using utf8mb4)`
 
 const isTable = ({ schema, name }: ExpectedTable) =>
   `table_schema = ${schema === undefined ? 'database()' : text(schema)} and table_name = ${text(name)}`

@@ -5,7 +5,7 @@ import { urlSettings } from '../../../database/mysql/url-settings.ts'
 import { driver } from '../../../database/open.ts'
 import type { Patience } from '../../../database/patience.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
-import type { Query, Row } from '../examination.ts'
+import type { Query, Row } from '../inspection.ts'
 
 /** A way to MySQL or MariaDB through mysql2. */
 export interface MysqlConnections {

@@ -1,7 +1,6 @@
 import { type Drift, filled, losesRows } from '../drift.ts'
-import { backQuoted } from '../quoting.ts'
 import type { ActualTable, ExpectedColumn, ExpectedIndex, ExpectedTable } from '../tables.ts'
-import { quotedTable } from './catalog.ts'
+import { backQuoted, quotedTable } from './catalog.ts'
 
 /** Makes a table of MySQL or MariaDB. */
 export function createMysqlTable(table: ExpectedTable): string[] {

@@ -6,7 +6,7 @@ import { type NodePgClient, nodePostgresClient } from '../../../database/pg/node
 import { postgresJsClient } from '../../../database/pg/postgres-js.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
 import { drizzleKind } from '../../../database/recognise.ts'
-import type { Query, Row } from '../examination.ts'
+import type { Query, Row } from '../inspection.ts'
 
 /** One connection, for as long as it is kept. */
 export interface PgSession {

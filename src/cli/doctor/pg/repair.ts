@@ -1,6 +1,6 @@
 import { type Drift, filled, losesRows } from '../drift.ts'
-import { doubleQuoted } from '../quoting.ts'
 import type { ActualTable, ExpectedColumn, ExpectedIndex, ExpectedTable } from '../tables.ts'
+import { doubleQuoted } from '../tables.ts'
 import { quotedTable } from './catalog.ts'
 
 /** Makes a table of PostgreSQL, with the storage of the migrations. */

@@ -1,6 +1,6 @@
 import { type Drift, filled, losesRows } from '../drift.ts'
-import { doubleQuoted } from '../quoting.ts'
 import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedIndex, ExpectedTable } from '../tables.ts'
+import { doubleQuoted } from '../tables.ts'
 import { quotedTable } from './catalog.ts'
 
 /** Makes a table of SQLite. */

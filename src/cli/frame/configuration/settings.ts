@@ -1,5 +1,5 @@
-import { loadConfiguration, type Settings } from './configuration/load.ts'
 import { optionsOfEnvironment } from './environment.ts'
+import { loadConfiguration, type Settings } from './load.ts'
 
 export type { Settings }
 

@@ -1,7 +1,7 @@
 import { MissingDriverError } from '../../errors.ts'
 
 /** The driver's own words for an error, without passwords: {@link withoutSecrets} took them out. */
-export function wordsOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   const { message, code, cause, errors } = error as {
     message?: string
     code?: unknown
@@ -9,8 +9,8 @@ export function wordsOf(error: unknown): string {
     errors?: unknown[]
   }
   // What the store tells clients says nothing to an operator; and of several addresses each has an error of its own.
-  if (String(code).startsWith('FST_') && cause) return wordsOf(cause)
-  if (!message && Array.isArray(errors) && errors.length > 0) return wordsOf(errors[0])
+  if (String(code).startsWith('FST_') && cause) return messageOf(cause)
+  if (!message && Array.isArray(errors) && errors.length > 0) return messageOf(errors[0])
   const words = (message || String(code ?? error)).replace(/^stored-session: /, '')
   return typeof code === 'string' && !/^(FST_|MISSING_FILE$)/.test(code) && !words.includes(code)
     ? `${code}: ${words}`

@@ -7,8 +7,8 @@ import { sqliteDatabase } from '../../../database/sqlite/database.ts'
 import { migrateSqlite } from '../../../database/sqlite/migrate.ts'
 import type { SessionsTable } from '../../../database/statement.ts'
 import { storedSessionKeysTable } from '../../../schema/sqlite.ts'
-import type { Examination, Query, Row } from '../examination.ts'
 import { type Found, ok, warning } from '../finding.ts'
+import type { Inspection, Query, Row } from '../inspection.ts'
 import { expectedKeys, expectedSessions, type TableConfig } from '../tables.ts'
 import { actualTable, isSqliteType, quotedTable } from './catalog.ts'
 import { exposedFiles, exposureOf } from './exposed-files.ts'
@@ -18,11 +18,11 @@ import { createSqliteTable, repairSqliteTable } from './repair.ts'
 const LEAST = '3.38'
 const MEMORY = ':memory:'
 
-export async function examineSqlite(
+export async function inspectSqlite(
   database: string | DrizzleDatabase,
   table: SessionsTable,
   name: string,
-): Promise<Examination> {
+): Promise<Inspection> {
   const isOwn = typeof database === 'string'
   const file = isOwn ? database.slice('sqlite:'.length) : (database.$client as Database).name
   // Before it is opened here, which may create files beside it for a while.

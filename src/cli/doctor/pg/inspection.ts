@@ -4,8 +4,8 @@ import { pgDatabase } from '../../../database/pg/database.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
 import type { SessionsTable } from '../../../database/statement.ts'
 import { storedSessionKeysTable } from '../../../schema/pg.ts'
-import type { Examination, Query, ReadOnly } from '../examination.ts'
 import { type Found, ok, warning } from '../finding.ts'
+import type { Inspection, Query, ReadOnly } from '../inspection.ts'
 import { expectedKeys, expectedSessions, type TableConfig } from '../tables.ts'
 import { actualTable, isPgType, pgStorage, quotedTable } from './catalog.ts'
 import { pgConnections } from './connection.ts'
@@ -15,11 +15,11 @@ import { createPgTable, repairPgTable } from './repair.ts'
 /** The oldest PostgreSQL that the tests run on. */
 const LEAST = '14'
 
-export async function examinePg(
+export async function inspectPg(
   database: string | DrizzleDatabase,
   table: SessionsTable,
   patience: Patience,
-): Promise<Examination> {
+): Promise<Inspection> {
   const connections = await pgConnections(database, patience)
   const { query } = connections
   const configOf = getTableConfig as unknown as (table: unknown) => TableConfig

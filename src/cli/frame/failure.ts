@@ -1,8 +1,7 @@
-import { CommandError } from './command-error.ts'
 import { Declined } from './confirmation.ts'
+import { CommandError, UsageError } from './errors.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
-import { UsageError } from './usage-error.ts'
 
 /** Tells what went wrong, and says what to end with. */
 export function tellFailure(error: unknown, output: Output, command: string | undefined): ExitCode {

@@ -1,17 +1,17 @@
+import { ownManifest } from '../installed.ts'
 import type { AnyCommand } from './command.ts'
-import { CommandError } from './command-error.ts'
+import { openDatabase, openStore } from './configuration/open-store.ts'
+import { readSettings, type Settings } from './configuration/settings.ts'
 import { confirm, type Terminal } from './confirmation.ts'
+import { CommandError } from './errors.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { tellFailure } from './failure.ts'
 import { commandHelp, generalHelp } from './help.ts'
-import { ownManifest } from './installed.ts'
 import { Interruption } from './interruption.ts'
 import type { Invocation } from './invocation.ts'
-import { openDatabase, openStore } from './open-store.ts'
 import { Output, type OutputStream } from './output.ts'
 import { findCommand, parseOptions, splitCommand } from './parse.ts'
 import { Progress } from './progress.ts'
-import { readSettings, type Settings } from './settings.ts'
 
 /** The streams of the process, or what stands for them. */
 export interface Streams {

@@ -1,8 +1,8 @@
-import type { SessionDatabase } from '../database/session-database.ts'
-import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import type { SessionDatabase } from '../../database/session-database.ts'
+import type { StoredSessionStore } from '../../store/stored-session-store.ts'
+import type { Settings } from './configuration/settings.ts'
 import type { Output } from './output.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
-import type { Settings } from './settings.ts'
 
 /** What a store is opened for. */
 export interface OpenOptions {

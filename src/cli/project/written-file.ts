@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { CommandError } from './command-error.ts'
+import { CommandError } from '../frame/errors.ts'
 import { contentOf, linkRefusal, narrow, notAFile, OWNER_ONLY, openModeOf, refuseUnsafe } from './file-access.ts'
 
 /** A file as it is to be, beside what it is. */

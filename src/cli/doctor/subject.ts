@@ -8,11 +8,11 @@ import type { KeyProvider } from '../../keys/key-provider.ts'
 import { checkKeys, checkSealing } from '../../store/check-sealing-options.ts'
 import { OptionChecks } from '../../store/option-checks.ts'
 import type { StoreOptions } from '../../store/store-options.ts'
-import { checkTrim } from '../../store/trim-options.ts'
-import type { Settings } from '../settings.ts'
+import { checkedTrimOptions, checkTrim } from '../../store/trim-options.ts'
+import type { Settings } from '../frame/configuration/settings.ts'
 
 /** What the settings say, as far as it can be understood; what is wrong with them is a finding of its own. */
-export interface Patient {
+export interface Subject {
   readonly settings: Settings
   readonly dialect: Dialect
   readonly database: string | DrizzleDatabase | SessionDatabase
@@ -33,7 +33,7 @@ export interface Patient {
 }
 
 /** Understands the settings as far as that is possible; undefined where they name no database that there could be. */
-export function patientOf(settings: Settings): Patient | undefined {
+export function subjectOf(settings: Settings): Subject | undefined {
   const options = settings.options as Partial<StoreOptions>
   const recognised = recogniseDatabase(options.database)
   if (!('dialect' in recognised)) return undefined
@@ -52,7 +52,7 @@ export function patientOf(settings: Settings): Patient | undefined {
     warnKeyAge: sealing.warnKeyAge,
     acceptsUnencrypted: Date.now() < sealing.acceptUnencryptedUntil,
     trimInterval: schedule && schedule.interval !== false ? schedule.interval : undefined,
-    batchSize: schedule ? schedule.batchSize : 500,
+    batchSize: checkedTrimOptions({}, schedule).batchSize,
     operationTimeout: timeoutOf(options.operationTimeout),
   }
 }

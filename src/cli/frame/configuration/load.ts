@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { extname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { CommandError } from '../command-error.ts'
+import { CommandError } from '../errors.ts'
 import { importTypeScript } from './typescript.ts'
 
 /** The options of the application, as `register(storedSession, options)` takes them, unchecked. */

@@ -1,6 +1,6 @@
 import { existsSync, fchmodSync, fstatSync, lstatSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { CommandError } from './command-error.ts'
+import { CommandError } from '../frame/errors.ts'
 
 /** For its owner to read and write. */
 export const OWNER_ONLY = 0o600

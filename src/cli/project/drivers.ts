@@ -1,6 +1,6 @@
-import type { Dialect } from '../database/recognise.ts'
+import type { Dialect } from '../../database/recognise.ts'
+import { UsageError } from '../frame/errors.ts'
 import type { Project } from './project.ts'
-import { UsageError } from './usage-error.ts'
 
 /** The packages that speak to databases. */
 export const DRIVERS = {

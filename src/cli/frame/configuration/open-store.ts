@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs'
-import type { SessionDatabase } from '../database/session-database.ts'
-import type { KeyProvider } from '../keys/key-provider.ts'
-import type { StoreOptions } from '../store/store-options.ts'
-import type { StoredSessionStore } from '../store/stored-session-store.ts'
-import { CommandError } from './command-error.ts'
-import type { OpenOptions } from './invocation.ts'
+import type { SessionDatabase } from '../../../database/session-database.ts'
+import type { KeyProvider } from '../../../keys/key-provider.ts'
+import type { StoreOptions } from '../../../store/store-options.ts'
+import type { StoredSessionStore } from '../../../store/stored-session-store.ts'
+import { CommandError } from '../errors.ts'
+import type { OpenOptions } from '../invocation.ts'
 import type { Settings } from './settings.ts'
 
 /** Opens the store that the options of an application describe, for one command: nothing runs in the background. */
 export async function openStore(settings: Settings, options: OpenOptions = {}): Promise<StoredSessionStore> {
-  const { StoredSessionStore } = await import('../store/stored-session-store.ts')
+  const { StoredSessionStore } = await import('../../../store/stored-session-store.ts')
   const storeOptions = await storeOptionsOf(settings, options)
   if (!options.migrate) refuseMissingFile(storeOptions.database)
   const store = new StoredSessionStore(storeOptions)
@@ -24,8 +24,8 @@ export async function openStore(settings: Settings, options: OpenOptions = {}): 
 
 /** Opens the database that the options of an application name, and looks at nothing in it. */
 export async function openDatabase(settings: Settings): Promise<SessionDatabase> {
-  const { openDatabase } = await import('../database/open.ts')
-  const { checkedStoreOptions } = await import('../store/check-store-options.ts')
+  const { openDatabase } = await import('../../../database/open.ts')
+  const { checkedStoreOptions } = await import('../../../store/check-store-options.ts')
   const { dialect, database, table, operationTimeout } = checkedStoreOptions(await storeOptionsOf(settings, {}))
   const isEmpty = missingFile(database) !== undefined
   return openDatabase(dialect, isEmpty ? 'sqlite::memory:' : database, table, operationTimeout)
@@ -33,9 +33,9 @@ export async function openDatabase(settings: Settings): Promise<SessionDatabase>
 
 /** The options of the store, of those that the plugin takes. */
 async function storeOptionsOf({ options, source }: Settings, open: OpenOptions): Promise<StoreOptions> {
-  const { hostOptionNames, ownOptionNames } = await import('../plugin/options.ts')
-  const { storeOptionNames } = await import('../store/store-options.ts')
-  const { OptionChecks } = await import('../store/option-checks.ts')
+  const { hostOptionNames, ownOptionNames } = await import('../../../plugin/options.ts')
+  const { storeOptionNames } = await import('../../../store/store-options.ts')
+  const { OptionChecks } = await import('../../../store/option-checks.ts')
   const checks = new OptionChecks()
   checks.names(options, [...storeOptionNames, ...hostOptionNames, ...ownOptionNames, ...FASTIFY_OPTIONS])
   checks.done()

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { CommandError } from '../command-error.ts'
+import { CommandError } from '../errors.ts'
 
 type Module = Record<string, unknown>
 

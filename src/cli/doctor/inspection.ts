@@ -9,8 +9,8 @@ export type Row = Record<string, unknown>
 export type Query = (text: string) => Promise<Row[]>
 
 /** What the doctor asks of a database, each dialect in its own way. */
-export interface Examination {
-  /** The sessions, over the connections of the examination. */
+export interface Inspection {
+  /** The sessions, over the connections of the inspection. */
   readonly sessions: SessionDatabase
   readonly expected: ExpectedTables
   /** A statement that does nothing, to measure its way. */

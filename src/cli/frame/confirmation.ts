@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './errors.ts'
 
 /** Somebody was asked, and did not agree. */
 export class Declined extends Error {

@@ -1,5 +1,5 @@
-import { envKeys } from '../keys/env-keys.ts'
-import { CommandError } from './command-error.ts'
+import { envKeys } from '../../../keys/env-keys.ts'
+import { CommandError } from '../errors.ts'
 
 /** The variables that stand for options where there is no configuration, and what they hold. */
 export const environmentVariables = {

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { CommandError } from './command-error.ts'
-import { type CompilerOptions, compilerOptionsOf } from './compiler-options.ts'
-import type { ModuleKind } from './generate/schema-file.ts'
+import { parseTsconfig, type TsConfigJson } from 'get-tsconfig'
+import { CommandError } from '../frame/errors.ts'
+
+/** How the code of a project imports and exports. */
+export type ModuleKind = 'esm' | 'commonjs'
 
 /** What there is of an application in a folder. */
 export interface Project {
@@ -42,6 +44,17 @@ export function projectIn(folder: string): Project | undefined {
     moduleKind,
     importsTypeScript: allowImportingTsExtensions === true || rewriteRelativeImportExtensions === true,
     exportsByAssignment: moduleKind === 'commonjs' && isVerbatimCommonjs(compilerOptions),
+  }
+}
+
+type CompilerOptions = TsConfigJson.CompilerOptions
+
+// What cannot be read says nothing: that is for the compiler to tell.
+function compilerOptionsOf(file: string): CompilerOptions {
+  try {
+    return parseTsconfig(file).compilerOptions ?? {}
+  } catch {
+    return {}
   }
 }
 

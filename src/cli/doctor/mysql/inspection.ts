@@ -4,8 +4,8 @@ import type { Patience } from '../../../database/patience.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
 import type { SessionsTable } from '../../../database/statement.ts'
 import { storedSessionKeysTable } from '../../../schema/mysql.ts'
-import type { Examination, Query, ReadOnly, Server } from '../examination.ts'
 import { type Found, ok, warning } from '../finding.ts'
+import type { Inspection, Query, ReadOnly, Server } from '../inspection.ts'
 import { type ExpectedTable, expectedKeys, expectedSessions, type TableConfig } from '../tables.ts'
 import { actualTable, isMysqlType, mysqlStorage, quotedTable } from './catalog.ts'
 import { type MysqlConnections, mysqlConnections } from './connection.ts'
@@ -14,12 +14,12 @@ import { createMysqlTable, repairMysqlTable } from './repair.ts'
 /** The oldest that the tests run on. */
 const LEAST = { MySQL: '8.4', MariaDB: '10.11' } as const
 
-export async function examineMysql(
+export async function inspectMysql(
   database: string | DrizzleDatabase,
   table: SessionsTable,
   name: string,
   patience: Patience,
-): Promise<Examination> {
+): Promise<Inspection> {
   const connections = await mysqlConnections(database, patience)
   const { query } = connections
   const configOf = getTableConfig as unknown as (table: unknown) => TableConfig

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { nearestName } from '../store/nearest-name.ts'
+import { nearestName } from '../../store/nearest-name.ts'
 import type { AnyCommand } from './command.ts'
+import { UsageError } from './errors.ts'
 import { type CommandOption, type CommandOptions, globalOptions, type OptionValues } from './options.ts'
 import { mayHoldPassword } from './password-in-url.ts'
-import { UsageError } from './usage-error.ts'
 
 type Values = Readonly<Record<string, unknown>> & OptionValues<typeof globalOptions>
 

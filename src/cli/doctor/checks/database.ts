@@ -1,0 +1,144 @@
+import coerce from 'semver/functions/coerce.js'
+import lt from 'semver/functions/lt.js'
+import { within } from '../../../database/patience.ts'
+import type { SessionDatabase } from '../../../database/session-database.ts'
+import { LARGEST_BACKLOG } from '../../../store/trim-round.ts'
+import { grouped } from '../../frame/quantities.ts'
+import { type Found, fault, ok, skipped, warning } from '../finding.ts'
+import type { Inspection } from '../inspection.ts'
+import { connectionRemedy, messageOf, shownDatabase } from '../messages.ts'
+import type { Subject } from '../subject.ts'
+
+/** Statements of which the middle one tells the latency. */
+const PINGS = 5
+/** Every request waits for one statement; milliseconds. */
+const SLOW_MS = 100
+
+/** Connects, measures how long a statement is on its way, and looks who else has access. */
+export async function checkConnection(subject: Subject, inspection: Inspection): Promise<Found[]> {
+  const found = await checkLatency(subject, inspection)
+  return found.level === 'fault' ? [found] : [found, ...(await inspection.exposure())]
+}
+
+async function checkLatency(subject: Subject, { ping }: Inspection): Promise<Found> {
+  const name = shownDatabase(subject.database)
+  try {
+    await within(subject.operationTimeout, ping())
+    const latency = await middleOf(() => within(subject.operationTimeout, ping()))
+    const message = `${name} answers in ${latency.toFixed(1)} ms`
+    if (latency < SLOW_MS) return ok(message)
+    return warning(message, 'Every request waits for so long: bring application and database nearer together')
+  } catch (error) {
+    return fault(`${name} cannot be reached: ${messageOf(error)}`, connectionRemedy(error))
+  }
+}
+
+async function middleOf(work: () => Promise<void>): Promise<number> {
+  const times: number[] = []
+  for (let count = 0; count < PINGS; count++) {
+    const begun = performance.now()
+    await work()
+    times.push(performance.now() - begun)
+  }
+  return times.sort((one, other) => one - other)[Math.floor(PINGS / 2)]!
+}
+
+/** Whether the server is one that the tests run on. */
+export async function checkServer(inspection: Inspection): Promise<Found[]> {
+  const { product, version, least } = await inspection.server()
+  const message = `${product} ${version}`
+  if (isAtLeast(version, least)) return [ok(`${message}, supported from ${least} on`)]
+  return [fault(`${message} is older than what is supported`, `Use ${product} ${least} or newer`)]
+}
+
+/** Whether a version is this one or a later one. One that cannot be read is taken for good. */
+export function isAtLeast(version: string, least: string): boolean {
+  // Of `15.18 (Debian …)` the number, which is that of 15.18.0.
+  const [one, other] = [coerce(version), coerce(least)]
+  return !one || !other || !lt(one, other)
+}
+
+/** Whether sessions can be written, with statements that change nothing. */
+export async function checkWriting(inspection: Inspection): Promise<Found[]> {
+  const readOnly = await inspection.readOnly()
+  if (readOnly) return [fault(readOnly.reason, readOnly.remedy)]
+  const { sessions: table } = inspection.expected
+  const actual = await inspection.actual(table)
+  const isWhole = table.columns.every(({ name }) => actual?.columns.some((column) => column.name === name))
+  if (!isWhole) return [skipped('needs the table')]
+  const refused: string[] = []
+  const words: string[] = []
+  for (const [privilege, statement] of Object.entries(statementsFor(inspection))) {
+    await inspection.query(statement).catch((error) => {
+      refused.push(privilege)
+      words.push(messageOf(error))
+    })
+  }
+  if (refused.length === 0) return [ok('the table takes reads, inserts, updates and deletions')]
+  return [
+    fault(
+      `${refused.join(', ')} ${refused.length === 1 ? 'is' : 'are'} refused: ${words[0]}`,
+      `Give the user of the URL what it needs: GRANT SELECT, INSERT, UPDATE, DELETE ON ${inspection.quoted(table)} TO …`,
+    ),
+  ]
+}
+
+function statementsFor({ expected: { sessions: table }, quoted }: Inspection): Record<string, string> {
+  const target = quoted(table)
+  // Tables of the schema have names like columns have, as far as quotes go.
+  const names = table.columns.map(({ name }) => quoted({ schema: undefined, name }))
+  const none = 'where 1 = 0'
+  return {
+    SELECT: `select 1 from ${target} ${none}`,
+    INSERT: `insert into ${target} (${names.join(', ')}) select ${names.join(', ')} from ${target} ${none}`,
+    UPDATE: `update ${target} set ${names.map((name) => `${name} = ${name}`).join(', ')} ${none}`,
+    DELETE: `delete from ${target} ${none}`,
+  }
+}
+
+/** Clocks of several servers that differ by this much end sessions early, and trim what another one may still ask for. */
+const FAULT_MS = 30_000
+const WARNING_MS = 2_000
+
+/** The clock of the application, by which all timeouts are counted, beside that of the database. */
+export async function checkClock(inspection: Inspection, now: () => number): Promise<Found[]> {
+  const begun = now()
+  const clock = await inspection.clock()
+  const ended = now()
+  if (clock === undefined) return [skipped('the database has no clock of its own')]
+  // It was read at some moment in between.
+  const difference = Math.max(begun - clock, clock - ended, 0)
+  if (difference < WARNING_MS)
+    return [ok(`the clocks of application and database differ by less than ${WARNING_MS / 1_000} s`)]
+  const ahead = clock < begun ? 'ahead of' : 'behind'
+  const message = `the clock of the application is ${(difference / 1_000).toFixed(1)} s ${ahead} that of the database`
+  const remedy =
+    'Set the clock that is wrong, and keep it by NTP (timedatectl set-ntp true): timeouts are counted by that of the application'
+  return [difference < FAULT_MS ? warning(message, remedy) : fault(message, remedy)]
+}
+
+/** Rounds that may have been missed, as when an application starts anew. */
+const ROUNDS = 2
+/** Where the application does not trim, once in so many milliseconds is expected. */
+const DAILY_MS = 86_400_000
+
+/** Whether rows that could be deleted are. */
+export async function checkBacklog(
+  { trimInterval, batchSize }: Subject,
+  sessions: SessionDatabase,
+  now: number,
+): Promise<Found[]> {
+  if (!sessions.countDue) return [skipped('this storage does not count what could be deleted')]
+  const overdue = await sessions.countDue(
+    now - (trimInterval === undefined ? DAILY_MS : ROUNDS * trimInterval),
+    LARGEST_BACKLOG,
+  )
+  if (overdue <= batchSize) return [ok('trimming keeps up')]
+  const isMany = overdue >= LARGEST_BACKLOG
+  const message = `${isMany ? 'at least ' : ''}${grouped(overdue)} rows of sessions that are over wait to be deleted for longer than they should`
+  const remedy =
+    trimInterval === undefined
+      ? 'The application does not trim by the clock: run npx stored-session trim, and let cron do so every hour'
+      : 'Run: npx stored-session trim. If they come back, see the events backlog and backgroundError, or make trim.batchSize larger'
+  return [isMany ? fault(message, remedy) : warning(message, remedy)]
+}
