@@ -24,7 +24,7 @@ export async function confirm(question: string, isAgreed: boolean, terminal: Ter
   if (isAgreed) return
   const { stdin: input, stderr: output } = terminal
   if (!input.isTTY || !output.isTTY) {
-    throw new UsageError('this cannot be undone, and there is no terminal to ask on; say --yes')
+    throw new UsageError('this cannot be undone, and there is no terminal for the confirmation; pass --yes')
   }
   const dialogue = createInterface({ input, output })
   let isAnswered = false

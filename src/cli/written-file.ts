@@ -90,4 +90,4 @@ function openPlanned(folder: string, { path, state, isPrivate }: PlannedFile): n
 }
 
 const changed = (path: string) =>
-  new CommandError(`${path} has changed meanwhile, and was not written; repeat the command`)
+  new CommandError(`${path} was changed by another process, and was not written; repeat the command`)

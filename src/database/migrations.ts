@@ -85,7 +85,7 @@ function folderOf(folder: Folder): string {
   const path = import.meta.url ? fileURLToPath(new URL(`../../drizzle/${folder}`, import.meta.url)) : ''
   if (existsSync(path)) return path
   throw new Error(
-    'the migrations are files of the package, which a bundle does not have: set migrate: false, and run npx stored-session migrate when you deploy',
+    'the migration files of the package are not in this bundle; set migrate: false, and run npx stored-session migrate when you deploy',
   )
 }
 

@@ -1,6 +1,6 @@
-import { InvalidOptionsError } from '../errors.ts'
 import { DataKeys } from './data-keys.ts'
 import { type Duration, durationMs } from './duration.ts'
+import { refuseFaults } from './fault-list.ts'
 import type { KeyProvider } from './key-provider.ts'
 import { type KeyCalls, KeyService } from './key-service.ts'
 
@@ -52,7 +52,7 @@ export function envelopeKeys(options: EnvelopeOptions): KeyProvider {
 }
 
 function unattached(): never {
-  throw new Error('envelopeKeys has no table for its keys yet; a store gives it one when it opens')
+  throw new Error('envelopeKeys has no table for its keys yet; use it after the store has opened')
 }
 
 const NAMES = [
@@ -88,7 +88,7 @@ function checked(options: EnvelopeOptions) {
   if (given.recheckAfter !== undefined && recheckAfter >= refuseAfter) {
     faults.push('recheckAfter must be shorter than refuseAfter')
   }
-  if (faults.length > 0) throw new InvalidOptionsError(`envelopeKeys: ${faults.join('; ')}`)
+  refuseFaults(faults, 'envelopeKeys')
   const calls: KeyCalls = { wrap: wrap.bind(options), unwrap: unwrap.bind(options) }
   const limits = { rotateEvery, rotateAfter, recheckAfter, refuseAfter }
   return { calls, callLimits: { softTimeout, hardTimeout }, limits }

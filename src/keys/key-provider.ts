@@ -142,7 +142,7 @@ function checkedId(id: number): number {
 
 function idOfName(name: string): number {
   if (typeof name !== 'string' || name === '') {
-    throw new InvalidKeyError('a key id is missing or empty; give every key a name of its own')
+    throw new InvalidKeyError('a key id is missing or empty; give every key its own id')
   }
   return createHash('sha256').update('stored-session/key-name\0').update(name).digest().readUInt32BE()
 }
@@ -155,11 +155,13 @@ function idOfName(name: string): number {
  * @throws `FST_STORED_SESSION_INVALID_KEY` when there is no current one, or two share an id
  */
 export function keyRing(current: SealingKey | undefined, others: readonly SealingKey[] = []): KeyProvider {
-  if (!current) throw new InvalidKeyError('there is no current key; give at least one that seals')
+  if (!current) throw new InvalidKeyError('no key has the state current; set it on one key')
   const keys = [current, ...others]
   const byId = new Map(keys.map((key) => [key.id, key]))
   if (byId.size !== keys.length) {
-    throw new InvalidKeyError('two keys share one id or are the same key; remove the double, or give each its own id')
+    throw new InvalidKeyError(
+      'two keys have the same id or the same bytes; remove the duplicate, or give each its own id',
+    )
   }
   const descriptions = keys.map((key) => describeKey(key, key === current))
   return { current: () => current, find: (id) => byId.get(id), describe: () => descriptions }

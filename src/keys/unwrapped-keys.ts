@@ -92,7 +92,8 @@ export class UnwrappedKeys {
     const key = await this.#service.unwrap(row)
     const known = this.#held.get(row.id)?.key
     // Under a key that is another one all of its sessions would be unreadable, and their users signed out.
-    if (known && !known.secret.equals(key.secret)) throw new Error('unwrap returned another key than the last time')
+    if (known && !known.secret.equals(key.secret))
+      throw new Error('unwrap returned another key than before for the same wrapped key')
     this.add(known ?? key, row)
     return known ?? key
   }

@@ -1,4 +1,3 @@
-import { InvalidOptionsError } from '../errors.ts'
 import { OptionChecks } from '../store/option-checks.ts'
 import type { VisitLimits } from './visits.ts'
 
@@ -21,8 +20,11 @@ export function checkLimits(options: LimitedSessionOptions): VisitLimits {
     options[name] !== undefined && options[name] !== false && checks.duration(name, options[name], 1)
   const limits = { idleTimeout: limitOf('idleTimeout'), absoluteTimeout: limitOf('absoluteTimeout') }
   if (limits.idleTimeout === false && limits.absoluteTimeout === false) {
-    checks.fault('idleTimeout', 'or absoluteTimeout must be given: without both, no session would be limited')
+    checks.fault(
+      'idleTimeout',
+      'or absoluteTimeout must be set, because without both no session has a limit; set one of them',
+    )
   }
-  if (checks.faults.length > 0) throw new InvalidOptionsError(`limitedSession: ${checks.faults.join('; ')}`)
+  checks.done('limitedSession')
   return limits
 }

@@ -13,7 +13,7 @@ const LEAST_HOST = [11, 1, 3] as const
 export function refuseHost(fastify: FastifyInstance): void {
   if (fastify.hasRequestDecorator('session')) {
     throw new InvalidOptionsError(
-      'there is a session plugin already; remove it: stored-session registers @fastify/session itself',
+      'another session plugin is already registered; remove it, because stored-session registers @fastify/session itself',
     )
   }
   const version = hostVersion()

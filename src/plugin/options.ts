@@ -1,6 +1,5 @@
 import type { FastifySessionOptions } from '@fastify/session'
 import type { Session } from 'fastify'
-import { InvalidOptionsError } from '../errors.ts'
 import { atMost } from '../store/check-limits.ts'
 import { isSecret, secretFault } from '../store/check-sealing-options.ts'
 import { checkStoreOptions } from '../store/check-store-options.ts'
@@ -62,7 +61,7 @@ const fastifyOptionNames = ['prefix', 'logLevel', 'logSerializers'] as const
 /** Options of @fastify/session that have no meaning here, and why. */
 const FOREIGN: Record<string, string> = {
   store:
-    'is not an option: this plugin is the store; to use the store alone, register @fastify/session with app.storedSession.store',
+    'is not an option: this plugin is the store; omit it, or, to use the store without the plugin, register @fastify/session yourself with a StoredSessionStore',
 }
 
 /**
@@ -83,7 +82,7 @@ export function checkOptions(options: StoredSessionOptions): CheckedOptions {
   const checkedStore = checkStoreOptions(store, checks)
   const checked = checkHost(host, checkedStore.limits, checks)
   if (options?.keys !== undefined && !isSecret(options.secret)) checks.fault('secret', secretFault(options.secret))
-  if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  checks.done()
   return { store: checkedStore, onUnavailable, host: { ...checked, secret: options.secret } }
 }
 

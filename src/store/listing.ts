@@ -83,8 +83,8 @@ export async function countSessions(core: StoreCore, options: SessionFilter = {}
 export function listingOf({ database: { listing } }: StoreCore): SessionListing {
   if (listing) return listing
   throw new InvalidOptionsError(
-    'the database that was handed in has no listing, which list(), count(), stats() and revoke() need, ' +
-      'unless it is revoke({ user }) or revoke({ handle }); give it one, as the type SessionDatabase says',
+    'this storage has no listing, which list(), count(), stats() and revoke() need, ' +
+      'except revoke({ user }) and revoke({ handle }); implement listing of the type SessionDatabase',
   )
 }
 
@@ -128,5 +128,5 @@ function placeOf(cursor: unknown): Place {
   if (Number.isSafeInteger(createdAt) && place.toString('base64url') === cursor) {
     return { createdAt, sid: place.subarray(TIME_BYTES) }
   }
-  throw new InvalidHandleError('cursor must be the next of the page before')
+  throw new InvalidHandleError('cursor must be the `next` of a previous page; pass it unchanged, with the same filter')
 }

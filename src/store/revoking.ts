@@ -131,7 +131,7 @@ function checkFilter(options: RevokeFilter): { filter: RowFilter; dryRun: boolea
   refuseUndefined(options, NAMES, checks)
   const { user, handle, before, all, except } = options
   if (user !== undefined) checkUser(user, checks)
-  if (all !== undefined && all !== true) checks.fault('all', 'must be true, or left away')
+  if (all !== undefined && all !== true) checks.fault('all', 'must be true; omit it otherwise')
   if ([user, handle, before, all].every((wish) => wish === undefined)) checks.faults.push(LEAST)
   checkCombination(options, checks)
   const createdBefore = timeOf('before', before, checks)
@@ -146,9 +146,9 @@ function checkFilter(options: RevokeFilter): { filter: RowFilter; dryRun: boolea
 
 function checkCombination({ user, handle, before, all, except }: RevokeFilter, checks: OptionChecks): void {
   if (all !== undefined && [user, handle, before].some((wish) => wish !== undefined)) {
-    checks.fault('all', 'cannot stand beside user, handle or before, which name fewer')
+    checks.fault('all', 'cannot be combined with user, handle or before; omit all, or omit those')
   }
   if (handle !== undefined && (except !== undefined || before !== undefined)) {
-    checks.fault('handle', 'names one session, and cannot stand beside except or before')
+    checks.fault('handle', 'names one session, and cannot be combined with except or before; omit those')
   }
 }

@@ -30,7 +30,10 @@ export function rowFilterOf(filter: SessionFilter, limits: Limits, checks: Optio
   if (user !== undefined) checkUser(user, checks)
   if (state !== undefined && !STATES.includes(state)) checks.fault('state', 'must be "live", "ended" or "expired"')
   if (user !== undefined && state === 'ended') {
-    checks.fault('user', 'cannot stand beside state "ended": sessions that ended are nobody\'s any more')
+    checks.fault(
+      'user',
+      'cannot be combined with state "ended", because ended sessions do not keep their user; omit one of the two',
+    )
   }
   return given({
     userId: user,
@@ -53,7 +56,7 @@ export function checkObject(call: string, filter: unknown, checks: OptionChecks)
 export function refuseUndefined(filter: object, names: readonly string[], checks: OptionChecks): void {
   for (const [name, value] of Object.entries(filter)) {
     if (value === undefined && names.includes(name)) {
-      checks.fault(name, 'is undefined; give it a value, or leave the name away')
+      checks.fault(name, 'is undefined; set a value, or omit the name')
     }
   }
 }

@@ -1,4 +1,3 @@
-import { InvalidOptionsError } from '../errors.ts'
 import type { Duration } from '../keys/duration.ts'
 import { OptionChecks } from './option-checks.ts'
 import type { TrimLock } from './trim-alone.ts'
@@ -116,7 +115,7 @@ export function checkedTrimOptions(options: TrimOptions, schedule: TrimSchedule 
   const limits = checkLimits(options, { batchSize, pause, maxRows: unlimited, maxDuration: unlimited }, checks)
   const { signal } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) checks.fault('signal', 'must be an AbortSignal')
-  if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  checks.done()
   return limits
 }
 
@@ -134,6 +133,9 @@ function checkLimits(options: TrimOptions, otherwise: TrimLimits, checks: Option
 function checkGrace(options: TrimOption, checks: OptionChecks): number {
   const grace = checks.duration('trim.grace', options.grace, 3_600_000)
   if (grace >= LEAST_GRACE_MS) return grace
-  checks.fault('trim.grace', 'must be a minute or more: longer than the longest request, and than clocks differ')
+  checks.fault(
+    'trim.grace',
+    'must be 1 minute or more; set it above the duration of the longest request and the clock difference between servers',
+  )
   return LEAST_GRACE_MS
 }

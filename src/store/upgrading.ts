@@ -74,7 +74,10 @@ export async function upgradeSessions(core: StoreCore, options: UpgradeOptions =
   const { dryRun = false, signal, onProgress } = options
   const batchSize = checkOptions(options)
   const { unsealed } = core.database
-  if (!unsealed) throw new InvalidOptionsError('this storage cannot be upgraded; it has no method "unsealed"')
+  if (!unsealed)
+    throw new InvalidOptionsError(
+      'this storage cannot be upgraded, because it has no "unsealed"; implement unsealed of the type SessionDatabase',
+    )
   const report: Report = { read: 0, hashed: 0, sealed: 0, skipped: { ...noneSkipped(), needsCookie: 0 } }
   let behind: UnsealedRow | undefined
   while (!signal?.aborted) {
@@ -97,7 +100,7 @@ function checkOptions({ batchSize, onProgress, ...rest }: UpgradeOptions): numbe
   checks.names(rest, OPTION_NAMES)
   checks.optionalFunction('onProgress', onProgress)
   const checked = checks.integer('batchSize', batchSize, 200, 1, LARGEST_BATCH)
-  if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  checks.done()
   return checked
 }
 

@@ -3,7 +3,7 @@ import { exitCodes } from '../exit-codes.ts'
 
 export const doctor = defineCommand({
   name: 'doctor',
-  summary: 'Look whether all is as it should be, and say what to do where not.',
+  summary: 'Check settings, database and table, and say how to fix what is wrong.',
   usage: '',
   details: `
 Looks at settings, versions, connection, tables, keys, cookie, backlog, clocks and

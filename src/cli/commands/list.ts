@@ -18,8 +18,8 @@ A page at a time: the cursor of the next one is told on stderr, and is "next" wi
 is a line. A handle names a session for revoke; as a cookie it opens nothing.`,
   options: {
     ...filterOptions,
-    limit: { type: 'string', value: 'N', description: 'sessions on a page, 1 to 1000; 50 without it' },
-    cursor: { type: 'string', value: 'CURSOR', description: 'from behind the page whose next this is' },
+    limit: { type: 'string', value: 'N', description: 'sessions on a page, 1 to 1000 (default: 50)' },
+    cursor: { type: 'string', value: 'CURSOR', description: 'start after the page that printed this cursor' },
     all: { type: 'boolean', description: 'all pages, one after another' },
   },
   async run(invocation) {

@@ -105,7 +105,7 @@ function checkOwnStorage(patient: Patient, sessions: SessionDatabase, { now }: S
     {
       connection: async () => {
         await sessions.check()
-        return [{ level: 'ok', message: 'the storage of the application answers, and says that all is there' }]
+        return [{ level: 'ok', message: 'the storage of the application answers, and its table exists' }]
       },
       keys: () => checkKeys(patient, sessions),
       backlog: () => checkBacklog(patient, sessions, now()),
@@ -133,8 +133,8 @@ async function runAll(checks: Readonly<Record<string, Check>>, clean: Clean): Pr
 
 function failed(error: unknown): Found {
   return fault(
-    `could not be looked at: ${wordsOf(error)}`,
-    'Repeat it when what the message names is corrected; the other lines may tell more',
+    `could not be checked: ${wordsOf(error)}`,
+    'Fix what the message names, and run the doctor again; the other lines may explain it',
   )
 }
 

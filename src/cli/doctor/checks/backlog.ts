@@ -22,10 +22,10 @@ export async function checkBacklog(
   )
   if (overdue <= batchSize) return [ok('trimming keeps up')]
   const isMany = overdue >= LARGEST_BACKLOG
-  const message = `${isMany ? 'at least ' : ''}${grouped(overdue)} rows of sessions that are over wait to be deleted for longer than they should`
+  const message = `${isMany ? 'at least ' : ''}${grouped(overdue)} rows of expired and ended sessions are overdue for deletion`
   const remedy =
     trimInterval === undefined
-      ? 'The application does not trim by the clock: run npx stored-session trim, and let cron do so every hour'
+      ? 'The application has no trim.interval: run npx stored-session trim, for example every hour with cron'
       : 'Run: npx stored-session trim. If they come back, see the events backlog and backgroundError, or make trim.batchSize larger'
   return [isMany ? fault(message, remedy) : warning(message, remedy)]
 }

@@ -10,7 +10,8 @@ export async function checkClock(examination: Examination, now: () => number): P
   const begun = now()
   const clock = await examination.clock()
   const ended = now()
-  if (clock === undefined) return [skipped('the database has no clock of its own')]
+  if (clock === undefined)
+    return [skipped('the database runs in the process of the application, and has the same clock')]
   // It was read at some moment in between.
   const difference = Math.max(begun - clock, clock - ended, 0)
   if (difference < WARNING_MS)
@@ -18,6 +19,6 @@ export async function checkClock(examination: Examination, now: () => number): P
   const ahead = clock < begun ? 'ahead of' : 'behind'
   const message = `the clock of the application is ${(difference / 1_000).toFixed(1)} s ${ahead} that of the database`
   const remedy =
-    'Set the clock that is wrong, and keep it by NTP (timedatectl set-ntp true): timeouts are counted by that of the application'
+    'Set the clock that is wrong, and keep it right with NTP (timedatectl set-ntp true): timeouts are measured with the clock of the application'
   return [difference < FAULT_MS ? warning(message, remedy) : fault(message, remedy)]
 }

@@ -22,7 +22,7 @@ async function checkLatency(patient: Patient, { ping }: Examination): Promise<Fo
     const latency = await middleOf(() => within(patient.operationTimeout, ping()))
     const message = `${name} answers in ${latency.toFixed(1)} ms`
     if (latency < SLOW_MS) return ok(message)
-    return warning(message, 'Every request waits for so long: bring application and database nearer together')
+    return warning(message, 'Every request waits this long: move application and database closer together')
   } catch (error) {
     return fault(`${name} cannot be reached: ${wordsOf(error)}`, connectionRemedy(error))
   }

@@ -6,6 +6,8 @@ import { isAtLeast } from '../version-range.ts'
 export async function checkServer(examination: Examination): Promise<Found[]> {
   const { product, version, least } = await examination.server()
   const message = `${product} ${version}`
-  if (isAtLeast(version, least)) return [ok(`${message}, supported from ${least} on`)]
-  return [fault(`${message} is older than what is supported`, `Use ${product} ${least} or newer`)]
+  if (isAtLeast(version, least)) return [ok(`${message}, supported since ${least}`)]
+  return [
+    fault(`${message} is not supported; the oldest supported version is ${least}`, `Use ${product} ${least} or newer`),
+  ]
 }

@@ -55,7 +55,7 @@ function copies(folder: string): Found[] {
   return [
     warning(
       `drizzle-orm is installed twice: ${theirs.version} for the application, ${ours.version} for stored-session`,
-      'Make them one: npm dedupe, or the same version in package.json',
+      'Install one version: npm dedupe, or the same version in package.json',
     ),
   ]
 }

@@ -18,7 +18,7 @@ export async function checkWriting(examination: Examination): Promise<Found[]> {
       words.push(wordsOf(error))
     })
   }
-  if (refused.length === 0) return [ok('the table takes reads, inserts, updates and deletions')]
+  if (refused.length === 0) return [ok('the user of the database may read, insert, update and delete')]
   return [
     fault(
       `${refused.join(', ')} ${refused.length === 1 ? 'is' : 'are'} refused: ${words[0]}`,
