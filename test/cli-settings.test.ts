@@ -80,7 +80,10 @@ describe('the configuration', () => {
       ['throwing.mjs', /^error: throwing\.mjs cannot be loaded: VAULT_ADDR is not set\n$/],
       ['nothing.mjs', /^error: nothing\.mjs has no default export with the options of register\(/],
       ['misspelt.mjs', /^error: idleTimout is not an option; did you mean idleTimeout\?\n$/],
-      ['keyless.mjs', /^error: this needs the keys of the sessions, but keyless\.mjs has neither secret nor keys/],
+      [
+        'keyless.mjs',
+        /^error: this command needs the keys of the sessions, but keyless\.mjs has neither secret nor keys/,
+      ],
     ]
     const ends = await Promise.all(messages.map(([name]) => commandLine(['keys', '--config', name], { cwd })))
     for (const [index, [name, message]] of messages.entries()) {

@@ -52,7 +52,7 @@ const ALTERED: Record<Dialect, Accident[]> = {
     },
     {
       sql: alter('DROP CONSTRAINT stored_sessions_pkey', 'RESET (fillfactor)', 'ALTER data SET STORAGE EXTENDED'),
-      said: ['the primary key is missing', 'is stored as any other'],
+      said: ['the primary key is missing', 'lacks its storage parameters'],
     },
   ],
   mysql: [
@@ -75,7 +75,7 @@ const ALTERED: Record<Dialect, Accident[]> = {
         ...alter('DROP PRIMARY KEY', 'DROP INDEX stored_sessions_user_id_index', 'ENGINE = MyISAM'),
         'CREATE INDEX stored_sessions_user_id_index ON stored_sessions (user_id(10))',
       ],
-      said: ['the primary key is missing', 'is kept by MyISAM', 'the index on "user_id" is not usable'],
+      said: ['the primary key is missing', 'uses the engine MyISAM', 'the index on "user_id" is not usable'],
     },
   ],
   sqlite: [

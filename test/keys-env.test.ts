@@ -94,7 +94,7 @@ test('text that is no list of id:base64 is refused, without showing it', () => {
   refused(',', /no key has the state current/)
   refused(`a:${base64(0).slice(0, 30)}`, /key "a" has 22 bytes/)
   refused(`${base64(0)}:2026-11`, /has 5 bytes/)
-  refused(`a:${base64(0)},a:${base64(1)}`, /two keys share one id/)
+  refused(`a:${base64(0)},a:${base64(1)}`, /two keys have the same id/)
   refused(`a:${base64(0)},b:${base64(0)}`, /same bytes/)
   refused(`a:${Buffer.alloc(32).toString('base64')}`, /one byte repeated/)
 })

@@ -80,7 +80,7 @@ describe('keyRing', () => {
     assertRefused(() => keyRing(undefined), /no key has the state current/)
     assertRefused(
       () => keyRing(sealingKey(1, randomBytes(32)), [sealingKey(1, randomBytes(32))]),
-      /two keys share one id/,
+      /two keys have the same id/,
     )
   })
 })
@@ -118,7 +118,7 @@ describe('staticKeys', () => {
           { id: 'a', key: one },
           { id: 'a', key: other },
         ]),
-      /two keys share one id/,
+      /two keys have the same id/,
     )
     assertRefused(
       () =>
