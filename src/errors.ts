@@ -110,7 +110,7 @@ export const LostRotationError = createError(
   500,
 )
 
-/** A handle or a cursor that we never gave out. What comes from a browser may be anything: the client is told so. */
+/** An invalid handle or cursor. It may come from a browser, so the client gets the message. */
 export const InvalidHandleError = createError('FST_STORED_SESSION_INVALID_HANDLE', 'stored-session: %s', 400)
 
 /** The database could not be opened or asked at start. Thrown at registration. */

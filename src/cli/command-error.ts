@@ -1,4 +1,4 @@
-/** What keeps a command from doing its work, told to whoever runs it as it stands. */
+/** An error of a command, whose message is printed without a stack. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
 }

@@ -9,7 +9,7 @@ export class Declined extends Error {
   }
 }
 
-/** Where somebody is asked. */
+/** The terminal for the confirmation. */
 export interface Terminal {
   readonly stdin: Readable & { isTTY?: boolean }
   readonly stderr: Writable & { isTTY?: boolean }
@@ -18,7 +18,7 @@ export interface Terminal {
 /**
  * Returns when `--yes` was given or a person at the terminal agrees.
  *
- * @throws `UsageError` where there is nobody to ask, and {@link Declined}
+ * @throws `UsageError` without a terminal for the confirmation, and {@link Declined}
  */
 export async function confirm(question: string, isAgreed: boolean, terminal: Terminal = process): Promise<void> {
   if (isAgreed) return

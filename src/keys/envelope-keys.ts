@@ -16,7 +16,7 @@ export interface EnvelopeOptions extends KeyCalls {
   refuseAfter?: Duration
   /** Calls to the service that take longer raise the event `slowKeyService`. @defaultValue `'1s'` */
   softTimeout?: Duration
-  /** Calls that take longer have failed: whoever needs the key gets a 503. @defaultValue `'5s'` */
+  /** A call that takes longer fails: requests that need the key get a 503. @defaultValue `'5s'` */
   hardTimeout?: Duration
 }
 

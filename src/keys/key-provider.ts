@@ -3,7 +3,7 @@ import { InvalidKeyError } from '../errors.ts'
 
 /** A master key. Payload keys are derived from it, one for every write. */
 export interface SealingKey {
-  /** Unsigned 32-bit number, written in clear in front of every payload that the key seals. */
+  /** Unsigned 32-bit number, written in plaintext before every payload that the key seals. */
   readonly id: number
   /** 32 bytes, wrapped so that no inspection, JSON or log shows them. */
   readonly secret: KeyObject
@@ -31,7 +31,7 @@ export interface KeyDescription {
 
 /**
  * Where master keys come from. Both methods are on the path of every request: answer at once where you can, and with
- * a promise only where you must ask somebody.
+ * a promise only if you must call a service.
  */
 export interface KeyProvider {
   /** The key that seals. */

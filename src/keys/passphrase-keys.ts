@@ -2,7 +2,7 @@ import { hkdfSync, scrypt } from 'node:crypto'
 import { InvalidKeyError } from '../errors.ts'
 import { KEY_BYTES, type KeyProvider, keyRing, type SealingKey, sealingKey } from './key-provider.ts'
 
-/** One passphrase, and the salt that belongs to it for ever. */
+/** One passphrase, and the salt, which must never change. */
 export interface Passphrase {
   /** 16 characters or more: words, not a password. */
   passphrase: string

@@ -12,7 +12,7 @@ import {
 
 /** One key as an operator writes it down. */
 export interface StaticKey {
-  /** A name or an unsigned 32-bit number that stays with this key for ever. */
+  /** A name or an unsigned 32-bit number, which must never change for this key. */
   id: number | string
   /** 32 random bytes, or their base64. */
   key: Uint8Array | string

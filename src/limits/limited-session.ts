@@ -10,7 +10,7 @@ export type { LimitedSessionOptions } from './options.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Why the session that the cookie named is over; undefined when it is not, or when no cookie named one. */
+    /** Why the session of the cookie has expired or ended; undefined while it is live, or without a cookie. */
     readonly sessionEndReason: EndReason | undefined
   }
 }

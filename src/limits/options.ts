@@ -1,11 +1,11 @@
 import { OptionChecks } from '../store/option-checks.ts'
 import type { VisitLimits } from './visits.ts'
 
-/** What {@link limitedSession} takes: one limit or both, in milliseconds, or as text such as `'90s'`, `'15m'`, `'2h'`. */
+/** What {@link limitedSession} accepts: one limit or both, in milliseconds, or as text such as `'90s'`, `'15m'`, `'2h'`. */
 export interface LimitedSessionOptions {
-  /** Unused for so long, a session is over; at most 5 minutes later, or 10 seconds for limits up to 10 minutes. @defaultValue false */
+  /** A session that is unused for this long expires; at most 5 minutes later, or 10 seconds for limits up to 10 minutes. @defaultValue false */
   idleTimeout?: number | string | false
-  /** As old as this, a session is over, whatever it did. @defaultValue false */
+  /** A session expires at this age, even when it is in use. @defaultValue false */
   absoluteTimeout?: number | string | false
 }
 

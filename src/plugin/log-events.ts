@@ -59,7 +59,7 @@ const MISDATED =
 const UNDATED =
   'a wrapped key of an earlier version has no date, so it does not seal any more, and still opens. Right after an update this is expected once. At any other time its created_at was changed: find out who can write to the table of keys'
 
-// One by one they are each somebody's session: all are told, but not one at every request of theirs.
+// Each line is about another session, so each session gets its line, but not at every request.
 function logUnreadable(events: SessionEventEmitter, limited: LimitedLines): void {
   events.on('unreadable', ({ sid, reason }) => {
     limited.warn(`unreadable ${sid}`, { sid, reason }, 'a stored session could not be read; its user gets a new one')

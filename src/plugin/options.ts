@@ -9,7 +9,7 @@ import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from '.
 import { checkCookie } from './cookie-options.ts'
 import { isDevelopment } from './development.ts'
 
-/** What becomes of a request whose session cannot be read. */
+/** What a request gets when its session cannot be read. */
 export type OnUnavailable = 'error' | 'anonymous'
 
 type HostOptions = Pick<
@@ -24,13 +24,13 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOp
    * with the current one first.
    */
   secret: string | string[]
-  /** Who a session belongs to: well-formed text of 1 to 255 characters without NUL, or undefined for nobody. */
+  /** The user of a session: well-formed text of 1 to 255 characters without NUL, or undefined without a user. */
   user?: (session: Omit<Session, 'cookie'> & Record<string, unknown>) => string | undefined
   /** Store sessions that are new and empty too. @defaultValue false */
   saveUninitialized?: boolean
   /**
-   * What becomes of a request whose session cannot be read: `'error'` answers 503; `'anonymous'` goes on with an empty
-   * session that takes nothing, tells so by `request.sessionUnavailable`, and leaves the cookie alone. @defaultValue `'error'`
+   * What a request gets when its session cannot be read: `'error'` answers 503; `'anonymous'` continues with an empty,
+   * read-only session, sets `request.sessionUnavailable`, and does not change the cookie. @defaultValue `'error'`
    */
   onUnavailable?: OnUnavailable
 }

@@ -28,7 +28,7 @@ declare module 'fastify' {
     storedSession: StoredSession
   }
   interface FastifyRequest {
-    /** Why the session that the cookie named is over; undefined when it is not, or when no cookie named one. */
+    /** Why the session of the cookie has expired or ended; undefined while it is live, or without a cookie. */
     readonly sessionEndReason: EndReason | undefined
     /** Whether the session could not be read, so that this one is empty and takes nothing: see `onUnavailable`. */
     readonly sessionUnavailable: boolean
@@ -40,7 +40,7 @@ export type SessionListener<Name extends keyof SessionEvents> = (event: SessionE
 
 /** What `fastify.storedSession` offers. */
 export interface StoredSession {
-  /** Deletes the rows of sessions that are over; the plugin does the same in the background. */
+  /** Deletes the rows of expired and ended sessions; the plugin does the same in the background. */
   trim(options?: TrimOptions): Promise<TrimResult>
   /** One page of sessions, the newest first, without their content. */
   list(options?: ListOptions): Promise<SessionPage>
@@ -95,7 +95,7 @@ export interface StoredSession {
    * @see OWASP Session Management Cheat Sheet, "Renewal Timeout"
    */
   rotateId(request: FastifyRequest): Promise<boolean>
-  /** The store, for whoever registers @fastify/session themselves. */
+  /** The store, for applications that register @fastify/session themselves. */
   readonly store: StoredSessionStore
 }
 

@@ -40,7 +40,7 @@ export const storedSessionsColumns = () => ({
   trimAt: epochMs('trim_at').notNull(),
   endedAt: epochMs('ended_at'),
   endReason: varchar('end_reason', { length: 32 }),
-  /** The id of the key that sealed `data`, in clear as it is in `data`: rows of a key are counted without opening any. */
+  /** The id of the key that sealed `data`, in plaintext as it is in `data`: rows of a key are counted without opening any. */
   keyId: bigint('key_id', { mode: 'number' }),
 })
 

@@ -33,7 +33,7 @@ export const storedSessionsColumns = () => ({
   trimAt: epochMs('trim_at').notNull(),
   endedAt: epochMs('ended_at'),
   endReason: text('end_reason'),
-  /** The id of the key that sealed `data`, in clear as it is in `data`: rows of a key are counted without opening any. */
+  /** The id of the key that sealed `data`, in plaintext as it is in `data`: rows of a key are counted without opening any. */
   keyId: integer('key_id'),
 })
 

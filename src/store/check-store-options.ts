@@ -18,7 +18,7 @@ const LONGEST_OPERATION_MS = 600_000
 const LONGEST_TABLE = 48
 const LONGEST_SCHEMA = 63
 
-// Options that were checked already: whoever checks them together with its own hands on what came of it.
+// Options that were already checked: the plugin checks them together with its own, and passes the result.
 const checkedBefore = new WeakSet<object>()
 
 /**

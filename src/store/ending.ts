@@ -24,7 +24,7 @@ export interface Ending {
 }
 
 /**
- * Ends a session for ever. A session that is not stored (yet) gets a tombstone all the same, so that a first save that
+ * Ends a session permanently. A session that is not stored (yet) gets a tombstone too, so that a first save that
  * is on its way finds the place taken.
  */
 export async function endSession(core: StoreCore, id: string, ending: Ending): Promise<Finding> {

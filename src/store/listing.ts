@@ -11,15 +11,15 @@ import { checkObject, filterNames, rowFilterOf, type SessionFilter, type Session
 export interface ListedSession {
   /** Names it in `revoke()`; as a cookie it opens nothing. */
   handle: SessionHandle
-  /** Whose it is, by the `user` option; undefined for nobody's, and once it has ended. */
+  /** The user of the session, by the `user` option; undefined without a user, and after the session has ended. */
   user: string | undefined
   createdAt: Date
   /** The last use, as stored: up to `touchInterval` behind. */
   touchedAt: Date
-  /** When it is over unless it is used again. */
+  /** When it expires unless it is used again. */
   expiresAt: Date
   state: SessionState
-  /** Why it is over, as `request.sessionEndReason` says it; undefined while it is live. */
+  /** Why it has expired or ended, as in `request.sessionEndReason`; undefined while it is live. */
   endReason: EndReason | undefined
   /** Bytes of its sealed content. */
   bytes: number

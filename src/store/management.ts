@@ -46,7 +46,7 @@ export abstract class SessionManagement {
   }
 
   /**
-   * Ends sessions for ever, or with `dryRun` counts those that it would end.
+   * Ends sessions permanently, or with `dryRun` counts those that it would end.
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a handle that is none
    */
   async revoke(filter: RevokeFilter): Promise<RevokeResult> {
@@ -71,7 +71,7 @@ export abstract class SessionManagement {
     return importSessions(await this.open(), source, options)
   }
 
-  /** Hashes ids and seals content that were copied into the table in clear; see {@link upgradeSessions}. */
+  /** Hashes ids and seals content that were copied into the table in plaintext; see {@link upgradeSessions}. */
   async upgrade(options?: UpgradeOptions): Promise<UpgradeResult> {
     return upgradeSessions(await this.open(), options)
   }

@@ -16,7 +16,7 @@ export interface RevokeFilter {
   handle?: SessionHandle
   /** The sessions that were created before this. */
   before?: Date
-  /** The sessions of everybody. */
+  /** The sessions of all users. */
   all?: true
   /** But not this session. */
   except?: SessionHandle
@@ -38,7 +38,7 @@ export interface RevokeResult {
 const BATCH = 500
 
 /**
- * Ends sessions for ever. Whatever was stored when it is called is ended when it resolves, whatever saves are under way;
+ * Ends sessions permanently. Whatever was stored when it is called is ended when it resolves, whatever saves are under way;
  * one that is stored meanwhile may be. After a failure it can be repeated: what was ended stays so.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`; `FST_STORED_SESSION_INVALID_HANDLE` for a handle that is none;

@@ -48,7 +48,7 @@ const ATTEMPTS = 20
  * 2. The old row is given up: it points to the new one from now on. Until then the old id goes on, and nothing happened.
  * 3. The new row becomes the session. Whoever comes to it before, by the pointer or by its id, does so too.
  *
- * @returns false when the session stays under its old id: another request was quicker, or the session is over
+ * @returns false when the session stays under its old id: another request was quicker, or the session has expired or ended
  */
 export async function rotateSession(core: StoreCore, rotation: Rotation, deadline: Deadline): Promise<boolean> {
   const { oldId, newId, session } = rotation
@@ -150,7 +150,7 @@ async function pointsToHeir({ core, oldId, newSid }: Move, row: SessionRow | und
   return row?.endReason === 'rotated' && (await successorOf(core, row, { id: oldId })).sid.equals(newSid)
 }
 
-/** What the old row holds by now; undefined when the session is over, and the new row with it. */
+/** What the old row holds by now; undefined when the session has expired or ended, and the new row with it. */
 async function stateOfOld(rotation: Move): Promise<StoredVersion | undefined> {
   const { core, oldId, oldSid, session } = rotation
   const row = await core.findRow(oldSid)

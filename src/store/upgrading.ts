@@ -22,7 +22,7 @@ export interface UpgradeOptions {
 }
 
 /**
- * Rows that an upgrade leaves in clear, as imports do and for the same reasons; of `exists` those in clear are deleted,
+ * Rows that an upgrade leaves in plaintext, as imports do and for the same reasons; of `exists` those in plaintext are deleted,
  * because the session is here under its hash. `needsCookie`: with `bindToCookie`, content under a hash is sealed when its
  * user comes, and not before.
  */
@@ -30,9 +30,9 @@ export type UpgradeSkips = Readonly<Record<SkipReason | 'needsCookie', number>>
 
 /** How far an upgrade is. */
 export interface UpgradeProgress {
-  /** Rows in clear that were looked at. */
+  /** Rows in plaintext that were looked at. */
   readonly read: number
-  /** Of these, rows under an id in clear that lie sealed under its hash now; with `dryRun`, those that would. */
+  /** Of these, rows under an id in plaintext that lie sealed under its hash now; with `dryRun`, those that would. */
   readonly hashed: number
   /** Of these, rows that were under a hash already, and whose content is sealed now. */
   readonly sealed: number
@@ -59,7 +59,7 @@ const UNDER_WAY = 16
 interface Sealable extends StoredForm {
   readonly row: UnsealedRow
   readonly sid: Buffer
-  /** The id that was in clear; undefined where a hash was. */
+  /** The id that was in plaintext; undefined where a hash was. */
   readonly id: string | undefined
 }
 

@@ -11,10 +11,10 @@ export const generate = defineCommand({
   summary: 'Print or write a Drizzle schema with the tables, or their SQL.',
   usage: '[--dialect D] [--table NAME] [--sql] [--out PATH [--force]]',
   details: `
-The schema is for drizzle-kit of the application, which then migrates the tables
-with its own; the SQL is what "migrate" would run, for whoever runs it by hand, and
-"migrate" goes on from there. Nothing is connected to. What is not given is taken
-from the settings.`,
+With the schema, drizzle-kit of the application migrates the tables together with
+its own. The SQL is what "migrate" would run, for manual migrations; "migrate"
+continues from there. The command does not connect to a database. Options that are
+not given are read from the settings.`,
   options: {
     dialect: { type: 'string', value: 'D', description: 'postgresql, mysql, mariadb or sqlite' },
     table: { type: 'string', value: 'NAME', description: 'the table (default: stored_sessions)' },

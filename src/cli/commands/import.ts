@@ -11,9 +11,9 @@ export const importCommand = defineCommand({
   summary: 'Import sessions from another store, so that users stay signed in.',
   usage: '--from STORE [--source URL | --source-env NAME] [--table NAME] [--prefix TEXT] [--dry-run]',
   details: `
-Where no place is named, it reads the table of that store in the database of the sessions; json reads stdin then. The
-store is only read. Each session is taken once: what is here already stays as it is, so the command can be stopped and
-repeated at any time. Ends with 3 when it left sessions out that are not over, and says why.`,
+Without a source, it reads the table of that store in the database of the sessions; json reads stdin. The other store is
+only read. Each session is imported once, and existing sessions are not changed, so the command can be stopped and
+repeated at any time. The exit code is 3 when it left out sessions that had not expired; the reasons are printed.`,
   options: {
     ...sourceOptions,
     'dry-run': { type: 'boolean', description: 'only count what would be imported' },

@@ -12,11 +12,11 @@ export const init = defineCommand({
   summary: 'Write a configuration, lines for .env.example and a secret.',
   usage: '[--driver NAME] [--dry-run | --yes] [--force]',
   details: `
-Looks at package.json for the driver and for TypeScript or JavaScript, shows what it
-will write, and asks. It can be repeated, and adds only what is missing. The secret
-goes into .env where git ignores that file, and else once to stdout. Only you can
-read .env then: its mode becomes 600. No symbolic link is followed. The code that
-registers the plugin is shown.`,
+Reads the driver and the language from package.json, shows what it will write, and
+asks for confirmation. It can be repeated, and adds only what is missing. If git
+ignores .env, the secret is written there, and only you can read the file then (mode
+600). Otherwise it is printed once to stdout. Symbolic links are not followed. The
+command also shows the code that registers the plugin.`,
   options: {
     driver: { type: 'string', value: 'NAME', description: 'postgres, pg, mysql2 or better-sqlite3' },
     'dry-run': { type: 'boolean', description: 'only show what would be written' },

@@ -10,7 +10,7 @@ export const keys = defineCommand({
   usage: '[--new]',
   details: `
 Reads the whole table. A key that has sealed nothing and is not the current one can be removed. Keys themselves are never
-shown, but for the one that --new makes, as envKeys() and SESSION_KEYS take it: id:key.`,
+shown, except the new key of --new, in the form for envKeys() and SESSION_KEYS: id:key.`,
   options: {
     new: { type: 'boolean', description: 'create a new key and print it; nothing is stored' },
   },

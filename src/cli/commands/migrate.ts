@@ -12,8 +12,8 @@ export const migrate = defineCommand({
   summary: 'Create the table of the sessions, or update it.',
   usage: '[--status | --dry-run]',
   details: `
-Can be repeated, and run in several places at once: one migrates, the others wait. The journal is that of drizzle-kit, in
-a table of its own. --status ends with 3 when there is something to do.`,
+Can be repeated, and run by several processes at once: one migrates, the others wait. It writes the journal of drizzle-kit,
+in a separate table. With --status the exit code is 3 when migrations are pending.`,
   options: {
     status: { type: 'boolean', description: 'only show which migrations are applied' },
     'dry-run': { type: 'boolean', description: 'only print the SQL that would run' },

@@ -13,9 +13,9 @@ export const reencrypt = defineCommand({
   summary: 'Re-encrypt sessions of other keys with the current key.',
   usage: '[--rate N] [--batch-size N]',
   details: `
-Goes on beside the traffic, and can be stopped and repeated at any time: what is done stays done. A key can be removed
-when nothing remains of it. Ends with 4 when sessions remain, and with 3 when all that remain could not be opened, because
-their key is not (or no longer) among those that are given.`,
+Runs while the application serves requests, and can be stopped and repeated at any time: completed work is kept. A key can
+be removed when no row of it remains. The exit code is 4 when sessions remain, and 3 when none of those could be decrypted,
+because their key is not configured (any more).`,
   options: {
     rate: { type: 'string', value: 'N', description: 'sessions per second at most (default: no limit)' },
     'batch-size': { type: 'string', value: 'N', description: 'sessions that are read at a time (default: 200)' },

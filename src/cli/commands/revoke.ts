@@ -34,8 +34,8 @@ export const revoke = defineCommand({
   summary: 'End sessions permanently: their users sign in again.',
   usage: '--user ID | --handle HANDLE | --before WHEN | --all  [--except HANDLE] [--dry-run] [--yes]',
   details: `
-Whatever was stored when it begins is over when it ends, whatever requests are doing meanwhile. --before and --all go in
-batches; after an interruption or a failure, repeat it. No key, no cookie and no other table is touched.`,
+When it ends, all matching sessions that were stored when it began have ended, whatever requests do at the same time.
+--before and --all work in batches; after an interruption or an error, repeat it. No key, cookie or other table is changed.`,
   options,
   async run(invocation) {
     const { values, output } = invocation

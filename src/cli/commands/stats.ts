@@ -14,7 +14,7 @@ export const stats = defineCommand({
   summary: 'Show the number of sessions in each state, their bytes, and the age of the oldest.',
   usage: '[--watch [--interval D]]',
   details: `
-Costs the same on a table of any size: more than 5,000 rows are estimated, from a sample. To count exactly, and slowly:
+Costs the same on a table of any size: more than 5,000 rows are estimated from a sample. For an exact but slow count:
 stored-session count`,
   options: {
     watch: { type: 'boolean', short: 'w', description: 'repeat with a line each time, until interrupted' },

@@ -15,8 +15,9 @@ export const trim = defineCommand({
   summary: 'Delete the rows of expired and ended sessions.',
   usage: '[--batch-size N] [--pause MS] [--max-rows N] [--max-duration D]',
   details: `
-Deletes in batches, with pauses, and never a session that is in use. The application does the same in the background;
-this is for hosts without timers, and for a backlog. Ends with 4 when a limit stopped it, or when another process trims.`,
+Deletes in batches, with pauses, and never deletes a session that is in use. The application does the same in the
+background; use this command on hosts without timers, and for a backlog. The exit code is 4 when a limit stopped it, or
+when another process trims.`,
   options: {
     'batch-size': {
       type: 'string',

@@ -12,9 +12,10 @@ export const upgrade = defineCommand({
   summary: 'Hash ids and encrypt content that the table holds in plaintext.',
   usage: '[--dry-run] [--batch-size N]',
   details: `
-For rows that were copied into the table by SQL, whose key is a session id in clear: they get its hash for their key, and
-their content is sealed, in place. Dates and users stay. Goes on beside the traffic, and can be stopped and repeated at any
-time: what is done is not looked at again. Ends with 3 when rows stay in clear that are not over, and says why.`,
+For rows that were copied into the table by SQL, whose key is a plaintext session id: the key becomes the hash of the id,
+and the content is encrypted, in place. Dates and users are kept. Runs while the application serves requests, and can be
+stopped and repeated at any time: completed rows are not read again. The exit code is 3 when unexpired rows stay in
+plaintext; the reasons are printed.`,
   options: {
     'dry-run': { type: 'boolean', description: 'only count what it would do' },
     'batch-size': { type: 'string', value: 'N', description: 'rows that are read at a time (default: 200)' },

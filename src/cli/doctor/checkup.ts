@@ -33,7 +33,7 @@ const LONGEST_CHECK_MS = 90_000
 
 type Check = () => Promise<readonly Found[]>
 
-/** Looks at everything. Never rejects for what it looks at: a check that fails is a finding. */
+/** Runs all checks. It never rejects because of a check: a check that fails is a finding. */
 export async function checkUp(settings: Settings, surroundings: Surroundings): Promise<Finding[]> {
   const patient = patientOf(settings)
   const clean = cleaner(settings)

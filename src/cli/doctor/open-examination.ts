@@ -24,7 +24,7 @@ const OPEN: Record<Dialect, Open> = {
   },
 }
 
-/** Opens a database to look at it. What was handed over is used as it is, and not closed. */
+/** Opens a database to look at it. What was passed in is used as it is, and not closed. */
 export function openExamination(patient: Patient, patience: Patience): Promise<Examination> {
   return OPEN[patient.dialect](patient, patient.database as string | DrizzleDatabase, patience)
 }

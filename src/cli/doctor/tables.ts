@@ -31,7 +31,7 @@ export interface ActualColumn {
   readonly type: string
   readonly isRequired: boolean
   readonly hasDefault: boolean
-  /** The default in SQL, where a table is made anew to repair it. */
+  /** The default in SQL, where a table is made again to repair it. */
   readonly default?: string
   readonly collation?: string
 }
@@ -41,7 +41,7 @@ export interface ActualIndex {
   readonly columns: readonly string[]
   /** False for one that was never finished, or covers a part of the rows. */
   readonly isWhole: boolean
-  /** The statement that made it, where a table is made anew to repair it. */
+  /** The statement that made it, where a table is made again to repair it. */
   readonly sql?: string
 }
 

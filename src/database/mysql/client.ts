@@ -47,7 +47,7 @@ export interface Mysql2Promise extends Queryable {
 
 const passThrough = (_field: unknown, next: () => unknown) => next()
 
-/** What a pool that was handed in may have set otherwise: rows are objects, and values are what the driver makes of them. */
+/** What a pool that was passed in may have set otherwise: rows are objects, and values are what the driver makes of them. */
 export function plainFor({ pool, connection }: Mysql2Promise) {
   const config = pool?.config.connectionConfig ?? connection?.config
   // Only a function outweighs a function of the pool's own; it is called for every value, which takes half of the time.

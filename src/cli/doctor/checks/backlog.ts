@@ -4,7 +4,7 @@ import { grouped } from '../../quantities.ts'
 import { type Found, fault, ok, skipped, warning } from '../finding.ts'
 import type { Patient } from '../patient.ts'
 
-/** Rounds that may have been missed, as when an application starts anew. */
+/** Rounds that may have been missed, as when an application restarts. */
 const ROUNDS = 2
 /** Where the application does not trim, once in so many milliseconds is expected. */
 const DAILY_MS = 86_400_000
