@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { CommandError } from './command-error.ts'
 import { contentOf, linkRefusal, narrow, notAFile, OWNER_ONLY, openModeOf, refuseUnsafe } from './file-access.ts'
 
-/** A file as it is to be, beside what it is. */
+/** A file with its new content and its current content. */
 export interface PlannedFile {
   /** Relative to the folder of the project. */
   readonly path: string

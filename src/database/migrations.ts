@@ -7,7 +7,7 @@ import type { TablePlace } from './table-place.ts'
 /** The table that our migrations create; under another name they are rewritten on the way. */
 export const DEFAULT_TABLE = 'stored_sessions'
 
-/** The journal beside a table, in drizzle-kit's own form, so that both may be used on one database. */
+/** The journal that belongs to a table, in drizzle-kit's own form, so that both may be used on one database. */
 export const journalOf = (table: string) => `${table}_migrations`
 
 /** One migration that drizzle-kit generated. */

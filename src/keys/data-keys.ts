@@ -169,7 +169,7 @@ export class DataKeys implements AttachedKeys {
     })
   }
 
-  // Of keys that several processes made at once, all go on with the same.
+  // When several processes made keys at once, all continue with the same.
   async #settle(): Promise<DatedKey> {
     const rows = await this.#read()
     this.#deleteUnused(rows)

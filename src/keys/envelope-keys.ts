@@ -27,7 +27,7 @@ const MOST_SEALS = 2 ** 32
 
 /**
  * Data keys that a key service wraps, such as AWS KMS, Google Cloud KMS or Vault's transit engine. They are kept, wrapped,
- * in a table beside the sessions. The service is asked once a day for each key and process, and never by a request whose
+ * in a table next to the sessions. The service is asked once a day for each key and process, and never by a request whose
  * key is known; the next key is made in the background while the current one is still good.
  *
  * @param options - two calls to the service, and limits

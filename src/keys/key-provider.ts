@@ -48,7 +48,7 @@ export interface KeyProvider {
   /** All keys that there are, for operators. Without it they see those alone that sessions are sealed with. */
   describe?(): readonly KeyDescription[] | Promise<readonly KeyDescription[]>
   /**
-   * For providers that keep keys of their own beside the sessions: called once by every store that opened its database,
+   * For providers that keep their own keys in a table next to the sessions: called once by every store that opened its database,
    * and answered with the provider for that store.
    */
   attach?(storage: KeyStorage): AttachedKeys
@@ -69,7 +69,7 @@ export interface WrappedKey {
   readonly createdAt: number
 }
 
-/** What a store lends to a provider that keeps its keys beside the sessions. Rejections are faults of the database. */
+/** What a store lends to a provider that keeps its keys in a table next to the sessions. Rejections are faults of the database. */
 export interface KeyStorage {
   /** What tells the sessions of this store from those of others. */
   readonly namespace: string

@@ -34,7 +34,7 @@ async function register(fastify: FastifyInstance, options: LimitedSessionOptions
   if (isInCookies) limitCookieSessions(fastify, limits, !isOnServer)
 }
 
-/** Whatever this does not know would go on without limits. */
+/** Refuses unknown session plugins: their sessions would have no limits. */
 function refuseOthers(fastify: FastifyInstance, isOnServer: boolean, isInCookies: boolean): void {
   const hasSession = fastify.hasRequestDecorator('session')
   const isKnown = isOnServer || (isInCookies && (!hasSession || hasCookieSession(fastify)))

@@ -80,7 +80,7 @@ export const storedSessionKeysColumns = () => ({
 })
 
 /**
- * The table of wrapped data keys beside a sessions table for PostgreSQL; only `envelopeKeys` uses it.
+ * The table of wrapped data keys that belongs to a sessions table for PostgreSQL; only `envelopeKeys` uses it.
  *
  * @param sessions - the name of the sessions table, which this one's name begins with
  * @example

@@ -18,7 +18,7 @@ export async function checkKeyTable(database: SessionDatabase): Promise<void> {
 }
 
 /**
- * The provider for this store: one that keeps keys beside the sessions is given their table, and is ours to close; one
+ * The provider for this store: one that keeps keys in a table next to the sessions is given their table, and is ours to close; one
  * that learns of new keys is asked for them.
  */
 export function attachKeys(

@@ -10,7 +10,7 @@ import { type Held, type Successor, successorOf } from './successor.ts'
 
 /**
  * How ending a session found it: it was ended by this call, by its present id or `followed` from an old one; it was over
- * before; the id is an old one of a session that goes on (`rotated`); or it never was in the database.
+ * before; the id is an old one of a session that continues under another id (`rotated`); or it never was in the database.
  */
 export type Finding = 'ended' | 'followed' | 'over' | 'rotated' | 'absent'
 

@@ -11,7 +11,7 @@ export interface Succession {
   readonly error: unknown
   /** Whether it was over already, or was ended by an old id: its content is nobody's any more. */
   readonly wasOver: boolean
-  /** Whether the id is an old one of a session that goes on. */
+  /** Whether the id is an old one of a session that continues under another id. */
   readonly isByOldId: boolean
 }
 

@@ -2,11 +2,11 @@ import { durationMs } from '../keys/duration.ts'
 import { refuseFaults } from '../keys/fault-list.ts'
 import { nearestName } from './nearest-name.ts'
 
-/** Looks at one option. What it does not accept it adds to the faults, and yields the default so that checking goes on. */
+/** Checks options one by one. Each fault is collected, and the default is returned, so that checking continues. */
 export class OptionChecks {
   readonly faults: string[] = []
 
-  /** Adds a fault of an option; the text goes on behind its name: "must be …". */
+  /** Adds a fault of an option; the text follows its name: "must be …". */
   fault(name: string, text: string): void {
     this.faults.push(`${name} ${text}`)
   }

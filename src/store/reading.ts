@@ -13,7 +13,7 @@ import { isTransparent } from './transparent.ts'
 /** What reading an id yields: a session for the host, or why there is none. */
 export type Reading =
   | { session: Record<string, unknown>; reason?: never; isOldId?: never }
-  /** `isOldId`: the session may go on under another id. */
+  /** `isOldId`: the session may continue under another id. */
   | { session?: never; reason: EndReason; isOldId?: boolean }
 
 /** A row that is alive and was opened. */

@@ -36,7 +36,7 @@ export interface ReencryptResult extends ReencryptProgress {
 }
 
 /**
- * Seals with the current key what other keys sealed, row by row, beside the traffic: a row that somebody changes
+ * Seals rows of other keys with the current key, row by row, while requests are served: a row that a request changes
  * meanwhile is sealed by that change. Can be stopped and begun again at any time, and run in several processes.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS` with `bindToCookie`: without its cookie no payload opens

@@ -12,7 +12,7 @@ import { BEFORE_ALL, checkObject, checkUser, given, refuseUndefined, timeOf } fr
 export interface RevokeFilter {
   /** The sessions of this user. Needs the `user` option where they are stored. */
   user?: string
-  /** This one session; beside `user` only if it is that user's. */
+  /** This one session; with `user` only if it belongs to that user. */
   handle?: SessionHandle
   /** The sessions that were created before this. */
   before?: Date
@@ -76,7 +76,7 @@ async function revokeOne(core: StoreCore, sid: Buffer, end: (sid: Buffer) => Pro
 const endUser = (core: StoreCore, userId: string) =>
   untilNone(() => core.database.endUser(userId, endNow(core, 'revoked')))
 
-/** A user who goes on signing in for so many statements in turn keeps what comes behind them. */
+/** Limit of repeated statements; a user who signs in during all of them keeps the later sessions. */
 const MOST_ROUNDS = 10
 
 /**

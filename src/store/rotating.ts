@@ -45,7 +45,7 @@ const ATTEMPTS = 20
  *
  * 1. A row is written for the new id, which is no session yet (`rotating`): it counts nowhere, and nobody knows its id.
  *    Revoking ends it all the same.
- * 2. The old row is given up: it points to the new one from now on. Until then the old id goes on, and nothing happened.
+ * 2. The old row is given up: it points to the new one from now on. Until then the session continues under the old id.
  * 3. The new row becomes the session. Whoever comes to it before, by the pointer or by its id, does so too.
  *
  * @returns false when the session stays under its old id: another request was quicker, or the session has expired or ended
@@ -72,7 +72,7 @@ async function carryOver(rotation: Move): Promise<boolean> {
     // Of a row that was written somebody ended the session meanwhile; otherwise the id is in use.
     if (!row && version > 1) return abandon(rotation)
     if (!row) break
-    // After its time the caller was told that the old id goes on.
+    // After its time the caller got the error after which the old id continues.
     if (deadline.isPast) return abandon(rotation, deadline.fault())
     if (await giveUpOld(rotation, from)) return finish(rotation, row, from)
     const current = await stateOfOld(rotation)
@@ -83,7 +83,7 @@ async function carryOver(rotation: Move): Promise<boolean> {
   return abandon(rotation, new Error('the new id was in use already, or the session changed all the time'))
 }
 
-/** Ends what was written for the new id: the session goes on under the old one. */
+/** Ends what was written for the new id: the session continues under the old one. */
 async function abandon({ core, newSid }: Move, cause?: Error): Promise<false> {
   await core.database.end(newSid, endNow(core, 'destroyed')).catch(() => {})
   if (cause) throw cause instanceof UnavailableError ? cause : new UnavailableError({ cause })

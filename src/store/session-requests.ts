@@ -101,7 +101,7 @@ async function save(
 ): Promise<SaveOutcome> {
   if (noteOf(session).isRefused) throw new RegenerateError()
   if (isWithheld(session)) return 'unchanged'
-  // Who begins another session by an old id, and takes nothing along, leaves the one that goes on.
+  // Who begins another session by an old id, and takes nothing along, does not end the rotated session.
   const leaves = succession?.isByOldId && !noteOf(session).isWithheld
   if (leaves) await endSession(core, succession.oldId, { deadline, follows: true })
   return saveSession(core, id, session, deadline, succession?.oldId)

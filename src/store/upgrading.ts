@@ -65,7 +65,7 @@ interface Sealable extends StoredForm {
 
 /**
  * Makes rows ours that were copied into the table by SQL: the id that such a row has for its key becomes its hash, and its
- * content is sealed. Each row in one statement that names the version it read, beside the traffic; its dates stay, and its
+ * content is sealed. Each row in one statement that names the version it read, while requests are served; its dates stay, and its
  * user too. Can be stopped and repeated at any time: what is done is not looked at again.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, also for a storage of one's own that cannot list such rows

@@ -50,7 +50,7 @@ export interface ActualTable {
   readonly columns: readonly ActualColumn[]
   readonly key: readonly string[]
   readonly indexes: readonly ActualIndex[]
-  /** Of PostgreSQL, where indexes of such a table cannot be made beside traffic. */
+  /** Of PostgreSQL, where indexes of such a table cannot be created while requests are served. */
   readonly isPartitioned?: boolean
 }
 

@@ -12,7 +12,7 @@ export interface MysqlClient {
   executeIf?(text: string, values: unknown[], isRight: (result: MysqlResult) => boolean): Promise<boolean>
   /** Runs work on one connection. */
   withConnection(work: (query: (text: string) => Promise<MysqlResult>) => Promise<void>): Promise<void>
-  /** Whether there is only one connection to be had, so that whoever keeps it keeps it from everybody. @defaultValue false */
+  /** Whether there is only one connection, so that a caller who keeps it blocks all others. @defaultValue false */
   readonly isSingle?: boolean
   /** Ends the connections, when they are ours. */
   close(): Promise<void>

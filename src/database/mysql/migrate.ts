@@ -8,7 +8,7 @@ const ALREADY_THERE = new Set([1050 /* table */, 1060 /* column */, 1061 /* inde
 
 const NO_SUCH_TABLE = 1146
 
-/** The journal beside the table of this name, or place. */
+/** The journal that belongs to the table of this name, or place. */
 export function journalFor(table: string): Journal {
   const name = `\`${journalOf(table).replaceAll('`', '``')}\``
   return {

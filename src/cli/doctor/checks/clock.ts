@@ -5,7 +5,7 @@ import { type Found, fault, ok, skipped, warning } from '../finding.ts'
 const FAULT_MS = 30_000
 const WARNING_MS = 2_000
 
-/** The clock of the application, by which all timeouts are counted, beside that of the database. */
+/** Compares the clock of the application, by which all timeouts are measured, with the clock of the database. */
 export async function checkClock(examination: Examination, now: () => number): Promise<Found[]> {
   const begun = now()
   const clock = await examination.clock()

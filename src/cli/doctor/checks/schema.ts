@@ -7,7 +7,7 @@ import type { ExpectedTable } from '../tables.ts'
 
 const MIGRATE = 'npx stored-session migrate'
 
-/** The tables beside those of the Drizzle schema. */
+/** Compares the tables with the tables of the Drizzle schema. */
 export async function checkSchema(patient: Patient, examination: Examination): Promise<Found[]> {
   const { sessions, keys } = examination.expected
   const pending = await pendingIn(patient, examination)

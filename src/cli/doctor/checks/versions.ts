@@ -9,7 +9,7 @@ const DRIVERS = { pg: 'postgres', mysql: 'mysql2', sqlite: 'better-sqlite3' } as
 /** Ranges of what package.json does not name: the driver of databases that were handed over. */
 const FURTHER_RANGES: Record<string, string> = { pg: '^8.11.0' }
 
-/** Node, and the packages that sessions go through, beside what this package asks for. */
+/** Compares Node and the packages that sessions use with the supported versions. */
 export function checkVersions(patient: Patient | undefined, folder: string): Found[] {
   const driver = patient && driverOf(patient)
   const names = ['fastify', '@fastify/session', 'drizzle-orm', ...(driver ? [driver] : [])]

@@ -25,7 +25,7 @@ export async function examineSqlite(
 ): Promise<Examination> {
   const isOwn = typeof database === 'string'
   const file = isOwn ? database.slice('sqlite:'.length) : (database.$client as Database).name
-  // Before it is opened here, which may create files beside it for a while.
+  // Before it is opened here, which may create temporary files next to it.
   const exposed = exposedFiles(file)
   const client = isOwn ? await openFile(file, name) : (database.$client as Database)
   const query: Query = async (text) => {
