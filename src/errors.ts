@@ -59,7 +59,7 @@ export const SessionTooLargeError = createError(
 /** With `evict: 'refuse'`: the user has as many sessions as `maxPerUser` allows, and this one was not stored as theirs. */
 export const TooManySessionsError = createError(
   'FST_STORED_SESSION_TOO_MANY',
-  'This user has %d sessions, and may have no more at a time; sign out of one of them first',
+  'This user has %d sessions, which is the limit; sign out of one of them first',
   403,
 )
 
@@ -106,11 +106,11 @@ export const RegenerateError = passing(
 /** The row of an id that was rotated does not open, so that its session cannot be found. Nothing was ended. */
 export const LostRotationError = createError(
   'FST_STORED_SESSION_LOST_ROTATION',
-  'The id of this session was replaced, and the row that says by which one cannot be opened; nothing was ended. Name the session by its present handle, or put back the key that sealed the row',
+  'The id of this session was replaced, and the row that names the new id cannot be decrypted; no session was ended. Use the current handle of the session, or restore the key that sealed the row',
   500,
 )
 
-/** A handle or a cursor that we never gave out. What comes from a browser may be anything: the client is told so. */
+/** An invalid handle or cursor. It may come from a browser, so the client gets the message. */
 export const InvalidHandleError = createError('FST_STORED_SESSION_INVALID_HANDLE', 'stored-session: %s', 400)
 
 /** The database could not be opened or asked at start. Thrown at registration. */

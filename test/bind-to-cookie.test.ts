@@ -89,7 +89,8 @@ forEachDatabase((target) => {
   test('reencryption is refused, and says why', async () => {
     await assert.rejects(suite.store.reencrypt(), {
       code: 'FST_STORED_SESSION_INVALID_OPTIONS',
-      message: /with bindToCookie no session opens without its cookie; old keys retire as sessions end/,
+      message:
+        /reencrypt\(\) cannot be combined with bindToCookie, because no session can be decrypted without its cookie; keep the old key until its sessions have ended/,
     })
   })
 

@@ -50,11 +50,11 @@ forEachDatabase((target) => {
     assert.deepEqual([rehearsal.code, await rows()], [0, 0], rehearsal.stderr)
     const expected = { read: 3, imported: 3, skipped: NONE, complete: true }
     assert.deepEqual(JSON.parse(rehearsal.stdout), { ...expected, dryRun: true })
-    assert.match(rehearsal.stderr, /3 sessions of 3 would be taken over\. Nothing was written\.\n$/)
+    assert.match(rehearsal.stderr, /3 sessions of 3 would be imported\. Nothing was written\.\n$/)
 
     const first = await run()
     assert.deepEqual([first.code, first.stdout], [0, '3\n'], first.stderr)
-    assert.match(first.stderr, /3 sessions of 3 taken over\.\n$/)
+    assert.match(first.stderr, /3 sessions of 3 imported\.\n$/)
     const session = contentOf(await loaded(store, otherId(2)))
     assert.deepEqual([session.n, session.roles], [2, ['reader', 'writer']])
     assert.doesNotMatch(rehearsal.stderr + first.stderr, new RegExp(`${secret}|${otherId(2)}|//[^ ]*@`))
@@ -62,7 +62,7 @@ forEachDatabase((target) => {
     const again = await quickly('import', '--from', name, '--json')
     assert.deepEqual(JSON.parse(again.stdout).skipped, { ...NONE, exists: 3 })
     assert.deepEqual([again.code, await rows()], [0, 3])
-    assert.match(again.stderr, /0 sessions of 3 taken over; left out: 3 here already\.\n$/)
+    assert.match(again.stderr, /0 sessions of 3 imported; left out: 3 here already\.\n$/)
   })
 
   test('import tells by its code and by reasons that sessions were left out that are not over', async () => {
@@ -77,7 +77,7 @@ forEachDatabase((target) => {
     const { code, stdout, stderr } = await quickly('import', '--from', name, '--json')
     assert.deepEqual(JSON.parse(stdout).skipped, { ...NONE, invalidId: 1, unreadable: 1 }, stderr)
     assert.equal(code, 3)
-    assert.match(stderr, /left out: 1 without an id that can be one, 1 that cannot be read\.\n$/)
+    assert.match(stderr, /left out: 1 without a valid id, 1 that cannot be read\.\n$/)
   })
 
   test('import that is interrupted finishes its batch, says so, and its repetition takes the rest', async () => {
@@ -90,7 +90,7 @@ forEachDatabase((target) => {
     const { imported, complete } = JSON.parse(first.stdout)
     assert.deepEqual([complete, await rows()], [false, imported])
     assert.ok(imported > 0 && imported < SESSIONS && imported % 200 === 0, String(imported))
-    assert.match(first.stderr, /Stopping after the batch under way.*\nNot all were read: repeat the command\.\n$/s)
+    assert.match(first.stderr, /Stopping after this batch.*\nNot all were read: repeat the command\.\n$/s)
 
     const second = await quickly('import', '--from', name, '--json')
     assert.equal(second.code, 0, second.stderr)
@@ -126,7 +126,7 @@ forEachDatabase((target) => {
     await database.query('delete from stored_sessions')
     await copyIntoTable(database, COPIED)
     const place = { env: settingsFor(database) }
-    const first = await interrupted(['upgrade', '--json', '--batch-size', '50'], place, 'Looking at the rows')
+    const first = await interrupted(['upgrade', '--json', '--batch-size', '50'], place, 'Reading the rows')
     assert.equal(first.code, 130, first.stderr)
     const { hashed, complete } = JSON.parse(first.stdout)
     assert.ok(!complete && hashed < COPIED && hashed % 50 === 0, String(hashed))
@@ -198,7 +198,7 @@ describe('import', () => {
     const refused = urls.map((source) => run(['--from', 'connect-pg-simple', '--source', source]))
     for (const { code, stdout, stderr } of await Promise.all(refused)) {
       assert.deepEqual([code, stdout], [2, ''])
-      assert.match(stderr, /the URL in --source has a password.* Set SOURCE_URL/)
+      assert.match(stderr, /the URL in --source seems to have a password.* Set SOURCE_URL/)
       assert.doesNotMatch(stderr, /hidden/)
     }
     const env = { SOURCE_URL: 'postgres://ada:hidden@127.0.0.1:1/d', OTHER_URL: 'redis://:hidden@127.0.0.1:1' }
@@ -218,10 +218,10 @@ describe('import', () => {
       [[], 2, /--from must be one of connect-pg-simple, /],
       [['--from', 'connect-mongo'], 2, /--from must be one of connect-pg-simple, /],
       [['--from', 'json', '--table', 'x'], 2, /json has none/],
-      [['--from', 'connect-pg-simple', '--prefix', 'x'], 2, /--prefix is for connect-redis alone/],
-      [['--from', 'json', '--source', 'a', '--source-env', 'B'], 2, /name two places/],
+      [['--from', 'connect-pg-simple', '--prefix', 'x'], 2, /--prefix is only for connect-redis; omit it/],
+      [['--from', 'json', '--source', 'a', '--source-env', 'B'], 2, /--source and --source-env cannot be combined/],
       [['--from', 'json', '--source-env', 'NOWHERE'], 1, /the variable NOWHERE, which --source-env names, is not set/],
-      [['--from', 'connect-redis'], 1, /there is nothing to read from: set SOURCE_URL to the URL of the Redis/],
+      [['--from', 'connect-redis'], 1, /the source is missing; set SOURCE_URL to the URL of the Redis/],
       [['--from', 'json', '--source', join('no', 'file')], 1, /cannot be read \(ENOENT/],
       [['--from', 'express-mysql-session', '--source', 'redis://h'], 1, /url must be mysql:/],
     ]

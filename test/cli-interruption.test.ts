@@ -12,7 +12,7 @@ import { until } from './until.ts'
 
 /** Rows that revoke ends with one statement. */
 const BATCH = 500
-const STOPPING = 'Stopping after the batch under way. Once more stops at once.\n'
+const STOPPING = 'Stopping after this batch. Interrupt again to stop at once.\n'
 
 const start = (database: TestDatabase, args: string[]) => startCommand(args, { env: settingsFor(database) })
 const run = async (database: TestDatabase, args: string[]) => {
@@ -32,7 +32,7 @@ forEachDatabase((target) => {
   test('revoke is interrupted after its batch, and ends the rest when it is repeated', async () => {
     const unlock = await lockRows(database)
     const command = await start(database, ['revoke', '--all', '--yes', '--json'])
-    await said(command, 'Ending the sessions of everybody …\n')
+    await said(command, 'Ending the sessions of all users …\n')
     command.child.kill('SIGINT')
     await said(command, STOPPING)
     // npm passes on the signal that the terminal has sent already: that is one wish and not two.
@@ -74,7 +74,7 @@ test('a second signal ends a command at once, in the middle of its batch', async
   await insertMany(database, { count: 2, createdAt: `${Date.now()}` })
   const unlock = await lockRows(database)
   const command = await start(database, ['revoke', '--all', '--yes'])
-  await said(command, 'Ending the sessions of everybody …\n')
+  await said(command, 'Ending the sessions of all users …\n')
   command.child.kill('SIGINT')
   await said(command, STOPPING)
   await sleep(400)

@@ -22,7 +22,7 @@ test('keys --new makes a key that envKeys takes, and secret a secret that the pl
   process.env.KEYS_MADE = `${key.stdout}${other.stdout.replace(/^.*"id":"(.*)","key":"(.*)"}/, '$1:$2')}`
   assert.equal((await envKeys('KEYS_MADE').describe!()).length, 2)
   assert.match(secret.stdout, /^[\w-]{64}\n$/)
-  assert.match(key.stderr, /^Put it in front of SESSION_KEYS, .* npx stored-session reencrypt\n$/)
+  assert.match(key.stderr, /^Put it first in SESSION_KEYS, .* npx stored-session reencrypt\n$/)
 })
 
 forEachDatabase((target) => {
@@ -71,7 +71,7 @@ forEachDatabase((target) => {
     assert.deepEqual([reencrypted + remaining, remainingByKey, unreadable], [60, { [idOf('2026-08')]: remaining }, 0])
     assert.ok(remaining > 0 && reencrypted % 10 === 0, `${reencrypted} of 60`)
     assert.equal(await sealedBy('2026-11'), reencrypted)
-    assert.match(stderr, /^Sealing 60 sessions …\nStopping after the batch under way\. Once more stops at once\.\n/)
+    assert.match(stderr, /^Sealing 60 sessions …\nStopping after this batch\. Interrupt again to stop at once\.\n/)
     assert.match(stderr, /\n\d+ sessions sealed with the current key; \d+ rows remain \(key \d+: \d+ rows\)\.\n$/)
 
     const rest = await json(['reencrypt'], both)

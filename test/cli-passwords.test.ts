@@ -99,7 +99,7 @@ describe('a password in an argument', () => {
         for (const args of [['--source', source], [`--source=${source}`]]) {
           const { code, stdout, stderr } = await importing('--from', from, ...args)
           assert.deepEqual([code, stdout], [2, ''])
-          assert.match(stderr, /^error: the URL in --source has a password.* Set SOURCE_URL/)
+          assert.match(stderr, /^error: the URL in --source seems to have a password.* Set SOURCE_URL/)
           assert.ok(!stderr.includes(HIDDEN), stderr)
         }
       }
@@ -121,7 +121,7 @@ describe('a password in an argument', () => {
         if (type !== 'string' || isData) continue
         const { code, stdout, stderr } = await inProcess([name, `--${option}`, `postgres://ada:${HIDDEN}@h/d`])
         assert.deepEqual([code, stdout], [2, ''], `${name} --${option}`)
-        assert.match(stderr, new RegExp(`^error: the URL in --${option} has a password`))
+        assert.match(stderr, new RegExp(`^error: the URL in --${option} seems to have a password`))
         assert.ok(!stderr.includes(HIDDEN), stderr)
         checked++
       }
@@ -153,7 +153,7 @@ describe('a password in an argument', () => {
       assert.ok(!stderr.includes(HIDDEN), stderr)
     }
     const { stderr } = await importing('--from', 'connect-redis', '--source-env', 'NO-NAME')
-    assert.match(stderr, /^error: --source-env needs the name of a variable, such as OLD_URL, and not what it holds\n/)
+    assert.match(stderr, /^error: --source-env needs the name of a variable, such as OLD_URL, not its value\n/)
   })
 
   test('is not repeated where a variable has a URL, and a file is read', async () => {
@@ -182,6 +182,6 @@ describe('a password in an argument', () => {
     const { stderr } = await inProcess(['count', '--user', 'https://ada:one@example.org'], {
       DATABASE_URL: 'sqlite:none',
     })
-    assert.match(stderr, /^error: there is no file none/)
+    assert.match(stderr, /^error: the database option names none, which does not exist/)
   })
 })

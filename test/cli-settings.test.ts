@@ -75,12 +75,15 @@ describe('the configuration', () => {
       'keyless.mjs': `export default { database: 'sqlite:a.db', secret: process.env.SESSION_SECRET }`,
     })
     const messages: [string, RegExp][] = [
-      ['absent.mjs', /^error: there is no file absent\.mjs, which --config names\n$/],
+      ['absent.mjs', /^error: --config names absent\.mjs, which does not exist\n$/],
       ['broken.mjs', /^error: broken\.mjs cannot be loaded: Unexpected end of input\n$/],
       ['throwing.mjs', /^error: throwing\.mjs cannot be loaded: VAULT_ADDR is not set\n$/],
-      ['nothing.mjs', /^error: nothing\.mjs has no default export with the options that register/],
+      ['nothing.mjs', /^error: nothing\.mjs has no default export with the options of register\(/],
       ['misspelt.mjs', /^error: idleTimout is not an option; did you mean idleTimeout\?\n$/],
-      ['keyless.mjs', /^error: this needs the keys of the sessions, but keyless\.mjs has neither secret nor keys/],
+      [
+        'keyless.mjs',
+        /^error: this command needs the keys of the sessions, but keyless\.mjs has neither secret nor keys/,
+      ],
     ]
     const ends = await Promise.all(messages.map(([name]) => commandLine(['keys', '--config', name], { cwd })))
     for (const [index, [name, message]] of messages.entries()) {
@@ -118,10 +121,10 @@ describe('the environment', () => {
     const cwd = temporaryFolder('cli-settings')
     const nothing = await commandLine(['count'], { cwd })
     assert.deepEqual([nothing.code, nothing.stdout], [1, ''])
-    assert.match(nothing.stderr, /^error: there is no database to work on: .* DATABASE_URL is not set/)
+    assert.match(nothing.stderr, /^error: no database is configured: .* DATABASE_URL is not set/)
     const env = { DATABASE_URL: 'sqlite:mistyped.db' }
     const mistyped = await commandLine(['count'], { cwd, env })
-    assert.match(mistyped.stderr, /^error: there is no file mistyped\.db, .* npx stored-session migrate\n$/)
+    assert.match(mistyped.stderr, /^error: the database option names mistyped\.db, .* npx stored-session migrate\n$/)
     assert.equal((await commandLine(['migrate', '--status'], { cwd, env })).code, 3)
     assert.equal(existsSync(join(cwd, 'mistyped.db')), false)
     const unreachable = await commandLine(['count'], {

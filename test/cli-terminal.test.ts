@@ -42,7 +42,7 @@ const live = async () => Number((await inProcess(['count', '--state', 'live'], s
 /** Answers the question of `revoke`, and returns the exit code and what is shown behind it. */
 async function answered(keys: string): Promise<[number | null, string]> {
   const revoke = command(['revoke', '--all'])
-  await revoke.shows('End the sessions of everybody for ever? [y/N] ')
+  await revoke.shows('End the sessions of all users permanently? [y/N] ')
   revoke.type(keys)
   return [await revoke.code, revoke.shown().split('[y/N] ')[1]!]
 }
@@ -56,7 +56,7 @@ test('long work shows its rate and what is left in one line, and Ctrl+C through 
   await npx.shows(new RegExp(`Sealing ${SESSIONS} sessions …\r\n(${line}){3}`))
   npx.type(CTRL_C)
   const code = await npx.code
-  const [, last] = npx.shown().split('Stopping after the batch under way. Once more stops at once.\r\n')
+  const [, last] = npx.shown().split('Stopping after this batch. Interrupt again to stop at once.\r\n')
   const [, sealed, remaining] = /(\d+) sessions sealed with the current key; (\d+) rows remain /.exec(last!)!
   assert.deepEqual([code, Number(sealed) % BATCH, Number(sealed) + Number(remaining)], [130, 0, SESSIONS], npx.shown())
   // The line is taken away before anything else is printed.

@@ -31,8 +31,8 @@ test('a wrong call ends with 2, says what is wrong and where help is, and prints
   const calls: [string[], string][] = [
     [['lits'], 'there is no command "lits"; did you mean list?\nSee: stored-session --help'],
     [['list', '--usr', 'ada'], '--usr is not an option; did you mean --user?\nSee: stored-session list --help'],
-    [['revoke'], 'say whose sessions: --user, --handle or --before, or --all for those of everybody'],
-    [['revoke', '--all'], 'this cannot be undone, and there is no terminal to ask on; say --yes'],
+    [['revoke'], 'no sessions are named; pass --user, --handle or --before, or --all for the sessions of all users'],
+    [['revoke', '--all'], 'this cannot be undone, and there is no terminal for the confirmation; pass --yes'],
   ]
   const ends = await Promise.all(calls.map(([args]) => commandLine(args)))
   for (const [index, [args, message]] of calls.entries()) {
@@ -86,10 +86,13 @@ describe('arguments', () => {
   test('are refused when they cannot be meant', () => {
     refused(['--user'], /^--user needs a value: --user ID$/)
     refused(['--user', ''], /^--user needs a value/)
-    refused(['--user', '--all'], /^--user needs a value: --user ID; one that begins with a dash is written --user=-…$/)
-    refused(['--all=yes'], /^--all takes no value$/)
-    refused(['--user', 'a', '--user', 'b'], /^--user stands there twice; which one is meant\?$/)
-    refused(['--user', 'a', 'b'], /^"b" is one word too many/)
+    refused(
+      ['--user', '--all'],
+      /^--user needs a value: --user ID; write a value that begins with a dash as --user=-…$/,
+    )
+    refused(['--all=yes'], /^--all accepts no value; omit it$/)
+    refused(['--user', 'a', '--user', 'b'], /^--user is given twice; remove one$/)
+    refused(['--user', 'a', 'b'], /^"b" is not expected here/)
     refused(['--constructor'], /^--constructor is not an option$/)
     refused(['-x'], /^-x is not an option/)
     refused(['--env-file', '.env'], /did you mean --env\?$/)
@@ -99,7 +102,7 @@ describe('arguments', () => {
   test('that hold a secret are refused by name, and never repeated', () => {
     const hidden = 'hunter2-hunter2-hunter2-hunter2-hunter2'
     for (const name of ['secret', 'database', 'database-url', 'key', 'password', 'url']) {
-      const hint = new RegExp(`^--${name} is not an option: everybody on this machine can read .* DATABASE_URL`)
+      const hint = new RegExp(`^--${name} is not an option, because all users of this machine can read .* DATABASE_URL`)
       refused([`--${name}=${hidden}`], hint)
       refused([`--${name}`, hidden], hint)
     }

@@ -44,15 +44,15 @@ const ALTERED: Record<Dialect, Accident[]> = {
       said: [
         '"touched_at" is text, and must be bigint',
         '"data" is text, and must be bytea',
-        '"user_id" must be able to be null',
-        '"version" must not be null',
-        '"place" must have a value',
+        '"user_id" must accept null',
+        '"version" must not accept null',
+        '"place" is required',
         'the index on "user_id" is not usable',
       ],
     },
     {
       sql: alter('DROP CONSTRAINT stored_sessions_pkey', 'RESET (fillfactor)', 'ALTER data SET STORAGE EXTENDED'),
-      said: ['the primary key is missing', 'is stored as any other'],
+      said: ['the primary key is missing', 'lacks its storage parameters'],
     },
   ],
   mysql: [
@@ -66,8 +66,8 @@ const ALTERED: Record<Dialect, Accident[]> = {
         '"touched_at" is varchar(20)',
         '"sid" is varbinary(40), and must be binary(32)',
         '"user_id" is varchar(255) collate utf8mb4_unicode_ci',
-        '"version" must not be null',
-        '"place" must have a value',
+        '"version" must not accept null',
+        '"place" is required',
       ],
     },
     {
@@ -75,7 +75,7 @@ const ALTERED: Record<Dialect, Accident[]> = {
         ...alter('DROP PRIMARY KEY', 'DROP INDEX stored_sessions_user_id_index', 'ENGINE = MyISAM'),
         'CREATE INDEX stored_sessions_user_id_index ON stored_sessions (user_id(10))',
       ],
-      said: ['the primary key is missing', 'is kept by MyISAM', 'the index on "user_id" is not usable'],
+      said: ['the primary key is missing', 'uses the engine MyISAM', 'the index on "user_id" is not usable'],
     },
   ],
   sqlite: [
@@ -87,13 +87,13 @@ const ALTERED: Record<Dialect, Accident[]> = {
       ],
       said: [
         '"touched_at" is text, and must be integer',
-        '"place" must have a value',
+        '"place" is required',
         'the index on "user_id" is not usable',
       ],
     },
     {
       sql: remade({ 'PRIMARY KEY': '', 'user_id text': "user_id text NOT NULL DEFAULT ''" }),
-      said: ['the primary key is missing', '"user_id" must be able to be null'],
+      said: ['the primary key is missing', '"user_id" must accept null'],
     },
   ],
 }
@@ -165,7 +165,7 @@ forEachDatabase((target) => {
       await runSql(database, lost(dialect, ...columns).sql)
       const [{ sql, remedy = '' } = assert.fail()] = await schemaFindings(database)
       await runSql(database, sql!)
-      assert.equal(/everybody signs in anew/.test(remedy), columns.includes('data'))
+      assert.equal(/all users sign in again/.test(remedy), columns.includes('data'))
       return (await database.query('SELECT sid FROM stored_sessions')).length
     }
     assert.equal(await rows('version', 'touched_at', 'expires_at', 'user_id', 'key_id'), 1)
@@ -201,7 +201,7 @@ forEachDatabase((target) => {
     await database.query(`DELETE FROM ${journal} WHERE created_at = ${row!.newest}`)
     await database.query(dropIndex(dialect, 'created'))
     const found = theOne(await findingsOf(database), 'schema')
-    assert.match(found.message, /the index on "created_at" is missing; 1 of the migrations are not applied/)
+    assert.match(found.message, /the index on "created_at" is missing\n- 1 of the migrations are not applied/)
     assert.deepEqual([found.level, found.sql], ['fault', undefined])
     await migrate(database)
     assert.deepEqual(wrongIn(await findingsOf(database)), [])

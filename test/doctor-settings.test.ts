@@ -43,7 +43,7 @@ describe('the cookie', () => {
   test('that is secure is a warning where nobody trusts a proxy in production', () => {
     assert.match(
       said({}, { trustProxy: false })[0]!,
-      /^warning: .*behind a proxy that ends TLS no session would be stored/,
+      /^warning: .*behind a proxy that terminates TLS no session is stored/,
     )
     assert.match(said({}, { trustProxy: false, isProduction: false })[0]!, /^ok/)
   })
@@ -73,7 +73,7 @@ describe('the settings', () => {
     const [, hint, ...more] = checkSettings({ source, options })
     assert.deepEqual([hint?.level, more], ['ok', []])
     assert.match(hint!.message, /^there is no namespace: a row copied from another database .* opens here$/)
-    assert.match(hint!.remedy!, /give each .* a namespace of its own/)
+    assert.match(hint!.remedy!, /give each .* its own namespace/)
     assert.equal(checkSettings({ source, options: { ...options, namespace: 'production' } }).length, 1)
   })
 
@@ -93,7 +93,7 @@ describe('the settings', () => {
     writeFileSync(join(cwd, 'stored-session.config.mjs'), config)
     const { code, stdout } = await commandLine(['doctor'], { cwd, env: { NODE_ENV: 'production' } })
     assert.match(stdout, /^warning cookie +cookie\.secure is on and trustProxy is off/m)
-    assert.match(stdout, /^ok +settings +stored-session\.config\.mjs has options that go together$/m)
+    assert.match(stdout, /^ok +settings +the options in stored-session\.config\.mjs are valid$/m)
     assert.match(stdout, /^ok +connection sqlite::memory:/m)
     assert.equal(code, 0)
   })

@@ -9,7 +9,6 @@ const LAYERS: Record<string, string[]> = {
   cli: ['plugin', 'importing', 'store', 'instruments', 'payload', 'database', 'keys', 'schema'],
   // Reads the tables of other stores.
   importing: ['store'],
-  dashboard: ['plugin', 'store', 'instruments', 'payload', 'database', 'keys', 'schema'],
   // For sessions in any store: of ours it may use what checks options, and the names of reasons.
   limits: ['store', 'database'],
   telemetry: ['store', 'instruments'],
@@ -86,7 +85,7 @@ describe('the imports of src/', () => {
     )
     assertNone(
       importsWhere(({ path }, name) => isRelative(name) && !mayImport(layerOf(path), layerOf(targetOf(path, name)))),
-      'cli · dashboard · plugin · limits → store → (payload, database) → (keys, schema)',
+      'cli · plugin · limits → store → (payload, database) → (keys, schema)',
     )
   })
 

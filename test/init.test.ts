@@ -61,7 +61,10 @@ forEachDatabase((target) => {
       ])
       assert.deepEqual(answer, { user: 'nobody' })
       assert.equal(doctor.code, 0, doctor.stdout)
-      assert.match(doctor.stdout, new RegExp(`^ok +settings +${configuration.replaceAll('.', '\\.')} has options`, 'm'))
+      assert.match(
+        doctor.stdout,
+        new RegExp(`^ok +settings +the options in ${configuration.replaceAll('.', '\\.')} are valid`, 'm'),
+      )
       await database.drop()
     })
   }
@@ -129,7 +132,7 @@ test('what is there already stays, and a second run has nothing to do', async ()
   assert.match(again.stderr, /^There is nothing to do\.\n/)
   write(cwd, 'stored-session.config.js', 'export default { mine: true }\n')
   const kept = await commandLine(['init', '--yes'], { cwd })
-  assert.match(kept.stderr, /stored-session\.config\.js is there with other content, and stays; --force replaces it\./)
+  assert.match(kept.stderr, /stored-session\.config\.js exists with other content and was kept; --force replaces it\./)
   assert.equal(read(cwd, 'stored-session.config.js'), 'export default { mine: true }\n')
   assert.equal((await commandLine(['init', '--yes', '--force'], { cwd })).code, 0)
   assert.deepEqual(
@@ -156,7 +159,7 @@ test('a secret in .env is shown nowhere, and for its owner to read', async () =>
   const [, secret] = /^SESSION_SECRET=(.*)\n$/.exec(read(cwd, '.env'))!
   assert.doesNotMatch(stdout + stderr, new RegExp(secret!))
   assert.equal(statSync(join(cwd, '.env')).mode & 0o077, 0)
-  assert.match(stderr, /git would commit the sessions; leave them out: echo 'sessions\.db\*' >> \.gitignore/)
+  assert.match(stderr, /git would commit the session database; ignore it: echo 'sessions\.db\*' >> \.gitignore/)
 })
 
 test('nothing is written in a rehearsal, or where nobody agreed', async () => {
@@ -166,7 +169,10 @@ test('nothing is written in a rehearsal, or where nobody agreed', async () => {
   assert.match(rehearsal.stderr, /^New stored-session\.config\.js:\n\n {2}\/\*\*/)
   const unasked = await commandLine(['init'], { cwd })
   assert.equal(unasked.code, 2)
-  assert.match(unasked.stderr, /error: nothing was written, because there is no terminal to ask on; say --yes/)
+  assert.match(
+    unasked.stderr,
+    /error: nothing was written, because there is no terminal for the confirmation; pass --yes/,
+  )
   for (const path of ['stored-session.config.js', '.env', '.env.example']) assert.ok(!existsSync(join(cwd, path)), path)
 })
 

@@ -209,7 +209,7 @@ forEachDatabase((target) => {
         const [line, ...more] = lines.filter(({ plugin }) => plugin === 'stored-session')
         assert.deepEqual(more, [])
         assert.deepEqual([line?.level, line?.keyId, line?.since], [40, old, since])
-        assert.match(String(line?.msg), /created_at .*seals nothing.*Find out who/)
+        assert.match(String(line?.msg), /created_at .*does not seal any more.*[Ff]ind out who/)
       })
     })
   })

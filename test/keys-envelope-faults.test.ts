@@ -197,7 +197,7 @@ forEachDatabase((target) => {
     test('is asked of a storage that has none, by name', async () => {
       const { keys: table, ...database } = await openDatabase(target.dialect, suite.database.url, 'stored_sessions')
       assert.notEqual(table, undefined)
-      const message = /keys must be others than envelopeKeys with a storage that has no "keys"/
+      const message = /keys cannot be envelopeKeys with a storage that has no "keys"/
       await assert.rejects(start({ migrate: false, database, keys }), { message })
       await start({ migrate: false, database })
       await database.close()

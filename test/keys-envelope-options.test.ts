@@ -25,13 +25,13 @@ describe('the options of envelopeKeys', () => {
     assert.match(faultOf({ recheckAfter: '7d' }), /recheckAfter must be shorter than refuseAfter/)
     for (const refuseAfter of ['30s', '2y', false]) assert.match(faultOf({ refuseAfter }), /refuseAfter/)
     assert.equal(faultOf({ refuseAfter: '1h' }), 'none')
-    assert.match(faultOf({ wrap: undefined, unwrap: 'x' }), /wrap must be a function.*unwrap must be a function/)
+    assert.match(faultOf({ wrap: undefined, unwrap: 'x' }), /wrap must be a function.*\n- unwrap must be a function/)
     assert.match(faultOf({ rotate: '1d' }), /rotate is not an option/)
   })
 
   test('make a provider that works only in a store', () => {
-    assert.throws(() => envelopeKeys(calls).current(), /a store gives it one/)
-    assert.throws(() => envelopeKeys(calls).find(1), /a store gives it one/)
+    assert.throws(() => envelopeKeys(calls).current(), /use it after the store has opened/)
+    assert.throws(() => envelopeKeys(calls).find(1), /use it after the store has opened/)
   })
 })
 

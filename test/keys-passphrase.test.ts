@@ -69,7 +69,7 @@ test('a short passphrase, a missing or short salt, none and doubles are refused 
   for (const short of [undefined, null, '', 'fifteen letters', Buffer.alloc(15), 16, {}, ['x'.repeat(16)]]) {
     refused({ passphrase, salt: short }, /the salt of passphrase 1 is missing or shorter than 16 bytes/)
   }
-  refused([], /there is no passphrase/)
+  refused([], /the list of passphrases is empty/)
   refused(
     [
       { passphrase, salt },

@@ -62,9 +62,12 @@ describe('the state of a key', () => {
   })
 
   test('must leave exactly one key that seals', () => {
-    refused(() => staticKeys([namedKey('a', 'current'), namedKey('b', 'current')]), /several keys are current/)
+    refused(
+      () => staticKeys([namedKey('a', 'current'), namedKey('b', 'current')]),
+      /several keys have the state current/,
+    )
     for (const state of ['retired', 'pending', 'revoked'] as const) {
-      refused(() => staticKeys([namedKey('a', state)]), /there is no current key/)
+      refused(() => staticKeys([namedKey('a', state)]), /no key has the state current/)
     }
   })
 
@@ -112,7 +115,7 @@ describe('what an operator mixes up', () => {
 
   test('is refused by a typed error, whatever stands in the list', () => {
     for (const entry of [null, undefined, 1, 'a:b', Symbol('key'), () => {}]) {
-      refused(() => staticKeys([entry as never]), /a key of the list is missing/)
+      refused(() => staticKeys([entry as never]), /an entry of the list of keys is empty/)
     }
     for (const list of [undefined, null, {}, 'keys', 5]) refused(() => staticKeys(list as never), /must be a list/)
     for (const id of [undefined, null, '', {}, Symbol('id'), 1n, Object.create(null), []]) {

@@ -51,7 +51,7 @@ describe('the unwrapped keys of a process', () => {
       const row = rowOf(1)
       await keys.unwrap(row)
       advance(MINUTE_MS)
-      await assert.rejects(keys.unwrap(row), /another key than the last time/)
+      await assert.rejects(keys.unwrap(row), /another key than before for the same wrapped key/)
       assert.deepEqual(asked, [1, 1])
     })
   })

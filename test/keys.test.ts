@@ -77,10 +77,10 @@ describe('keyRing', () => {
   })
 
   test('refuses to have no key, and two of one id', () => {
-    assertRefused(() => keyRing(undefined), /there is no current key/)
+    assertRefused(() => keyRing(undefined), /no key has the state current/)
     assertRefused(
       () => keyRing(sealingKey(1, randomBytes(32)), [sealingKey(1, randomBytes(32))]),
-      /two keys share one id/,
+      /two keys have the same id/,
     )
   })
 })
@@ -111,14 +111,14 @@ describe('staticKeys', () => {
 
   test('refuses to have none, two of one id, and one key under two ids', () => {
     const [one, other] = [randomBytes(32), randomBytes(32)]
-    assertRefused(() => staticKeys([]), /there is no current key/)
+    assertRefused(() => staticKeys([]), /no key has the state current/)
     assertRefused(
       () =>
         staticKeys([
           { id: 'a', key: one },
           { id: 'a', key: other },
         ]),
-      /two keys share one id/,
+      /two keys have the same id/,
     )
     assertRefused(
       () =>
@@ -154,7 +154,7 @@ describe('derivedKeys', () => {
     for (const missing of [undefined, null, [undefined], 32, {}]) {
       assertRefused(() => derivedKeys(missing as never), /secret 1 is shorter than 32 characters/)
     }
-    assertRefused(() => derivedKeys([secret, secret]), /are the same key/)
-    assertRefused(() => derivedKeys([]), /there is no current key/)
+    assertRefused(() => derivedKeys([secret, secret]), /the same id or the same bytes/)
+    assertRefused(() => derivedKeys([]), /no key has the state current/)
   })
 })

@@ -172,7 +172,7 @@ describe('limits for several sessions', () => {
     await app.register(secureSession, secure('other'))
     await assert.rejects(
       async () => app.register(limitedSession, limits),
-      /limitedSession: request\.session is not that of @fastify\/session or @fastify\/secure-session/,
+      /limitedSession: request\.session comes from another plugin than @fastify\/session or @fastify\/secure-session/,
     )
     await app.close()
   })

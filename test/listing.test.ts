@@ -194,17 +194,17 @@ forEachDatabase((target) => {
       ['ada', /list\(\) takes an object/],
       [null, /list\(\) takes an object/],
       [{ users: 'ada' }, /users is not an option; did you mean user\?/],
-      [{ user: undefined }, /user is undefined; give it a value, or leave the name away/],
+      [{ user: undefined }, /user is undefined; set a value, or omit the name/],
       [{ user: '' }, /user must be a user id/],
       [{ user: ['ada'] }, /user must be a user id/],
       [{ state: 'dead' }, /state must be "live", "ended" or "expired"/],
       [{ state: 'toString' }, /state must be/],
-      [{ user: 'ada', state: 'ended' }, /user cannot stand beside state "ended"/],
+      [{ user: 'ada', state: 'ended' }, /user cannot be combined with state "ended"/],
       [{ createdAfter: START }, /createdAfter must be a Date/],
       [{ touchedBefore: new Date(Number.NaN) }, /touchedBefore must be a Date/],
       [
         { limit: 0, createdBefore: 'now' },
-        /limit must be a whole number from 1 to 1000, not 0; createdBefore must be a Date/,
+        /limit must be a whole number from 1 to 1000, not 0\n- createdBefore must be a Date/,
       ],
       [{ limit: 1_001 }, /limit must be a whole number from 1 to 1000/],
       [{ limit: '50; DROP TABLE stored_sessions' }, /limit must be a whole number/],
@@ -240,7 +240,7 @@ forEachDatabase((target) => {
       await assert.rejects(suite.store.list({ cursor: cursor as string }), {
         code: 'FST_STORED_SESSION_INVALID_HANDLE',
         statusCode: 400,
-        message: /cursor must be the next of the page before/,
+        message: /cursor must be the `next` of a previous page; pass it unchanged, with the same filter/,
       })
     }
   })

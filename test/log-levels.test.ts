@@ -64,7 +64,7 @@ test('what operators need not act on is for debugging', async () => {
   await ada.post('/ended-meanwhile')
   assert.deepEqual(told(), [
     'debug: two requests changed the same keys of a session',
-    'debug: a session had ended before its changes could be saved',
+    'debug: changes of a session were dropped',
   ])
 })
 
@@ -72,14 +72,14 @@ test('trimming tells when it trimmed, and how much, and nothing otherwise', asyn
   await setColumn(database, ada.id, 'trim_at', 0)
   await app.storedSession.trim()
   await app.storedSession.trim()
-  assert.deepEqual(told(), ['info: trimmed sessions that were over'])
+  assert.deepEqual(told(), ['info: trimmed expired and ended sessions'])
   assert.equal(ours()[0]!.trimmed, 1)
 })
 
 test('the end of all sessions of a user is told, by its number', async () => {
   await app.storedSession.revoke({ user: 'nobody' })
   const { revoked } = await app.storedSession.revoke({ user: 'ada' })
-  assert.deepEqual(told(), ['info: ended the sessions of a user'])
+  assert.deepEqual(told(), ['info: revoked sessions'])
   assert.equal(ours()[0]!.sessions, revoked)
 })
 

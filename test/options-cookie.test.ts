@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { checkOptions } from '../src/plugin/options.ts'
 import { assertAccepted, refusal, sound } from './options-faults.ts'
 
-const MAX_AGE = 'must be milliseconds greater than 0; leave it away for a cookie that ends with the browser'
+const MAX_AGE = 'must be milliseconds greater than 0; omit it for a cookie that ends with the browser session'
 const SAME_SITE = 'must be "lax", "strict", "none", true or false'
 
 const REFUSED: [cookie: object, message: string][] = [
@@ -75,7 +75,7 @@ describe('what would not do what it says is refused:', () => {
 
   test('a date beside an age', () => {
     const cookie = { expires: new Date(Date.now() + 60_000), maxAge: 60_000 }
-    assert.equal(refusal({ cookie }), 'cookie.expires cannot stand beside cookie.maxAge; give one of them')
+    assert.equal(refusal({ cookie }), 'cookie.expires cannot be combined with cookie.maxAge; set one of them')
   })
 
   test('Partitioned without Secure', () => {

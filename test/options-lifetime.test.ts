@@ -42,7 +42,7 @@ describe('a lifetime', () => {
     assert.equal(refusal({ lifetime: 'aal2', idleTimeout: HOUR + 1 }), `idleTimeout ${hours(1)}`)
     assert.equal(
       refusal({ lifetime: 'aal3', idleTimeout: '16m', absoluteTimeout: '13h' }),
-      `idleTimeout ${hours(0.25)}; absoluteTimeout ${hours(12)}`,
+      `invalid options:\n- idleTimeout ${hours(0.25)}\n- absoluteTimeout ${hours(12)}`,
     )
   })
 
@@ -53,7 +53,8 @@ describe('a lifetime', () => {
   })
 
   test('refuses a touch interval in which its sessions would end', () => {
-    const fault = 'touchInterval must be shorter than idleTimeout, or sessions in use would end'
+    const fault =
+      'touchInterval must be shorter than idleTimeout, because sessions in use would expire otherwise; shorten it'
     assert.equal(refusal({ lifetime: 'aal3', touchInterval: '15m' }), fault)
     assertAccepted({ lifetime: 'aal3', touchInterval: '14m' })
   })

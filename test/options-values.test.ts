@@ -65,7 +65,7 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     ['x'.repeat(256), 'must be a string of 1 to 255 characters'],
     [5, 'must be a string of 1 to 255 characters'],
     [null, 'must be a string of 1 to 255 characters'],
-    ['half \ud83d', 'holds half of a surrogate pair, which is no text'],
+    ['half \ud83d', 'contains half of a surrogate pair, which is not valid Unicode; remove it'],
   ],
   compressAbove: [
     [true, 'must be a whole number from 0 to 1073741824, not true'],
@@ -73,11 +73,11 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     ['1kb', 'must be a whole number from 0 to 1073741824, not "1kb"'],
   ],
   acceptUnencrypted: [
-    [true, 'must be { until: Date }: the mode ends by itself'],
-    [{}, 'must be { until: Date }: the mode ends by itself'],
-    [null, 'must be { until: Date }: the mode ends by itself'],
-    [{ until: 'tomorrow' }, 'must be { until: Date }: the mode ends by itself'],
-    [{ until: new Date(Number.NaN) }, 'must be { until: Date }: the mode ends by itself'],
+    [true, 'must be { until: Date }, because the mode needs an end date; set one'],
+    [{}, 'must be { until: Date }, because the mode needs an end date; set one'],
+    [null, 'must be { until: Date }, because the mode needs an end date; set one'],
+    [{ until: 'tomorrow' }, 'must be { until: Date }, because the mode needs an end date; set one'],
+    [{ until: new Date(Number.NaN) }, 'must be { until: Date }, because the mode needs an end date; set one'],
     [{ until: new Date(), since: 1 }, '.since is not an option'],
     [{ until: new Date('9999-12-31') }, untilFault],
     [{ until: new Date(Date.now() + 31 * DAY) }, untilFault],
@@ -117,7 +117,7 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
   operationTimeout: [
     [true, durationFault('true')],
     [0, durationFault('0')],
-    ['11m', 'must be 10 minutes or less: requests wait for so long'],
+    ['11m', 'must be 10 minutes or less, because a request can wait that long; shorten it'],
   ],
   trim: [
     [true, 'must be false, or an object such as { interval: "15m", batchSize: 500 }'],
@@ -128,7 +128,10 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     [{ pause: 10_001 }, '.pause must be a whole number from 0 to 10000, not 10001'],
     [{ maxRows: 0 }, '.maxRows must be a whole number from 1 to 1000000000, not 0'],
     [{ maxDuration: false }, '.maxDuration '.concat(durationFault('false'))],
-    [{ grace: '59s' }, '.grace must be a minute or more: longer than the longest request, and than clocks differ'],
+    [
+      { grace: '59s' },
+      '.grace must be 1 minute or more; set it above the duration of the longest request and the clock difference between servers',
+    ],
     [{ everyRequests: -1 }, '.everyRequests must be a whole number from 0 to 1000000000, not -1'],
     [{ maxrows: 5 }, '.maxrows is not an option; did you mean trim.maxRows?'],
     [{ batchsize: 5 }, '.batchsize is not an option; did you mean trim.batchSize?'],

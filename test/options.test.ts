@@ -42,20 +42,22 @@ describe('options that are not', () => {
 
 describe('options that exclude each other are refused:', () => {
   test('a touch interval that is not shorter than the idle timeout', () => {
-    const fault = 'touchInterval must be shorter than idleTimeout, or sessions in use would end'
+    const fault =
+      'touchInterval must be shorter than idleTimeout, because sessions in use would expire otherwise; shorten it'
     assert.equal(refusal({ idleTimeout: '1m', touchInterval: '1m' }), fault)
     assert.equal(refusal({ touchInterval: '2h' }), fault)
     assertAccepted({ idleTimeout: '1s' })
   })
 
   test("migrations into the application's own table", () => {
-    const fault = 'migrate must be false with a Drizzle table of your own: its migrations are those of your application'
+    const fault =
+      'migrate must be false with your own Drizzle table, because the migrations of your application create it; set it to false'
     assert.equal(refusal({ database: 'sqlite:a.db', table: sqliteTable, migrate: true }), fault)
     assertAccepted({ database: 'sqlite:a.db', table: sqliteTable })
   })
 
   test('a database in memory without migrations', () => {
-    const fault = 'migrate must be true for sqlite::memory:, which is empty at every start'
+    const fault = 'migrate must be true for sqlite::memory:, which is empty at every start; omit it'
     assert.equal(refusal({ database: 'sqlite::memory:', migrate: false }), fault)
     assert.equal(refusal({ database: 'sqlite::memory:', table: sqliteTable }), fault)
     assertAccepted({ database: 'sqlite::memory:' })
@@ -95,7 +97,7 @@ test('all faults are told at once, each by its name', () => {
   ]
   for (const name of told)
     assert.ok(
-      message.split('; ').some((part) => part.startsWith(`${name} `)),
+      message.split('\n- ').some((part) => part.startsWith(`${name} `)),
       `${name}: ${message}`,
     )
 })
@@ -132,7 +134,7 @@ describe('the same checks', () => {
     assert.equal(make({ ...sound, maxbytes: 1 }), 'maxbytes is not an option; did you mean maxBytes?')
     assert.equal(make({ ...sound, maxBytes: 0 }), 'maxBytes must be a whole number from 1 to 1073741824, not 0')
     for (const nothing of [undefined, null, {}])
-      assert.match(make(nothing), /^database must be .+; secret is missing; /)
+      assert.match(make(nothing), /^invalid options:\n- database must be .+\n- secret is missing; .+$/)
     assert.doesNotThrow(() => new StoredSessionStore({ database: 'sqlite::memory:', keys }))
   })
 

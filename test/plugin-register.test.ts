@@ -54,7 +54,7 @@ describe('registering the plugin', () => {
     await app.register(fastifySession, { secret })
     await assert.rejects(async () => await app.register(storedSession, { database: suite.database.url, secret }), {
       code: 'FST_STORED_SESSION_INVALID_OPTIONS',
-      message: /there is a session plugin already; remove it/,
+      message: /another session plugin is already registered; remove it/,
     })
     await app.close()
   })
@@ -62,7 +62,7 @@ describe('registering the plugin', () => {
   test('is refused a second time', async () => {
     await assert.rejects(
       open({ before: (app) => app.register(storedSession, { database: suite.database.url, secret }) }),
-      /there is a session plugin already; remove it/,
+      /another session plugin is already registered; remove it/,
     )
   })
 

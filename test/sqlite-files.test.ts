@@ -127,7 +127,7 @@ describe('the files of a SQLite database', () => {
     const [{ level, message, remedy } = { level: 'ok' }, ...others] = await warnings()
     assert.deepEqual([level, others], ['warning', []])
     assert.equal(message, `other users of this machine can read or write ${file} (mode 640), ${file}-wal (mode 644)`)
-    assert.equal(remedy, `Unless they are meant to, run as the owner: chmod 600 ${file} ${file}-wal`)
+    assert.equal(remedy, `Unless this is intended, run as the owner: chmod 600 ${file} ${file}-wal`)
     assert.deepEqual([mode(file), mode(`${file}-wal`)], ['640', '644'])
     const { code, stdout } = await commandLine(['doctor'], {
       cwd: dirname(file),

@@ -22,7 +22,7 @@ const refusal = (table: StoreOptions['table'], database = 'postgres://h/d') => {
 describe('a name of a table with dots', () => {
   test('is refused on PostgreSQL where they do not part a schema from a table', () => {
     for (const table of ['a.b.c', '.sessions', 'auth.', 'auth.we"ird', '"auth.sessions', 'auth."a"b"', 'auth.""']) {
-      assert.match(refusal(table) ?? '', /has dots that part nothing: write schema\.table/, table)
+      assert.match(refusal(table) ?? '', /has a dot without a name before or after it; write schema\.table/, table)
     }
     assert.match(refusal(`${'s'.repeat(64)}.t`) ?? '', /schema of at most 63 bytes/)
     assert.match(refusal(`auth.${'t'.repeat(49)}`) ?? '', /a name of 1 to 48 bytes/)

@@ -44,7 +44,7 @@ const UNSTORABLE: Record<string, Unstorable> = {
     content: { users: { [`${MAIL} \ud83d`]: 1 } },
     path: 'users',
     wholePath: `users["${MAIL} \\ud83d"]`,
-    reason: /^it holds half of a surrogate pair/,
+    reason: /^it contains half of a surrogate pair/,
   },
   'a property of an error': {
     content: { fault: faultWith(MAIL) },

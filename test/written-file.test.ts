@@ -14,7 +14,7 @@ const modeOf = (folder: string, path: string) => (statSync(join(folder, path)).m
 
 describe('between the plan and the writing', () => {
   const variables = (folder: string) => plannedVariables(folder, '.env', { SESSION_SECRET: 'SESSION_SECRET=new' }, true)
-  const inTheWay = { message: /^\.env has changed meanwhile, and was not written; repeat the command$/ }
+  const inTheWay = { message: /^\.env was changed by another process, and was not written; repeat the command$/ }
 
   test('a file that appears is not overwritten', () => {
     const folder = temporaryFolder('race')

@@ -27,7 +27,7 @@ export interface Client {
 export async function oauth2App(options: StoredSessionOptions, client: Client): Promise<FastifyInstance> {
   const app = Fastify()
   await app.register(storedSession, {
-    // Not 'strict': browsers would leave the cookie away when they come back from the issuer.
+    // Not 'strict': browsers would omit the cookie on the redirect from the issuer.
     cookie: { secure: 'auto', sameSite: 'lax' },
     user: (session) => session.userId,
     ...options,

@@ -5,16 +5,20 @@ import { moment, userId } from './values.ts'
 
 /** The options by which `list` and `count` choose sessions. */
 export const filterOptions = {
-  user: { type: 'string', value: 'ID', isData: true, description: 'of this user, to the letter' },
-  state: { type: 'string', value: 'STATE', description: 'live, ended (by somebody) or expired (past a deadline)' },
+  user: { type: 'string', value: 'ID', isData: true, description: 'of this user, exactly this id' },
+  state: {
+    type: 'string',
+    value: 'STATE',
+    description: 'live, ended (signed out or revoked) or expired (past a timeout)',
+  },
   'created-after': {
     type: 'string',
     value: 'WHEN',
-    description: 'created then or later: a date, or 7d for so long ago',
+    description: 'created at this time or later: a date, or 7d for 7 days ago',
   },
   'created-before': { type: 'string', value: 'WHEN', description: 'created before then' },
-  'touched-after': { type: 'string', value: 'WHEN', description: 'last used then or later' },
-  'touched-before': { type: 'string', value: 'WHEN', description: 'last used before then' },
+  'touched-after': { type: 'string', value: 'WHEN', description: 'last used at this time or later' },
+  'touched-before': { type: 'string', value: 'WHEN', description: 'last used before this time' },
 } as const satisfies CommandOptions
 
 /** The same for the line of usage. */
@@ -27,7 +31,9 @@ export function filterOf(values: OptionValues<typeof filterOptions>): SessionFil
     throw new UsageError('--state must be live, ended or expired')
   }
   if (user !== undefined && state === 'ended') {
-    throw new UsageError("--user cannot stand beside --state ended: sessions that ended are nobody's any more")
+    throw new UsageError(
+      '--user cannot be combined with --state ended, because ended sessions do not keep their user; omit one of the two',
+    )
   }
   return given({
     user: userId('user', user),

@@ -11,15 +11,15 @@ export const sourceOptions = {
     type: 'string',
     value: 'URL',
     isUrl: true,
-    description: 'its database, where the URL has no password; for json the path of a file',
+    description: 'the URL of its database, without a password; for json the path of a file',
   },
   'source-env': {
     type: 'string',
     value: 'NAME',
-    description: 'the variable that holds the URL of its database; SOURCE_URL without it',
+    description: 'the variable that holds the URL of its database (default: SOURCE_URL)',
   },
-  table: { type: 'string', value: 'NAME', description: "the name of its table, if it is not that store's own" },
-  prefix: { type: 'string', value: 'TEXT', description: 'what its keys in Redis begin with; sess: without it' },
+  table: { type: 'string', value: 'NAME', description: 'the name of its table (default: as that store names it)' },
+  prefix: { type: 'string', value: 'TEXT', description: 'prefix of its keys in Redis (default: sess:)' },
 } as const satisfies CommandOptions
 
 /** Where the sessions come from, and how that is told: without the URL, which may hold a password. */
@@ -43,7 +43,8 @@ export async function sourceOf(
 ): Promise<ChosenSource> {
   const name = sourceName(values.from)
   const { table, prefix } = values
-  if (prefix !== undefined && name !== 'connect-redis') throw new UsageError('--prefix is for connect-redis alone')
+  if (prefix !== undefined && name !== 'connect-redis')
+    throw new UsageError('--prefix is only for connect-redis; omit it')
   if (table !== undefined && ['connect-redis', 'json'].includes(name)) {
     throw new UsageError(`--table is for stores that have one; ${name} has none`)
   }
@@ -67,12 +68,12 @@ function givenPlace(
   { source, 'source-env': variable }: OptionValues<typeof sourceOptions>,
 ): Place | undefined {
   if (source !== undefined && variable !== undefined) {
-    throw new UsageError('--source and --source-env name two places; which one is meant?')
+    throw new UsageError('--source and --source-env cannot be combined; omit one of them')
   }
   if (source !== undefined) return { url: source, origin: name === 'json' ? source : '--source' }
   // The message about one that is not set has its name.
   if (variable !== undefined && !/^[A-Za-z_]\w*$/.test(variable)) {
-    throw new UsageError('--source-env needs the name of a variable, such as OLD_URL, and not what it holds')
+    throw new UsageError('--source-env needs the name of a variable, such as OLD_URL, not its value')
   }
   const url = process.env[variable ?? VARIABLE]
   if (url) return { url, origin: variable ?? VARIABLE }
@@ -85,7 +86,7 @@ async function ownDatabase(name: SourceName, settings: () => Promise<Settings>):
   const { database } = (await settings()).options
   if (name !== 'connect-redis' && typeof database === 'string') return { url: database, origin: 'the database itself' }
   throw new CommandError(
-    `there is nothing to read from: set ${VARIABLE} to the URL of the ${name === 'connect-redis' ? 'Redis' : 'database'} ` +
-      `of ${name}, or name the variable that has it with --source-env`,
+    `the source is missing; set ${VARIABLE} to the URL of the ${name === 'connect-redis' ? 'Redis' : 'database'} ` +
+      `of ${name}, or name another variable with --source-env`,
   )
 }

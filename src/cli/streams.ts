@@ -1,4 +1,4 @@
-/** Ends quietly when whoever reads stdout has read enough, as in `| head`; that nobody reads messages is no reason to. */
+/** Ends quietly when the reader of stdout has closed it, as in `| head`; a closed stderr is ignored. */
 export function outliveReaders(): void {
   const onError = (end: () => void) => (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

@@ -10,11 +10,11 @@ export type LeftOut = Readonly<Partial<Record<Reason, number>>>
 const WORDS: Readonly<Record<Reason, string>> = {
   over: 'over',
   exists: 'here already',
-  invalidId: 'without an id that can be one',
+  invalidId: 'without a valid id',
   unreadable: 'that cannot be read',
-  unstorable: 'that hold what cannot be stored',
+  unstorable: 'with content that cannot be stored',
   tooLarge: 'larger than maxBytes',
-  needsCookie: 'sealed when their user comes, because of bindToCookie',
+  needsCookie: 'encrypted at the next request of their user, because of bindToCookie',
 }
 
 /** Reasons that are no loss. */

@@ -44,6 +44,6 @@ export function moment(option: string, text: string | undefined): Date | undefin
   const date = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(Number.NaN)
   if (!Number.isNaN(date.getTime())) return date
   throw new UsageError(
-    `--${option} must be a date such as 2026-11-01 or 2026-11-01T12:00Z, or a duration for so long ago, such as 7d`,
+    `--${option} must be a date such as 2026-11-01 or 2026-11-01T12:00Z, or a duration back from now, such as 7d`,
   )
 }

@@ -18,13 +18,13 @@ export function hostList(url: string): HostList | { fault: string } {
   const [, scheme = '', credentials = '', hosts = '', rest = ''] = PARTS.exec(url) ?? []
   const list = hosts.split(',')
   if (list.length === 1) return URL.canParse(url) ? { urls: [url] } : { fault: notValid(url) }
-  if (list.includes('')) return { fault: `has an empty place in its list of hosts; write ${FORM}` }
-  if (new Set(list).size < list.length) return { fault: 'names one of its hosts twice' }
+  if (list.includes('')) return { fault: `has an empty entry in its list of hosts; write ${FORM}` }
+  if (new Set(list).size < list.length) return { fault: 'names one of its hosts twice; remove the duplicate' }
   if (!URL.canParse(`${scheme}${credentials}host${rest}`)) return { fault: notValid(url) }
   const urls = list.map((host) => `${scheme}${credentials}${host}${rest}`)
   const wrong = urls.findIndex((one) => !URL.canParse(one))
   if (wrong < 0) return { urls }
-  return { fault: `names a host that is not valid, number ${wrong + 1} of its list; write ${FORM}` }
+  return { fault: `has an invalid host, number ${wrong + 1} of its list; write ${FORM}` }
 }
 
 const notValid = (url: string) =>

@@ -8,7 +8,7 @@ export interface ListingDriver {
   readonly compile: Compile
   /** Whether a row is that of the parameter `userId`, to the letter. */
   readonly ofUser: SQL
-  /** Runs a query. Each is made anew and few are alike: nothing is to be kept for it but by its text. */
+  /** Runs a query. Each is made again and few are alike: nothing is to be kept for it but by its text. */
   rows(statement: Statement, values: object): Promise<Record<string, unknown>[]>
   /** Runs an update, and says how many rows it changed. */
   change(statement: Statement, values: object): Promise<number>
@@ -90,7 +90,7 @@ function conditionsOf(table: SessionsTable, ofUser: SQL, filter: RowFilter): SQL
 
 const valuesOf = ({ state, ...filter }: RowFilter): object => ({ ...filter, ...state })
 
-// Says of a row what reading says of it, as far as it stands in clear.
+// Says of a row what reading says of it, as far as it stands in plaintext.
 function stateIs(table: SessionsTable, state: RowState): SQL {
   const { createdAt, expiresAt, endedAt } = columnNames(table)
   if (state === 'ended') return sql`${endedAt} is not null`

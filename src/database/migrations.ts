@@ -7,7 +7,7 @@ import type { TablePlace } from './table-place.ts'
 /** The table that our migrations create; under another name they are rewritten on the way. */
 export const DEFAULT_TABLE = 'stored_sessions'
 
-/** The journal beside a table, in drizzle-kit's own form, so that both may be used on one database. */
+/** The journal that belongs to a table, in drizzle-kit's own form, so that both may be used on one database. */
 export const journalOf = (table: string) => `${table}_migrations`
 
 /** One migration that drizzle-kit generated. */
@@ -85,7 +85,7 @@ function folderOf(folder: Folder): string {
   const path = import.meta.url ? fileURLToPath(new URL(`../../drizzle/${folder}`, import.meta.url)) : ''
   if (existsSync(path)) return path
   throw new Error(
-    'the migrations are files of the package, which a bundle does not have: set migrate: false, and run npx stored-session migrate when you deploy',
+    'the migration files of the package are not in this bundle; set migrate: false, and run npx stored-session migrate when you deploy',
   )
 }
 

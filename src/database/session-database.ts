@@ -50,7 +50,7 @@ export interface KeyCount {
   readonly rows: number
 }
 
-/** What a row is at a moment: in use, ended by somebody, or past a deadline. */
+/** What a row is at a moment: in use, ended by a request or an operator, or past a deadline. */
 export type RowState = 'live' | 'ended' | 'expired'
 
 /** The moment at which rows are looked at. */
@@ -70,7 +70,7 @@ export interface RowFilter {
   readonly touchedFrom?: number
   readonly touchedBefore?: number
   readonly state?: RowMoment & { readonly is: RowState }
-  /** Only rows that nobody has ended, whether past a deadline or not; those of ids on their way (`rotating`) too. */
+  /** Only rows that were not ended, whether past a deadline or not; those of ids on their way (`rotating`) too. */
   readonly isUnended?: true
 }
 
@@ -153,7 +153,7 @@ export interface SessionDatabase {
   trim(before: number, limit: number): Promise<number>
   /** For looking through the sessions, and ending many. A storage without it serves requests all the same. */
   readonly listing?: SessionListing | undefined
-  /** For hashing ids and sealing content that were copied into the table in clear. */
+  /** For hashing ids and sealing content that were copied into the table in plaintext. */
   readonly unsealed?: UnsealedRows | undefined
   /**
    * Does work while no other process trims this table, and hands it what deletes a batch. Undefined, and no work, when
@@ -171,6 +171,6 @@ export interface SessionDatabase {
   migrate(): Promise<void>
   /** All of our migrations in their order, and what each would run; changes nothing. */
   migrations?(): Promise<MigrationState[]>
-  /** Closes what was opened here, and nothing that was handed in. */
+  /** Closes what was opened here, and nothing that was passed in. */
   close(): Promise<void>
 }

@@ -4,7 +4,7 @@ import { columnNames, value } from './statements.ts'
 import type { KeyRow, SessionKeys } from './stored-keys.ts'
 import { placeOfTable } from './table-place.ts'
 
-/** The table of wrapped data keys beside a sessions table. */
+/** The table of wrapped data keys that belongs to a sessions table. */
 export const keysTableOf = (table: string) => `${table}_keys`
 
 /** What the statements about keys need of a dialect. */

@@ -1,4 +1,4 @@
-/** Why a session is over; `unknown` is for a row that is not there (any more). */
+/** Why a session has expired or ended; `unknown` is for a row that is not there (any more). */
 export type EndReason = 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'evicted' | 'rotated' | 'unreadable' | 'unknown'
 
 /**

@@ -1,7 +1,7 @@
 const sharers = new WeakMap<object, number>()
 let watching = 0
 
-/** Does something whose sharers are to be known afterwards. They are noted for nobody else. */
+/** Does work during which the number of sessions that share a statement is noted; without it nothing is noted. */
 export async function watchingSharers<Result>(work: () => Promise<Result>): Promise<Result> {
   watching++
   try {
@@ -11,11 +11,11 @@ export async function watchingSharers<Result>(work: () => Promise<Result>): Prom
   }
 }
 
-/** Notes of the things that one statement concerned how many they were. */
+/** Notes for each of the things that share one statement how many they are. */
 export function noteSharers(things: readonly object[], count = things.length): void {
   if (watching === 0) return
   for (const thing of things) sharers.set(thing, count)
 }
 
-/** How many the statement concerned that this thing was in; undefined when nobody noted it. */
+/** How many things shared the statement of this one; undefined when it was not noted. */
 export const sharersOf = (thing: object): number | undefined => sharers.get(thing)

@@ -42,5 +42,5 @@ export function valuesFor(statement: Statement, values: object): unknown[] {
 
 function placeholderName(param: unknown): string {
   if (is(param, Placeholder)) return param.name
-  throw new TypeError('a statement has a literal parameter; give it a placeholder')
+  throw new TypeError('a statement has a literal parameter; use a placeholder')
 }

@@ -3,7 +3,7 @@ import type { NewRow, SessionRow } from './session-row.ts'
 import type { Compile, SessionsTable, Statement } from './statement.ts'
 import { byLimit, columnNames, selectRow, value } from './statements.ts'
 
-/** A row that another program wrote: nothing sealed its content, and its key may be a session id in clear. */
+/** A row that another program wrote: nothing sealed its content, and its key may be a session id in plaintext. */
 export interface UnsealedRow extends SessionRow {
   /** What the storage finds it by again, and knows its place in the list by. */
   readonly place: unknown

@@ -8,7 +8,7 @@ const DEFAULT_PREFIX = 'sess:'
 /** Reads the keys of a Redis that begin with a prefix. A key may come twice, and one that is new meanwhile not at all. */
 export async function* redisSource({ url, prefix = DEFAULT_PREFIX }: SourcePlace): SessionSource {
   const { Redis } = await driver('Redis', 'ioredis', () => import('ioredis'))
-  // It tries again for ever otherwise, and nobody would be told.
+  // Otherwise it retries without end, and the command gets no error.
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
   // Whatever it is, the command that is under way tells it too.
   let failure: Error | undefined

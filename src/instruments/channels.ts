@@ -29,7 +29,7 @@ export function isSubscribed(name: string): boolean {
   return plain.get(name)?.hasSubscribers ?? tracing[name as OperationName]?.hasSubscribers ?? false
 }
 
-/** Publishes an event of a table, when there is a channel for it and somebody subscribed. */
+/** Publishes an event of a table, if its channel has subscribers. */
 export function publishEvent(name: string, event: object, source: Source | undefined): void {
   const target = plain.get(name)
   if (target?.hasSubscribers) target.publish({ ...source, ...publicPartOf(event) })

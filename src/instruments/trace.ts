@@ -18,7 +18,7 @@ export const isOperationOf = (operation: SessionOperation, listeners: Listeners)
 /**
  * Does some work as a traced operation. What it resolves to reaches nobody but the caller: subscribers see the
  * operation alone, on the channels `start` and `end` around the call, then `error` when it failed, `asyncStart` and
- * `asyncEnd` when it is over.
+ * `asyncEnd` when it ends.
  *
  * @param finish - yields what is known in the end; without a result when the work failed
  */

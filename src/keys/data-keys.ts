@@ -119,7 +119,9 @@ export class DataKeys implements AttachedKeys {
       this.#seals++
       return key
     }
-    throw new Error('the key service takes longer to wrap a data key than rotateEvery lets it be used')
+    throw new Error(
+      'the key service takes longer to wrap a data key than rotateEvery; make rotateEvery longer, or the service faster',
+    )
   }
 
   #renewInBackground(): void {
@@ -155,7 +157,8 @@ export class DataKeys implements AttachedKeys {
     const { key, row } = await this.#service.make(createdAt)
     if (!(await this.#storage.insert(row))) {
       // The id is another key's: one in four billion, so a second time is no chance.
-      if (attempt === 2) throw new Error('the table took no new key')
+      if (attempt === 2)
+        throw new Error('inserting a new data key failed twice, because its id already exists; check the table of keys')
       return this.#make(attempt + 1)
     }
     this.#unwrapped.add(key, row)
@@ -166,7 +169,7 @@ export class DataKeys implements AttachedKeys {
     })
   }
 
-  // Of keys that several processes made at once, all go on with the same.
+  // When several processes made keys at once, all continue with the same.
   async #settle(): Promise<DatedKey> {
     const rows = await this.#read()
     this.#deleteUnused(rows)

@@ -1,6 +1,6 @@
-import { InvalidOptionsError } from '../errors.ts'
 import { DataKeys } from './data-keys.ts'
 import { type Duration, durationMs } from './duration.ts'
+import { refuseFaults } from './fault-list.ts'
 import type { KeyProvider } from './key-provider.ts'
 import { type KeyCalls, KeyService } from './key-service.ts'
 
@@ -16,7 +16,7 @@ export interface EnvelopeOptions extends KeyCalls {
   refuseAfter?: Duration
   /** Calls to the service that take longer raise the event `slowKeyService`. @defaultValue `'1s'` */
   softTimeout?: Duration
-  /** Calls that take longer have failed: whoever needs the key gets a 503. @defaultValue `'5s'` */
+  /** A call that takes longer fails: requests that need the key get a 503. @defaultValue `'5s'` */
   hardTimeout?: Duration
 }
 
@@ -27,7 +27,7 @@ const MOST_SEALS = 2 ** 32
 
 /**
  * Data keys that a key service wraps, such as AWS KMS, Google Cloud KMS or Vault's transit engine. They are kept, wrapped,
- * in a table beside the sessions. The service is asked once a day for each key and process, and never by a request whose
+ * in a table next to the sessions. The service is asked once a day for each key and process, and never by a request whose
  * key is known; the next key is made in the background while the current one is still good.
  *
  * @param options - two calls to the service, and limits
@@ -52,7 +52,7 @@ export function envelopeKeys(options: EnvelopeOptions): KeyProvider {
 }
 
 function unattached(): never {
-  throw new Error('envelopeKeys has no table for its keys yet; a store gives it one when it opens')
+  throw new Error('envelopeKeys has no table for its keys yet; use it after the store has opened')
 }
 
 const NAMES = [
@@ -88,7 +88,7 @@ function checked(options: EnvelopeOptions) {
   if (given.recheckAfter !== undefined && recheckAfter >= refuseAfter) {
     faults.push('recheckAfter must be shorter than refuseAfter')
   }
-  if (faults.length > 0) throw new InvalidOptionsError(`envelopeKeys: ${faults.join('; ')}`)
+  refuseFaults(faults, 'envelopeKeys')
   const calls: KeyCalls = { wrap: wrap.bind(options), unwrap: unwrap.bind(options) }
   const limits = { rotateEvery, rotateAfter, recheckAfter, refuseAfter }
   return { calls, callLimits: { softTimeout, hardTimeout }, limits }

@@ -3,7 +3,7 @@ import { InvalidKeyError } from '../errors.ts'
 
 /** A master key. Payload keys are derived from it, one for every write. */
 export interface SealingKey {
-  /** Unsigned 32-bit number, written in clear in front of every payload that the key seals. */
+  /** Unsigned 32-bit number, written in plaintext before every payload that the key seals. */
   readonly id: number
   /** 32 bytes, wrapped so that no inspection, JSON or log shows them. */
   readonly secret: KeyObject
@@ -31,7 +31,7 @@ export interface KeyDescription {
 
 /**
  * Where master keys come from. Both methods are on the path of every request: answer at once where you can, and with
- * a promise only where you must ask somebody.
+ * a promise only if you must call a service.
  */
 export interface KeyProvider {
   /** The key that seals. */
@@ -48,7 +48,7 @@ export interface KeyProvider {
   /** All keys that there are, for operators. Without it they see those alone that sessions are sealed with. */
   describe?(): readonly KeyDescription[] | Promise<readonly KeyDescription[]>
   /**
-   * For providers that keep keys of their own beside the sessions: called once by every store that opened its database,
+   * For providers that keep their own keys in a table next to the sessions: called once by every store that opened its database,
    * and answered with the provider for that store.
    */
   attach?(storage: KeyStorage): AttachedKeys
@@ -69,7 +69,7 @@ export interface WrappedKey {
   readonly createdAt: number
 }
 
-/** What a store lends to a provider that keeps its keys beside the sessions. Rejections are faults of the database. */
+/** What a store lends to a provider that keeps its keys in a table next to the sessions. Rejections are faults of the database. */
 export interface KeyStorage {
   /** What tells the sessions of this store from those of others. */
   readonly namespace: string
@@ -142,7 +142,7 @@ function checkedId(id: number): number {
 
 function idOfName(name: string): number {
   if (typeof name !== 'string' || name === '') {
-    throw new InvalidKeyError('a key id is missing or empty; give every key a name of its own')
+    throw new InvalidKeyError('a key id is missing or empty; give every key its own id')
   }
   return createHash('sha256').update('stored-session/key-name\0').update(name).digest().readUInt32BE()
 }
@@ -155,11 +155,13 @@ function idOfName(name: string): number {
  * @throws `FST_STORED_SESSION_INVALID_KEY` when there is no current one, or two share an id
  */
 export function keyRing(current: SealingKey | undefined, others: readonly SealingKey[] = []): KeyProvider {
-  if (!current) throw new InvalidKeyError('there is no current key; give at least one that seals')
+  if (!current) throw new InvalidKeyError('no key has the state current; set it on one key')
   const keys = [current, ...others]
   const byId = new Map(keys.map((key) => [key.id, key]))
   if (byId.size !== keys.length) {
-    throw new InvalidKeyError('two keys share one id or are the same key; remove the double, or give each its own id')
+    throw new InvalidKeyError(
+      'two keys have the same id or the same bytes; remove the duplicate, or give each its own id',
+    )
   }
   const descriptions = keys.map((key) => describeKey(key, key === current))
   return { current: () => current, find: (id) => byId.get(id), describe: () => descriptions }

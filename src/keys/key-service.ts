@@ -11,7 +11,7 @@ export interface KeyContext {
 
 /** The two calls to a key service. The signal is aborted when the answer would come too late. */
 export interface KeyCalls {
-  /** Encrypts 40 bytes, 32 of key and 8 of the date it was made, so that nobody can change them: as AES-GCM does, or a KMS. */
+  /** Encrypts 40 bytes, 32 of key and 8 of the date it was made, with authentication, so that they cannot be changed: as AES-GCM or a KMS does. */
   wrap(key: Buffer, context: KeyContext, signal: AbortSignal): Promise<Uint8Array>
   /** Decrypts what `wrap` made, or fails. The answer has 32 bytes for keys of former versions, which had no date. */
   unwrap(wrapped: Buffer, context: KeyContext, signal: AbortSignal): Promise<Uint8Array>

@@ -1,4 +1,4 @@
-/** Remembers a failure for a while, so that whoever failed is left in peace by those who come meanwhile. */
+/** Remembers a failure for a while, so that later callers do not repeat the call at once. */
 export class LastFailure {
   #error: Error | undefined
   #at = 0

@@ -2,7 +2,7 @@ import { hkdfSync, scrypt } from 'node:crypto'
 import { InvalidKeyError } from '../errors.ts'
 import { KEY_BYTES, type KeyProvider, keyRing, type SealingKey, sealingKey } from './key-provider.ts'
 
-/** One passphrase, and the salt that belongs to it for ever. */
+/** One passphrase, and the salt, which must never change. */
 export interface Passphrase {
   /** 16 characters or more: words, not a password. */
   passphrase: string
@@ -46,11 +46,11 @@ export function passphraseKeys(passphrases: Passphrase | readonly Passphrase[]):
 }
 
 function refuseNone(list: readonly Passphrase[]): void {
-  if (list.length === 0) throw new InvalidKeyError('there is no passphrase; give at least one')
+  if (list.length === 0) throw new InvalidKeyError('the list of passphrases is empty; add at least one')
   const all = list.map(
     ({ passphrase, salt }) => `${passphrase.normalize('NFKC')}\0${Buffer.from(salt).toString('hex')}`,
   )
-  if (new Set(all).size !== all.length) throw new InvalidKeyError('two passphrases are the same; remove the double')
+  if (new Set(all).size !== all.length) throw new InvalidKeyError('two passphrases are the same; remove the duplicate')
 }
 
 function check(given: Passphrase, index: number): void {

@@ -12,7 +12,7 @@ import {
 
 /** One key as an operator writes it down. */
 export interface StaticKey {
-  /** A name or an unsigned 32-bit number that stays with this key for ever. */
+  /** A name or an unsigned 32-bit number, which must never change for this key. */
   id: number | string
   /** 32 random bytes, or their base64. */
   key: Uint8Array | string
@@ -56,7 +56,7 @@ function descriptionOf({ id: name, state }: StaticKey, { id, since }: SealingKey
 function refuseDoubles(ring: readonly SealingKey[]): void {
   for (const [index, { secret }] of ring.entries()) {
     if (ring.slice(0, index).some((other) => other.secret.equals(secret))) {
-      throw new InvalidKeyError('two keys have the same bytes; remove the double')
+      throw new InvalidKeyError('two keys have the same bytes; remove the duplicate')
     }
   }
 }
@@ -66,12 +66,15 @@ const STATES: unknown[] = [undefined, 'current', 'retired', 'pending', 'revoked'
 function currentOf(keys: readonly StaticKey[]): StaticKey | undefined {
   if (!Array.isArray(keys)) throw new InvalidKeyError('the keys must be a list')
   if (!keys.every((key) => typeof key === 'object' && key !== null)) {
-    throw new InvalidKeyError('a key of the list is missing; each is { id, key }')
+    throw new InvalidKeyError('an entry of the list of keys is empty; write each as { id, key }')
   }
   const odd = keys.find(({ state }) => !STATES.includes(state))
   if (odd) throw new InvalidKeyError(`the state of key ${shownId(odd.id)} must be current, retired, pending or revoked`)
   const current = keys.filter(({ state }) => state === 'current')
-  if (current.length > 1) throw new InvalidKeyError('several keys are current; exactly one seals')
+  if (current.length > 1)
+    throw new InvalidKeyError(
+      'several keys have the state current; leave it on one, and set the others to retired or pending',
+    )
   return current[0] ?? keys.find(({ state }) => state === undefined)
 }
 

@@ -5,7 +5,7 @@ import { LastFailure } from './last-failure.ts'
 
 /** How long a key that was unwrapped is used, in milliseconds. */
 export interface HoldLimits {
-  /** Then the service is asked again, while the key goes on being used. */
+  /** Then the service is asked again, while the key is still used. */
   readonly recheckAfter: number
   /** Then nothing is sealed or opened with it before the service has answered. */
   readonly refuseAfter: number
@@ -23,7 +23,7 @@ const PAUSE_MS = 1_000
 /** ... and in the background. */
 const RECHECK_PAUSE_MS = 30_000
 
-/** The keys that the service has unwrapped for this process: once each, and anew from time to time. */
+/** The keys that the service has unwrapped for this process: once each, and again from time to time. */
 export class UnwrappedKeys {
   readonly #service: KeyService
   readonly #limits: HoldLimits
@@ -92,7 +92,8 @@ export class UnwrappedKeys {
     const key = await this.#service.unwrap(row)
     const known = this.#held.get(row.id)?.key
     // Under a key that is another one all of its sessions would be unreadable, and their users signed out.
-    if (known && !known.secret.equals(key.secret)) throw new Error('unwrap returned another key than the last time')
+    if (known && !known.secret.equals(key.secret))
+      throw new Error('unwrap returned another key than before for the same wrapped key')
     this.add(known ?? key, row)
     return known ?? key
   }

@@ -10,7 +10,7 @@ export type { LimitedSessionOptions } from './options.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Why the session that the cookie named is over; undefined when it is not, or when no cookie named one. */
+    /** Why the session of the cookie has expired or ended; undefined while it is live, or without a cookie. */
     readonly sessionEndReason: EndReason | undefined
   }
 }
@@ -21,7 +21,9 @@ async function register(fastify: FastifyInstance, options: LimitedSessionOptions
   const limits = checkLimits(options)
   if (fastify.hasDecorator(REGISTERED)) {
     // The outer one would note a visit before the inner one looks for the last.
-    throw new InvalidOptionsError('limitedSession: is registered already, here or around here; register it once')
+    throw new InvalidOptionsError(
+      'limitedSession: it is already registered in this scope or in a parent scope; register it once',
+    )
   }
   fastify.decorate(REGISTERED, true)
   const isOnServer = fastify.hasPlugin('@fastify/session') && fastify.hasRequestDecorator('session')
@@ -32,7 +34,7 @@ async function register(fastify: FastifyInstance, options: LimitedSessionOptions
   if (isInCookies) limitCookieSessions(fastify, limits, !isOnServer)
 }
 
-/** Whatever this does not know would go on without limits. */
+/** Refuses unknown session plugins: their sessions would have no limits. */
 function refuseOthers(fastify: FastifyInstance, isOnServer: boolean, isInCookies: boolean): void {
   const hasSession = fastify.hasRequestDecorator('session')
   const isKnown = isOnServer || (isInCookies && (!hasSession || hasCookieSession(fastify)))
@@ -42,8 +44,9 @@ function refuseOthers(fastify: FastifyInstance, isOnServer: boolean, isInCookies
 const MISSING = {
   none:
     'there is no request.session yet; register @fastify/session, @fastify/secure-session or stored-session first, ' +
-    'in the same scope or around it, and await it',
-  foreign: 'request.session is not that of @fastify/session or @fastify/secure-session, and nothing is known of others',
+    'in the same scope or a parent scope, and await it',
+  foreign:
+    'request.session comes from another plugin than @fastify/session or @fastify/secure-session, which is not supported; register one of these two',
 }
 
 /**

@@ -1,12 +1,11 @@
-import { InvalidOptionsError } from '../errors.ts'
 import { OptionChecks } from '../store/option-checks.ts'
 import type { VisitLimits } from './visits.ts'
 
-/** What {@link limitedSession} takes: one limit or both, in milliseconds, or as text such as `'90s'`, `'15m'`, `'2h'`. */
+/** What {@link limitedSession} accepts: one limit or both, in milliseconds, or as text such as `'90s'`, `'15m'`, `'2h'`. */
 export interface LimitedSessionOptions {
-  /** Unused for so long, a session is over; at most 5 minutes later, or 10 seconds for limits up to 10 minutes. @defaultValue false */
+  /** A session that is unused for this long expires; at most 5 minutes later, or 10 seconds for limits up to 10 minutes. @defaultValue false */
   idleTimeout?: number | string | false
-  /** As old as this, a session is over, whatever it did. @defaultValue false */
+  /** A session expires at this age, even when it is in use. @defaultValue false */
   absoluteTimeout?: number | string | false
 }
 
@@ -21,8 +20,11 @@ export function checkLimits(options: LimitedSessionOptions): VisitLimits {
     options[name] !== undefined && options[name] !== false && checks.duration(name, options[name], 1)
   const limits = { idleTimeout: limitOf('idleTimeout'), absoluteTimeout: limitOf('absoluteTimeout') }
   if (limits.idleTimeout === false && limits.absoluteTimeout === false) {
-    checks.fault('idleTimeout', 'or absoluteTimeout must be given: without both, no session would be limited')
+    checks.fault(
+      'idleTimeout',
+      'or absoluteTimeout must be set, because without both no session has a limit; set one of them',
+    )
   }
-  if (checks.faults.length > 0) throw new InvalidOptionsError(`limitedSession: ${checks.faults.join('; ')}`)
+  checks.done('limitedSession')
   return limits
 }

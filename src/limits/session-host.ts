@@ -26,7 +26,7 @@ export interface SessionHost<Session extends object> {
   keep(session: Session, visits: Visits): void
   /** Puts visits into an empty session, which is saved only if the application puts something into it too. */
   keepAlong(session: Session, visits: Visits): void
-  /** Empties a session for ever; the request has a new one then. */
+  /** Empties a session permanently; the request has a new one then. */
   reset(session: Session): Promise<void>
   /** Calls back for the session of a request at once, and for each that takes its place in the course of the request. */
   follow(request: SessionRequest, each: (session: Session) => void): void

@@ -32,7 +32,7 @@ export function readVisits(kept: unknown): Partial<Visits> {
   }
 }
 
-/** Why a session is over, or undefined. What was never noted cannot be over. */
+/** Why a session has expired or ended, or undefined. A session without visits cannot expire. */
 export function reasonOver(
   { idleTimeout, absoluteTimeout }: VisitLimits,
   { firstVisit, lastVisit }: Partial<Visits>,

@@ -8,7 +8,7 @@ interface ImportedCookie {
   expires?: unknown
 }
 
-/** A session that another store wrote in clear. */
+/** A session that another store wrote in plaintext. */
 export interface ImportedSession {
   /** Its content, with its cookie in our form. */
   readonly content: Record<string, unknown>
@@ -17,7 +17,7 @@ export interface ImportedSession {
 }
 
 /**
- * The content of a session that another store wrote in clear, as JSON or msgpack, with its cookie in our form: a lifetime
+ * The content of a session that another store wrote in plaintext, as JSON or msgpack, with its cookie in our form: a lifetime
  * that no cookie can carry becomes the nearest that one can.
  */
 export function importedContent(bytes: Buffer): Record<string, unknown> {

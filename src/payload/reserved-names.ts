@@ -1,4 +1,4 @@
-/** Names that would shadow a method of the session for this user for ever, or are no names at all. */
+/** Names that would permanently shadow a method of the session of this user, or are not names at all. */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   '__proto__',
   'constructor',

@@ -18,7 +18,7 @@ import { nextRandom, SALT_BYTES } from './random-pool.ts'
 export const PLAIN = 1
 /** The plaintext is what was serialized, compressed: DEFLATE, RFC 1951. */
 export const DEFLATED = 2
-/** The plaintext names the session that goes on under another id: never the content of a session. */
+/** The plaintext names the session that continues under another id: never the content of a session. */
 export const POINTER = 3
 
 const HEADER_BYTES = 21

@@ -15,7 +15,7 @@ export interface StorableRules {
 /** Deeper nesting than this is refused: it is a mistake, and recursion must end somewhere. */
 const DEEPEST = 500
 
-const HALF_PAIR = 'it holds half of a surrogate pair, which is no text'
+const HALF_PAIR = 'it contains half of a surrogate pair, which is not valid Unicode; remove it'
 
 /**
  * Refuses what would not come back from the store as it went in.

@@ -43,7 +43,7 @@ function checkValues(
   if (maxAge !== undefined && !(Number.isFinite(maxAge) && maxAge > 0)) {
     checks.fault(
       'cookie.maxAge',
-      'must be milliseconds greater than 0; leave it away for a cookie that ends with the browser',
+      'must be milliseconds greater than 0; omit it for a cookie that ends with the browser session',
     )
   }
   if (Number.isFinite(maxAge) && Number(maxAge) > LONGEST_MAX_AGE)
@@ -60,7 +60,7 @@ const SAME_SITE: unknown[] = [undefined, true, false, 'lax', 'strict', 'none']
 /** @see RFC 6265bis, sections 4.1.3 (prefixes) and 5.7 (storage model) */
 function checkCombinations(cookie: CookieOptions, cookieName: string, checks: OptionChecks): void {
   if (cookie.expires !== undefined && cookie.maxAge !== undefined)
-    checks.fault('cookie.expires', 'cannot stand beside cookie.maxAge; give one of them')
+    checks.fault('cookie.expires', 'cannot be combined with cookie.maxAge; set one of them')
   const isInsecure = cookie.secure === false
   if (isInsecure && cookie.sameSite === 'none')
     checks.fault('cookie.sameSite', '"none" needs cookie.secure: browsers drop it otherwise')

@@ -8,14 +8,14 @@ import { InvalidOptionsError } from '../errors.ts'
 const LEAST_HOST = '11.1.3'
 
 /**
- * Refuses to run beside another session plugin, and on a version of @fastify/session that keeps old sessions alive.
+ * Refuses to run together with another session plugin, and on a version of @fastify/session that keeps old sessions alive.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
  */
 export function refuseHost(fastify: FastifyInstance): void {
   if (fastify.hasRequestDecorator('session')) {
     throw new InvalidOptionsError(
-      'there is a session plugin already; remove it: stored-session registers @fastify/session itself',
+      'another session plugin is already registered; remove it, because stored-session registers @fastify/session itself',
     )
   }
   const version = hostVersion()
@@ -26,7 +26,7 @@ export function refuseHost(fastify: FastifyInstance): void {
     )
 }
 
-// A bundle has the host inside, in the version that was installed when it was made, and may have no package beside it.
+// A bundle has the host inside, in the version that was installed when it was made, and may have no package next to it.
 function hostVersion(): string | undefined {
   try {
     const { version } = createRequire(import.meta.url)('@fastify/session/package.json') as { version: string }

@@ -9,8 +9,8 @@ export function insecureWarning(log: FastifyBaseLogger): (request: FastifyReques
     log.warn(
       { plugin: 'stored-session' },
       'a changed session was not stored and no cookie was sent, because cookie.secure is on and the connection is not https. ' +
-        "Behind a proxy that ends TLS, set Fastify's trustProxy; for plain http in development, set cookie: { secure: 'auto' }. " +
-        'This is said once.',
+        "Behind a proxy that terminates TLS, set Fastify's trustProxy; for plain http in development, set cookie: { secure: 'auto' }. " +
+        'This is logged once.',
     )
   }
 }

@@ -22,41 +22,44 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
     limited.warn('unencrypted', { sid }, 'a session that is not encrypted was read, because acceptUnencrypted is on')
   })
   events.on('keyAge', ({ days }) => {
-    logger.warn({ days }, 'the key that seals sessions is old; put a new one in front of it')
+    logger.warn({ days }, 'the key that seals sessions is older than warnKeyAge; add a new key before it in the list')
   })
   events.on('misdatedKey', ({ keyId, since }) => {
     limited.warn(`misdated ${keyId}`, { keyId, since }, since === undefined ? UNDATED : MISDATED)
   })
   events.on('slowKeyService', ({ call, ms }) => {
-    limited.warn(`slow ${call}`, { call, ms }, 'the key service is slow to answer')
+    limited.warn(`slow ${call}`, { call, ms }, 'the key service answers slowly')
   })
   events.on('backlog', ({ backlog, rounds }) => {
     logger.warn(
       { backlog, rounds },
-      'trimming does not keep up: every round leaves more rows over; raise trim.maxDuration, or trim more often',
+      'trimming does not keep up: each round leaves more rows than the one before; raise trim.maxDuration, or trim more often',
     )
   })
   events.on('gone', ({ sid }) => {
-    logger.debug({ sid }, 'a session had ended before its changes could be saved')
+    logger.debug(
+      { sid },
+      'changes of a session were dropped, because it had ended, has another id now, or belongs to another user',
+    )
   })
   events.on('conflict', ({ sid, keys }) => {
     logger.debug({ sid, keys }, 'two requests changed the same keys of a session; the later one stands')
   })
   events.on('trim', ({ sessions = 0, durationMs, outcome }) => {
-    if (sessions > 0) logger.info({ trimmed: sessions, outcome, durationMs }, 'trimmed sessions that were over')
+    if (sessions > 0) logger.info({ trimmed: sessions, outcome, durationMs }, 'trimmed expired and ended sessions')
   })
   events.on('revoked', ({ sessions }) => {
-    logger.info({ sessions }, 'ended the sessions of a user')
+    logger.info({ sessions }, 'revoked sessions')
   })
   return () => limited.flush()
 }
 
 const MISDATED =
-  'a wrapped key has another created_at than the one it was made with, so it seals nothing. Find out who can write to the table of keys, and set created_at back to "since"'
+  'the created_at of a wrapped key was changed, so the key does not seal any more. Find out who can write to the table of keys, and set created_at back to "since"'
 const UNDATED =
-  'a wrapped key of a former version has no date, so it seals nothing, and still opens. Right after an update this is expected, once; at any other time its created_at was changed. Find out who can write to the table of keys'
+  'a wrapped key of an earlier version has no date, so it does not seal any more, and still opens. Right after an update this is expected once. At any other time its created_at was changed: find out who can write to the table of keys'
 
-// One by one they are each somebody's session: all are told, but not one at every request of theirs.
+// Each line is about another session, so each session gets its line, but not at every request.
 function logUnreadable(events: SessionEventEmitter, limited: LimitedLines): void {
   events.on('unreadable', ({ sid, reason }) => {
     limited.warn(`unreadable ${sid}`, { sid, reason }, 'a stored session could not be read; its user gets a new one')

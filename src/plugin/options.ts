@@ -1,6 +1,5 @@
 import type { FastifySessionOptions } from '@fastify/session'
 import type { Session } from 'fastify'
-import { InvalidOptionsError } from '../errors.ts'
 import { atMost } from '../store/check-limits.ts'
 import { isSecret, secretFault } from '../store/check-sealing-options.ts'
 import { checkStoreOptions } from '../store/check-store-options.ts'
@@ -10,7 +9,7 @@ import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from '.
 import { checkCookie } from './cookie-options.ts'
 import { isDevelopment } from './development.ts'
 
-/** What becomes of a request whose session cannot be read. */
+/** What a request gets when its session cannot be read. */
 export type OnUnavailable = 'error' | 'anonymous'
 
 type HostOptions = Pick<
@@ -25,13 +24,13 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOp
    * with the current one first.
    */
   secret: string | string[]
-  /** Who a session belongs to: well-formed text of 1 to 255 characters without NUL, or undefined for nobody. */
+  /** The user of a session: well-formed text of 1 to 255 characters without NUL, or undefined without a user. */
   user?: (session: Omit<Session, 'cookie'> & Record<string, unknown>) => string | undefined
   /** Store sessions that are new and empty too. @defaultValue false */
   saveUninitialized?: boolean
   /**
-   * What becomes of a request whose session cannot be read: `'error'` answers 503; `'anonymous'` goes on with an empty
-   * session that takes nothing, tells so by `request.sessionUnavailable`, and leaves the cookie alone. @defaultValue `'error'`
+   * What a request gets when its session cannot be read: `'error'` answers 503; `'anonymous'` continues with an empty,
+   * read-only session, sets `request.sessionUnavailable`, and does not change the cookie. @defaultValue `'error'`
    */
   onUnavailable?: OnUnavailable
 }
@@ -62,7 +61,7 @@ const fastifyOptionNames = ['prefix', 'logLevel', 'logSerializers'] as const
 /** Options of @fastify/session that have no meaning here, and why. */
 const FOREIGN: Record<string, string> = {
   store:
-    'is not an option: this plugin is the store; to use the store alone, register @fastify/session with app.storedSession.store',
+    'is not an option: this plugin is the store; omit it, or, to use the store without the plugin, register @fastify/session yourself with a StoredSessionStore',
 }
 
 /**
@@ -83,7 +82,7 @@ export function checkOptions(options: StoredSessionOptions): CheckedOptions {
   const checkedStore = checkStoreOptions(store, checks)
   const checked = checkHost(host, checkedStore.limits, checks)
   if (options?.keys !== undefined && !isSecret(options.secret)) checks.fault('secret', secretFault(options.secret))
-  if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  checks.done()
   return { store: checkedStore, onUnavailable, host: { ...checked, secret: options.secret } }
 }
 

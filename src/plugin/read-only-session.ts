@@ -36,4 +36,4 @@ function refuseLater(...parameters: unknown[]): Promise<never> | undefined {
 }
 
 const unavailable = () =>
-  new UnavailableError({ cause: new Error('the session could not be read, and so cannot be changed') })
+  new UnavailableError({ cause: new Error('the session could not be read, so it cannot be changed') })

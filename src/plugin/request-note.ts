@@ -10,7 +10,7 @@ class RequestNote {
   namesOldId = false
   /** What the application's generator threw when the host asked for the first id. */
   idFailure: Error | undefined
-  /** Whether it goes on without its session, because that could not be read. */
+  /** Whether it continues without its session, because the session could not be read. */
   isAnonymous = false
   /** Whether the onSend hooks of its response ran before: Fastify runs them again for the error of a hook. */
   isAnswering = false

@@ -28,7 +28,7 @@ declare module 'fastify' {
     storedSession: StoredSession
   }
   interface FastifyRequest {
-    /** Why the session that the cookie named is over; undefined when it is not, or when no cookie named one. */
+    /** Why the session of the cookie has expired or ended; undefined while it is live, or without a cookie. */
     readonly sessionEndReason: EndReason | undefined
     /** Whether the session could not be read, so that this one is empty and takes nothing: see `onUnavailable`. */
     readonly sessionUnavailable: boolean
@@ -40,7 +40,7 @@ export type SessionListener<Name extends keyof SessionEvents> = (event: SessionE
 
 /** What `fastify.storedSession` offers. */
 export interface StoredSession {
-  /** Deletes the rows of sessions that are over; the plugin does the same in the background. */
+  /** Deletes the rows of expired and ended sessions; the plugin does the same in the background. */
   trim(options?: TrimOptions): Promise<TrimResult>
   /** One page of sessions, the newest first, without their content. */
   list(options?: ListOptions): Promise<SessionPage>
@@ -49,8 +49,8 @@ export interface StoredSession {
   /** How many sessions there are of each state, the oldest, and their bytes: estimated where the table is large. */
   stats(): Promise<SessionStats>
   /**
-   * Ends sessions permanently, or with `dryRun` counts those that it would end. A handle from before a rotation names the
-   * session as it goes on, for as long as it may live, 400 days after the rotation at most.
+   * Ends sessions permanently, or with `dryRun` counts those that it would end. A handle from before a rotation still
+   * names its session, as long as the session can live, at most 400 days after the rotation.
    *
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, `FST_STORED_SESSION_INVALID_HANDLE`, `FST_STORED_SESSION_UNAVAILABLE`, and
    * `FST_STORED_SESSION_LOST_ROTATION` for a handle from before a rotation whose row does not open, as always with
@@ -58,13 +58,13 @@ export interface StoredSession {
    */
   revoke(filter: RevokeFilter): Promise<RevokeResult>
   /**
-   * The handle of `request.session`, by which lists name it: until `regenerate()` or `rotateId()` gives it another id. The
-   * former one of a rotation still names the session in `revoke()`.
+   * The handle of `request.session`, as in lists. It is valid until `regenerate()` or `rotateId()` gives the session another
+   * id. After a rotation the previous handle still names the session in `revoke()`.
    */
   handle(session: { readonly sessionId: string }): SessionHandle
   /**
-   * Seals with the current key what other keys sealed, sessions and the rows of old ids; can be stopped, repeated, and run
-   * beside traffic.
+   * Seals sessions and rows of old ids that other keys sealed with the current key. It can be stopped and repeated, and runs
+   * while requests are served.
    */
   reencrypt(options?: ReencryptOptions): Promise<ReencryptResult>
   /**
@@ -79,12 +79,11 @@ export interface StoredSession {
   /** Calls a listener of {@link on} no more. */
   off<Name extends keyof SessionEvents>(event: Name, listener: SessionListener<Name>): void
   /**
-   * Gives the session of a request another id, to renew it from time to time, and keeps everything else: content, user
-   * and date of creation. The old id reads the session for `rotationOverlap` longer and changes nothing, so that requests
-   * beside this one are not signed out. `regenerate(keys)` by it passes nothing to the new session and ends nothing; signing
-   * out by it ends the session, and so does `regenerate()` without keys. Not the way to sign in: that is
-   * `request.session.regenerate()`, after which the old id is worth nothing. Call it before the response is sent, which
-   * brings the new cookie.
+   * Gives the session of a request another id, and keeps its content, user and date of creation. The old id can still read
+   * the session for `rotationOverlap`, but not change it, so that concurrent requests are not signed out. `regenerate(keys)`
+   * with the old id passes nothing to the new session and ends nothing; signing out with it ends the session, and so does
+   * `regenerate()` without keys. Do not use it for a sign-in: call `request.session.regenerate()`, after which the old id is
+   * invalid. Call it before the response is sent, because the response sets the new cookie.
    *
    * Costs three statements, and a row for the old id that stays until the absolute end of the session, 400 days at most.
    *
@@ -95,7 +94,7 @@ export interface StoredSession {
    * @see OWASP Session Management Cheat Sheet, "Renewal Timeout"
    */
   rotateId(request: FastifyRequest): Promise<boolean>
-  /** The store, for whoever registers @fastify/session themselves. */
+  /** The store, for applications that register @fastify/session themselves. */
   readonly store: StoredSessionStore
 }
 

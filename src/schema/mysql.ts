@@ -40,7 +40,7 @@ export const storedSessionsColumns = () => ({
   trimAt: epochMs('trim_at').notNull(),
   endedAt: epochMs('ended_at'),
   endReason: varchar('end_reason', { length: 32 }),
-  /** The id of the key that sealed `data`, in clear as it is in `data`: rows of a key are counted without opening any. */
+  /** The id of the key that sealed `data`, in plaintext as it is in `data`: rows of a key are counted without opening any. */
   keyId: bigint('key_id', { mode: 'number' }),
 })
 
@@ -84,7 +84,7 @@ export const storedSessionKeysColumns = () => ({
 })
 
 /**
- * The table of wrapped data keys beside a sessions table for MySQL and MariaDB; only `envelopeKeys` uses it.
+ * The table of wrapped data keys that belongs to a sessions table for MySQL and MariaDB; only `envelopeKeys` uses it.
  *
  * @param sessions - the name of the sessions table, which this one's name begins with
  * @example

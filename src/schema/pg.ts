@@ -37,7 +37,7 @@ export const storedSessionsColumns = () => ({
   trimAt: epochMs('trim_at').notNull(),
   endedAt: epochMs('ended_at'),
   endReason: text('end_reason'),
-  /** The id of the key that sealed `data`, in clear as it is in `data`: rows of a key are counted without opening any. */
+  /** The id of the key that sealed `data`, in plaintext as it is in `data`: rows of a key are counted without opening any. */
   keyId: bigint('key_id', { mode: 'number' }),
 })
 
@@ -80,7 +80,7 @@ export const storedSessionKeysColumns = () => ({
 })
 
 /**
- * The table of wrapped data keys beside a sessions table for PostgreSQL; only `envelopeKeys` uses it.
+ * The table of wrapped data keys that belongs to a sessions table for PostgreSQL; only `envelopeKeys` uses it.
  *
  * @param sessions - the name of the sessions table, which this one's name begins with
  * @example

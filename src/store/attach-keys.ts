@@ -13,12 +13,12 @@ import type { SessionEventEmitter } from './events.ts'
 export async function checkKeyTable(database: SessionDatabase): Promise<void> {
   if (database.keys) return database.keys.check()
   throw new InvalidOptionsError(
-    `keys must be others than envelopeKeys with a storage that has no "keys": give it those of SessionDatabase, for a table such as ${keysTableOf(database.table)}`,
+    `keys cannot be envelopeKeys with a storage that has no "keys"; implement "keys" of the type SessionDatabase, for a table such as ${keysTableOf(database.table)}`,
   )
 }
 
 /**
- * The provider for this store: one that keeps keys beside the sessions is given their table, and is ours to close; one
+ * The provider for this store: one that keeps keys in a table next to the sessions is given their table, and is ours to close; one
  * that learns of new keys is asked for them.
  */
 export function attachKeys(

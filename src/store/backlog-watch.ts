@@ -1,6 +1,6 @@
 import { LARGEST_BACKLOG, type TrimResult } from './trim-round.ts'
 
-/** Rounds in a row that leave more than the one before, until somebody is told. */
+/** Consecutive rounds that leave more than the one before, until the event is raised. */
 const PATIENCE = 3
 
 /** Notices when trimming does not keep up with what ends. */

@@ -13,7 +13,10 @@ export function checkLimits(options: StoreOptions, checks: OptionChecks): Omit<L
   const idleTimeout = checkIdle(options, ceilings, checks)
   const touchInterval = checks.duration('touchInterval', options.touchInterval, USUAL_TOUCH_INTERVAL_MS)
   if (options.touchInterval !== undefined && touchInterval >= idleTimeout) {
-    checks.fault('touchInterval', 'must be shorter than idleTimeout, or sessions in use would end')
+    checks.fault(
+      'touchInterval',
+      'must be shorter than idleTimeout, because sessions in use would expire otherwise; shorten it',
+    )
   }
   return {
     idleTimeout,

@@ -10,13 +10,15 @@ export function checkMaxPerUser(options: StoreOptions, checks: OptionChecks): Us
   const { maxPerUser, evict = 'oldest', user, database } = options
   if (!ORDERS.includes(evict)) checks.fault('evict', `must be ${ORDERS.map((name) => `"${name}"`).join(', ')}`)
   if (maxPerUser === undefined) {
-    if (options.evict !== undefined) checks.fault('evict', 'needs maxPerUser, which says how many sessions may stay')
+    if (options.evict !== undefined)
+      checks.fault('evict', 'needs maxPerUser, the number of sessions a user may have; set it too')
     return undefined
   }
   const most = checks.integer('maxPerUser', maxPerUser, 1, 1, LARGEST)
-  if (user === undefined) checks.fault('maxPerUser', 'needs the option user, which says whose a session is')
+  if (user === undefined)
+    checks.fault('maxPerUser', 'needs the option user, which returns the user of a session; set it too')
   if (isOwnStorage(database) && !database.listing) {
-    checks.fault('maxPerUser', 'needs a database with a listing, as the type SessionDatabase says')
+    checks.fault('maxPerUser', 'needs a storage with a listing; implement listing of the type SessionDatabase')
   }
   return { most, evict }
 }

@@ -24,7 +24,7 @@ export function checkSealing(options: StoreOptions, checks: OptionChecks): Seali
     checks.fault('namespace', `must be a string of 1 to ${LONGEST_NAMESPACE} characters`)
   } else if (namespace?.isWellFormed() === false) {
     // As UTF-8 all halves are the same, and so two namespaces would be one.
-    checks.fault('namespace', 'holds half of a surrogate pair, which is no text')
+    checks.fault('namespace', 'contains half of a surrogate pair, which is not valid Unicode; remove it')
   }
   return {
     bindToCookie: checks.boolean('bindToCookie', options.bindToCookie, false),
@@ -40,7 +40,8 @@ function checkUntil(accept: StoreOptions['acceptUnencrypted'], checks: OptionChe
   if (accept === undefined) return 0
   const until: unknown = accept?.until
   const time = until instanceof Date ? until.getTime() : Number.NaN
-  if (Number.isNaN(time)) checks.fault('acceptUnencrypted', 'must be { until: Date }: the mode ends by itself')
+  if (Number.isNaN(time))
+    checks.fault('acceptUnencrypted', 'must be { until: Date }, because the mode needs an end date; set one')
   else checks.names(accept, ['until'], 'acceptUnencrypted.')
   if (time - Date.now() > LONGEST_UNENCRYPTED_DAYS * DAY_MS) {
     checks.fault(

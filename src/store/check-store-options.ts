@@ -3,7 +3,6 @@ import { DEFAULT_TABLE } from '../database/migrations.ts'
 import { USUAL_TIMEOUT_MS } from '../database/patience.ts'
 import { type Dialect, faultOfTable, recogniseDatabase } from '../database/recognise.ts'
 import { placeOfName } from '../database/table-place.ts'
-import { InvalidOptionsError } from '../errors.ts'
 import { type Serializer, serializers } from '../payload/serializer.ts'
 import { checkLimits } from './check-limits.ts'
 import { checkMaxPerUser } from './check-max-per-user.ts'
@@ -19,7 +18,7 @@ const LONGEST_OPERATION_MS = 600_000
 const LONGEST_TABLE = 48
 const LONGEST_SCHEMA = 63
 
-// Options that were checked already: whoever checks them together with its own hands on what came of it.
+// Options that were already checked: the plugin checks them together with its own, and passes the result.
 const checkedBefore = new WeakSet<object>()
 
 /**
@@ -33,7 +32,7 @@ export function checkedStoreOptions(options: StoreOptions | CheckedStoreOptions)
   const checks = new OptionChecks()
   checks.names(options, storeOptionNames)
   const checked = checkStoreOptions(options, checks)
-  if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  checks.done()
   return checked
 }
 
@@ -77,7 +76,7 @@ function checkDatabase({ database }: StoreOptions, checks: OptionChecks): Dialec
 function checkOperationTimeout(options: StoreOptions, checks: OptionChecks): number {
   const operationTimeout = checks.duration('operationTimeout', options.operationTimeout, USUAL_TIMEOUT_MS)
   if (operationTimeout > LONGEST_OPERATION_MS) {
-    checks.fault('operationTimeout', 'must be 10 minutes or less: requests wait for so long')
+    checks.fault('operationTimeout', 'must be 10 minutes or less, because a request can wait that long; shorten it')
   }
   return operationTimeout
 }
@@ -88,11 +87,11 @@ function checkMigrate({ migrate, table, database }: StoreOptions, dialect: Diale
   if (wanted && isOwnTable) {
     checks.fault(
       'migrate',
-      'must be false with a Drizzle table of your own: its migrations are those of your application',
+      'must be false with your own Drizzle table, because the migrations of your application create it; set it to false',
     )
   }
   if (!wanted && database === 'sqlite::memory:') {
-    checks.fault('migrate', 'must be true for sqlite::memory:, which is empty at every start')
+    checks.fault('migrate', 'must be true for sqlite::memory:, which is empty at every start; omit it')
   }
   return wanted
 }
@@ -130,7 +129,10 @@ function checkTable(table: StoreOptions['table'], dialect: Dialect, checks: Opti
 function checkTableName(table: string, dialect: Dialect, checks: OptionChecks): void {
   const place = dialect === 'pg' ? placeOfName(table) : { name: table }
   if (!place) {
-    checks.fault('table', 'has dots that part nothing: write schema.table, and a name that has dots in double quotes')
+    checks.fault(
+      'table',
+      'has a dot without a name before or after it; write schema.table, and put a name that itself has dots in double quotes',
+    )
     return
   }
   const length = Buffer.byteLength(place.name)

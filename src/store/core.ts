@@ -22,7 +22,7 @@ export interface StoreCore {
   readonly freshIds: FreshIds
   /** Bytes that a serialized session may have. */
   readonly maxBytes: number
-  /** Reads one row, in a statement shared with whoever reads in the same turn of the event loop. */
+  /** Reads one row, in a statement that all reads of the same turn of the event loop share. */
   findRow(sid: Buffer): Promise<SessionRow | undefined>
   /** Who a session belongs to. */
   userOf(content: SessionContent): string | null

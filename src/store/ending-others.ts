@@ -4,7 +4,7 @@ import type { StoreCore } from './core.ts'
 import { endNow, rowsFrom } from './ending.ts'
 import { listingOf } from './listing.ts'
 
-/** Whose sessions end, and which one goes on. */
+/** The user whose sessions end, and the session that continues. */
 export interface Others {
   readonly filter: RowFilter
   readonly exceptSid: Buffer

@@ -10,7 +10,7 @@ import { type Held, type Successor, successorOf } from './successor.ts'
 
 /**
  * How ending a session found it: it was ended by this call, by its present id or `followed` from an old one; it was over
- * before; the id is an old one of a session that goes on (`rotated`); or it never was in the database.
+ * before; the id is an old one of a session that continues under another id (`rotated`); or it never was in the database.
  */
 export type Finding = 'ended' | 'followed' | 'over' | 'rotated' | 'absent'
 
@@ -24,7 +24,7 @@ export interface Ending {
 }
 
 /**
- * Ends a session for ever. A session that is not stored (yet) gets a tombstone all the same, so that a first save that
+ * Ends a session permanently. A session that is not stored (yet) gets a tombstone too, so that a first save that
  * is on its way finds the place taken.
  */
 export async function endSession(core: StoreCore, id: string, ending: Ending): Promise<Finding> {

@@ -52,7 +52,7 @@ export interface SessionEvents {
   touch: [OperationOf<'touched'>]
   /** A session was ended, or many were by `revoke`. */
   delete: [OperationOf<DeleteOutcome>]
-  /** Rows of sessions that are over were deleted. */
+  /** Rows of expired and ended sessions were deleted. */
   trim: [OperationOf<'complete' | 'partial'>]
   /** Payloads were sealed with the current key. */
   reencrypt: [OperationOf<'complete' | 'partial'>]

@@ -6,7 +6,7 @@ import { usableLifetime } from './lifetime.ts'
 
 /** A session as another store has it. */
 export interface ForeignSession {
-  /** The session id in clear, without the prefix of a cookie or of a key. */
+  /** The session id in plaintext, without the prefix of a cookie or of a key. */
   readonly id: string
   /** Its content: JSON, or msgpack. */
   readonly data: Buffer

@@ -24,7 +24,7 @@ export class FreshIds {
     this.#unstored.delete(id)
   }
 
-  /** Ends an id that was never stored, for ever; false when it might be stored. */
+  /** Ends an id that was never stored, permanently; false when it might be stored. */
   end(id: string): boolean {
     if (!this.#unstored.delete(id)) return this.#ended.has(id)
     addBounded(this.#ended, id)

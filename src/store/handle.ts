@@ -7,7 +7,7 @@ export type SessionHandle = string
 /** The handle of a live session. */
 export function handleOf(session: { readonly sessionId: string }): SessionHandle {
   if (typeof session?.sessionId === 'string') return formatSid(sidOf(session.sessionId))
-  throw new InvalidHandleError('there is no session here that could have a handle')
+  throw new InvalidHandleError('this is not a session of stored-session, so it has no handle; pass request.session')
 }
 
 /**

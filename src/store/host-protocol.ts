@@ -43,7 +43,7 @@ export class HostProtocol<Call extends HostCall = HostCall> {
     answerFor(this.#events, 'write', saving, (error) => callback(error))
   }
 
-  /** Ends a session for ever; by the old id of one that was rotated, the session that goes on. */
+  /** Ends a session permanently; by the old id of one that was rotated, the rotated session. */
   destroy(id: string, callback: Callback): void {
     answerFor(this.#events, 'delete', this.#requests.end(id), (error, finding) => {
       const succession = successionOf(id, error, finding)

@@ -58,7 +58,7 @@ interface Arrival extends StoredForm {
 }
 
 /**
- * Takes sessions over from another store: under the hash of their ids, so that the cookies of before go on, sealed, with
+ * Imports sessions from another store: under the hash of their ids, so that the existing cookies work, sealed, with
  * the expiry that they have, within our own timeouts. They count as created now, since no other store knows better.
  * Rows that are there are left alone, ended ones too, so that it can be stopped and repeated at any time.
  *

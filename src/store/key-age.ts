@@ -11,7 +11,7 @@ export async function warnOfOldKey(core: StoreCore, most: number | false): Promi
   }
 }
 
-// Whoever seals is told, and the next start asks again.
+// A failure also fails the next save, and the next start checks again.
 async function currentKey({ keys }: StoreCore) {
   try {
     return await keys.current()

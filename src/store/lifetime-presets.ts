@@ -3,9 +3,9 @@ export type AssuranceLevel = 'aal1' | 'aal2' | 'aal3'
 
 /** What no session may exceed, in milliseconds. */
 export interface Ceilings {
-  /** Unused for so long, a session is over, whatever its cookie says. */
+  /** A session that is unused for this long expires, whatever its cookie says. */
   readonly idle: number
-  /** As old as this, a session is over. */
+  /** A session expires at this age. */
   readonly age: number
 }
 

@@ -3,11 +3,11 @@ import type { CookieLifetime } from './live-session.ts'
 
 /** The limits of every session, in milliseconds. */
 export interface Limits {
-  /** Unused for so long, a session is over. */
+  /** A session that is unused for this long expires. */
   readonly idleTimeout: number
   /** No cookie prolongs that beyond this; infinite unless a `lifetime` was chosen. */
   readonly longestIdle: number
-  /** As old as this, a session is over, whatever it did. */
+  /** A session expires at this age, even when it is in use. */
   readonly absoluteTimeout: number | false
   /** How stale the stored last use may be. */
   readonly touchInterval: number
@@ -60,7 +60,7 @@ export function pointerTrimTime(limits: Limits, createdAt: number, rotatedAt: nu
 
 type RowTimes = Pick<SessionRow, 'createdAt' | 'expiresAt' | 'endedAt' | 'endReason'>
 
-/** Why a row is over by what stands in clear in it, or undefined. */
+/** Why a row is over by what stands in plaintext in it, or undefined. */
 export function reasonOver(limits: Limits, row: RowTimes, now: number): EndReason | undefined {
   if (row.endedAt !== null) return row.endReason === 'rotating' ? 'unknown' : (row.endReason ?? 'destroyed')
   if (now >= absoluteDeadline(limits, row.createdAt)) return 'absolute'

@@ -11,15 +11,15 @@ import { checkObject, filterNames, rowFilterOf, type SessionFilter, type Session
 export interface ListedSession {
   /** Names it in `revoke()`; as a cookie it opens nothing. */
   handle: SessionHandle
-  /** Whose it is, by the `user` option; undefined for nobody's, and once it has ended. */
+  /** The user of the session, by the `user` option; undefined without a user, and after the session has ended. */
   user: string | undefined
   createdAt: Date
   /** The last use, as stored: up to `touchInterval` behind. */
   touchedAt: Date
-  /** When it is over unless it is used again. */
+  /** When it expires unless it is used again. */
   expiresAt: Date
   state: SessionState
-  /** Why it is over, as `request.sessionEndReason` says it; undefined while it is live. */
+  /** Why it has expired or ended, as in `request.sessionEndReason`; undefined while it is live. */
   endReason: EndReason | undefined
   /** Bytes of its sealed content. */
   bytes: number
@@ -83,8 +83,8 @@ export async function countSessions(core: StoreCore, options: SessionFilter = {}
 export function listingOf({ database: { listing } }: StoreCore): SessionListing {
   if (listing) return listing
   throw new InvalidOptionsError(
-    'the database that was handed in has no listing, which list(), count(), stats() and revoke() need, ' +
-      'unless it is revoke({ user }) or revoke({ handle }); give it one, as the type SessionDatabase says',
+    'this storage has no listing, which list(), count(), stats() and revoke() need, ' +
+      'except revoke({ user }) and revoke({ handle }); implement listing of the type SessionDatabase',
   )
 }
 
@@ -128,5 +128,5 @@ function placeOf(cursor: unknown): Place {
   if (Number.isSafeInteger(createdAt) && place.toString('base64url') === cursor) {
     return { createdAt, sid: place.subarray(TIME_BYTES) }
   }
-  throw new InvalidHandleError('cursor must be the next of the page before')
+  throw new InvalidHandleError('cursor must be the `next` of a previous page; pass it unchanged, with the same filter')
 }

@@ -64,7 +64,7 @@ export class SessionNote {
   isFormer = false
   /** Whether it is the new session of a `regenerate()` that could not end the old one: it is never stored. */
   isRefused = false
-  /** Whether it is the new session of a `regenerate()` with keys by an old id, to which nothing was handed over. */
+  /** Whether it is the new session of a `regenerate()` with keys by an old id, to which nothing was passed in. */
   isWithheld = false
   /** Whether its last save failed. */
   isUnsaved = false

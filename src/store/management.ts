@@ -11,7 +11,7 @@ import { type SessionStats, sessionStats } from './statistics.ts'
 import { reencryptSessions, revokeSessions } from './traced-sessions.ts'
 import { type UpgradeOptions, type UpgradeResult, upgradeSessions } from './upgrading.ts'
 
-/** What a store does for those who run it, beside what it does for requests. */
+/** What a store does for operators, in addition to requests. */
 export abstract class SessionManagement {
   /** Opens the store, if it is not open yet. */
   protected abstract open(): Promise<StoreCore>
@@ -46,7 +46,7 @@ export abstract class SessionManagement {
   }
 
   /**
-   * Ends sessions for ever, or with `dryRun` counts those that it would end.
+   * Ends sessions permanently, or with `dryRun` counts those that it would end.
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a handle that is none
    */
   async revoke(filter: RevokeFilter): Promise<RevokeResult> {
@@ -66,12 +66,12 @@ export abstract class SessionManagement {
     return reencryptSessions(await this.open(), options)
   }
 
-  /** Takes sessions over from another store, whose cookies go on; see {@link importSessions}. */
+  /** Imports sessions from another store, whose cookies keep working; see {@link importSessions}. */
   async import(source: AsyncIterable<readonly ForeignSession[]>, options?: ImportOptions): Promise<ImportResult> {
     return importSessions(await this.open(), source, options)
   }
 
-  /** Hashes ids and seals content that were copied into the table in clear; see {@link upgradeSessions}. */
+  /** Hashes ids and seals content that were copied into the table in plaintext; see {@link upgradeSessions}. */
   async upgrade(options?: UpgradeOptions): Promise<UpgradeResult> {
     return upgradeSessions(await this.open(), options)
   }

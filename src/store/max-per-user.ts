@@ -84,9 +84,9 @@ export class HeirPlace {
 /**
  * Ends the sessions that a user has too many of.
  *
- * Nobody waits for anybody: whoever signs in looks at all sessions of the user after its own is stored, and ends those
- * that are too many by an order in which everybody puts them alike. Of any number at once the last to be stored sees
- * them all, so that no more than `most` are left when all have been answered. So does whoever rotated an id: its session
+ * No sign-in waits for another: each lists all sessions of the user after its own is stored, and ends those
+ * above the limit, in an order that is the same for all sign-ins. Of any number at once the last to be stored sees
+ * them all, so that no more than `most` are left when all have been answered. A rotation does the same: its session
  * was not seen for a moment.
  */
 export async function evictExcess(core: StoreCore, userId: string): Promise<void> {
@@ -101,7 +101,7 @@ export async function evictExcess(core: StoreCore, userId: string): Promise<void
     for (const { sid } of ranked.slice(most)) {
       const isEnded = await core.database.end(sid, endNow(core, 'evicted'))
       if (isEnded) core.events.emit('evicted', { sid: formatSid(sid) })
-      // Somebody else ended it meanwhile, or it goes on under another id.
+      // Another request ended it, or it continues under another id.
       else isDone = false
     }
     if (isDone) return

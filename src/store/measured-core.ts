@@ -84,7 +84,7 @@ async function timed<Result>(
   }
 }
 
-// What answers at once goes on to do so.
+// A synchronous result stays synchronous.
 function timedEither<Result>(measures: Writable, work: () => Result | Promise<Result>): Result | Promise<Result> {
   const began = performance.now()
   let result: Result | Promise<Result> | undefined

@@ -20,7 +20,7 @@ import { tracedDatabase } from './traced-database.ts'
 import { userReader } from './user.ts'
 
 /**
- * Opens the database, migrates it when asked to, and looks whether the table is there.
+ * Opens the database, migrates it when asked to, and checks that the table exists.
  *
  * @throws `FST_STORED_SESSION_MISSING_DRIVER`, `FST_STORED_SESSION_MISSING_TABLE`,
  * `FST_STORED_SESSION_MIGRATION_FAILED` or `FST_STORED_SESSION_UNREACHABLE`

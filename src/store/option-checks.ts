@@ -1,19 +1,24 @@
-import { InvalidOptionsError } from '../errors.ts'
 import { durationMs } from '../keys/duration.ts'
+import { refuseFaults } from '../keys/fault-list.ts'
 import { nearestName } from './nearest-name.ts'
 
-/** Looks at one option. What it does not accept it adds to the faults, and yields the default so that checking goes on. */
+/** Checks options one by one. Each fault is collected, and the default is returned, so that checking continues. */
 export class OptionChecks {
   readonly faults: string[] = []
 
-  /** Adds a fault of an option; the text goes on behind its name: "must be …". */
+  /** Adds a fault of an option; the text follows its name: "must be …". */
   fault(name: string, text: string): void {
     this.faults.push(`${name} ${text}`)
   }
 
-  /** @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault there was */
-  done(): void {
-    if (this.faults.length > 0) throw new InvalidOptionsError(this.faults.join('; '))
+  /**
+   * Ends the checks.
+   *
+   * @param owner - the function that accepts the options, for messages about options that the plugin itself does not have
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault that was found
+   */
+  done(owner?: string): void {
+    refuseFaults(this.faults, owner)
   }
 
   /** Refuses names that are not known, each with the nearest that is. */

@@ -36,7 +36,7 @@ export interface ReencryptResult extends ReencryptProgress {
 }
 
 /**
- * Seals with the current key what other keys sealed, row by row, beside the traffic: a row that somebody changes
+ * Seals rows of other keys with the current key, row by row, while requests are served: a row that a request changes
  * meanwhile is sealed by that change. Can be stopped and begun again at any time, and run in several processes.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS` with `bindToCookie`: without its cookie no payload opens
@@ -44,7 +44,7 @@ export interface ReencryptResult extends ReencryptProgress {
 export async function reencryptSessions(core: StoreCore, options: ReencryptOptions = {}): Promise<ReencryptResult> {
   if (core.bindToCookie) {
     throw new InvalidOptionsError(
-      'with bindToCookie no session opens without its cookie; old keys retire as sessions end',
+      'reencrypt() cannot be combined with bindToCookie, because no session can be decrypted without its cookie; keep the old key until its sessions have ended',
     )
   }
   const { batchSize, rate } = checkOptions(options)
@@ -75,7 +75,7 @@ function checkOptions({ batchSize, rate, onProgress, ...rest }: ReencryptOptions
     batchSize: checks.integer('batchSize', batchSize, 200, 1, LARGEST_BATCH),
     rate: checks.integer('rate', rate, Number.POSITIVE_INFINITY, 1, HIGHEST_RATE),
   }
-  if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  checks.done()
   return checked
 }
 

@@ -12,11 +12,11 @@ import { BEFORE_ALL, checkObject, checkUser, given, refuseUndefined, timeOf } fr
 export interface RevokeFilter {
   /** The sessions of this user. Needs the `user` option where they are stored. */
   user?: string
-  /** This one session; beside `user` only if it is that user's. */
+  /** This one session; with `user` only if it belongs to that user. */
   handle?: SessionHandle
   /** The sessions that were created before this. */
   before?: Date
-  /** The sessions of everybody. */
+  /** The sessions of all users. */
   all?: true
   /** But not this session. */
   except?: SessionHandle
@@ -38,7 +38,7 @@ export interface RevokeResult {
 const BATCH = 500
 
 /**
- * Ends sessions for ever. Whatever was stored when it is called is ended when it resolves, whatever saves are under way;
+ * Ends sessions permanently. Whatever was stored when it is called is ended when it resolves, whatever saves are under way;
  * one that is stored meanwhile may be. After a failure it can be repeated: what was ended stays so.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`; `FST_STORED_SESSION_INVALID_HANDLE` for a handle that is none;
@@ -76,7 +76,7 @@ async function revokeOne(core: StoreCore, sid: Buffer, end: (sid: Buffer) => Pro
 const endUser = (core: StoreCore, userId: string) =>
   untilNone(() => core.database.endUser(userId, endNow(core, 'revoked')))
 
-/** A user who goes on signing in for so many statements in turn keeps what comes behind them. */
+/** Limit of repeated statements; a user who signs in during all of them keeps the later sessions. */
 const MOST_ROUNDS = 10
 
 /**
@@ -131,7 +131,7 @@ function checkFilter(options: RevokeFilter): { filter: RowFilter; dryRun: boolea
   refuseUndefined(options, NAMES, checks)
   const { user, handle, before, all, except } = options
   if (user !== undefined) checkUser(user, checks)
-  if (all !== undefined && all !== true) checks.fault('all', 'must be true, or left away')
+  if (all !== undefined && all !== true) checks.fault('all', 'must be true; omit it otherwise')
   if ([user, handle, before, all].every((wish) => wish === undefined)) checks.faults.push(LEAST)
   checkCombination(options, checks)
   const createdBefore = timeOf('before', before, checks)
@@ -146,9 +146,9 @@ function checkFilter(options: RevokeFilter): { filter: RowFilter; dryRun: boolea
 
 function checkCombination({ user, handle, before, all, except }: RevokeFilter, checks: OptionChecks): void {
   if (all !== undefined && [user, handle, before].some((wish) => wish !== undefined)) {
-    checks.fault('all', 'cannot stand beside user, handle or before, which name fewer')
+    checks.fault('all', 'cannot be combined with user, handle or before; omit all, or omit those')
   }
   if (handle !== undefined && (except !== undefined || before !== undefined)) {
-    checks.fault('handle', 'names one session, and cannot stand beside except or before')
+    checks.fault('handle', 'names one session, and cannot be combined with except or before; omit those')
   }
 }

@@ -45,10 +45,10 @@ const ATTEMPTS = 20
  *
  * 1. A row is written for the new id, which is no session yet (`rotating`): it counts nowhere, and nobody knows its id.
  *    Revoking ends it all the same.
- * 2. The old row is given up: it points to the new one from now on. Until then the old id goes on, and nothing happened.
+ * 2. The old row is given up: it points to the new one from now on. Until then the session continues under the old id.
  * 3. The new row becomes the session. Whoever comes to it before, by the pointer or by its id, does so too.
  *
- * @returns false when the session stays under its old id: another request was quicker, or the session is over
+ * @returns false when the session stays under its old id: another request was quicker, or the session has expired or ended
  */
 export async function rotateSession(core: StoreCore, rotation: Rotation, deadline: Deadline): Promise<boolean> {
   const { oldId, newId, session } = rotation
@@ -83,7 +83,7 @@ async function carryOver(rotation: Move): Promise<boolean> {
   return abandon(rotation, new Error(`the session changed ${ATTEMPTS} times in turn`))
 }
 
-/** Ends what was written for the new id: the session goes on under the old one. */
+/** Ends what was written for the new id: the session continues under the old one. */
 async function abandon({ core, newSid }: Move, cause?: Error): Promise<false> {
   await endForGood(core, newSid).catch(() => {})
   if (cause) throw cause instanceof UnavailableError ? cause : new UnavailableError({ cause })
@@ -150,7 +150,7 @@ async function pointsToHeir({ core, oldId, newSid }: Move, row: SessionRow | und
   return row?.endReason === 'rotated' && (await successorOf(core, row, { id: oldId })).sid.equals(newSid)
 }
 
-/** What the old row holds by now; undefined when the session is over, and the new row with it. */
+/** What the old row holds by now; undefined when the session has expired or ended, and the new row with it. */
 async function stateOfOld(rotation: Move): Promise<StoredVersion | undefined> {
   const { core, oldId, oldSid, session } = rotation
   const row = await core.findRow(oldSid)

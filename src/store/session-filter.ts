@@ -3,12 +3,12 @@ import type { Limits } from './lifetime.ts'
 import type { OptionChecks } from './option-checks.ts'
 import { isUserId, USER_ID } from './user.ts'
 
-/** What a session is: in use, ended by somebody, or past a deadline and not yet trimmed. */
+/** What a session is: in use, ended by a request or an operator, or past a deadline and not yet trimmed. */
 export type SessionState = RowState
 
 /** Sessions for which all of this holds. `…After` includes its moment, `…Before` does not. */
 export interface SessionFilter {
-  /** Of this user. Sessions that ended are nobody's any more. */
+  /** Of this user. Ended sessions do not keep their user. */
   user?: string
   state?: SessionState
   createdAfter?: Date
@@ -30,7 +30,10 @@ export function rowFilterOf(filter: SessionFilter, limits: Limits, checks: Optio
   if (user !== undefined) checkUser(user, checks)
   if (state !== undefined && !STATES.includes(state)) checks.fault('state', 'must be "live", "ended" or "expired"')
   if (user !== undefined && state === 'ended') {
-    checks.fault('user', 'cannot stand beside state "ended": sessions that ended are nobody\'s any more')
+    checks.fault(
+      'user',
+      'cannot be combined with state "ended", because ended sessions do not keep their user; omit one of the two',
+    )
   }
   return given({
     userId: user,
@@ -49,11 +52,11 @@ export function checkObject(call: string, filter: unknown, checks: OptionChecks)
   checks.done()
 }
 
-/** Refuses names that stand there without a value: a user who is not known must not mean everybody. */
+/** Refuses names without a value: an undefined user must not select the sessions of all users. */
 export function refuseUndefined(filter: object, names: readonly string[], checks: OptionChecks): void {
   for (const [name, value] of Object.entries(filter)) {
     if (value === undefined && names.includes(name)) {
-      checks.fault(name, 'is undefined; give it a value, or leave the name away')
+      checks.fault(name, 'is undefined; set a value, or omit the name')
     }
   }
 }

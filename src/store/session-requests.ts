@@ -83,7 +83,7 @@ export class SessionRequests {
     return this.#run((core, deadline) => rotateSession(core, rotation, deadline), ALLOWANCE)
   }
 
-  /** Whether there is a session under an id that nobody has ended: for ids that are sent once more. */
+  /** Whether the id has a session that was not ended: for ids that are sent again. */
   async isPresent(id: string): Promise<boolean> {
     return this.#run(async (core) => (await core.findRow(sidOf(id)))?.endedAt === null)
   }

@@ -14,7 +14,7 @@ export function sharedReads(
   const find = shared(findAll, { underWay: MOST_UNDER_WAY, takes: atMost(LARGEST_BATCH) })
 
   async function findAll(sids: readonly Buffer[]) {
-    // What is asked for from now on must be read anew.
+    // What is asked for from now on must be read again.
     for (const sid of sids) waiting.delete(keyOf(sid))
     const rows = await read(sids)
     noteSharers(rows, sids.length)

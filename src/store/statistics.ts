@@ -7,7 +7,7 @@ import { BEFORE_ALL, momentOf } from './session-filter.ts'
 export interface SessionStats {
   /** Sessions that are in use. */
   live: number
-  /** Sessions that somebody ended, and ids that were rotated, which were not trimmed yet. */
+  /** Ended sessions and rotated ids that were not trimmed yet. */
   ended: number
   /** Sessions that are past a deadline, and were not trimmed yet. */
   expired: number

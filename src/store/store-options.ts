@@ -16,7 +16,7 @@ export type { Duration }
 export interface StoreOptions {
   /**
    * Where the sessions are: `postgres://…`, `postgresql://…`, `mysql://…`, `mariadb://…`, `sqlite:PATH`,
-   * `sqlite::memory:`, what `drizzle(...)` returned, or a storage of your own. What was handed in is never closed here.
+   * `sqlite::memory:`, what `drizzle(...)` returned, or your own storage. The store never closes a database that was passed in.
    */
   database: string | DrizzleDatabase | SessionDatabase
   /** A secret of 32 or more characters, or several with the current one first. The payload keys derive from it. */
@@ -24,48 +24,47 @@ export interface StoreOptions {
   /** Where the payload keys come from. @defaultValue derived from `secret` */
   keys?: KeyProvider
   /**
-   * Open payloads only with their session's cookie: then the database and the keys together still open nothing. The
-   * price: `reencrypt()` cannot open them either, and old keys retire as sessions end. @defaultValue false
+   * Make payloads readable only with the cookie of their session: database and keys together then open no session.
+   * `reencrypt()` is not available, and an old key is needed until its sessions have ended. @defaultValue false
    */
   bindToCookie?: boolean
   /**
-   * What tells this table's payloads from those of others under the same keys. Databases that share a secret, such as those
-   * of staging and production, need one each: a row copied between them opens otherwise. A change ends the sessions that
-   * there are. @defaultValue the table's name, with its schema
+   * Separates tables that use the same keys. Databases that share a secret, such as staging and production, need different
+   * namespaces: otherwise a row that is copied from one to the other opens there. A change ends all existing sessions. @defaultValue the table's name, with its schema
    */
   namespace?: string
   /**
    * Compress sessions of more bytes than this before they are sealed. Off by default: where an attacker can put text
-   * next to a secret in one session, the length tells of the secret (CRIME, BREACH). @defaultValue false
+   * next to a secret in one session, the length reveals something about the secret (CRIME, BREACH). @defaultValue false
    */
   compressAbove?: number | false
   /**
-   * Until when rows that are not sealed are read as they are: for tables that were imported. At most 30 days ahead, and
-   * warned of at every start: until then a client that can write to the database can make sessions of any user. Write a
-   * fixed date, because one that is computed at start moves on with every start. @defaultValue never
+   * The date until which unencrypted rows are read too, for imported tables. At most 30 days ahead, with a warning at every
+   * start: until then a client that can write to the database can create a session for any user. Write a fixed date,
+   * because a date that is computed at start moves with every start. @defaultValue never
    */
   acceptUnencrypted?: { until: Date }
-  /** Warn, once at start, of a key that has been sealing for longer. Providers tell by `since`. @defaultValue `'90d'` */
+  /** Warn at start when the current key has been in use for longer, by its `since`. @defaultValue `'90d'` */
   warnKeyAge?: Duration | false
   /**
    * Hold sessions to the timeouts of an authenticator assurance level of NIST SP 800-63B-4 (sections 2.1.3, 2.2.3 and
    * 2.3.3): `'aal1'` 30 days of age; `'aal2'` 24 hours, and 1 hour unused; `'aal3'` 12 hours, and 15 minutes unused.
-   * They are the defaults then, and ceilings for the options below and for every cookie: stricter ones are taken, looser
-   * ones refused. @defaultValue none
+   * They become the defaults and the upper limits of the options below and of every cookie: shorter timeouts are accepted,
+   * longer ones refused. @defaultValue none
    */
   lifetime?: AssuranceLevel
   /**
-   * Unused for so long, a session is over; a `cookie.maxAge` or `expires` of its own replaces it. It is counted from
-   * `touched_at`, which is not sealed: write access to the database can prolong it, up to `absoluteTimeout`.
+   * A session that is unused for this long expires; its own `cookie.maxAge` or `expires` replaces the value. It is measured
+   * from `touched_at`, which is not sealed: write access to the database can extend it, up to `absoluteTimeout`.
    * @defaultValue `'2h'`
    */
   idleTimeout?: Duration
   /**
-   * As old as this, a session is over, whatever it did. It is counted from `created_at`, which is sealed: with `false`,
+   * A session expires at this age, even when it is in use. It is measured from `created_at`, which is sealed: with `false`,
    * write access to the database can keep a session alive without limit. @defaultValue `'30d'`
    */
   absoluteTimeout?: Duration | false
-  /** How stale the stored last use may be: at most one touch per session and interval. @defaultValue `'1m'` */
+  /** Precision of the stored time of the last use: at most one touch per session and interval. @defaultValue `'1m'` */
   touchInterval?: Duration
   /**
    * How long a request may wait for the database and the key provider, waiting for a connection, for locks and for
@@ -74,39 +73,39 @@ export interface StoreOptions {
   operationTimeout?: Duration
   /** How long the old id of a rotated session may still read it; see `rotateId`. @defaultValue `'30s'` */
   rotationOverlap?: Duration
-  /** Deletion of sessions that are over, in the background. @defaultValue `{ interval: '15m', batchSize: 500 }` */
+  /** Deletion of expired and ended sessions in the background. @defaultValue `{ interval: '15m', batchSize: 500 }` */
   trim?: false | TrimOption
-  /** Apply our migrations at start. @defaultValue true for SQLite, false for servers */
+  /** Apply the migrations at start. @defaultValue true for SQLite, false for servers */
   migrate?: boolean
-  /** Who a session belongs to: well-formed text of 1 to 255 characters without NUL, or undefined for nobody. */
+  /** The user of a session: well-formed text of 1 to 255 characters without NUL, or undefined without a user. */
   user?: (session: Record<string, unknown>) => string | undefined
   /**
-   * Sessions that a user may have: 1 to 1000. Whoever signs in beyond that ends others, see `evict`. Needs `user`.
+   * Sessions that a user may have: 1 to 1000. A sign-in above this limit ends others, see `evict`. Needs `user`.
    * @defaultValue any number
    */
   maxPerUser?: number
   /**
-   * Which sessions end beyond `maxPerUser`: the oldest, those not used for longest, or none: with `'refuse'` the save that
-   * would make one too many fails with `FST_STORED_SESSION_TOO_MANY`. @defaultValue `'oldest'`
+   * Which sessions end above `maxPerUser`: the oldest, those unused for longest, or none: with `'refuse'` the save that
+   * exceeds the limit fails with `FST_STORED_SESSION_TOO_MANY`. @defaultValue `'oldest'`
    */
   evict?: Evict
   /**
-   * Whether an error about what cannot be stored has its whole path, such as `byMail.get("ada@example.org").token`, and
-   * not only the name at the top level. Logs have it then: paths may hold content. @defaultValue false; with the plugin
+   * Whether an error about a value that cannot be stored has the whole path, such as `byMail.get("ada@example.org").token`,
+   * and not only the top-level name. Logs have it then: a path may have session content. @defaultValue false; with the plugin
    * true where the variable NODE_ENV is `development`
    */
   errorPaths?: boolean
-  /** How sessions become bytes. @defaultValue `'msgpack'` */
+  /** The format of stored sessions. @defaultValue `'msgpack'` */
   serializer?: keyof typeof serializers | Serializer
   /** Bytes that a serialized session may have. @defaultValue 1048576 */
   maxBytes?: number
   /**
-   * The name of the table, or a Drizzle table that has our columns under our property names. On PostgreSQL a name may
-   * have a schema: `'auth.sessions'`; double quotes hold dots together: `'auth."web.sessions"'`. Upper and lower case
-   * stay as they are written. @defaultValue `'stored_sessions'`
+   * The name of the table, or a Drizzle table with the columns of `storedSessionsColumns()`, under these property names. On PostgreSQL a name may
+   * have a schema: `'auth.sessions'`; a name with dots is in double quotes: `'auth."web.sessions"'`. Upper and lower
+   * case are kept. @defaultValue `'stored_sessions'`
    */
   table?: string | Table
-  /** Whether use prolongs a session that is only read. @defaultValue true */
+  /** Whether a request that only reads extends the session. @defaultValue true */
   rolling?: boolean
 }
 

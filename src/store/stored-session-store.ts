@@ -65,7 +65,7 @@ export class StoredSessionStore extends SessionManagement {
     this.#host.set(id, session, callback)
   }
 
-  /** Ends a session for ever; by the old id of one that was rotated, the session that goes on. */
+  /** Ends a session permanently; by the old id of one that was rotated, the rotated session. */
   destroy(id: string, callback: Callback): void {
     this.#host.destroy(id, callback)
   }
@@ -85,7 +85,7 @@ export class StoredSessionStore extends SessionManagement {
     return this.#host.call.reading?.reason
   }
 
-  /** Deletes the rows of sessions that are over, unless another process does. Two calls at a time are one. */
+  /** Deletes the rows of expired and ended sessions, unless another process does. Two calls at a time are one. */
   async trim(options?: TrimOptions): Promise<TrimResult> {
     await this.open()
     return this.#opening.trimmer!.trim(options)

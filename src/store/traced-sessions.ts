@@ -79,7 +79,7 @@ function writeOutcome(saved: SaveOutcome | undefined, { inserted }: Measures): W
   return inserted ? 'created' : 'updated'
 }
 
-/** {@link rotate}, traced: a session that goes on under a new id. */
+/** {@link rotate}, traced: a session that continues under a new id. */
 export function rotateSession(core: StoreCore, rotation: Rotation, deadline: Deadline): Promise<boolean> {
   const { events } = core
   if (!events.hears('write') && !events.hears('regenerated')) return rotate(core, rotation, deadline)

@@ -1,4 +1,3 @@
-import { InvalidOptionsError } from '../errors.ts'
 import type { Duration } from '../keys/duration.ts'
 import { OptionChecks } from './option-checks.ts'
 import type { TrimLock } from './trim-alone.ts'
@@ -9,15 +8,15 @@ export interface TrimOption {
   interval?: Duration | false
   /** Rows that one statement deletes at most. @defaultValue 500 */
   batchSize?: number
-  /** Milliseconds between two batches, 0 to 10000, in which others have their turn. @defaultValue 25 */
+  /** Milliseconds between two batches, 0 to 10000, in which other statements can run. @defaultValue 25 */
   pause?: number
   /** Rows that one round deletes at most. @defaultValue no limit */
   maxRows?: number
   /** Time after which a round begins no further batch. @defaultValue `'1m'` */
   maxDuration?: Duration
   /**
-   * How long rows stay after their session is over: longer than the longest request, which may still ask what became
-   * of its session, and than the clocks of your servers differ. At least a minute. @defaultValue `'1h'`
+   * How long rows stay after their session has expired or ended. Set it above the duration of the longest request, which
+   * may still ask why its session ended, and above the clock difference between your servers. At least a minute. @defaultValue `'1h'`
    */
   grace?: Duration
   /** Trim also once in so many requests, after the response, for hosts that stop timers; 0 for never. @defaultValue 0 */
@@ -40,13 +39,13 @@ export interface TrimOptions {
   maxRows?: number
   /** Time after which no further batch begins. @defaultValue no limit */
   maxDuration?: Duration
-  /** Stops after the batch that is under way. */
+  /** Stops after the current batch. */
   signal?: AbortSignal
-  /** Told after every batch. */
+  /** Called after every batch. */
   onProgress?: (progress: TrimProgress) => void
 }
 
-/** How far trimming is. */
+/** The progress of trimming. */
 export interface TrimProgress {
   /** Rows deleted so far. */
   readonly trimmed: number
@@ -116,7 +115,7 @@ export function checkedTrimOptions(options: TrimOptions, schedule: TrimSchedule 
   const limits = checkLimits(options, { batchSize, pause, maxRows: unlimited, maxDuration: unlimited }, checks)
   const { signal } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) checks.fault('signal', 'must be an AbortSignal')
-  if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  checks.done()
   return limits
 }
 
@@ -134,6 +133,9 @@ function checkLimits(options: TrimOptions, otherwise: TrimLimits, checks: Option
 function checkGrace(options: TrimOption, checks: OptionChecks): number {
   const grace = checks.duration('trim.grace', options.grace, 3_600_000)
   if (grace >= LEAST_GRACE_MS) return grace
-  checks.fault('trim.grace', 'must be a minute or more: longer than the longest request, and than clocks differ')
+  checks.fault(
+    'trim.grace',
+    'must be 1 minute or more; set it above the duration of the longest request and the clock difference between servers',
+  )
   return LEAST_GRACE_MS
 }

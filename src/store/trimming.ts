@@ -17,7 +17,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 /** Share of the interval by which rounds differ, so that processes spread. */
 const JITTER = 0.2
 
-/** Deletes rows of sessions that are over, in batches; by call, and in the background once started. */
+/** Deletes rows of expired and ended sessions, in batches; by call, and in the background once started. */
 export class Trimmer {
   readonly #database: SessionDatabase
   readonly #events: SessionEventEmitter

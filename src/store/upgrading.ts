@@ -22,7 +22,7 @@ export interface UpgradeOptions {
 }
 
 /**
- * Rows that an upgrade leaves in clear, as imports do and for the same reasons; of `exists` those in clear are deleted,
+ * Rows that an upgrade leaves in plaintext, as imports do and for the same reasons; of `exists` those in plaintext are deleted,
  * because the session is here under its hash. `needsCookie`: with `bindToCookie`, content under a hash is sealed when its
  * user comes, and not before.
  */
@@ -30,9 +30,9 @@ export type UpgradeSkips = Readonly<Record<SkipReason | 'needsCookie', number>>
 
 /** How far an upgrade is. */
 export interface UpgradeProgress {
-  /** Rows in clear that were looked at. */
+  /** Rows in plaintext that were looked at. */
   readonly read: number
-  /** Of these, rows under an id in clear that lie sealed under its hash now; with `dryRun`, those that would. */
+  /** Of these, rows under an id in plaintext that lie sealed under its hash now; with `dryRun`, those that would. */
   readonly hashed: number
   /** Of these, rows that were under a hash already, and whose content is sealed now. */
   readonly sealed: number
@@ -59,13 +59,13 @@ const UNDER_WAY = 16
 interface Sealable extends StoredForm {
   readonly row: UnsealedRow
   readonly sid: Buffer
-  /** The id that was in clear; undefined where a hash was. */
+  /** The id that was in plaintext; undefined where a hash was. */
   readonly id: string | undefined
 }
 
 /**
  * Makes rows ours that were copied into the table by SQL: the id that such a row has for its key becomes its hash, and its
- * content is sealed. Each row in one statement that names the version it read, beside the traffic; its dates stay, and its
+ * content is sealed. Each row in one statement that names the version it read, while requests are served; its dates stay, and its
  * user too. Can be stopped and repeated at any time: what is done is not looked at again.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, also for a storage of one's own that cannot list such rows
@@ -74,7 +74,10 @@ export async function upgradeSessions(core: StoreCore, options: UpgradeOptions =
   const { dryRun = false, signal, onProgress } = options
   const batchSize = checkOptions(options)
   const { unsealed } = core.database
-  if (!unsealed) throw new InvalidOptionsError('this storage cannot be upgraded; it has no method "unsealed"')
+  if (!unsealed)
+    throw new InvalidOptionsError(
+      'this storage cannot be upgraded, because it has no "unsealed"; implement unsealed of the type SessionDatabase',
+    )
   const report: Report = { read: 0, hashed: 0, sealed: 0, skipped: { ...noneSkipped(), needsCookie: 0 } }
   let behind: UnsealedRow | undefined
   while (!signal?.aborted) {
@@ -97,7 +100,7 @@ function checkOptions({ batchSize, onProgress, ...rest }: UpgradeOptions): numbe
   checks.names(rest, OPTION_NAMES)
   checks.optionalFunction('onProgress', onProgress)
   const checked = checks.integer('batchSize', batchSize, 200, 1, LARGEST_BATCH)
-  if (checks.faults.length > 0) throw new InvalidOptionsError(checks.faults.join('; '))
+  checks.done()
   return checked
 }
 

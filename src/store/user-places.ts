@@ -14,7 +14,7 @@ import { momentOf } from './session-filter.ts'
  * compare-and-set, so that of any number who come at once exactly those are let in for whom there is a place, with no
  * lock and no transaction over two rows. Its key is the hash of a text that no cookie can hold. Each reservation is
  *
- *   sid 32 B | sid whose place it goes on with, or zeros 32 B | when it was made 8 B (BE), epoch milliseconds
+ *   sid 32 B | sid whose place it continues, or zeros 32 B | when it was made 8 B (BE), epoch milliseconds
  */
 const SID_BYTES = 32
 const RESERVATION_BYTES = 72
@@ -42,7 +42,7 @@ type Change = (present: readonly Reservation[]) => Promise<readonly Reservation[
 export function takePlace(core: StoreCore, userId: string, sid: Buffer, most: number): Promise<void> {
   return changeReservations(core, userId, async (present) => {
     const others = without(present, sid)
-    // After the reservations were read: whoever is not among them any more is stored by now.
+    // After the reservations were read: a session that is no longer among them is stored by now.
     if ((await placesTaken(core, userId, sid, others, most)) >= most) throw new TooManySessionsError(most)
     return [...others, { sid, insteadOf: NONE, at: Date.now() }]
   })

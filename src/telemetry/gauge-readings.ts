@@ -8,9 +8,9 @@ export interface Reading {
   readonly labels: { readonly [label: string]: string }
 }
 
-/** A sample of the table is counted at most so often, whoever asks. Milliseconds. */
+/** A sample of the table is counted at most once in this time. Milliseconds. */
 const STATS_MS = 60_000
-/** The rows of each key take a look at the whole table. Milliseconds. */
+/** Counting the rows of each key reads the whole table. Milliseconds. */
 const KEYS_MS = 900_000
 
 /** Reads the gauges of one store. What cannot be found out has no value. */

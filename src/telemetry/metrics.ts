@@ -37,7 +37,7 @@ export const metrics = {
     name: 'stored_session.cryptography.duration',
     kind: 'histogram',
     unit: 's',
-    description: 'Time that operations took to seal and open, with asking for keys',
+    description: 'Time that operations took to encrypt and decrypt, key lookups included',
     labels: ['operation'],
     buckets: SECONDS,
   },
@@ -68,14 +68,14 @@ export const metrics = {
     name: 'stored_session.regenerated',
     kind: 'counter',
     unit: '{session}',
-    description: 'Sessions that went on under a new id',
+    description: 'Sessions that got a new id',
     labels: [],
   },
   ended: {
     name: 'stored_session.ended',
     kind: 'counter',
     unit: '{session}',
-    description: 'Sessions that were ended, or that a request found past a timeout',
+    description: 'Sessions that were ended, or that a request found expired',
     labels: ['reason'],
   },
   unreadable: {
@@ -89,7 +89,7 @@ export const metrics = {
     name: 'stored_session.conflicts',
     kind: 'counter',
     unit: '{save}',
-    description: 'Saves that met a change of the same keys by another request',
+    description: 'Saves that changed the same keys as another request',
     labels: [],
   },
   gone: {
@@ -137,7 +137,7 @@ export const gauges = {
     name: 'stored_session.trim.backlog',
     kind: 'gauge',
     unit: '{row}',
-    description: 'Rows that were left over when trimming ended last, counted up to 10,000',
+    description: 'Rows that the last trimming left, counted up to 10,000',
     labels: [],
   },
 } as const satisfies Record<string, Metric>

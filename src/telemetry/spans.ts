@@ -4,7 +4,7 @@ import { type OperationName, operationNames, type SessionOperation } from '../in
 import { isOperationOf, type Listeners } from '../instruments/trace.ts'
 import { NAMESPACE, sourceAttributes } from './attributes.ts'
 
-/** Their timers run in the context of whoever began them, whose trace they do not belong to. */
+/** Their timers run in the context of the request that started them, whose trace they do not belong to. */
 const BACKGROUND: readonly OperationName[] = ['touch', 'trim']
 
 /**

@@ -12,7 +12,7 @@ export interface KeyProviderSubject {
   formerIds?: readonly number[]
   /** Makes the provider while whom it asks for keys does not answer. Without it, nothing is checked of that. */
   createUnreachable?(): KeyProvider | Promise<KeyProvider>
-  /** Makes another key where the provider gets its own, as somebody else would, and says its id. */
+  /** Creates another key in the source of the provider, as another process would, and returns its id. */
   makeKey?(): number | Promise<number>
   /** How long an answer may take, in milliseconds. @defaultValue 10000 */
   patience?: number

@@ -43,7 +43,7 @@ export class MemoryRows {
   }
 }
 
-/** Whether a row is a session that nobody has ended. */
+/** Whether a row is a session that was not ended. */
 export const isLasting = ({ endedAt }: NewRow) => endedAt === null
 
 /** The same, or a row that becomes one when its old row is given up. */

@@ -20,7 +20,7 @@ const DIALECTS: unknown[] = ['pg', 'mysql', 'sqlite']
 
 /**
  * What the store relies on in a {@link SessionDatabase}, as checks for your own tests. The databases of this package
- * pass them. The storage may hold rows of others, as long as nobody trims meanwhile.
+ * pass them. The storage may hold rows of others, as long as no other process trims at the same time.
  *
  * @returns the checks, in no order that matters, to be run one at a time
  * @example

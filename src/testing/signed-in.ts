@@ -31,7 +31,7 @@ interface NoRequest {
 }
 
 /**
- * Begins a session with this content, as if somebody had signed in: by the configuration of the application, in its
+ * Begins a session with this content, as a sign-in does: by the configuration of the application, in its
  * database.
  *
  * @returns the `cookie` header that names it
@@ -53,7 +53,7 @@ export async function signIn(app: SessionApplication, data: Partial<SessionData>
  * Reads what a session holds, by the cookie that names it. Like a request it counts as a use of the session.
  *
  * @param cookie - a `cookie` header, or the response of an `inject` that set the cookie
- * @returns undefined when there is no such session, or it is over
+ * @returns undefined when the session does not exist, has expired or has ended
  * @example
  * ```ts
  * const login = await app.inject({ method: 'POST', url: '/login' })

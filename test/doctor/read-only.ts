@@ -18,7 +18,7 @@ export async function* readOnlyCases(database: TestDatabase): AsyncGenerator<Rea
     const client = new Sqlite(database.url.slice('sqlite:'.length), { readonly: true })
     yield {
       options: { database: drizzle(client), migrate: false },
-      said: /opened to be read only/,
+      said: /opened read-only/,
       undo: async () => client.close(),
     }
   }

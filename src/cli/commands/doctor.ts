@@ -3,13 +3,13 @@ import { exitCodes } from '../frame/exit-codes.ts'
 
 export const doctor = defineCommand({
   name: 'doctor',
-  summary: 'Look whether all is as it should be, and say what to do where not.',
+  summary: 'Check settings, database and table, and say how to fix what is wrong.',
   usage: '',
   details: `
-Looks at settings, versions, connection, tables, keys, cookie, backlog, clocks and
-settings of the database, and changes nothing. Statements that it names repair a
-table: read them, and run them. It ends with 3 when there is a fault; warnings alone
-end with 0.`,
+Checks settings, versions, connection, tables, keys, cookie, backlog, clocks and
+settings of the database, and changes nothing. It prints statements that repair a
+table: read them before you run them. The exit code is 3 when there is a fault, and
+0 when there are only warnings.`,
   options: {},
   async run({ output, settings }) {
     const { checkUp } = await import('../doctor/checkup.ts')

@@ -10,15 +10,15 @@ export const generate = defineCommand({
   summary: 'Print or write a Drizzle schema with the tables, or their SQL.',
   usage: '[--dialect D] [--table NAME] [--sql] [--out PATH [--force]]',
   details: `
-The schema is for drizzle-kit of the application, which then migrates the tables
-with its own; the SQL is what "migrate" would run, for whoever runs it by hand, and
-"migrate" goes on from there. Nothing is connected to. What is not given is taken
-from the settings.`,
+With the schema, drizzle-kit of the application migrates the tables together with
+its own. The SQL is what "migrate" would run, for manual migrations; "migrate"
+continues from there. The command does not connect to a database. Options that are
+not given are read from the settings.`,
   options: {
     dialect: { type: 'string', value: 'D', description: 'postgresql, mysql, mariadb or sqlite' },
-    table: { type: 'string', value: 'NAME', description: 'the table; stored_sessions without it' },
-    sql: { type: 'boolean', description: 'SQL in place of a Drizzle schema' },
-    out: { type: 'string', value: 'PATH', description: 'a file to write; stdout without it' },
+    table: { type: 'string', value: 'NAME', description: 'the table (default: stored_sessions)' },
+    sql: { type: 'boolean', description: 'SQL instead of a Drizzle schema' },
+    out: { type: 'string', value: 'PATH', description: 'the file to write (default: stdout)' },
     force: { type: 'boolean', description: 'replace a file that has other content' },
   },
   async run({ values, output, settings }) {
@@ -59,7 +59,7 @@ async function dialectOf(given: Settings | undefined): Promise<Dialect> {
   const { recogniseDatabase } = await import('../../database/recognise.ts')
   const recognised = given && recogniseDatabase(given.options.database)
   if (recognised && 'dialect' in recognised) return recognised.dialect
-  throw new UsageError('say for which database: --dialect postgresql, mysql, mariadb or sqlite')
+  throw new UsageError('the dialect is missing; set --dialect to postgresql, mysql, mariadb or sqlite')
 }
 
 async function placeOf(dialect: Dialect, table: unknown) {
@@ -68,7 +68,9 @@ async function placeOf(dialect: Dialect, table: unknown) {
   const name = typeof table === 'string' ? table : DEFAULT_TABLE
   const place = dialect === 'pg' ? placeOfName(name) : { name }
   if (place) return place
-  throw new UsageError('--table has dots that mean several things; write schema.table, or "a.b" in double quotes')
+  throw new UsageError(
+    '--table has dots that can be read in several ways; write schema.table, and put a name that itself has dots in double quotes',
+  )
 }
 
 async function write(
@@ -87,5 +89,5 @@ async function write(
   }
   if (file.state !== 'same') writeFile(folder, file)
   output.print({ written: file.state === 'same' ? [] : [path] }, '')
-  output.message(file.state === 'same' ? `${path} is as it should be.` : `Wrote ${path}.`)
+  output.message(file.state === 'same' ? `${path} is up to date.` : `Wrote ${path}.`)
 }

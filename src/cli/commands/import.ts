@@ -8,15 +8,15 @@ import { codeOfTaking, leftOut } from '../taking-over.ts'
 // `import` is a word of the language.
 export const importCommand = defineCommand({
   name: 'import',
-  summary: 'Take sessions over from another store: nobody signs in again.',
+  summary: 'Import sessions from another store, so that users stay signed in.',
   usage: '--from STORE [--source URL | --source-env NAME] [--table NAME] [--prefix TEXT] [--dry-run]',
   details: `
-Where no place is named, it reads the table of that store in the database of the sessions; json reads stdin then. The
-store is only read. Each session is taken once: what is here already stays as it is, so the command can be stopped and
-repeated at any time. Ends with 3 when it left sessions out that are not over, and says why.`,
+Without a source, it reads the table of that store in the database of the sessions; json reads stdin. The other store is
+only read. Each session is imported once, and existing sessions are not changed, so the command can be stopped and
+repeated at any time. The exit code is 3 when it left out sessions that had not expired; the reasons are printed.`,
   options: {
     ...sourceOptions,
-    'dry-run': { type: 'boolean', description: 'only count what it would take over' },
+    'dry-run': { type: 'boolean', description: 'only count what would be imported' },
   },
   async run(invocation) {
     const { values, output } = invocation
@@ -28,7 +28,7 @@ repeated at any time. Ends with 3 when it left sessions out that are not over, a
     const { signal } = invocation
     output.message(`Reading sessions of ${name} from ${origin}.`)
     if (!options.user)
-      output.message(`${capitalised(settings)} has no option "user": whose they are is known when they are saved next.`)
+      output.message(`${capitalised(settings)} has no option "user": their users are known only after their next save.`)
     const total = await countSource(name, place)
     const progress = invocation.progress({ verb: 'read', total })
     const onProgress = ({ read }: { read: number }) => progress.update(read)
@@ -43,7 +43,7 @@ repeated at any time. Ends with 3 when it left sessions out that are not over, a
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 function summaryOf({ read, imported, skipped, complete }: ImportResult, dryRun: boolean): string {
-  const done = `${sessionsOf(imported)} of ${grouped(read)} ${dryRun ? 'would be taken over' : 'taken over'}`
+  const done = `${sessionsOf(imported)} of ${grouped(read)} ${dryRun ? 'would be imported' : 'imported'}`
   const end = complete ? '' : '\nNot all were read: repeat the command.'
   return `${done}${leftOut(skipped)}.${dryRun ? ' Nothing was written.' : ''}${end}`
 }

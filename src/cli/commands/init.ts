@@ -11,11 +11,11 @@ export const init = defineCommand({
   summary: 'Write a configuration, lines for .env.example and a secret.',
   usage: '[--driver NAME] [--dry-run | --yes] [--force]',
   details: `
-Looks at package.json for the driver and for TypeScript or JavaScript, shows what it
-will write, and asks. It can be repeated, and adds only what is missing. The secret
-goes into .env where git ignores that file, and else once to stdout. Only you can
-read .env then: its mode becomes 600. No symbolic link is followed. The code that
-registers the plugin is shown.`,
+Reads the driver and the language from package.json, shows what it will write, and
+asks for confirmation. It can be repeated, and adds only what is missing. If git
+ignores .env, the secret is written there, and only you can read the file then (mode
+600). Otherwise it is printed once to stdout. Symbolic links are not followed. The
+command also shows the code that registers the plugin.`,
   options: {
     driver: { type: 'string', value: 'NAME', description: 'postgres, pg, mysql2 or better-sqlite3' },
     'dry-run': { type: 'boolean', description: 'only show what would be written' },
@@ -30,7 +30,7 @@ registers the plugin is shown.`,
     const { refuseUnsafe } = await import('../project/file-access.ts')
     const folder = process.cwd()
     const project = projectIn(folder)
-    if (!project) throw new CommandError('there is no package.json in this folder; make one with: npm init')
+    if (!project) throw new CommandError('there is no package.json in this folder; create one with: npm init')
     const driver = driverOf(values.driver, project)
     const isRehearsal = values['dry-run'] === true
     const plan = initPlan(project, driver, isRehearsal ? () => '(a new one)' : newSecret)
@@ -54,7 +54,7 @@ registers the plugin is shown.`,
 function show({ files: all }: InitPlan, files: readonly PlannedFile[], output: Output): void {
   for (const { path, state, openMode } of all) {
     if (state === 'other' && !files.some((file) => file.path === path))
-      output.message(`${path} is there with other content, and stays; --force replaces it.`)
+      output.message(`${path} exists with other content and was kept; --force replaces it.`)
     if (state === 'same' && openMode !== undefined)
       output.message(
         `Other users of this machine can read ${path} (mode ${openMode}), which has a secret: chmod 600 ${path}`,
@@ -74,7 +74,7 @@ const hidden = (text: string) => text.replaceAll(/^(SESSION_SECRET=).{8,}$/gm, '
 
 async function agreed(isAgreed: boolean, confirm: (question: string) => Promise<void>): Promise<void> {
   if (!isAgreed && !(process.stdin.isTTY && process.stderr.isTTY)) {
-    throw new UsageError('nothing was written, because there is no terminal to ask on; say --yes')
+    throw new UsageError('nothing was written, because there is no terminal for the confirmation; pass --yes')
   }
   await confirm('Write this?')
 }
@@ -85,14 +85,16 @@ function tell({ snippet, secretToTell }: InitPlan, files: readonly PlannedFile[]
   const data = { written: files.map(({ path }) => path), snippet, ...(isTold && { secret: secretToTell }) }
   output.message(`Registered in the application:\n\n${snippet.replaceAll(/^(?=.)/gm, '  ')}`)
   if (isTold) {
-    output.message('git does not ignore .env here, and so no file has this secret. Keep it; it is told once:')
+    output.message(
+      'git does not ignore .env here, so the secret was not written to a file. Store it yourself; it is shown once:',
+    )
   }
   output.print(data, line)
 }
 
 function tellNext({ missingPackages, needsRunner, secretToTell, committedFile }: InitPlan, output: Output): void {
   if (committedFile !== undefined)
-    output.message(`git would commit the sessions; leave them out: echo '${committedFile}*' >> .gitignore`)
+    output.message(`git would commit the session database; ignore it: echo '${committedFile}*' >> .gitignore`)
   const variables = secretToTell === undefined ? ' --env .env' : ''
   const steps = [
     ...(missingPackages.length > 0 ? [`npm install ${missingPackages.join(' ')}`] : []),

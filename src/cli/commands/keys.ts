@@ -6,13 +6,13 @@ import { inColumns, printable, shortTime } from '../table-text.ts'
 
 export const keys = defineCommand({
   name: 'keys',
-  summary: 'Show what each key may do and how many sessions it has sealed, or make a new key.',
+  summary: 'Show the state of each key and how many sessions it has sealed, or create a new key.',
   usage: '[--new]',
   details: `
 Reads the whole table. A key that has sealed nothing and is not the current one can be removed. Keys themselves are never
-shown, but for the one that --new makes, as envKeys() and SESSION_KEYS take it: id:key.`,
+shown, except the new key of --new, in the form for envKeys() and SESSION_KEYS: id:key.`,
   options: {
-    new: { type: 'boolean', description: 'make a new key and print it; nothing is stored' },
+    new: { type: 'boolean', description: 'create a new key and print it; nothing is stored' },
   },
   async run({ values, output, openStore }) {
     if (values.new) {
@@ -29,7 +29,7 @@ shown, but for the one that --new makes, as envKeys() and SESSION_KEYS take it: 
 })
 
 const ADVICE =
-  'Put it in front of SESSION_KEYS, restart the application everywhere, and run: npx stored-session reencrypt'
+  'Put it first in SESSION_KEYS, restart all processes of the application, and run: npx stored-session reencrypt'
 
 const HEADINGS = ['KEY', 'NAME', 'STATE', 'SINCE', 'SESSIONS']
 
@@ -45,6 +45,8 @@ function printKeys(output: Output, status: readonly KeyStatus[]): void {
   output.print({ keys: data }, inColumns([HEADINGS, ...rows]))
   const lost = status.filter(({ state }) => state === 'unknown')
   if (lost.length > 0) {
-    output.message('Sessions of unknown keys are unreadable: their users sign in again. Is a former key missing here?')
+    output.message(
+      'Sessions of unknown keys cannot be decrypted: their users sign in again. Check that no earlier key is missing here.',
+    )
   }
 }

@@ -14,12 +14,12 @@ export const list = defineCommand({
   summary: 'List sessions, the newest first, without their content.',
   usage: `${filterUsage} [--limit N] [--cursor CURSOR | --all]`,
   details: `
-A page at a time: the cursor of the next one is told on stderr, and is "next" with --json. With --all and --json each page
-is a line. A handle names a session for revoke; as a cookie it opens nothing.`,
+Prints one page: the cursor of the next page is printed to stderr, and is "next" with --json. With --all and --json each
+page is one line. A handle identifies a session for revoke; it does not work as a cookie.`,
   options: {
     ...filterOptions,
-    limit: { type: 'string', value: 'N', description: 'sessions on a page, 1 to 1000; 50 without it' },
-    cursor: { type: 'string', value: 'CURSOR', description: 'from behind the page whose next this is' },
+    limit: { type: 'string', value: 'N', description: 'sessions on a page, 1 to 1000 (default: 50)' },
+    cursor: { type: 'string', value: 'CURSOR', description: 'start after the page that printed this cursor' },
     all: { type: 'boolean', description: 'all pages, one after another' },
   },
   async run(invocation) {

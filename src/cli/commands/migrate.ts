@@ -8,13 +8,13 @@ import { inColumns } from '../table-text.ts'
 
 export const migrate = defineCommand({
   name: 'migrate',
-  summary: 'Make the table of the sessions, or bring it up to date.',
+  summary: 'Create the table of the sessions, or update it.',
   usage: '[--status | --dry-run]',
   details: `
-Can be repeated, and run in several places at once: one migrates, the others wait. The journal is that of drizzle-kit, in
-a table of its own. --status ends with 3 when there is something to do.`,
+Can be repeated, and run by several processes at once: one migrates, the others wait. It writes the journal of drizzle-kit,
+in a separate table. With --status the exit code is 3 when migrations are pending.`,
   options: {
-    status: { type: 'boolean', description: 'only show what is applied and what is not' },
+    status: { type: 'boolean', description: 'only show which migrations are applied' },
     'dry-run': { type: 'boolean', description: 'only print the SQL that would run' },
   },
   async run({ values, output, settings, openDatabase, openStore }) {
@@ -46,7 +46,7 @@ const migrationsOf = (number: number) => `${grouped(number)} ${number === 1 ? 'm
 function refuseOwnTable(table: unknown): void {
   if (typeof table !== 'object') return
   throw new CommandError(
-    'the table is one of your own Drizzle schema, and so its migrations are those of your application: npx drizzle-kit migrate',
+    'the table belongs to your own Drizzle schema; run its migrations instead: npx drizzle-kit migrate',
   )
 }
 

@@ -9,15 +9,15 @@ const HIGHEST_RATE = 1_000_000
 
 export const reencrypt = defineCommand({
   name: 'reencrypt',
-  summary: 'Seal with the current key what other keys sealed.',
+  summary: 'Re-encrypt sessions of other keys with the current key.',
   usage: '[--rate N] [--batch-size N]',
   details: `
-Goes on beside the traffic, and can be stopped and repeated at any time: what is done stays done. A key can be removed
-when nothing remains of it. Ends with 4 when sessions remain, and with 3 when all that remain could not be opened, because
-their key is not (or no longer) among those that are given.`,
+Runs while the application serves requests, and can be stopped and repeated at any time: completed work is kept. A key can
+be removed when no row of it remains. The exit code is 4 when sessions remain, and 3 when none of those could be decrypted,
+because their key is not configured (any more).`,
   options: {
-    rate: { type: 'string', value: 'N', description: 'sessions per second at most; as fast as it goes without it' },
-    'batch-size': { type: 'string', value: 'N', description: 'sessions that are read at a time; 200 without it' },
+    rate: { type: 'string', value: 'N', description: 'sessions per second at most (default: no limit)' },
+    'batch-size': { type: 'string', value: 'N', description: 'sessions that are read at a time (default: 200)' },
   },
   async run(invocation) {
     const { values, output } = invocation
@@ -46,7 +46,7 @@ their key is not (or no longer) among those that are given.`,
 function remainder({ remaining, remainingByKey, unreadable }: ReencryptResult): string {
   if (remaining === 0) return '; none remains'
   const byKey = Object.entries(remainingByKey).map(([key, rows]) => `key ${key}: ${rowsOf(rows)}`)
-  const closed = unreadable > 0 ? `, of which ${rowsOf(unreadable)} cannot be opened with the keys that are given` : ''
+  const closed = unreadable > 0 ? `, of which ${rowsOf(unreadable)} cannot be decrypted with the configured keys` : ''
   return `; ${rowsOf(remaining)} remain (${byKey.join(', ')})${closed}`
 }
 

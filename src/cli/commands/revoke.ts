@@ -11,10 +11,18 @@ import { moment, sessionHandle, userId } from '../values.ts'
 
 const options = {
   user: { type: 'string', value: 'ID', isData: true, description: 'the sessions of this user' },
-  handle: { type: 'string', value: 'HANDLE', description: 'this one session; beside --user only if it is theirs' },
-  before: { type: 'string', value: 'WHEN', description: 'those created before then: a date, or 7d for so long ago' },
-  all: { type: 'boolean', description: 'the sessions of everybody' },
-  except: { type: 'string', value: 'HANDLE', description: 'but not this session' },
+  handle: {
+    type: 'string',
+    value: 'HANDLE',
+    description: 'this one session; with --user only if it belongs to that user',
+  },
+  before: {
+    type: 'string',
+    value: 'WHEN',
+    description: 'sessions created before this time: a date, or 7d for 7 days ago',
+  },
+  all: { type: 'boolean', description: 'the sessions of all users' },
+  except: { type: 'string', value: 'HANDLE', description: 'except this session' },
   'dry-run': { type: 'boolean', description: 'only count how many it would end' },
   ...confirmationOption,
 } as const
@@ -23,11 +31,11 @@ type Values = OptionValues<typeof options>
 
 export const revoke = defineCommand({
   name: 'revoke',
-  summary: 'End sessions for ever: their users sign in again.',
+  summary: 'End sessions permanently: their users sign in again.',
   usage: '--user ID | --handle HANDLE | --before WHEN | --all  [--except HANDLE] [--dry-run] [--yes]',
   details: `
-Whatever was stored when it begins is over when it ends, whatever requests are doing meanwhile. --before and --all go in
-batches; after an interruption or a failure, repeat it. No key, no cookie and no other table is touched.`,
+When it ends, all matching sessions that were stored when it began have ended, whatever requests do at the same time.
+--before and --all work in batches; after an interruption or an error, repeat it. No key, cookie or other table is changed.`,
   options,
   async run(invocation) {
     const { values, output } = invocation
@@ -38,7 +46,7 @@ batches; after an interruption or a failure, repeat it. No key, no cookie and no
       output.message(`${sessionsOf(revoked)} would end. Nothing was done.`)
       return exitCodes.ok
     }
-    await invocation.confirm(`End ${aimOf(values)} for ever?`)
+    await invocation.confirm(`End ${aimOf(values)} permanently?`)
     const { revoked, complete } = await revokeInBatches(invocation, filter)
     output.print({ revoked, dryRun: false, complete }, `${revoked}`)
     output.message(`${sessionsOf(revoked)} ended.${complete ? '' : ' There are more: repeat the command.'}`)
@@ -75,17 +83,20 @@ function filterOf(values: Values): RevokeFilter {
   const before = moment('before', values.before)
   const names = [user, handle, before].filter((value) => value !== undefined).length
   if (names === 0 && !all) {
-    throw new UsageError('say whose sessions: --user, --handle or --before, or --all for those of everybody')
+    throw new UsageError(
+      'no sessions are named; pass --user, --handle or --before, or --all for the sessions of all users',
+    )
   }
-  if (all && names > 0) throw new UsageError('--all cannot stand beside --user, --handle or --before, which name fewer')
+  if (all && names > 0)
+    throw new UsageError('--all cannot be combined with --user, --handle or --before; omit --all, or omit those')
   if (handle !== undefined && (except !== undefined || before !== undefined)) {
-    throw new UsageError('--handle names one session, and cannot stand beside --except or --before')
+    throw new UsageError('--handle names one session, and cannot be combined with --except or --before; omit those')
   }
   return given({ user, handle, before, except, ...(all && { all }) }) as RevokeFilter
 }
 
 function aimOf({ user, handle, before, except }: Values): string {
-  const which = handle ? 'this session' : user === undefined && !before ? 'the sessions of everybody' : 'all sessions'
+  const which = handle ? 'this session' : user === undefined && !before ? 'the sessions of all users' : 'all sessions'
   return [
     which,
     user !== undefined && `of the user ${printable(user)}`,

@@ -3,7 +3,7 @@ import { exitCodes } from '../frame/exit-codes.ts'
 
 export const secret = defineCommand({
   name: 'secret',
-  summary: 'Make a new secret and print it.',
+  summary: 'Create a new secret and print it.',
   usage: '',
   details: `
 48 random bytes, as 64 characters that need no quotes anywhere. Nothing is stored. To

@@ -11,14 +11,14 @@ const USUAL_INTERVAL_MS = 5_000
 
 export const stats = defineCommand({
   name: 'stats',
-  summary: 'Show how many sessions there are of each state, their bytes, and the oldest.',
+  summary: 'Show the number of sessions in each state, their bytes, and the age of the oldest.',
   usage: '[--watch [--interval D]]',
   details: `
-Costs the same on a table of any size: more than 5,000 rows are estimated, from a sample. To count exactly, and slowly:
+Costs the same on a table of any size: more than 5,000 rows are estimated from a sample. For an exact but slow count:
 stored-session count`,
   options: {
-    watch: { type: 'boolean', short: 'w', description: 'again and again, a line each time, until interrupted' },
-    interval: { type: 'string', value: 'D', description: 'between two lines, such as 30s; 5s without it' },
+    watch: { type: 'boolean', short: 'w', description: 'repeat with a line each time, until interrupted' },
+    interval: { type: 'string', value: 'D', description: 'time between two lines, such as 30s (default: 5s)' },
   },
   async run(invocation) {
     const { output } = invocation

@@ -11,15 +11,24 @@ const MOST_ROWS = 1_000_000_000
 
 export const trim = defineCommand({
   name: 'trim',
-  summary: 'Delete the rows of sessions that are over.',
+  summary: 'Delete the rows of expired and ended sessions.',
   usage: '[--batch-size N] [--pause MS] [--max-rows N] [--max-duration D]',
   details: `
-Deletes in batches, with pauses, and never a session that is in use. The application does the same in the background;
-this is for hosts without timers, and for a backlog. Ends with 4 when a limit stopped it, or when another process trims.`,
+Deletes in batches, with pauses, and never deletes a session that is in use. The application does the same in the
+background; use this command on hosts without timers, and for a backlog. The exit code is 4 when a limit stopped it, or
+when another process trims.`,
   options: {
-    'batch-size': { type: 'string', value: 'N', description: 'rows that one statement deletes; 500 if not configured' },
-    pause: { type: 'string', value: 'MS', description: 'milliseconds between two batches; 25 if not configured' },
-    'max-rows': { type: 'string', value: 'N', description: 'rows to delete at most; all without it' },
+    'batch-size': {
+      type: 'string',
+      value: 'N',
+      description: 'rows that one statement deletes (default: as configured, or 500)',
+    },
+    pause: {
+      type: 'string',
+      value: 'MS',
+      description: 'milliseconds between two batches (default: as configured, or 25)',
+    },
+    'max-rows': { type: 'string', value: 'N', description: 'rows to delete at most (default: all)' },
     'max-duration': { type: 'string', value: 'D', description: 'begin no further batch after this time, such as 10m' },
   },
   async run(invocation) {

@@ -7,15 +7,16 @@ import { batchSize } from '../values.ts'
 
 export const upgrade = defineCommand({
   name: 'upgrade',
-  summary: 'Hash ids and seal content that lie in the table in clear.',
+  summary: 'Hash ids and encrypt content that the table holds in plaintext.',
   usage: '[--dry-run] [--batch-size N]',
   details: `
-For rows that were copied into the table by SQL, whose key is a session id in clear: they get its hash for their key, and
-their content is sealed, in place. Dates and users stay. Goes on beside the traffic, and can be stopped and repeated at any
-time: what is done is not looked at again. Ends with 3 when rows stay in clear that are not over, and says why.`,
+For rows that were copied into the table by SQL, whose key is a plaintext session id: the key becomes the hash of the id,
+and the content is encrypted, in place. Dates and users are kept. Runs while the application serves requests, and can be
+stopped and repeated at any time: completed rows are not read again. The exit code is 3 when unexpired rows stay in
+plaintext; the reasons are printed.`,
   options: {
     'dry-run': { type: 'boolean', description: 'only count what it would do' },
-    'batch-size': { type: 'string', value: 'N', description: 'rows that are read at a time; 200 without it' },
+    'batch-size': { type: 'string', value: 'N', description: 'rows that are read at a time (default: 200)' },
   },
   async run(invocation) {
     const { values, output } = invocation
@@ -23,7 +24,7 @@ time: what is done is not looked at again. Ends with 3 when rows stay in clear t
     const size = given({ batchSize: batchSize(values['batch-size']) })
     const store = await invocation.openStore({ needsKeys: true })
     const { signal } = invocation
-    output.message('Looking at the rows that no key has sealed.')
+    output.message('Reading the rows that are not encrypted.')
     const { none = 0 } = await store.countByKey()
     const progress = invocation.progress({ verb: 'looked at', total: none })
     const onProgress = ({ read }: { read: number }) => progress.update(read)
@@ -38,6 +39,6 @@ time: what is done is not looked at again. Ends with 3 when rows stay in clear t
 function summaryOf({ hashed, sealed, skipped, complete }: UpgradeResult, dryRun: boolean): string {
   const verb = dryRun ? 'would be' : 'were'
   const done = `${sessionsOf(hashed)} ${verb} hashed and sealed, ${sessionsOf(sealed)} ${verb} sealed`
-  const end = complete ? '' : '\nNot all were looked at: repeat the command.'
+  const end = complete ? '' : '\nNot all rows were read: repeat the command.'
   return `${done}${leftOut(skipped)}.${dryRun ? ' Nothing was written.' : ''}${end}`
 }

@@ -29,7 +29,7 @@ const LONGEST_CHECK_MS = 90_000
 
 type Check = () => Promise<readonly Found[]>
 
-/** Looks at everything. Never rejects for what it looks at: a check that fails is a finding. */
+/** Runs all checks. It never rejects because of a check: a check that fails is a finding. */
 export async function checkUp(settings: Settings, surroundings: Surroundings): Promise<Finding[]> {
   const subject = subjectOf(settings)
   const clean = cleaner(settings)
@@ -126,7 +126,7 @@ function checkOwnStorage(subject: Subject, sessions: SessionDatabase, { now }: S
     {
       connection: async () => {
         await sessions.check()
-        return [{ level: 'ok', message: 'the storage of the application answers, and says that all is there' }]
+        return [{ level: 'ok', message: 'the storage of the application answers, and its table exists' }]
       },
       keys: () => checkKeys(subject, sessions),
       backlog: () => checkBacklog(subject, sessions, now()),
@@ -154,8 +154,8 @@ async function runAll(checks: Readonly<Record<string, Check>>, clean: Clean): Pr
 
 function failed(error: unknown): Found {
   return fault(
-    `could not be looked at: ${messageOf(error)}`,
-    'Repeat it when what the message names is corrected; the other lines may tell more',
+    `could not be checked: ${messageOf(error)}`,
+    'Fix what the message names, and run the doctor again; the other lines may explain it',
   )
 }
 

@@ -65,11 +65,11 @@ export function describeDrift(drift: Drift): string {
     case 'type':
       return `the column "${drift.column.name}" is ${typeInWords(drift.actual)}, and must be ${drift.column.type}`
     case 'null':
-      return `the column "${drift.column.name}" must ${drift.column.isRequired ? 'not be' : 'be able to be'} null`
+      return `the column "${drift.column.name}" must ${drift.column.isRequired ? 'not accept' : 'accept'} null`
     case 'obstacle':
-      return `the column "${drift.actual.name}" must have a value and has no default, so that no session can be stored`
+      return `the column "${drift.actual.name}" is required and has no default, so no session can be stored`
     case 'key':
-      return 'the primary key is missing or another one'
+      return 'the primary key is missing, or has other columns'
     case 'index':
       return `the index on ${drift.index.columns.map((name) => `"${name}"`).join(', ')} is ${drift.isBroken ? 'not usable' : 'missing'}`
   }

@@ -1,4 +1,4 @@
-/** How bad it is: a fault needs somebody, a warning somebody's thought, and what was skipped could not be looked at. */
+/** The severity: a fault has to be fixed, a warning should be considered, and a skipped check could not run. */
 export type Level = 'ok' | 'warning' | 'fault' | 'skipped'
 
 /** One line of the doctor. */

@@ -23,7 +23,7 @@ export interface Inspection {
   exposure(): Promise<Found[]>
   /** What stands between application and database, or is wrong with that. */
   pooler(): Promise<Found>
-  /** Why nobody can write to it; undefined where somebody can. */
+  /** Why it cannot be written to; undefined if it can. */
   readOnly(): Promise<ReadOnly | undefined>
   /** Settings that decide what is left after a crash. */
   durability(): Promise<Found[]>

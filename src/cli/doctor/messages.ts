@@ -42,7 +42,7 @@ function decodedOf(text: string): string {
 
 /** A database as a line may show it: without user and password. */
 export function shownDatabase(database: unknown): string {
-  if (typeof database !== 'string') return 'the database that the configuration hands over'
+  if (typeof database !== 'string') return 'the database in the configuration'
   if (/^sqlite:/i.test(database)) return database
   const [, scheme = '', rest = ''] = /^([a-z0-9+.-]+:\/\/)(?:.*@)?([^?#]*)/is.exec(database) ?? []
   return `${scheme}${rest}`
@@ -62,14 +62,17 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     'Start the server, and check host and port of the URL',
   ],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'Check the host in the URL, and the name server of this machine'],
-  [/^(ETIMEDOUT|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH)$/, 'Check host and port, and whether a firewall is between'],
+  [
+    /^(ETIMEDOUT|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH)$/,
+    'Check host and port, and whether a firewall blocks the connection',
+  ],
   [
     /^(28\w{3}|ER_ACCESS_DENIED\w*|ER_DBACCESS_DENIED\w*)$/,
-    'Check user and password of the URL (percent-encode the password), and what the server allows this host',
+    'Check user and password in the URL (percent-encode the password), and that the server allows connections from this host',
   ],
   [/^(3D000|ER_BAD_DB_ERROR)$/, 'Create the database, or correct its name in the URL'],
   [/^(53300|ER_CON_COUNT_ERROR)$/, 'Raise max_connections of the server, or use fewer connections'],
   [/^MISSING_FILE$/, 'Run: npx stored-session migrate; or correct the path'],
-  [/^SQLITE_CANTOPEN/, 'Check that the folder is there and that this user may read and write in it'],
-  [/^SQLITE_NOTADB/, 'The file is no SQLite database, or is encrypted: check the path'],
+  [/^SQLITE_CANTOPEN/, 'Check that the folder exists, and that this user may read and write in it'],
+  [/^SQLITE_NOTADB/, 'The file is not a SQLite database, or is encrypted: check the path'],
 ]

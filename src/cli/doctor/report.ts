@@ -13,7 +13,7 @@ export function reportOf(findings: readonly Finding[], paint: Paint): string {
   const indent = ' '.repeat(width + wordWidth + 2)
   return findings
     .flatMap(({ check, level, message, remedy, sql = [] }) => [
-      `${paint(STYLES[level], WORDS[level].padEnd(wordWidth))} ${check.padEnd(width)} ${message}`,
+      `${paint(STYLES[level], WORDS[level].padEnd(wordWidth))} ${check.padEnd(width)} ${message.replaceAll('\n', `\n${indent}`)}`,
       ...(remedy === undefined ? [] : [`${indent}→ ${remedy}${sql.length > 0 ? ':' : ''}`]),
       ...sql.map((statement) => `${indent}  ${statement};`),
     ])
@@ -24,7 +24,7 @@ export function reportOf(findings: readonly Finding[], paint: Paint): string {
 export function summaryOf(findings: readonly Finding[]): string {
   const count = (level: Level) => findings.filter((finding) => finding.level === level).length
   const [faults, warnings] = [count('fault'), count('warning')]
-  if (faults + warnings === 0) return 'All is well.'
+  if (faults + warnings === 0) return 'No problems found.'
   return `${counted(faults, 'fault')}, ${counted(warnings, 'warning')}.`
 }
 

@@ -37,7 +37,7 @@ export interface ActualColumn {
   readonly type: string
   readonly isRequired: boolean
   readonly hasDefault: boolean
-  /** The default in SQL, where a table is made anew to repair it. */
+  /** The default in SQL, where a table is made again to repair it. */
   readonly default?: string
   readonly collation?: string
 }
@@ -47,7 +47,7 @@ export interface ActualIndex {
   readonly columns: readonly string[]
   /** False for one that was never finished, or covers a part of the rows. */
   readonly isWhole: boolean
-  /** The statement that made it, where a table is made anew to repair it. */
+  /** The statement that made it, where a table is made again to repair it. */
   readonly sql?: string
 }
 
@@ -56,7 +56,7 @@ export interface ActualTable {
   readonly columns: readonly ActualColumn[]
   readonly key: readonly string[]
   readonly indexes: readonly ActualIndex[]
-  /** Of PostgreSQL, where indexes of such a table cannot be made beside traffic. */
+  /** Of PostgreSQL, where indexes of such a table cannot be created while requests are served. */
   readonly isPartitioned?: boolean
 }
 

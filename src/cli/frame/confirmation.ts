@@ -9,7 +9,7 @@ export class Declined extends Error {
   }
 }
 
-/** Where somebody is asked. */
+/** The terminal for the confirmation. */
 export interface Terminal {
   readonly stdin: Readable & { isTTY?: boolean }
   readonly stderr: Writable & { isTTY?: boolean }
@@ -18,13 +18,13 @@ export interface Terminal {
 /**
  * Returns when `--yes` was given or a person at the terminal agrees.
  *
- * @throws `UsageError` where there is nobody to ask, and {@link Declined}
+ * @throws `UsageError` without a terminal for the confirmation, and {@link Declined}
  */
 export async function confirm(question: string, isAgreed: boolean, terminal: Terminal = process): Promise<void> {
   if (isAgreed) return
   const { stdin: input, stderr: output } = terminal
   if (!input.isTTY || !output.isTTY) {
-    throw new UsageError('this cannot be undone, and there is no terminal to ask on; say --yes')
+    throw new UsageError('this cannot be undone, and there is no terminal for the confirmation; pass --yes')
   }
   const dialogue = createInterface({ input, output })
   let isAnswered = false

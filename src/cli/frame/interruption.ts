@@ -34,7 +34,7 @@ export class Interruption {
     const now = performance.now()
     if (this.#first === undefined) {
       this.#first = now
-      this.#output.message('Stopping after the batch under way. Once more stops at once.')
+      this.#output.message('Stopping after this batch. Interrupt again to stop at once.')
       this.#controller.abort()
     } else if (now - this.#first > ECHO_MS) {
       process.exit(128 + constants.signals[name])

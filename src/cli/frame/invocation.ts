@@ -30,7 +30,7 @@ export interface Invocation<Values = Readonly<Record<string, unknown>>> {
    * Returns when `--yes` was given or a person at the terminal agrees; needs the option `confirmationOption`.
    *
    * @param question - what is about to happen, such as `End 12 sessions?`
-   * @throws `UsageError` where there is nobody to ask, and `Declined`
+   * @throws `UsageError` without a terminal for the confirmation, and `Declined`
    */
   confirm(question: string): Promise<void>
   /** The options of the application, from its configuration or from the environment. Read once. */

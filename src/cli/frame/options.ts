@@ -32,9 +32,9 @@ export const globalOptions = {
   config: {
     type: 'string',
     value: 'PATH',
-    description: 'the configuration, in place of stored-session.config.{ts,js,mjs}',
+    description: 'the configuration, instead of stored-session.config.{ts,js,mjs}',
   },
-  env: { type: 'string', value: 'PATH', description: 'a file of variables for the environment, such as .env' },
+  env: { type: 'string', value: 'PATH', description: 'a file with environment variables, such as .env' },
   json: { type: 'boolean', description: 'print data as JSON' },
   help: { type: 'boolean', short: 'h', description: 'print this' },
   version: { type: 'boolean', short: 'v', description: 'print the version' },
@@ -42,5 +42,5 @@ export const globalOptions = {
 
 /** The option of commands that destroy something, for `invocation.confirm()`. */
 export const confirmationOption = {
-  yes: { type: 'boolean', short: 'y', description: 'do not ask; needed where there is no terminal to ask on' },
+  yes: { type: 'boolean', short: 'y', description: 'do not ask for confirmation; required without a terminal' },
 } as const satisfies CommandOptions

@@ -29,7 +29,7 @@ export class Output {
     if (line) this.#withoutStatus(() => this.#stdout.write(`${line}\n`))
   }
 
-  /** Tells whoever runs the command, on stderr. */
+  /** Prints a message to stderr. */
   message(text: string): void {
     this.#withoutStatus(() => this.#stderr.write(`${text}\n`))
   }

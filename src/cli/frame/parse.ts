@@ -38,7 +38,7 @@ export function parseOptions(args: readonly string[], own: CommandOptions = {}):
   const seen = new Set<string>()
   for (const token of tokens) {
     if (token.kind === 'positional')
-      throw new UsageError(`"${short(token.value)}" is one word too many; options begin with --`)
+      throw new UsageError(`"${short(token.value)}" is not expected here; options begin with --`)
     if (token.kind !== 'option') continue
     const fault = faultOf(token, options, seen.has(token.name))
     if (fault) throw new UsageError(fault)
@@ -61,11 +61,11 @@ interface OptionToken {
 function faultOf({ name, rawName, value, inlineValue }: OptionToken, options: CommandOptions, isSeen: boolean) {
   const option = Object.hasOwn(options, name) ? options[name] : undefined
   if (!option) return unknownOption(name, rawName, options)
-  if (isSeen && !option.multiple) return `${rawName} stands there twice; which one is meant?`
-  if (option.type === 'boolean') return value === undefined ? undefined : `${rawName} takes no value`
+  if (isSeen && !option.multiple) return `${rawName} is given twice; remove one`
+  if (option.type === 'boolean') return value === undefined ? undefined : `${rawName} accepts no value; omit it`
   if (!value) return `${rawName} needs a value: ${rawName} ${option.value ?? 'VALUE'}`
   if (!inlineValue && value.startsWith('-')) {
-    return `${rawName} needs a value: ${rawName} ${option.value ?? 'VALUE'}; one that begins with a dash is written ${rawName}=-…`
+    return `${rawName} needs a value: ${rawName} ${option.value ?? 'VALUE'}; write a value that begins with a dash as ${rawName}=-…`
   }
   return passwordIn(value, option) ? passwordFault(rawName) : undefined
 }
@@ -76,9 +76,9 @@ function passwordIn(value: string, { isUrl, isData }: CommandOption): boolean {
 }
 
 const passwordFault = (rawName: string) =>
-  `the URL in ${rawName} has a password, or what looks like one, and everybody on this machine can read the arguments of a ` +
+  `the URL in ${rawName} seems to have a password, and all users of this machine can read the arguments of a ` +
   'command. Set SOURCE_URL in the environment or by --env for the store that is imported from, or name another variable ' +
-  'with --source-env; DATABASE_URL is that of the sessions'
+  'with --source-env; DATABASE_URL is the database of the sessions'
 
 /** What people hand over in arguments elsewhere. */
 const SECRETS = /^(secrets?|session-secret|keys?|session-keys|passwords?|passphrases?|database|database-url|url)$/
@@ -86,7 +86,7 @@ const SECRETS = /^(secrets?|session-secret|keys?|session-keys|passwords?|passphr
 function unknownOption(name: string, rawName: string, options: CommandOptions): string {
   if (SECRETS.test(name)) {
     return (
-      `${rawName} is not an option: everybody on this machine can read the arguments of a command. ` +
+      `${rawName} is not an option, because all users of this machine can read the arguments of a command. ` +
       'Set DATABASE_URL and SESSION_SECRET in the environment or by --env, or write stored-session.config.js'
     )
   }

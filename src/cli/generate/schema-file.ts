@@ -18,7 +18,7 @@ export function schemaFile(dialect: Dialect, place: TablePlace, kind: ModuleKind
     imports(COLUMNS, `stored-session/schema/${dialect}`),
     '',
     ...(schema === undefined ? [] : [`${exported}sessionsSchema = pgSchema(${quoted(schema)})`, '']),
-    '/** The sessions: hand it over as the option `table`. Columns of your own must accept rows that do not name them. */',
+    '/** The sessions: pass it as the option `table`. Columns of your own must accept rows that do not name them. */',
     `${exported}storedSessions = ${schema === undefined ? table : own(table)}(`,
     `  ${quoted(place.name)},`,
     '  { ...storedSessionsColumns() },',

@@ -23,7 +23,7 @@ export function configurationFile(driver: Driver, project: Project): string {
   const body = `{
   database: ${databaseOf(driver, isTypeScript)},
   secret: process.env.SESSION_SECRET${isTypeScript ? " ?? ''" : ''},
-  // 'auto' also works over plain http. Behind a proxy that ends TLS, set trustProxy of Fastify.
+  // 'auto' also works over plain http. Behind a proxy that terminates TLS, set trustProxy of Fastify.
   cookie: { secure: process.env.NODE_ENV === 'production' ? true : 'auto' },
 }`
   const imports = driver === 'pg' ? drizzleImport(style) : []

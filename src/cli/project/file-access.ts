@@ -42,7 +42,7 @@ export function openModeOf(folder: string, path: string): string | undefined {
   return stats && openMode(stats)
 }
 
-/** Takes the access to an open file from everybody but its owner. */
+/** Removes the access of all users but the owner from an open file. */
 export function narrow(handle: number, path: string): void {
   const stats = fstatSync(handle)
   if (openMode(stats) === undefined) return
@@ -59,7 +59,7 @@ function refuseForeign(stats: Stats, path: string): void {
   )
 }
 
-// Windows has no such modes: whoever may read the folder may read the file.
+// Windows has no such modes: the permissions of the folder apply.
 function openMode({ mode }: Stats): string | undefined {
   if (process.platform === 'win32' || (mode & OF_OTHERS) === 0) return undefined
   return (mode & 0o777).toString(8)

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { CommandError } from '../frame/errors.ts'
 import { contentOf, linkRefusal, narrow, notAFile, OWNER_ONLY, openModeOf, refuseUnsafe } from './file-access.ts'
 
-/** A file as it is to be, beside what it is. */
+/** A file with its new content and its current content. */
 export interface PlannedFile {
   /** Relative to the folder of the project. */
   readonly path: string
@@ -90,4 +90,4 @@ function openPlanned(folder: string, { path, state, isPrivate }: PlannedFile): n
 }
 
 const changed = (path: string) =>
-  new CommandError(`${path} has changed meanwhile, and was not written; repeat the command`)
+  new CommandError(`${path} was changed by another process, and was not written; repeat the command`)

@@ -12,7 +12,7 @@ export interface MysqlClient {
   executeIf?(text: string, values: unknown[], isRight: (result: MysqlResult) => boolean): Promise<boolean>
   /** Runs work on one connection. */
   withConnection(work: (query: (text: string) => Promise<MysqlResult>) => Promise<void>): Promise<void>
-  /** Whether there is only one connection to be had, so that whoever keeps it keeps it from everybody. @defaultValue false */
+  /** Whether there is only one connection, so that a caller who keeps it blocks all others. @defaultValue false */
   readonly isSingle?: boolean
   /** Ends the connections, when they are ours. */
   close(): Promise<void>
@@ -47,7 +47,7 @@ export interface Mysql2Promise extends Queryable {
 
 const passThrough = (_field: unknown, next: () => unknown) => next()
 
-/** What a pool that was handed in may have set otherwise: rows are objects, and values are what the driver makes of them. */
+/** What a pool that was passed in may have set otherwise: rows are objects, and values are what the driver makes of them. */
 export function plainFor({ pool, connection }: Mysql2Promise) {
   const config = pool?.config.connectionConfig ?? connection?.config
   // Only a function outweighs a function of the pool's own; it is called for every value, which takes half of the time.

@@ -8,7 +8,7 @@ const ALREADY_THERE = new Set([1050 /* table */, 1060 /* column */, 1061 /* inde
 
 const NO_SUCH_TABLE = 1146
 
-/** The journal beside the table of this name, or place. */
+/** The journal that belongs to the table of this name, or place. */
 export function journalFor(table: string): Journal {
   const name = `\`${journalOf(table).replaceAll('`', '``')}\``
   return {
@@ -26,7 +26,10 @@ export function migrateMysql(client: MysqlClient, table: string): Promise<void> 
     const name = `0x${Buffer.from(table).toString('hex')}`
     const lock = `concat('stored-session ', left(sha2(concat(database(), ${name}), 256), 32))`
     const { rows: locked } = await query(`select get_lock(${lock}, ${LOCK_SECONDS}) as locked`)
-    if (Number(locked[0]?.locked) !== 1) throw new Error('another process has been migrating for a minute')
+    if (Number(locked[0]?.locked) !== 1)
+      throw new Error(
+        'another process has held the migration lock for a minute; run the migration again when it has finished',
+      )
     try {
       await query(journal.create)
       const { rows } = await query(journal.newest)

@@ -79,7 +79,7 @@ export class Node {
     return this.#pool.plain
   }
 
-  /** Whether it failed, and did not come back since. Asks it, beside the traffic, when it is time to. */
+  /** Whether it failed, and did not come back since. Checks it in the background when it is time to. */
   get isPassedOver(): boolean {
     if (this.#retryAt === 0) return false
     if (performance.now() >= this.#retryAt && !this.#isAsking) void this.#ask()

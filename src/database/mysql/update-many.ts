@@ -21,7 +21,7 @@ export function updateManyRows(table: SessionsTable, size: number): SQL {
     where ${of(version)} = t.version and ${of(endedAt)} is null and ${of(expiresAt)} > t.now_at`
 }
 
-/** Seals so many rows anew, each in the version that it was read in. */
+/** Seals so many rows again, each in the version that it was read in. */
 export function resealManyRows(table: SessionsTable, size: number): SQL {
   const { sid, data, version, endedAt, keyId } = columnNames(table)
   const rows = sequence(size).map(

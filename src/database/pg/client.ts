@@ -10,7 +10,7 @@ export interface PgClient {
    * over many rows. A text without may hold several statements: the result is that of the last.
    */
   transaction(run: (query: PgQuery) => Promise<void>): Promise<void>
-  /** Whether there is only one connection, so that whoever keeps it keeps it from everybody. @defaultValue false */
+  /** Whether there is only one connection, so that a caller who keeps it blocks all others. @defaultValue false */
   readonly isSingle?: boolean
   /** Ends the connections, when they are ours. */
   close(): Promise<void>

@@ -18,7 +18,7 @@ interface Host {
 }
 
 /**
- * Speaks to one of several servers, of which one is the primary, and goes on with the next one when it took no statement,
+ * Speaks to one of several servers, of which one is the primary, and fails over to the next one when it took no statement,
  * or nothing but reads any more. The clients refuse to speak to a standby by themselves.
  *
  * A statement is sent again where it certainly had no effect, or only reads; otherwise nobody knows, and it fails. Each is

@@ -8,7 +8,7 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
 const UNDEFINED_TABLE = '42P01'
 
-/** The journal beside the table of this name, or place. */
+/** The journal that belongs to the table of this name, or place. */
 export function journalFor(place: TablePlace): Journal {
   // Beside its table, or in the schema that drizzle.config.ts names, because drizzle-kit always names one.
   const name = `${quoted(place.schema ?? 'public')}.${quoted(journalOf(place.name))}`

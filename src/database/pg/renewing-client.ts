@@ -28,7 +28,7 @@ export interface RenewingClient extends PgClient {
 }
 
 /**
- * Speaks through postgres.js, and goes on with a new client as soon as one of its connections was lost, or answers
+ * Speaks through postgres.js, and continues with a new client as soon as one of its connections was lost, or answers
  * nothing any more.
  *
  * postgres.js (3.4.9) never answers a query that is sent between the `error` and the `close` of its socket, and after a

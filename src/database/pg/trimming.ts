@@ -54,7 +54,7 @@ function byKeys(
 /**
  * Holds the lock from before the first batch until after the last. Every batch is a transaction, in which the pause
  * before it passes too; it holds neither rows nor a snapshot meanwhile. Between two of them the lock is free for no
- * longer than the server takes to go on to the next statement.
+ * longer than the server takes to continue with the next statement.
  */
 async function keepingLock<Result>(
   client: PgClient,

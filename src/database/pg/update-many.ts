@@ -34,7 +34,7 @@ export function updateManyValues(changes: readonly RowChange[]) {
   }
 }
 
-/** Seals many rows anew, each in the version that it was read in; it returns the keys of those that it changed. */
+/** Seals many rows again, each in the version that it was read in; it returns the keys of those that it changed. */
 export function resealManyRows(table: SessionsTable): SQL {
   const { sid, data, version, endedAt, keyId } = columnNames(table)
   const of = (name: SQL) => sql`${table}.${name}`

@@ -7,7 +7,7 @@ export function faultOfPgSettings(url: string): string | undefined {
   const { searchParams } = new URL(url)
   const attrs = searchParams.get('target_session_attrs')
   if (attrs !== null && !SESSION_ATTRS.includes(attrs))
-    return 'has a target_session_attrs that sessions cannot be kept with: they are written, and a standby takes no writes and answers what is old; write ?target_session_attrs=read-write, or leave it away'
+    return 'has a target_session_attrs that allows a standby, which accepts no writes and returns stale rows; write ?target_session_attrs=read-write, or omit it'
   const prepare = searchParams.get('prepare')
   if (prepare !== null && !SWITCH.includes(prepare))
     return 'has a prepare that is neither true nor false; write ?prepare=false for a pooler without prepared statements'

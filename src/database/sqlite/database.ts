@@ -36,7 +36,7 @@ export function sqliteDatabase(
   const touchInPlace = compile(touchLeavingIndexes(table))
   const prepared = new Map<Statement, Prepared>()
 
-  // A database that was handed in may yield big integers; all of ours are exact as numbers.
+  // A database that was passed in may yield big integers; all of ours are exact as numbers.
   const once = (statement: Statement) => client.prepare(statement.text).safeIntegers(false)
   const prepare = (statement: Statement) => {
     const known = prepared.get(statement)

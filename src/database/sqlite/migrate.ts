@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { type Journal, journalOf, type MigrationState, migrationStates, pendingMigrations } from '../migrations.ts'
 
-/** The journal beside the table of this name, or place. */
+/** The journal that belongs to the table of this name, or place. */
 export function journalFor(table: string): Journal {
   const name = `"${journalOf(table).replaceAll('"', '""')}"`
   return {

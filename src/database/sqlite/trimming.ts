@@ -10,7 +10,7 @@ import { createSqliteFile } from './private-file.ts'
 
 /**
  * Trimming in SQLite. SQLite itself lets one process write at a time, so that batches never meet. The lock adds that
- * the rounds of two processes do not take turns: it is that of an empty file beside the database, which the operating
+ * the rounds of two processes do not take turns: it is that of an empty file next to the database, which the operating
  * system lets go of when a process ends, however it ends.
  */
 export function sqliteTrimming(

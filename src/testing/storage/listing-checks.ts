@@ -121,7 +121,7 @@ export function listingChecks(checkStorage: StorageCheck): ContractCheck[] {
 }
 
 function listingOf({ listing }: SessionDatabase): SessionListing {
-  assert.ok(listing, 'the storage has no listing; leave hasListing away where none is wanted')
+  assert.ok(listing, 'the storage has no listing; omit hasListing, or add one')
   return listing
 }
 

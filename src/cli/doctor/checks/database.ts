@@ -27,7 +27,7 @@ async function checkLatency(subject: Subject, { ping }: Inspection): Promise<Fou
     const latency = await middleOf(() => within(subject.operationTimeout, ping()))
     const message = `${name} answers in ${latency.toFixed(1)} ms`
     if (latency < SLOW_MS) return ok(message)
-    return warning(message, 'Every request waits for so long: bring application and database nearer together')
+    return warning(message, 'Every request waits this long: move application and database closer together')
   } catch (error) {
     return fault(`${name} cannot be reached: ${messageOf(error)}`, connectionRemedy(error))
   }
@@ -47,8 +47,10 @@ async function middleOf(work: () => Promise<void>): Promise<number> {
 export async function checkServer(inspection: Inspection): Promise<Found[]> {
   const { product, version, least } = await inspection.server()
   const message = `${product} ${version}`
-  if (isAtLeast(version, least)) return [ok(`${message}, supported from ${least} on`)]
-  return [fault(`${message} is older than what is supported`, `Use ${product} ${least} or newer`)]
+  if (isAtLeast(version, least)) return [ok(`${message}, supported since ${least}`)]
+  return [
+    fault(`${message} is not supported; the oldest supported version is ${least}`, `Use ${product} ${least} or newer`),
+  ]
 }
 
 /** Whether a version is this one or a later one. One that cannot be read is taken for good. */
@@ -74,7 +76,7 @@ export async function checkWriting(inspection: Inspection): Promise<Found[]> {
       words.push(messageOf(error))
     })
   }
-  if (refused.length === 0) return [ok('the table takes reads, inserts, updates and deletions')]
+  if (refused.length === 0) return [ok('the user of the database may read, insert, update and delete')]
   return [
     fault(
       `${refused.join(', ')} ${refused.length === 1 ? 'is' : 'are'} refused: ${words[0]}`,
@@ -100,12 +102,13 @@ function statementsFor({ expected: { sessions: table }, quoted }: Inspection): R
 const FAULT_MS = 30_000
 const WARNING_MS = 2_000
 
-/** The clock of the application, by which all timeouts are counted, beside that of the database. */
+/** Compares the clock of the application, by which all timeouts are measured, with the clock of the database. */
 export async function checkClock(inspection: Inspection, now: () => number): Promise<Found[]> {
   const begun = now()
   const clock = await inspection.clock()
   const ended = now()
-  if (clock === undefined) return [skipped('the database has no clock of its own')]
+  if (clock === undefined)
+    return [skipped('the database runs in the process of the application, and has the same clock')]
   // It was read at some moment in between.
   const difference = Math.max(begun - clock, clock - ended, 0)
   if (difference < WARNING_MS)
@@ -113,11 +116,11 @@ export async function checkClock(inspection: Inspection, now: () => number): Pro
   const ahead = clock < begun ? 'ahead of' : 'behind'
   const message = `the clock of the application is ${(difference / 1_000).toFixed(1)} s ${ahead} that of the database`
   const remedy =
-    'Set the clock that is wrong, and keep it by NTP (timedatectl set-ntp true): timeouts are counted by that of the application'
+    'Set the clock that is wrong, and keep it right with NTP (timedatectl set-ntp true): timeouts are measured with the clock of the application'
   return [difference < FAULT_MS ? warning(message, remedy) : fault(message, remedy)]
 }
 
-/** Rounds that may have been missed, as when an application starts anew. */
+/** Rounds that may have been missed, as when an application restarts. */
 const ROUNDS = 2
 /** Where the application does not trim, once in so many milliseconds is expected. */
 const DAILY_MS = 86_400_000
@@ -135,10 +138,10 @@ export async function checkBacklog(
   )
   if (overdue <= batchSize) return [ok('trimming keeps up')]
   const isMany = overdue >= LARGEST_BACKLOG
-  const message = `${isMany ? 'at least ' : ''}${grouped(overdue)} rows of sessions that are over wait to be deleted for longer than they should`
+  const message = `${isMany ? 'at least ' : ''}${grouped(overdue)} rows of expired and ended sessions are overdue for deletion`
   const remedy =
     trimInterval === undefined
-      ? 'The application does not trim by the clock: run npx stored-session trim, and let cron do so every hour'
+      ? 'The application has no trim.interval: run npx stored-session trim, for example every hour with cron'
       : 'Run: npx stored-session trim. If they come back, see the events backlog and backgroundError, or make trim.batchSize larger'
   return [isMany ? fault(message, remedy) : warning(message, remedy)]
 }

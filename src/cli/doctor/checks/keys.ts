@@ -12,7 +12,9 @@ const DAY_MS = 86_400_000
 export async function checkKeys(subject: Subject, sessions: SessionDatabase): Promise<Found[]> {
   const { keys } = subject
   if (!keys)
-    return [skipped('the settings have no keys: set SESSION_SECRET, or SESSION_KEYS, as the application has it')]
+    return [
+      skipped('the settings have no keys: set SESSION_SECRET or SESSION_KEYS to the value that the application uses'),
+    ]
   const attached = attachKeys(keys, sessions, subject.namespace ?? sessions.table, new SessionEventEmitter())
   try {
     const { current, misdated } = keys.attach
@@ -57,7 +59,7 @@ function misdatedKey(id: number, since: number): Found {
 }
 
 function inWords(current: SealingKey | undefined): string {
-  if (!current) return 'there is no data key yet; the first session that is stored makes one'
+  if (!current) return 'there is no data key yet; the first stored session creates one'
   return `key ${current.id} seals, and every stored session has a key that opens it`
 }
 
@@ -67,7 +69,7 @@ function ageFaults(current: SealingKey | undefined, most: number | false): Found
   return [
     warning(
       `key ${current?.id} has been sealing for ${Math.floor(age / DAY_MS)} days`,
-      'Put a new key in front of it, start the application anew, and run: npx stored-session reencrypt',
+      'Put a new key before it, restart the application, and run: npx stored-session reencrypt',
     ),
   ]
 }
@@ -92,18 +94,23 @@ function keyFaults({ keyId, rows }: KeyCount, key: SealingKey | undefined): Foun
   if (!key) {
     return [
       fault(
-        `${many}, which is not known: nobody can open them`,
-        'Put the key, or the secret that it derives from, back behind the current one. If it is lost, their users sign in anew',
+        `${many}, which is not configured: they cannot be decrypted`,
+        'Add the key, or the secret that it is derived from, after the current one. If it is lost, their users sign in again',
       ),
     ]
   }
   if (!key.isRevoked) return []
-  return [warning(`${many}, which is revoked: they are refused`, 'Nothing, if that is meant; their users sign in anew')]
+  return [
+    warning(
+      `${many}, which is revoked: they are not accepted`,
+      'Nothing, if this is intended: their users sign in again',
+    ),
+  ]
 }
 
 function unsealed({ rows }: KeyCount): Found {
   return warning(
-    `${grouped(rows)} ${rows === 1 ? 'row names' : 'rows name'} no key: not sealed, or by a release that did not note it`,
-    'Run: npx stored-session reencrypt. Rows that are not sealed are read with acceptUnencrypted alone',
+    `${grouped(rows)} ${rows === 1 ? 'row names' : 'rows name'} no key: they are not encrypted, or an earlier release wrote them`,
+    'Run: npx stored-session reencrypt. Rows that are not encrypted are read only with acceptUnencrypted',
   )
 }

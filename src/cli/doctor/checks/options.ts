@@ -9,12 +9,12 @@ export function checkSettings({ options, source }: Settings): Found[] {
   if (source === 'the environment') return checkEnvironment(options)
   try {
     checkOptions(options as unknown as StoredSessionOptions)
-    return [ok(`${source} has options that go together`), ...namespaceHint(options)]
+    return [ok(`the options in ${source} are valid`), ...namespaceHint(options)]
   } catch (error) {
     const { message } = error as Error
     if (!(error instanceof InvalidOptionsError)) return [fault(message, `Correct ${source}`)]
-    const faults = message.replace(/^stored-session: /, '').split('; ')
-    return [fault(`${source}: ${faults.join('; ')}`, `Correct ${source}; if it reads variables, set them (--env .env)`)]
+    const faults = message.replace(/^stored-session: /, '')
+    return [fault(`${source}: ${faults}`, `Correct ${source}; if it reads variables, set them (--env .env)`)]
   }
 }
 
@@ -25,7 +25,7 @@ function namespaceHint({ namespace }: Settings['options']): Found[] {
     {
       ...ok('there is no namespace: a row copied from another database with the same secret and table name opens here'),
       remedy:
-        'Where staging and production share a secret, give each installation a namespace of its own. Sessions sealed under another namespace end; the name of the table, which is the default, ends none',
+        'Where staging and production share a secret, give each installation its own namespace. Sessions sealed under another namespace end; the name of the table, which is the default, ends none',
     },
   ]
 }
@@ -33,5 +33,7 @@ function namespaceHint({ namespace }: Settings['options']): Found[] {
 function checkEnvironment({ database }: Settings['options']): Found[] {
   const recognised = recogniseDatabase(database)
   if ('fault' in recognised) return [fault(`DATABASE_URL ${recognised.fault}`, 'Correct DATABASE_URL')]
-  return [skipped('there is no configuration, only the environment: options of the application are not known')]
+  return [
+    skipped('there is no configuration file, only the environment: the options of the application cannot be checked'),
+  ]
 }

@@ -1,3 +1,4 @@
+import { faultList } from '../../../keys/fault-list.ts'
 import { describeDrift, driftsOf } from '../drift.ts'
 import { type Found, fault, ok, warning } from '../finding.ts'
 import type { Inspection } from '../inspection.ts'
@@ -6,7 +7,7 @@ import type { ExpectedTable } from '../tables.ts'
 
 const MIGRATE = 'npx stored-session migrate'
 
-/** The tables beside those of the Drizzle schema. */
+/** Compares the tables with the tables of the Drizzle schema. */
 export async function checkSchema(subject: Subject, inspection: Inspection): Promise<Found[]> {
   const { sessions, keys } = inspection.expected
   const pending = await pendingIn(subject, inspection)
@@ -40,10 +41,13 @@ async function checkTable(table: ExpectedTable, inspection: Inspection, pending:
   if (!actual) return [missing(name, inspection.creation(table), pending)]
   const drifts = driftsOf(table, actual, inspection.isType)
   if (drifts.length === 0) return []
-  const message = `${name}: ${drifts.map(describeDrift).join('; ')}`
+  const differences = drifts.map(describeDrift)
   // What they would do must not be done before them.
-  if (typeof pending === 'number' && pending > 0)
-    return [fault(`${message}; ${pending} of the migrations are not applied`, `Run: ${MIGRATE}, and this again`)]
+  if (typeof pending === 'number' && pending > 0) {
+    const message = faultList(name, [...differences, `${pending} of the migrations are not applied`])
+    return [fault(message, `Run: ${MIGRATE}, and this again`)]
+  }
+  const message = faultList(name, differences)
   const sql = inspection.repair(table, actual, drifts)
   return [fault(message, remedyFor(sql, pending), sql)]
 }
@@ -59,7 +63,7 @@ function missing(name: string, sql: readonly string[], pending: Pending): Found 
 function remedyFor(sql: readonly string[], pending: Pending): string {
   const own = pending === 'own' ? ', or migrate your Drizzle schema if it has them' : ''
   const lost = sql.some((statement) => statement.startsWith('DELETE'))
-    ? '. They delete all sessions, which cannot be opened without what is missing: everybody signs in anew'
+    ? '. They delete all sessions, which cannot be used without the missing columns: all users sign in again'
     : ''
   return `Run these statements${own}${lost}`
 }

@@ -11,7 +11,7 @@ const DRIVERS = { pg: 'postgres', mysql: 'mysql2', sqlite: 'better-sqlite3' } as
 /** Ranges of what package.json does not name: the driver of databases that were handed over. */
 const FURTHER_RANGES: Record<string, string> = { pg: '^8.11.0' }
 
-/** Node, and the packages that sessions go through, beside what this package asks for. */
+/** Compares Node and the packages that sessions use with the supported versions. */
 export function checkVersions(subject: Subject | undefined, folder: string): Found[] {
   const driver = subject && driverOf(subject)
   const names = ['fastify', '@fastify/session', 'drizzle-orm', ...(driver ? [driver] : [])]
@@ -63,7 +63,7 @@ function copies(folder: string): Found[] {
   return [
     warning(
       `drizzle-orm is installed twice: ${theirs.version} for the application, ${ours.version} for stored-session`,
-      'Make them one: npm dedupe, or the same version in package.json',
+      'Install one version: npm dedupe, or the same version in package.json',
     ),
   ]
 }

@@ -69,7 +69,7 @@ export async function mysqlStorage(query: Query, table: ExpectedTable): Promise<
   const name = quotedTable(table)
   return [
     fault(
-      `the table ${name} is kept by ${found.engine}, which neither survives a crash nor locks single rows`,
+      `the table ${name} uses the engine ${found.engine}, which neither survives a crash nor locks single rows`,
       'Move it to InnoDB',
       [`ALTER TABLE ${name} ENGINE = InnoDB`],
     ),

@@ -63,9 +63,9 @@ async function serverOf(query: Query): Promise<Server> {
 
 async function findProxy(connections: MysqlConnections): Promise<Found> {
   const { announced, actual } = await connections.numbers()
-  if (announced === undefined || announced === actual) return ok('no proxy is between')
+  if (announced === undefined || announced === actual) return ok('no proxy between application and server was detected')
   return warning(
-    'a proxy is between that shares connections',
+    'a proxy between application and server shares connections',
     'Make sure that it sends every statement to the primary: a read from a replica that lags behind revives ended sessions',
   )
 }

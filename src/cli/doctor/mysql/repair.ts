@@ -12,7 +12,7 @@ export function createMysqlTable(table: ExpectedTable): string[] {
   ]
 }
 
-/** Makes a table of MySQL or MariaDB what it should be. InnoDB makes indexes beside traffic. */
+/** Repairs a table of MySQL or MariaDB. InnoDB creates indexes while requests are served. */
 export function repairMysqlTable(table: ExpectedTable, actual: ActualTable, drifts: readonly Drift[]): string[] {
   return drifts.flatMap((drift) => statementsFor(drift, table, actual))
 }

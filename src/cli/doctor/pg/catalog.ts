@@ -77,8 +77,8 @@ export async function pgStorage(query: Query, table: ExpectedTable): Promise<Fou
   if (sql.length === 0) return []
   return [
     warning(
-      `the table ${name} is stored as any other: touches rewrite indexes, or sealed bytes are compressed in vain`,
-      'Run these statements once; they change what is written from then on',
+      `the table ${name} lacks its storage parameters: touches rewrite indexes, or encrypted bytes are compressed without effect`,
+      'Run these statements once; they affect rows that are written afterwards',
       sql,
     ),
   ]

@@ -60,7 +60,7 @@ function postgresJs(sql: Sql, patience: Patience, close: () => Promise<void>): P
   }
 }
 
-// A client of its own: postgres.js (3.4.9) waits for ever for a connection that is opened to be reserved, unless it
+// A client of its own: postgres.js (3.4.9) waits without end for a connection that is opened to be reserved, unless it
 // fetches types.
 function sessionOf(sql: Sql): PgSession {
   const { prepare } = sql.options

@@ -10,8 +10,10 @@ const ATTEMPTS = 3
  */
 export async function findPooler(connections: PgConnections): Promise<Found> {
   const { announced, actual } = await connections.processes()
-  if (announced === undefined || announced === actual) return ok('no pooler is between')
-  if (!connections.session) return ok('a pooler is between; with one connection its mode cannot be told')
+  if (announced === undefined || announced === actual)
+    return ok('no pooler between application and server was detected')
+  if (!connections.session)
+    return ok('a pooler is between application and server; with one connection its mode cannot be detected')
   const one = await connections.session()
   try {
     const other = await connections.session()
@@ -27,18 +29,18 @@ async function modeOf(one: PgSession, other: PgSession): Promise<Found> {
     const lost = await afterTakingOver(one, other)
     if (lost === 'statement') return LOSES_STATEMENTS
     if (lost === 'connection')
-      return ok('a pooler is between, which gives out connections by transaction; statements outlive that')
+      return ok('a pooler in transaction mode is between application and server, and keeps prepared statements')
   }
-  return ok('a pooler is between, which keeps one connection for each client')
+  return ok('a pooler in session mode is between application and server')
 }
 
 const LOSES_STATEMENTS = fault(
-  'a pooler is between, which gives out connections by transaction and loses prepared statements',
+  'a pooler in transaction mode is between application and server, and loses prepared statements',
   'Add ?prepare=false to the URL of the database (for postgres.js), or use PgBouncer 1.21 or newer with max_prepared_statements above 0',
 )
 
 const SENDS_WITHOUT_NAME = ok(
-  'a pooler is between, which gives out connections by transaction and loses prepared statements; they are sent without a name',
+  'a pooler in transaction mode is between application and server, and loses prepared statements; stored-session sends statements without a name',
 )
 
 /** What is lost of one client's connection when another one begins a transaction. */

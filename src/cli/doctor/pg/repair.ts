@@ -16,7 +16,7 @@ export function createPgTable(table: ExpectedTable): string[] {
   ]
 }
 
-/** Makes a table of PostgreSQL what it should be. Indexes are made beside traffic, and so outside of transactions. */
+/** Repairs a table of PostgreSQL. Indexes are created while requests are served, and so outside of transactions. */
 export function repairPgTable(table: ExpectedTable, actual: ActualTable, drifts: readonly Drift[]): string[] {
   return drifts.flatMap((drift) => statementsFor(drift, table, actual))
 }

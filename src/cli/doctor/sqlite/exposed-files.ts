@@ -23,7 +23,7 @@ export function exposureOf(files: Map<string, string>): Found[] {
   return [
     warning(
       `other users of this machine can read or write ${named.join(', ')}`,
-      `Unless they are meant to, run as the owner: chmod 600 ${[...files.keys()].map(quoted).join(' ')}`,
+      `Unless this is intended, run as the owner: chmod 600 ${[...files.keys()].map(quoted).join(' ')}`,
     ),
   ]
 }

@@ -25,7 +25,7 @@ export async function inspectSqlite(
 ): Promise<Inspection> {
   const isOwn = typeof database === 'string'
   const file = isOwn ? database.slice('sqlite:'.length) : (database.$client as Database).name
-  // Before it is opened here, which may create files beside it for a while.
+  // Before it is opened here, which may create temporary files next to it.
   const exposed = exposedFiles(file)
   const client = isOwn ? await openFile(file, name) : (database.$client as Database)
   const query: Query = async (text) => {
@@ -47,7 +47,7 @@ export async function inspectSqlite(
     },
     clock: async () => undefined,
     exposure: async () => exposureOf(exposed),
-    pooler: async () => ok('a file needs none'),
+    pooler: async () => ok('SQLite needs no connection'),
     readOnly: async () => (client.readonly ? OPENED_TO_READ : undefined),
     durability: async () => [durability(client, isOwn)],
     actual: (expected) => actualTable(query, expected),
@@ -63,7 +63,7 @@ export async function inspectSqlite(
 }
 
 const OPENED_TO_READ = {
-  reason: 'the database was opened to be read only',
+  reason: 'the database was opened read-only',
   remedy: 'Open it without { readonly: true }',
 }
 
@@ -100,12 +100,12 @@ function durability(client: Database, isOwn: boolean): Found {
   const synchronous = Number(client.pragma('synchronous', { simple: true }))
   if (synchronous === 0 || /^(off|memory)$/.test(journal))
     return warning(
-      `journal_mode is ${journal} and synchronous is ${synchronous}: a power failure, or a crash, may destroy the file`,
+      `journal_mode is ${journal} and synchronous is ${synchronous}: a power failure or a crash may corrupt the file`,
       "Set client.pragma('journal_mode = WAL') and client.pragma('synchronous = NORMAL') where you open it",
     )
   if (journal !== 'wal')
     return warning(
-      `journal_mode is ${journal}: whoever reads waits for whoever writes`,
+      `journal_mode is ${journal}: readers wait for writers`,
       "Set client.pragma('journal_mode = WAL') where you open it",
     )
   return ok(`journal_mode is wal and synchronous is ${synchronous}`)

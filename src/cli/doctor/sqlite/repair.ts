@@ -8,7 +8,7 @@ export function createSqliteTable(table: ExpectedTable): string[] {
   return [createTable(table, []), ...table.indexes.map((index) => createIndex(table, index))]
 }
 
-/** Makes a table of SQLite what it should be, anew where SQLite cannot change it. */
+/** Repairs a table of SQLite; creates it again where SQLite cannot change it. */
 export function repairSqliteTable(table: ExpectedTable, actual: ActualTable, drifts: readonly Drift[]): string[] {
   const canStay = drifts.every(({ kind }) => kind === 'column' || kind === 'index')
   if (!canStay) return rebuild(table, actual)

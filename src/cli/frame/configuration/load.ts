@@ -28,7 +28,7 @@ export const configurationNames = [
 export async function loadConfiguration(path: string | undefined, folder: string): Promise<Settings | undefined> {
   const file = path === undefined ? findConfiguration(folder) : resolve(folder, path)
   if (file === undefined) return undefined
-  if (!existsSync(file)) throw new CommandError(`there is no file ${path}, which --config names`)
+  if (!existsSync(file)) throw new CommandError(`--config names ${path}, which does not exist`)
   const source = relative(folder, file) || file
   const module = await importFile(file, source)
   const { trustProxy } = module
@@ -54,5 +54,7 @@ function optionsOf(module: Record<string, unknown>, source: string): Readonly<Re
   // What a compiler makes of `export default` for CommonJS.
   const options = exported?.__esModule === true ? exported.default : exported
   if (typeof options === 'object' && options !== null) return options as Record<string, unknown>
-  throw new CommandError(`${source} has no default export with the options that register(storedSession, …) takes`)
+  throw new CommandError(
+    `${source} has no default export with the options of register(storedSession, …); export them as default`,
+  )
 }

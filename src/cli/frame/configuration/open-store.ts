@@ -44,8 +44,8 @@ async function storeOptionsOf({ options, source }: Settings, open: OpenOptions):
   if (open.needsKeys && !hasKeys(given)) {
     throw new CommandError(
       source === 'the environment'
-        ? 'this needs the keys of the sessions: set SESSION_SECRET as the application has it, or SESSION_KEYS'
-        : `this needs the keys of the sessions, but ${source} has neither secret nor keys; is a variable that it reads not set?`,
+        ? 'this command needs the keys of the sessions; set SESSION_SECRET or SESSION_KEYS to the value that the application uses'
+        : `this command needs the keys of the sessions, but ${source} has neither secret nor keys; set the variables that it reads`,
     )
   }
   return {
@@ -65,7 +65,7 @@ const hasKeys = ({ secret, keys }: StoreOptions) => secret !== undefined || keys
 /** For what neither seals nor opens. */
 const NO_KEYS: KeyProvider = {
   current() {
-    throw new Error('there are no keys')
+    throw new Error('no keys are configured')
   },
   find: () => undefined,
 }
@@ -75,7 +75,7 @@ function refuseMissingFile(database: unknown): void {
   const path = missingFile(database)
   if (path === undefined) return
   throw new CommandError(
-    `there is no file ${path}, which the database option names; to make it: npx stored-session migrate`,
+    `the database option names ${path}, which does not exist; create it with: npx stored-session migrate`,
   )
 }
 
