@@ -22,7 +22,7 @@ export function checkLimits(options: LimitedSessionOptions): VisitLimits {
   if (limits.idleTimeout === false && limits.absoluteTimeout === false) {
     checks.fault(
       'idleTimeout',
-      'or absoluteTimeout must be set, because without both no session has a limit; set one of them',
+      'or absoluteTimeout must be given, because without both no session has a limit; set one of them',
     )
   }
   checks.done('limitedSession')
