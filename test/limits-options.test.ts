@@ -61,7 +61,7 @@ describe('limitedSession', () => {
   for (const options of [{}, undefined, { idleTimeout: false, absoluteTimeout: false }]) {
     test(`refuses to limit nothing: ${JSON.stringify(options)}`, async () => {
       await withSession()
-      assert.match(await refusal(options), /^idleTimeout or absoluteTimeout must be set/)
+      assert.match(await refusal(options), /^idleTimeout or absoluteTimeout must be given/)
     })
   }
 
