@@ -30,7 +30,8 @@ export async function endOthers(
   endAll: (filter: RowFilter) => Promise<number>,
 ): Promise<number> {
   const [row] = await rowsFrom(core, exceptSid)
-  if (!row) return endAll(filter)
+  // One that is not stored yet may be at any moment.
+  if (!row) return endAll({ ...filter, exceptSid })
   const { createdAt } = row
   const { createdFrom = 0, createdBefore = Number.MAX_SAFE_INTEGER } = filter
   const before = await endAll({ ...filter, createdBefore: Math.min(createdBefore, createdAt) })
