@@ -119,7 +119,9 @@ export class Actor {
     },
     rotate: async (process, known, slot) => {
       const loaded = process.protocol.rotate && (await this.#load(process, known, slot))
-      const moved = loaded && (await known.rotate(process, loaded, this.#random.id()))
+      if (!loaded) return
+      const rotate = () => known.rotate(process, loaded, this.#random.id())
+      const moved = await this.#stage.places.rotate(known, rotate)
       if (moved && this.#random.next() < 0.5) await known.save(process, moved, this.#key)
     },
     changeOwner: async (process, known, slot) => {

@@ -4,12 +4,16 @@ import { isUnanswered } from './unanswered.ts'
 /** Who owned a session when something began. */
 export interface OwnersBefore {
   readonly possible: ReadonlySet<string>
+  /** How often it had been given to somebody. */
+  readonly changes: number
   readonly moment: Moment
 }
 
 /** Whose a session may be. */
 export class Owners {
   readonly #changing = new Disturbance()
+  /** Everybody whom it was given to, in turn. */
+  readonly #given: string[] = []
   #possible: Set<string>
 
   constructor(user: string) {
@@ -27,7 +31,7 @@ export class Owners {
   }
 
   before(): OwnersBefore {
-    return { possible: new Set(this.#possible), moment: this.#changing.moment() }
+    return { possible: new Set(this.#possible), changes: this.#given.length, moment: this.#changing.moment() }
   }
 
   /** Whether nothing else may have changed it since. */
@@ -35,9 +39,10 @@ export class Owners {
     return this.#changing.wasCalm(moment, own)
   }
 
-  /** What reads it may find. */
+  /** What reads it may find: several changes may have come and gone meanwhile. */
   allows(user: unknown, before: OwnersBefore): boolean {
-    return this.#possible.has(user as string) || before.possible.has(user as string)
+    const one = user as string
+    return this.#possible.has(one) || before.possible.has(one) || this.#given.indexOf(one, before.changes) >= 0
   }
 
   /** A read found it while nothing changed it. */
@@ -48,6 +53,7 @@ export class Owners {
   async changing<Result>(user: string, work: () => Promise<Result>): Promise<Result> {
     const before = this.before()
     this.#possible.add(user)
+    this.#given.push(user)
     try {
       return await this.#changing.during(work)
     } catch (error) {

@@ -65,6 +65,20 @@ export class Places {
     }
   }
 
+  /** Does what gives a session another id: it was not counted for a moment, and then ends what is too much as well. */
+  async rotate<T>(known: KnownSession, work: () => Promise<T>): Promise<T> {
+    const theirs = this.areLimited ? [...known.owners.before().possible] : []
+    const rotations = theirs.map((user) => ({ user, known, others: 0 }))
+    for (const rotation of rotations) this.#underWay.add(rotation)
+    for (const user of theirs) this.#meet(user)
+    try {
+      return await work()
+    } finally {
+      for (const rotation of rotations) this.#underWay.delete(rotation)
+      for (const user of theirs) this.#leave(user)
+    }
+  }
+
   /** Counts the sessions of all users; to be called when all is quiet. */
   async count(process: Process): Promise<Map<string, number>> {
     const counts = new Map<string, number>()
