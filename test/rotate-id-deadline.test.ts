@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { cookieLines, openApp } from './app.ts'
 import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
@@ -9,6 +10,8 @@ import { load } from './sessions.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const PATIENCE_MS = 400
+const JUMP_MS = 60_000
+const WAIT_MS = 300
 const MOST = 2
 
 /** Rotations that are late, or meet others between their steps. */
@@ -162,4 +165,20 @@ forEachDatabase((target) => {
       assert.deepEqual(await another.me(), { endReason: 'revoked' })
     })
   }
+
+  test('a session that is excepted goes on when the clock jumps while its id is rotated', async (t) => {
+    const visitor = await signIn(app)
+    const held = gated.hold('replace', 'before')
+    const rotating = visitor.post('/rotate')
+    await held.arrived
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + JUMP_MS })
+    const except = app.storedSession.handle({ sessionId: visitor.id })
+    const revoking = other.storedSession.revoke({ user: 'ada', except })
+    // It waits for the rotation; one that does not is done by then.
+    await Promise.race([revoking, sleep(WAIT_MS)])
+    held.release()
+    const [response] = await Promise.all([rotating, revoking])
+    assert.equal(response.json().rotated, true)
+    assert.deepEqual(await heirOf(response).me(), { userId: 'ada' })
+  })
 })

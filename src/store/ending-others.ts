@@ -15,6 +15,8 @@ export interface Others {
 const PAGE = 1_000
 /** A rotation that began so long ago was given up in the middle. Milliseconds. */
 const LONGEST_ROTATION_MS = 30_000
+/** Looked at for so long at least, as the clock may have jumped since it began. Milliseconds. */
+const LOOKED_AT_MS = 1_000
 const PAUSE_MS = 10
 
 /**
@@ -49,9 +51,12 @@ async function endBeside(core: StoreCore, { filter, exceptSid, dryRun }: Others)
     // After they were listed: a row of the session itself has another one that points to it by now.
     const own = (await rowsFrom(core, exceptSid)).map(({ sid }) => sid)
     const others = listed.filter(({ sid }) => !own.some((one) => one.equals(sid)))
+    const elapsed = performance.now() - begun
     // Nobody can tell yet whose session it becomes.
     const isOnItsWay = ({ endReason, touchedAt }: ListedRow) =>
-      endReason === 'rotating' && Math.max(Date.now() - touchedAt, performance.now() - begun) < LONGEST_ROTATION_MS
+      endReason === 'rotating' &&
+      elapsed < LONGEST_ROTATION_MS &&
+      (elapsed < LOOKED_AT_MS || Date.now() - touchedAt < LONGEST_ROTATION_MS)
     const ending = others.filter((row) => !isOnItsWay(row))
     if (dryRun) return others.filter(({ endReason }) => endReason !== 'rotating').length
     for (const { sid } of ending) if (await core.database.end(sid, endNow(core, 'revoked'))) ended += 1
