@@ -33,8 +33,11 @@ export async function endSession(core: StoreCore, id: string, ending: Ending): P
   const isPast = await isPastDeadline(core, sid, ending.loaded)
   const end = endNow(core, 'destroyed')
   ending.deadline.check()
-  if (await core.database.end(sid, end)) return isPast ? 'over' : 'ended'
-  return endAbsent(core, id, end, ending)
+  const found = await endForGood(core, sid, end)
+  if (found === 'ended' && isPast) return 'over'
+  if (found) return found
+  if (!ending.follows) return (await core.findRow(sid))?.endReason === 'rotated' ? 'rotated' : 'over'
+  return (await endSuccessor(core, sid, { id }, (next) => core.database.end(next, end))) ? 'followed' : 'over'
 }
 
 /** Whether a session that is not ended has come to its idle or absolute end since it was loaded. */
@@ -42,15 +45,6 @@ async function isPastDeadline({ limits, findRow }: StoreCore, sid: Buffer, loade
   if (!loaded || Date.now() < deadlineOf(limits, loaded.lifetime, loaded.createdAt, loaded.usedAt)) return false
   const row = await findRow(sid)
   return row !== undefined && reasonOver(limits, row, Date.now()) !== undefined
-}
-
-/** Of an id under which there is no session that had not ended. */
-async function endAbsent(core: StoreCore, id: string, end: RowEnd, { follows }: Ending): Promise<Finding> {
-  const sid = sidOf(id)
-  if (await core.database.insert(tombstoneOf(sid, end))) return 'absent'
-  if (await core.database.end(sid, end)) return 'ended'
-  if (!follows) return (await core.findRow(sid))?.endReason === 'rotated' ? 'rotated' : 'over'
-  return (await endSuccessor(core, sid, { id }, (next) => core.database.end(next, end))) ? 'followed' : 'over'
 }
 
 /**
@@ -94,11 +88,19 @@ async function nextOf(core: StoreCore, row: SessionRow | undefined, held: Held):
   }
 }
 
-/** Ends the session of a sid, and takes its place where there is none, so that an INSERT on its way finds it taken. */
-export async function endForGood(core: StoreCore, sid: Buffer): Promise<void> {
-  const end = endNow(core, 'destroyed')
-  if ((await core.database.end(sid, end)) || (await core.database.insert(tombstoneOf(sid, end)))) return
-  await core.database.end(sid, end)
+/**
+ * Ends the session of a sid, and takes its place where there is none, so that an INSERT on its way finds it taken.
+ *
+ * @returns whether it was there; undefined when it had ended before
+ */
+export async function endForGood(
+  core: StoreCore,
+  sid: Buffer,
+  end = endNow(core, 'destroyed'),
+): Promise<'ended' | 'absent' | undefined> {
+  if (await core.database.end(sid, end)) return 'ended'
+  if (await core.database.insert(tombstoneOf(sid, end))) return 'absent'
+  return (await core.database.end(sid, end)) ? 'ended' : undefined
 }
 
 function tombstoneOf(sid: Buffer, end: RowEnd): NewRow {
