@@ -66,6 +66,14 @@ function addRoutes(app: FastifyInstance): void {
   })
 }
 
+/** A route `/rotate` that gives the session another id, and says whether it did and under which id it goes on. */
+export function addRotateRoute(app: FastifyInstance): void {
+  app.post('/rotate', async (request) => {
+    const rotated = await app.storedSession.rotateId(request)
+    return { rotated, id: request.session.sessionId }
+  })
+}
+
 /** Adds a route by which a visitor chooses how long the session lives. */
 export function addRememberRoute(app: FastifyInstance): void {
   app.post<{ Body: { maxAge?: number; expires?: number } }>('/remember', async ({ session, body }) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { Browser, openApp } from './app.ts'
+import { addRotateRoute, Browser, openApp } from './app.ts'
 import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
@@ -20,15 +20,10 @@ forEachDatabase((target) => {
     database = await target.create()
     gated = await gatedDatabase(database)
     const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const routes = (app: FastifyInstance) =>
-      app.post('/rotate', async (request) => {
-        const rotated = await app.storedSession.rotateId(request)
-        return { rotated, id: request.session.sessionId }
-      })
     const options = { user, maxPerUser: MOST, evict: 'refuse' } as const
-    slow = await openApp(gated.database, { options, routes })
-    quick = await openApp(gated.database, { options, routes })
-    other = await openApp(database.url, { options, routes })
+    slow = await openApp(gated.database, { options, routes: addRotateRoute })
+    quick = await openApp(gated.database, { options, routes: addRotateRoute })
+    other = await openApp(database.url, { options, routes: addRotateRoute })
   })
   beforeEach(() => database.query('DELETE FROM stored_sessions'))
   after(async () => {

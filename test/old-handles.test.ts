@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type KeyProvider, type StoredSessionOptions, staticKeys } from '../src/index.ts'
-import { type AppSession, Browser, cookieLines } from './app.ts'
+import { type AppSession, addRotateRoute, Browser, cookieLines } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { namedKey } from './named-key.ts'
@@ -32,10 +32,7 @@ forEachDatabase((target) => {
     const app = await suite.open({
       options: { user, rotationOverlap: OVERLAP, warnKeyAge: false, ...options },
       routes(app) {
-        app.post('/rotate', async (request) => {
-          const isRotated = await app.storedSession.rotateId(request)
-          return { rotated: isRotated, id: request.session.sessionId }
-        })
+        addRotateRoute(app)
         app.post('/remember', async (request) => {
           request.session.cookie.maxAge = 20 * DAY
           return {}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { cookieLines, sessionOf } from './app.ts'
+import { addRotateRoute, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { type Pause, pause } from './paused-routes.ts'
@@ -39,10 +39,7 @@ forEachDatabase((target) => {
           Object.assign(request.session, request.body)
           return { id: request.session.sessionId, userId: sessionOf(request).userId }
         })
-        app.post('/rotate', async (request) => {
-          const isRotated = await app.storedSession.rotateId(request)
-          return { rotated: isRotated, id: request.session.sessionId }
-        })
+        addRotateRoute(app)
       },
     })
     app.storedSession.on('gone', ({ sid }) => gone.push(sid))

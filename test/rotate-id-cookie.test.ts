@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, mock, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { Browser, cookieLines, openApp, sessionOf } from './app.ts'
+import { addRotateRoute, Browser, cookieLines, openApp, sessionOf } from './app.ts'
 import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { type Pause, pause } from './paused-routes.ts'
@@ -25,16 +25,11 @@ forEachDatabase((target) => {
     slow = pause()
     const user = (session: Record<string, unknown>) => session.userId as string | undefined
     const options = { user, rotationOverlap: OVERLAP, touchInterval: MINUTE }
-    const rotate = (app: FastifyInstance) =>
-      app.post('/rotate', async (request) => {
-        const isRotated = await app.storedSession.rotateId(request)
-        return { rotated: isRotated, id: request.session.sessionId }
-      })
     gated = await gatedDatabase(database)
     ours = await openApp(gated.database, {
       options,
       routes(app) {
-        rotate(app)
+        addRotateRoute(app)
         slow.route(app, '/slow-read', (request) => ({ userId: sessionOf(request).userId }))
         slow.route(app, '/slow-save', async (request) => {
           await request.session.save()
@@ -46,7 +41,7 @@ forEachDatabase((target) => {
         })
       },
     })
-    theirs = await openApp(database.url, { options, routes: rotate })
+    theirs = await openApp(database.url, { options, routes: addRotateRoute })
   })
   beforeEach(() => database.query('DELETE FROM stored_sessions'))
   after(async () => {

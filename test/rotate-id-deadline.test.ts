@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { cookieLines, openApp } from './app.ts'
+import { addRotateRoute, cookieLines, openApp } from './app.ts'
 import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { allRows, sidOf, storedRow } from './rows.ts'
@@ -27,15 +27,13 @@ forEachDatabase((target) => {
     database = await target.create()
     gated = await gatedDatabase(database)
     const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const rotate = (app: FastifyInstance) =>
-      app.post('/rotate', async (request) => {
-        const isRotated = await app.storedSession.rotateId(request)
-        return { rotated: isRotated, id: request.session.sessionId }
-      })
     const options = { user, maxPerUser: MOST, rotationOverlap: 1 }
-    hasty = await openApp(gated.database, { options: { ...options, operationTimeout: PATIENCE_MS }, routes: rotate })
-    app = await openApp(gated.database, { options, routes: rotate })
-    other = await openApp(database.url, { options, routes: rotate })
+    hasty = await openApp(gated.database, {
+      options: { ...options, operationTimeout: PATIENCE_MS },
+      routes: addRotateRoute,
+    })
+    app = await openApp(gated.database, { options, routes: addRotateRoute })
+    other = await openApp(database.url, { options, routes: addRotateRoute })
   })
   beforeEach(() => database.query('DELETE FROM stored_sessions'))
   after(async () => {
