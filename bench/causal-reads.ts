@@ -52,7 +52,7 @@ async function measure(storage: SessionDatabase): Promise<object> {
   const insert = await each((sid) => storage.insert(rowOf(sid)))
   const read = await each((sid) => storage.read([sid]))
   const saveAndRead = await each(async (sid) => {
-    await storage.update({ ...rowOf(sid), now: 2 })
+    await storage.update({ ...rowOf(sid), keyId: 7, now: 2 })
     const [row] = await storage.read([sid])
     if (row?.version !== 2) stale++
   })

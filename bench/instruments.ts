@@ -4,12 +4,15 @@
  */
 import { tracingChannel } from 'node:diagnostics_channel'
 import { checkedStoreOptions } from '../src/store/check-store-options.ts'
+import { Deadline } from '../src/store/deadline.ts'
 import { SessionEventEmitter } from '../src/store/events.ts'
 import { FreshIds } from '../src/store/fresh-ids.ts'
 import { openCore } from '../src/store/open-core.ts'
+import { type Operation, perform } from '../src/store/operation.ts'
 import { readSession } from '../src/store/reading.ts'
+import { RotatedIds } from '../src/store/rotated-ids.ts'
 import { saveSession } from '../src/store/saving.ts'
-import * as traced from '../src/store/traced-sessions.ts'
+import { READ, SAVE } from '../src/store/tasks.ts'
 
 const ROUNDS = 200
 const CALLS = 200
@@ -17,19 +20,22 @@ const CALLS = 200
 const secret = 'correct horse battery staple, thirty-two and more'
 const core = await openCore(
   checkedStoreOptions({ database: 'sqlite::memory:', secret, touchInterval: '1h', idleTimeout: '2h' }),
-  new SessionEventEmitter(),
-  new FreshIds(),
+  { events: new SessionEventEmitter(), freshIds: new FreshIds(), rotatedIds: new RotatedIds() },
 )
 const id = 'an-id-of-the-length-that-ids-have'
 const session = { userId: 'user-1', note: 'x'.repeat(220), n: 0, cookie: {} as never }
-await saveSession(core, id, session)
+const operation: Operation = { deadline: new Deadline(Number.POSITIVE_INFINITY) }
+await saveSession(core, operation, id, session)
 
-const save = (run: typeof traced.saveSession) => () => {
+const save = (run: () => unknown) => () => {
   session.n += 1
-  return run(core, id, session)
+  return run()
 }
-const reads = { without: () => readSession(core, id), with: () => traced.readSession(core, id) }
-const saves = { without: save(saveSession), with: save(traced.saveSession) }
+const reads = { without: () => readSession(core, operation, id), with: () => perform(core, operation, READ, id) }
+const saves = {
+  without: save(() => saveSession(core, operation, id, session)),
+  with: save(() => perform(core, operation, SAVE, id, session)),
+}
 const listener = () => {}
 
 for (const [name, run] of Object.entries({ read: reads, save: saves })) {

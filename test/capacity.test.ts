@@ -95,7 +95,7 @@ for (const name of ownable.slice(0, 1)) {
   test('a store that forgets touches does not get through the day, or has other rows', async () => {
     const day = new Day(TINY, { seed: SEED })
     const outcome = await onGround(name, (ground) => {
-      ground.core.touches.add = () => {}
+      ground.core.rows.touchSoon = () => {}
       return replay(ground, TINY, day)
     }).then(
       (replayed) =>

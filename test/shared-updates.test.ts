@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { openDatabase } from '../src/database/open.ts'
+import { LARGEST_SHARED_BYTES, SessionRows } from '../src/database/rows.ts'
 import type { NewRow, RowChange, SessionDatabase, SessionRow } from '../src/database/session-database.ts'
-import { LARGEST_SHARED_BYTES } from '../src/database/shared-updates.ts'
 import { type CountedDatabase, counted } from './counting.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { storesOn } from './stores.ts'
@@ -25,10 +25,12 @@ forEachDatabase((target) => {
   const suite = storesOn(target)
   let client: CountedDatabase
   let database: SessionDatabase
+  let shared: SessionRows
 
   before(async () => {
     client = counted(suite.database)
     database = await openDatabase(target.dialect, client.drizzle as never, 'stored_sessions')
+    shared = new SessionRows(database, { around: (_sessions, touch) => touch(), onError: assert.fail })
   })
   beforeEach(() => {
     client.statements.length = 0
@@ -37,7 +39,7 @@ forEachDatabase((target) => {
 
   const updates = () => client.statements.filter((statement) => /^\s*update/i.test(statement)).length
   const insertAll = (rows: readonly NewRow[]) => Promise.all(rows.map((row) => database.insert(row)))
-  const updateAll = (changes: readonly RowChange[]) => Promise.all(changes.map((change) => database.update(change)))
+  const updateAll = (changes: readonly RowChange[]) => Promise.all(changes.map((change) => shared.update(change)))
 
   async function stored(sid: Buffer): Promise<SessionRow> {
     const [row] = await database.read([sid])

@@ -57,7 +57,7 @@ export async function openGround(
     cpu: () => server.cpu(),
     faults: noted(events),
     async close() {
-      await core.touches.flush()
+      await core.rows.flush()
       await core.database.close()
       opened?.close()
       await place.drop()

@@ -1,8 +1,10 @@
 /** A simulated day, done with a real store on a real database, as fast as it goes: the clock is moved from moment to moment. */
 import { randomBytes } from 'node:crypto'
 import { Deadline } from '../../src/store/deadline.ts'
+import { endSession } from '../../src/store/ending.ts'
+import type { Operation } from '../../src/store/operation.ts'
 import { readSession } from '../../src/store/reading.ts'
-import { endSession, saveSession } from '../../src/store/traced-sessions.ts'
+import { saveSession } from '../../src/store/saving.ts'
 import { testClock } from '../../src/testing/clock.ts'
 import { type Assumptions, DAY, HOUR, warmUp } from './assumptions.ts'
 import type { Day, Look, Moment } from './day.ts'
@@ -121,8 +123,8 @@ class Visitors {
     for (const who of signIns) if (sessions.delete(who)) throw new Error('a session was alive that should be over')
     await Promise.all(signIns.map(async (who) => sessions.set(who, await this.#signIn(who))))
     await Promise.all(saves.map((who) => this.#change(who, sessions.get(who))))
-    await Promise.all(logouts.map((who) => endSession(core, this.#ids[who]!, { deadline: deadline(), follows: true })))
-    await core.touches.flush()
+    await Promise.all(logouts.map((who) => endSession(core, operation(), this.#ids[who]!, { follows: true })))
+    await core.rows.flush()
   }
 
   async look(time: number): Promise<void> {
@@ -149,21 +151,21 @@ class Visitors {
   }
 
   async #read(reads: readonly number[]): Promise<Map<number, Session>> {
-    const readings = await Promise.all(reads.map((who) => readSession(this.#ground.core, this.#ids[who]!)))
+    const readings = await Promise.all(reads.map((who) => readSession(this.#ground.core, operation(), this.#ids[who]!)))
     return new Map(readings.flatMap(({ session }, index) => (session ? [[reads[index]!, session] as const] : [])))
   }
 
   async #signIn(who: number): Promise<Session> {
     this.#ids[who] = newId()
     const session = { userId: `user-${who}`, note: NOTE, visits: 0, cookie: {} }
-    await saveSession(this.#ground.core, this.#ids[who], session as never, deadline())
+    await saveSession(this.#ground.core, operation(), this.#ids[who], session as never)
     return session
   }
 
   async #change(who: number, session: Session | undefined): Promise<void> {
     if (!session) throw new Error('a session was over that should be alive')
     session.visits = Number(session.visits) + 1
-    const outcome = await saveSession(this.#ground.core, this.#ids[who]!, session as never, deadline())
+    const outcome = await saveSession(this.#ground.core, operation(), this.#ids[who]!, session as never)
     if (outcome !== 'saved') throw new Error(`a save should have been stored, and is ${outcome}`)
   }
 }
@@ -171,6 +173,6 @@ class Visitors {
 /** How long one operation may take, milliseconds. */
 const PATIENCE_MS = 60_000
 
-const deadline = () => new Deadline(PATIENCE_MS)
+const operation = (): Operation => ({ deadline: new Deadline(PATIENCE_MS) })
 
 const newId = () => randomBytes(24).toString('base64url')

@@ -27,114 +27,134 @@ const TRANSIENT = new Set([
 // Another process writes. Nobody queues for the file, so this is tried again for as long as there is time.
 const BUSY = /^SQLITE_(BUSY|LOCKED)/
 
+/** Makes a function of the storage one that retries, fails as ours do, and is limited in time. */
+type Guard = <Args extends unknown[], Result>(
+  ms: number,
+  run: (...args: Args) => Promise<Result>,
+  after?: (result: Result) => Result,
+) => (...args: Args) => Promise<Result>
+
 /**
- * Puts one wall around a database: lost races are retried, and every other failure, and an answer that does not come in
- * time, becomes a 503 that tells the client nothing and carries the driver's code for the operator. Rows come through it
- * with reasons that are ours, whatever the column holds.
- *
- * @param close - closes the database, unless somebody else owns it
+ * Puts one wall around a database: lost races are retried, and every other failure becomes a 503 that tells the client
+ * nothing and carries the driver's code for the operator. Rows come through it with reasons that are ours, whatever the
+ * column holds. The time of a statement is limited by its client, which can cancel it.
  */
-export function guarded(
-  database: SessionDatabase,
-  patience: Patience,
-  close = () => database.close(),
-): SessionDatabase {
+export function guarded(database: SessionDatabase, patience: Patience): SessionDatabase {
+  return behind((ms, run, after) => retrying(ms, run, { after }), database, patience)
+}
+
+/** Does the same for a storage of the application's own, whose answers nobody else limits in time, and which stays open. */
+export function guardedStorage(storage: SessionDatabase, patience: Patience): SessionDatabase {
+  const guard: Guard = (ms, run, after) => retrying(ms, run, { after, isLimited: true })
+  return { ...behind(guard, storage, patience), close: async () => {} }
+}
+
+function behind(guard: Guard, database: SessionDatabase, patience: Patience): SessionDatabase {
   const { request, bulk } = patience
   return {
     dialect: database.dialect,
     table: database.table,
-    ...(database.keys && { keys: guardedKeys(database.keys, patience) }),
-    read: async (sids) => withKnownReasons(await guard(request, () => database.read(sids))),
-    insert: (row) => guard(request, () => database.insert(row)),
-    ...(database.insertMany && { insertMany: (rows) => guard(bulk, () => database.insertMany!(rows)) }),
-    update: (change) => guard(request, () => database.update(change)),
-    touch: (touches) => guard(request, () => database.touch(touches)),
-    end: (sid, end) => guard(request, () => database.end(sid, end)),
-    replace: (replacement) => guard(request, () => database.replace(replacement)),
-    endUser: (userId, end) => guard(request, () => database.endUser(userId, end)),
-    countByKey: () => guard(bulk, () => database.countByKey()),
-    async sealedByOthers(keyId, after, limit) {
-      return withKnownReasons(await guard(bulk, () => database.sealedByOthers(keyId, after, limit)))
-    },
-    reseal: (reseal) => guard(request, () => database.reseal(reseal)),
-    ...guardedTrimming(database, patience),
-    listing: database.listing && guardedListing(database.listing, bulk),
-    unsealed: database.unsealed && guardedUnsealed(database.unsealed, patience),
+    ...(database.keys && { keys: guardedKeys(guard, database.keys, patience) }),
+    read: guard(request, database.read.bind(database), withKnownReasons),
+    insert: guard(request, database.insert.bind(database)),
+    ...(database.insertMany && { insertMany: guard(bulk, database.insertMany.bind(database)) }),
+    update: guard(request, database.update.bind(database)),
+    ...(database.updateMany && { updateMany: guard(request, database.updateMany.bind(database)) }),
+    touch: guard(request, database.touch.bind(database)),
+    end: guard(request, database.end.bind(database)),
+    replace: guard(request, database.replace.bind(database)),
+    endUser: guard(request, database.endUser.bind(database)),
+    countByKey: guard(bulk, database.countByKey.bind(database)),
+    sealedByOthers: guard(bulk, database.sealedByOthers.bind(database), withKnownReasons),
+    reseal: guard(request, database.reseal.bind(database)),
+    ...(database.resealMany && { resealMany: guard(request, database.resealMany.bind(database)) }),
+    ...guardedTrimming(guard, database, patience),
+    listing: database.listing && guardedListing(guard, database.listing, bulk),
+    unsealed: database.unsealed && guardedUnsealed(guard, database.unsealed, patience),
+    ...(database.probe && { probe: guard(request, database.probe.bind(database)) }),
     check: () => within(bulk, database.check()),
     migrate: () => held(database.migrate()),
-    ...(database.migrations && { migrations: () => guard(bulk, () => database.migrations!()) }),
-    close: () => held(close()),
+    ...(database.migrations && { migrations: guard(bulk, database.migrations.bind(database)) }),
+    close: () => held(database.close()),
   }
 }
 
-function guardedKeys(keys: SessionKeys, { request, bulk }: Patience): SessionKeys {
+function guardedKeys(guard: Guard, keys: SessionKeys, { request, bulk }: Patience): SessionKeys {
   return {
     check: () => within(bulk, keys.check()),
-    read: () => guard(request, () => keys.read()),
-    insert: (key) => guard(request, () => keys.insert(key)),
-    deleteUnused: (before) => guard(bulk, () => keys.deleteUnused(before)),
+    read: guard(request, keys.read.bind(keys)),
+    insert: guard(request, keys.insert.bind(keys)),
+    deleteUnused: guard(bulk, keys.deleteUnused.bind(keys)),
   }
 }
 
-function guardedListing(listing: SessionListing, ms: number): SessionListing {
+function guardedListing(guard: Guard, listing: SessionListing, ms: number): SessionListing {
   return {
-    async list(filter, behind, limit) {
-      return withKnownReasons(await guard(ms, () => listing.list(filter, behind, limit)))
-    },
-    count: (filter) => guard(ms, () => listing.count(filter)),
-    tally: (moment, upTo) => guard(ms, () => listing.tally(moment, upTo)),
-    nthKey: (position) => guard(ms, () => listing.nthKey(position)),
-    nthCreation: (after, position) => guard(ms, () => listing.nthCreation(after, position)),
-    endAll: (filter, end) => guard(ms, () => listing.endAll(filter, end)),
+    list: guard(ms, listing.list.bind(listing), withKnownReasons),
+    count: guard(ms, listing.count.bind(listing)),
+    tally: guard(ms, listing.tally.bind(listing)),
+    nthKey: guard(ms, listing.nthKey.bind(listing)),
+    nthCreation: guard(ms, listing.nthCreation.bind(listing)),
+    endAll: guard(ms, listing.endAll.bind(listing)),
   }
 }
 
-function guardedUnsealed(rows: UnsealedRows, { request, bulk }: Patience): UnsealedRows {
+function guardedUnsealed(guard: Guard, rows: UnsealedRows, { request, bulk }: Patience): UnsealedRows {
   return {
-    list: async (behind, limit) => withKnownReasons(await guard(bulk, () => rows.list(behind, limit))),
-    seal: (row, sealing) => guard(request, () => rows.seal(row, sealing)),
+    list: guard(bulk, rows.list.bind(rows), withKnownReasons),
+    seal: guard(request, rows.seal.bind(rows)),
   }
 }
 
-function guardedTrimming(database: SessionDatabase, { bulk }: Patience) {
+function guardedTrimming(guard: Guard, database: SessionDatabase, { bulk }: Patience) {
   const { trimAlone, countDue } = database
-  const guarded = (trim: TrimBatch): TrimBatch => {
-    // A batch that lost a race is tried again under the same lock, and not all of the work.
-    return (before, limit) => guard(bulk, () => trim(before, limit))
-  }
   const trimming: Pick<SessionDatabase, 'trim' | 'trimAlone' | 'countDue'> = {
-    trim: (before, limit) => guard(bulk, () => database.trim(before, limit)),
+    trim: guard(bulk, database.trim.bind(database)),
   }
-  if (countDue) trimming.countDue = (before, limit) => guard(bulk, () => countDue.call(database, before, limit))
+  if (countDue) trimming.countDue = guard(bulk, countDue.bind(database))
   if (trimAlone) {
     trimming.trimAlone = (work) => {
       let hasBegun = false
       const begin = (trim: TrimBatch) => {
         hasBegun = true
-        return work(guarded(trim))
+        // A batch that lost a race is tried again under the same lock, and not all of the work.
+        return work(guard(bulk, trim))
       }
       // Taking the lock may lose a race too. Once the work has begun only its batches are tried again.
       const attempt = () => around(bulk, trimAlone.bind(database), begin)
-      return retried(performance.now() + bulk, attempt, () => !hasBegun)
+      return retrying(bulk, attempt, { mayRepeat: () => !hasBegun })()
     }
   }
   return trimming
 }
 
-function guard<Result>(ms: number, run: () => Promise<Result>): Promise<Result> {
-  const deadline = performance.now() + ms
-  return retried(deadline, () => within(deadline - performance.now(), run(), () => lateAnswer(ms)))
+interface Retrying<Result> {
+  readonly after?: ((result: Result) => Result) | undefined
+  /** Whether an answer is waited for no longer than there is time. @defaultValue false */
+  readonly isLimited?: boolean
+  readonly mayRepeat?: () => boolean
 }
 
-async function retried<Result>(deadline: number, run: () => Promise<Result>, mayRepeat = () => true): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await run()
-    } catch (error) {
-      const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS) * Math.random()
-      const hasTime = performance.now() + pause < deadline
-      if (!hasTime || !mayRepeat() || !mayTryAgain(error, attempt)) throw unavailable(error)
-      await sleep(pause)
+/** Makes a function try again for as long as it loses races and there is time. */
+function retrying<Args extends unknown[], Result>(
+  ms: number,
+  run: (...args: Args) => Promise<Result>,
+  { after, isLimited = false, mayRepeat = () => true }: Retrying<Result>,
+): (...args: Args) => Promise<Result> {
+  return async function attempt(...args) {
+    const deadline = performance.now() + ms
+    for (let attempts = 1; ; attempts++) {
+      try {
+        const running = run(...args)
+        const limited = isLimited ? within(deadline - performance.now(), running, () => lateAnswer(ms)) : running
+        const result = await limited
+        return after ? after(result) : result
+      } catch (error) {
+        const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempts, LONGEST_PAUSE_MS) * Math.random()
+        const hasTime = performance.now() + pause < deadline
+        if (!hasTime || !mayRepeat() || !mayTryAgain(error, attempts)) throw unavailable(error)
+        await sleep(pause)
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 import { getTableUniqueName, type Table } from 'drizzle-orm'
 import { MissingDriverError } from '../errors.ts'
-import { guarded } from './guarded.ts'
+import { guarded, guardedStorage } from './guarded.ts'
 import type { Mysql2Promise } from './mysql/client.ts'
 import { type Patience, patienceOf, USUAL_TIMEOUT_MS } from './patience.ts'
 import type { NodePgClient } from './pg/node-postgres.ts'
@@ -26,7 +26,7 @@ export async function openDatabase(
   operationTimeout = USUAL_TIMEOUT_MS,
 ): Promise<SessionDatabase> {
   const patience = patienceOf(operationTimeout)
-  if (isSessionDatabase(database)) return guarded(database, patience, async () => {})
+  if (isSessionDatabase(database)) return guardedStorage(database, patience)
   return guarded(await OPEN[dialect](database, table, patience), patience)
 }
 
@@ -45,7 +45,7 @@ async function pgClient(database: string | DrizzleDatabase, patience: Patience) 
   }
   if (typeof database !== 'string') {
     const { postgresJsClient } = await import('./pg/postgres-js.ts')
-    return postgresJsClient(database.$client as never, patience, async () => {})
+    return postgresJsClient(database.$client as never, patience)
   }
   const { default: postgres } = await driver('PostgreSQL', 'postgres', () => import('postgres'))
   const { openPgUrl } = await import('./pg/open-url.ts')
@@ -62,7 +62,7 @@ async function mysqlClient(database: string | DrizzleDatabase, patience: Patienc
   if (typeof database !== 'string') {
     const { mysql2Client } = await import('./mysql/client.ts')
     const client = database.$client as Mysql2Promise & { promise?(): Mysql2Promise }
-    return mysql2Client(client.promise ? client.promise() : client)
+    return mysql2Client(client.promise ? client.promise() : client, patience)
   }
   const { createPool } = await driver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
   const { openMysqlUrl } = await import('./mysql/open-url.ts')

@@ -106,26 +106,24 @@ export interface SessionListing {
 /** Deletes one batch as {@link SessionDatabase.trim} does; undefined when the lock was lost to another process. */
 export type TrimBatch = (before: number, limit: number) => Promise<number | undefined>
 
-/**
- * What a database does for the store. Every statement names its keys and stands alone: no transaction spans two calls.
- */
-export interface SessionDatabase {
-  readonly dialect: 'pg' | 'mysql' | 'sqlite'
-  /** The name of the table, without quotes; with its schema where it has one. */
-  readonly table: string
-  /** Where `envelopeKeys` keeps its keys; a storage of your own may do without. */
-  readonly keys?: SessionKeys
+/** What requests need of the rows. */
+export interface RowStatements {
   /** The rows that exist of these keys, in any order. */
   read(sids: readonly Buffer[]): Promise<SessionRow[]>
   /** False when there is a row with this key already, whatever its state; it is left as it is. */
   insert(row: NewRow): Promise<boolean>
   /**
    * Inserts rows with different keys as {@link insert} does, in few statements, and says of each in turn whether it did.
-   * A storage without it takes many sessions over one by one.
+   * A storage without it imports sessions one by one.
    */
   insertMany?(rows: readonly NewRow[]): Promise<boolean[]>
   /** False when no row has this key and version, or when it is over. */
   update(change: RowChange): Promise<boolean>
+  /**
+   * Changes rows with different keys as {@link update} does, in few statements, and says of each in turn whether it did.
+   * With it, the changes of one turn of the event loop share statements; a storage without it changes them one by one.
+   */
+  updateMany?(changes: readonly RowChange[]): Promise<boolean[]>
   /** Sets the last use of those rows that are alive, unchanged since, and not touched later already. */
   touch(touches: readonly RowTouch[]): Promise<void>
   /**
@@ -140,6 +138,12 @@ export interface SessionDatabase {
   replace(replacement: RowReplacement): Promise<boolean>
   /** Ends all sessions of a user, and says how many had not ended. */
   endUser(userId: string, end: RowEnd): Promise<number>
+}
+
+/** What changing keys needs. */
+export interface KeyUse {
+  /** Where `envelopeKeys` keeps its keys; a storage of your own may do without. */
+  readonly keys?: SessionKeys
   /** Counts the rows of each key, and those without a key that have not ended. */
   countByKey(): Promise<KeyCount[]>
   /**
@@ -149,12 +153,16 @@ export interface SessionDatabase {
   sealedByOthers(keyId: number, after: Buffer, limit: number): Promise<SessionRow[]>
   /** False when the row has another version meanwhile, or has ended and names no key. */
   reseal(reseal: RowReseal): Promise<boolean>
-  /** Deletes at most `limit` rows whose `trim_at` is `before` or earlier, and says how many. */
-  trim(before: number, limit: number): Promise<number>
-  /** For looking through the sessions, and ending many. A storage without it serves requests all the same. */
-  readonly listing?: SessionListing | undefined
+  /** Does the same for rows with different keys in few statements, as {@link RowStatements.updateMany} does. */
+  resealMany?(reseals: readonly RowReseal[]): Promise<boolean[]>
   /** For hashing ids and sealing content that were copied into the table in plaintext. */
   readonly unsealed?: UnsealedRows | undefined
+}
+
+/** What deleting old rows needs. */
+export interface RowTrimming {
+  /** Deletes at most `limit` rows whose `trim_at` is `before` or earlier, and says how many. */
+  trim(before: number, limit: number): Promise<number>
   /**
    * Does work while no other process trims this table, and hands it what deletes a batch. Undefined, and no work, when
    * another one does. A storage without it trims in several processes at once, which is harmless but wasteful.
@@ -162,8 +170,20 @@ export interface SessionDatabase {
   trimAlone?<Result>(work: (trim: TrimBatch) => Promise<Result>): Promise<Result | undefined>
   /** Counts the rows whose `trim_at` is `before` or earlier, up to `limit`, by the index. */
   countDue?(before: number, limit: number): Promise<number>
+}
+
+/** The table, and the way to it. */
+export interface SessionSchema {
+  readonly dialect: 'pg' | 'mysql' | 'sqlite'
+  /** The name of the table, without quotes; with its schema where it has one. */
+  readonly table: string
   /**
-   * Looks whether the table and its columns are there.
+   * Checks that the database accepts reads and writes, without changing anything: `health()` calls it. A storage without it
+   * is asked to read a row that does not exist.
+   */
+  probe?(): Promise<void>
+  /**
+   * Checks that the table and its columns exist.
    * @throws `FST_STORED_SESSION_MISSING_TABLE`
    */
   check(): Promise<void>
@@ -173,4 +193,12 @@ export interface SessionDatabase {
   migrations?(): Promise<MigrationState[]>
   /** Closes what was opened here, and nothing that was passed in. */
   close(): Promise<void>
+}
+
+/**
+ * What a database does for the store. Every statement names its keys and stands alone: no transaction spans two calls.
+ */
+export interface SessionDatabase extends RowStatements, KeyUse, RowTrimming, SessionSchema {
+  /** For looking through the sessions, and ending many. A storage without it serves requests all the same. */
+  readonly listing?: SessionListing | undefined
 }

@@ -12,6 +12,7 @@ export interface SessionStatements {
   readonly replace: Statement
   readonly endUser: Statement
   readonly check: Statement
+  readonly probe: Statement
   readonly countByKey: Statement
   readonly reseal: Statement
 }
@@ -38,6 +39,7 @@ export function sessionStatements(compile: Compile, table: SessionsTable): Sessi
       where ${sid} = ${value('sid')} and ${version} = ${value('version')} and (${alive} ${value('now')}
       or ${endedAt} is not null and (${endReason} is null or ${endReason} = ${ROTATING}))`),
     endUser: compile(sql`${endRows(table)} where ${isUser(table)} and ${isUnended(table)}`),
+    probe: compile(sql`update ${table} set ${version} = ${version} where ${sid} = ${value('sid')}`),
     check: compile(sql`${selectRow(table)} where 1 = 0 and ${userId} = '' and ${trimAt} = 0 and ${endReason} = ''
       and ${keyId} = 0`),
     countByKey: compile(sql`select ${keyId} as ${sql.identifier('keyId')}, count(*) as ${sql.identifier('rowCount')}
@@ -48,6 +50,9 @@ export function sessionStatements(compile: Compile, table: SessionsTable): Sessi
       where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${isSealable(table)}`),
   }
 }
+
+/** The parameters of a probe. No session has this key: a hash of nothing but zeros. */
+export const NOBODY = { sid: Buffer.alloc(32) }
 
 const ROTATING = sql.raw(`'${'rotating' satisfies StoredEndReason}'`)
 

@@ -18,8 +18,8 @@ async function close(opening: Promise<StoreCore> | undefined, trimmer: () => Tri
   await core.database.close()
 }
 
-async function finish({ lanes, touches, keys }: StoreCore, trimmer: Trimmer | undefined): Promise<void> {
+async function finish({ turns, rows, keys }: StoreCore, trimmer: Trimmer | undefined): Promise<void> {
   // From the beginning, because saves may wait for a key; and again, because they may have asked for one since.
-  await Promise.all([trimmer?.stop(), lanes.idle(), keys.close()])
-  await Promise.all([touches.flush(), keys.close()])
+  await Promise.all([trimmer?.stop(), turns.idle(), keys.close()])
+  await Promise.all([rows.flush(), keys.close()])
 }

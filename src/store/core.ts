@@ -1,29 +1,29 @@
-import type { SessionDatabase, SessionRow } from '../database/session-database.ts'
+import type { SessionRows } from '../database/rows.ts'
+import type { SessionDatabase } from '../database/session-database.ts'
 import type { AttachedKeys } from '../keys/key-provider.ts'
 import type { Codec } from '../payload/codec.ts'
 import type { SessionContent } from './content.ts'
 import type { SessionEventEmitter } from './events.ts'
 import type { FreshIds } from './fresh-ids.ts'
-import type { Lanes } from './lanes.ts'
 import type { Limits } from './lifetime.ts'
 import type { RotatedIds } from './rotated-ids.ts'
-import type { TouchQueue } from './touches.ts'
+import type { Turns } from './turns.ts'
 import type { UserLimit } from './user-limit.ts'
 
 /** What reading, saving and ending share. */
 export interface StoreCore {
+  /** The way to the rows of sessions. */
+  readonly rows: SessionRows
+  /** For what concerns many rows, or none. */
   readonly database: SessionDatabase
   readonly keys: AttachedKeys
   readonly codec: Codec
   readonly bindToCookie: boolean
   readonly limits: Limits
   readonly events: SessionEventEmitter
-  readonly touches: TouchQueue
   readonly freshIds: FreshIds
   /** Bytes that a serialized session may have. */
   readonly maxBytes: number
-  /** Reads one row, in a statement that all reads of the same turn of the event loop share. */
-  findRow(sid: Buffer): Promise<SessionRow | undefined>
   /** Who a session belongs to. */
   userOf(content: SessionContent): string | null
   /** How long the old id of a rotation reads, milliseconds. */
@@ -33,5 +33,5 @@ export interface StoreCore {
   /** How many sessions a user may have; undefined for any number. */
   readonly userLimit: UserLimit | undefined
   /** Saves and rotations of one session, one after another. */
-  readonly lanes: Lanes
+  readonly turns: Turns
 }

@@ -59,7 +59,7 @@ async function endBeside(core: StoreCore, { filter, exceptSid, dryRun }: Others)
       (elapsed < LOOKED_AT_MS || Date.now() - touchedAt < LONGEST_ROTATION_MS)
     const ending = others.filter((row) => !isOnItsWay(row))
     if (dryRun) return others.filter(({ endReason }) => endReason !== 'rotating').length
-    for (const { sid } of ending) if (await core.database.end(sid, endNow(core, 'revoked'))) ended += 1
+    for (const { sid } of ending) if (await core.rows.end(sid, endNow(core, 'revoked'))) ended += 1
     if (others.length === 0) return ended
     if (ending.length === 0) await sleep(PAUSE_MS)
   }

@@ -3,9 +3,9 @@ import { LostRotationError } from '../errors.ts'
 import { UnreadablePayload } from '../payload/sealed-payload.ts'
 import { formatSid, sidOf } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
-import type { Deadline } from './deadline.ts'
 import { deadlineOf, reasonOver, trimTime } from './lifetime.ts'
 import type { Provenance } from './live-session.ts'
+import type { Operation } from './operation.ts'
 import { type Held, type Successor, successorOf } from './successor.ts'
 
 /**
@@ -14,9 +14,8 @@ import { type Held, type Successor, successorOf } from './successor.ts'
  */
 export type Finding = 'ended' | 'followed' | 'over' | 'rotated' | 'absent'
 
-/** Who ends a session. */
+/** How a session is ended. */
 export interface Ending {
-  readonly deadline: Deadline
   /** Whether an old id ends what its session goes on as: who signs out by it does, who begins another session does not. */
   readonly follows: boolean
   /** What is known of the session from when it was loaded. */
@@ -27,23 +26,29 @@ export interface Ending {
  * Ends a session permanently. A session that is not stored (yet) gets a tombstone too, so that a first save that
  * is on its way finds the place taken.
  */
-export async function endSession(core: StoreCore, id: string, ending: Ending): Promise<Finding> {
+export async function endSession(core: StoreCore, operation: Operation, id: string, ending: Ending): Promise<Finding> {
   if (core.freshIds.end(id)) return 'absent'
+  const { measures } = operation
   const sid = sidOf(id)
-  const isPast = await isPastDeadline(core, sid, ending.loaded)
+  const isPast = await isPastDeadline(core, operation, sid, ending.loaded)
   const end = endNow(core, 'destroyed')
-  ending.deadline.check()
-  const found = await endForGood(core, sid, end)
+  operation.deadline.check()
+  const found = await endForGood(core, sid, end, operation)
   if (found === 'ended' && isPast) return 'over'
   if (found) return found
-  if (!ending.follows) return (await core.findRow(sid))?.endReason === 'rotated' ? 'rotated' : 'over'
-  return (await endSuccessor(core, sid, { id }, (next) => core.database.end(next, end))) ? 'followed' : 'over'
+  if (!ending.follows) return (await core.rows.find(sid, measures))?.endReason === 'rotated' ? 'rotated' : 'over'
+  return (await endSuccessor(core, sid, { id }, (next) => core.rows.end(next, end, measures))) ? 'followed' : 'over'
 }
 
 /** Whether a session that is not ended has come to its idle or absolute end since it was loaded. */
-async function isPastDeadline({ limits, findRow }: StoreCore, sid: Buffer, loaded?: Provenance): Promise<boolean> {
+async function isPastDeadline(
+  { limits, rows }: StoreCore,
+  { measures }: Operation,
+  sid: Buffer,
+  loaded?: Provenance,
+): Promise<boolean> {
   if (!loaded || Date.now() < deadlineOf(limits, loaded.lifetime, loaded.createdAt, loaded.usedAt)) return false
-  const row = await findRow(sid)
+  const row = await rows.find(sid, measures)
   return row !== undefined && reasonOver(limits, row, Date.now()) !== undefined
 }
 
@@ -60,7 +65,7 @@ export async function endSuccessor(
   held: Held,
   end: (sid: Buffer) => Promise<boolean>,
 ): Promise<boolean> {
-  const next = await nextOf(core, await core.findRow(sid), held)
+  const next = await nextOf(core, await core.rows.find(sid), held)
   return next !== undefined && ((await end(next.sid)) || endSuccessor(core, next.sid, { share: next.share }, end))
 }
 
@@ -70,7 +75,7 @@ export async function endSuccessor(
  * @throws `FST_STORED_SESSION_LOST_ROTATION` when a row does not tell where its session went
  */
 export async function rowsFrom(core: StoreCore, sid: Buffer, held: Held = {}): Promise<SessionRow[]> {
-  const row = await core.findRow(sid)
+  const row = await core.rows.find(sid)
   const next = await nextOf(core, row, held)
   const own = row ? [row] : []
   return next ? [...own, ...(await rowsFrom(core, next.sid, { share: next.share }))] : own
@@ -97,10 +102,11 @@ export async function endForGood(
   core: StoreCore,
   sid: Buffer,
   end = endNow(core, 'destroyed'),
+  { measures }: Partial<Operation> = {},
 ): Promise<'ended' | 'absent' | undefined> {
-  if (await core.database.end(sid, end)) return 'ended'
-  if (await core.database.insert(tombstoneOf(sid, end))) return 'absent'
-  return (await core.database.end(sid, end)) ? 'ended' : undefined
+  if (await core.rows.end(sid, end, measures)) return 'ended'
+  if (await core.rows.insert(tombstoneOf(sid, end), measures)) return 'absent'
+  return (await core.rows.end(sid, end, measures)) ? 'ended' : undefined
 }
 
 function tombstoneOf(sid: Buffer, end: RowEnd): NewRow {

@@ -5,12 +5,14 @@ import type { StoreCore } from './core.ts'
 import { endForGood, type Finding } from './ending.ts'
 import { markGone } from './gone.ts'
 import { disinherit, type Predecessor } from './heirs.ts'
-import { deadlineOf, trimTime } from './lifetime.ts'
+import { UNKNOWN_VERSION } from './live-session.ts'
 import { UserChange } from './max-per-user.ts'
+import type { Operation } from './operation.ts'
 import { setProvenance } from './provenance.ts'
 import { beginHeir } from './reading.ts'
 import type { Save } from './save-draft.ts'
 import type { SaveOutcome } from './save-group.ts'
+import { pendingRow, sealed, sealedRow } from './sealed-row.ts'
 import { serialize } from './serializing.ts'
 
 /**
@@ -20,20 +22,23 @@ import { serialize } from './serializing.ts'
  * 2. The old session is ended.
  * 3. The new row becomes the session: with what it was given if step 2 ended the old one, and empty otherwise.
  */
-export async function handOver(core: StoreCore, save: Save, old: Predecessor): Promise<SaveOutcome> {
+export async function handOver(
+  core: StoreCore,
+  operation: Operation,
+  save: Save,
+  old: Predecessor,
+): Promise<SaveOutcome> {
   const change = new UserChange(core, save.sid)
   try {
     await change.begin(undefined, save.userId)
-    const row = await rowOf(core, save)
-    if (!(await core.database.insert(row)))
+    const row = pendingRow(await sealedRow(core, operation, save, { ...save, plaintext: save.snapshot }), 1)
+    if (!(await core.rows.insert(row, operation.measures)))
       throw new UnavailableError({ cause: new Error('the new id is in use already') })
     const finding = await endOld(core, save, old)
     const isHandedOver = finding === 'ended' || (finding === 'absent' && !old.wasStored)
-    const outcome = await begin(
-      core,
-      save,
-      isHandedOver ? { row, plaintext: save.snapshot } : await emptied(core, save, row, old, finding),
-    )
+    if (!isHandedOver) disinherit(core.events, save.session, old.id, finding === 'rotated')
+    const beginning = isHandedOver ? { row, plaintext: save.snapshot } : await emptied(core, operation, save, row)
+    const outcome = await begin(core, operation, save, beginning)
     if (outcome === 'saved' && isHandedOver) await change.end(undefined, save.userId)
     return outcome
   } finally {
@@ -44,14 +49,6 @@ export async function handOver(core: StoreCore, save: Save, old: Predecessor): P
 interface Beginning {
   readonly row: NewRow
   readonly plaintext: Uint8Array
-}
-
-async function rowOf(core: StoreCore, { id, sid, lifetime, snapshot, userId }: Save): Promise<NewRow> {
-  const now = Date.now()
-  const data = await core.codec.seal({ sid, createdAt: now, id }, snapshot)
-  const expiresAt = deadlineOf(core.limits, lifetime, now, now)
-  const times = { createdAt: now, touchedAt: now, expiresAt, trimAt: trimTime(core.limits, expiresAt) }
-  return { ...times, sid, data, keyId: keyIdOf(data), userId, version: 1, endedAt: now, endReason: 'rotating' }
 }
 
 /** When the old session cannot be ended the new one is not begun. */
@@ -65,30 +62,29 @@ async function endOld(core: StoreCore, { sid }: Save, old: Predecessor): Promise
 }
 
 /** The row without what the old session had no right to hand over. */
-async function emptied(
-  core: StoreCore,
-  save: Save,
-  row: NewRow,
-  old: Predecessor,
-  finding: Finding,
-): Promise<Beginning> {
-  disinherit(core.events, save.session, old.id, finding === 'rotated')
-  const plaintext = serialize(core, { cookie: save.lifetime })
+async function emptied(core: StoreCore, operation: Operation, save: Save, row: NewRow): Promise<Beginning> {
+  const { id, lifetime } = save
+  const plaintext = serialize(core, { cookie: lifetime })
   const { sid, createdAt } = row
-  const data = await core.codec.seal({ sid, createdAt, id: save.id }, plaintext)
+  const data = await sealed(core, operation, { sid, createdAt, id }, plaintext)
   return { row: { ...row, data, keyId: keyIdOf(data), userId: null }, plaintext }
 }
 
 // Without an answer to this last step the session has begun all the same: who comes to its row takes the step.
-async function begin(core: StoreCore, save: Save, { row, plaintext }: Beginning): Promise<SaveOutcome> {
+async function begin(
+  core: StoreCore,
+  operation: Operation,
+  save: Save,
+  { row, plaintext }: Beginning,
+): Promise<SaveOutcome> {
   const { session, lifetime } = save
-  const isBegun = await beginHeir(core, row, row.userId).catch(() => undefined)
+  const isBegun = await beginHeir(core, operation, row, row.userId).catch(() => undefined)
   if (isBegun === false) {
     disinherit(core.events, session, save.id, false)
     return markGone(core, save, 'revoked')
   }
   const { createdAt, touchedAt: usedAt, version } = row
-  const stored = { version: isBegun ? version + 1 : 0, createdAt, plaintext, isTransparent: false }
+  const stored = { version: isBegun ? version + 1 : UNKNOWN_VERSION, createdAt, plaintext, isTransparent: false }
   setProvenance(session, { ...stored, lifetime, usedAt, touched: false, isFormer: false, isWritten: true })
   return 'saved'
 }

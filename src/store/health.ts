@@ -16,7 +16,7 @@ export interface Health {
   readonly code?: string
 }
 
-/** A row that cannot be there: a hash of nothing but zeros. */
+/** The key of a row that cannot be there: a hash of nothing but zeros. */
 const NOBODY = Buffer.alloc(32)
 
 /** Asks database and key provider, and never rejects. */
@@ -35,13 +35,8 @@ export async function healthOf(
   return { ok: !fault, dialect, latency, waiting, ...(code !== undefined && { code }) }
 }
 
-// It finds no row, and yet is refused by a database that is read-only.
 async function probe({ database, keys }: StoreCore): Promise<void> {
-  const now = Date.now()
-  await Promise.all([
-    database.touch([{ sid: NOBODY, version: 0, touchedAt: now, expiresAt: now, trimAt: now }]),
-    keyOf(keys),
-  ])
+  await Promise.all([database.probe?.() ?? database.read([NOBODY]), keyOf(keys)])
 }
 
 async function keyOf(keys: StoreCore['keys']): Promise<void> {

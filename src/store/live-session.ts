@@ -18,6 +18,9 @@ export interface LiveCookie {
 /** A session as @fastify/session hands it to a store. */
 export type LiveSession = Record<string, unknown> & { cookie?: LiveCookie }
 
+/** The version of a row that others may have changed: a save under it merges what they stored. Rows count from 1. */
+export const UNKNOWN_VERSION = 0
+
 /** One version of a stored session: what a save compares with and builds on. */
 export interface StoredVersion {
   readonly version: number

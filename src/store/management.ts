@@ -4,11 +4,12 @@ import { handleOf, type SessionHandle } from './handle.ts'
 import { type ImportOptions, type ImportResult, importSessions } from './importing.ts'
 import { type KeyStatus, keyStatus } from './key-status.ts'
 import { countSessions, type ListOptions, listSessions, type SessionPage } from './listing.ts'
+import { REENCRYPT, REVOKE } from './management-tasks.ts'
+import { perform, unlimited } from './operation.ts'
 import type { ReencryptOptions, ReencryptResult } from './reencrypting.ts'
 import type { RevokeFilter, RevokeResult } from './revoking.ts'
 import type { SessionFilter } from './session-filter.ts'
 import { type SessionStats, sessionStats } from './statistics.ts'
-import { reencryptSessions, revokeSessions } from './traced-sessions.ts'
 import { type UpgradeOptions, type UpgradeResult, upgradeSessions } from './upgrading.ts'
 
 /** What a store does for operators, in addition to requests. */
@@ -50,7 +51,12 @@ export abstract class SessionManagement {
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a handle that is none
    */
   async revoke(filter: RevokeFilter): Promise<RevokeResult> {
-    return revokeSessions(await this.open(), filter)
+    const core = await this.open()
+    // A rehearsal ends nothing.
+    if (filter?.dryRun) return REVOKE.work(core, unlimited(), filter)
+    const result = await perform(core, unlimited(), REVOKE, filter)
+    if (result.revoked > 0) core.events.emit('revoked', { sessions: result.revoked })
+    return result
   }
 
   /**
@@ -63,7 +69,7 @@ export abstract class SessionManagement {
 
   /** Seals with the current key what other keys sealed; see {@link reencryptSessions}. */
   async reencrypt(options?: ReencryptOptions): Promise<ReencryptResult> {
-    return reencryptSessions(await this.open(), options)
+    return perform(await this.open(), unlimited(), REENCRYPT, options)
   }
 
   /** Imports sessions from another store, whose cookies keep working; see {@link importSessions}. */

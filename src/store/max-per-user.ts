@@ -99,7 +99,7 @@ export async function evictExcess(core: StoreCore, userId: string): Promise<void
     const ranked = order === 'oldest' ? rows : rows.toSorted(byLastUse)
     let isDone = rows.length < PAGE + most
     for (const { sid } of ranked.slice(most)) {
-      const isEnded = await core.database.end(sid, endNow(core, 'evicted'))
+      const isEnded = await core.rows.end(sid, endNow(core, 'evicted'))
       if (isEnded) core.events.emit('evicted', { sid: formatSid(sid) })
       // Another request ended it, or it continues under another id.
       else isDone = false

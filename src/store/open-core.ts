@@ -1,5 +1,6 @@
 import { withoutParameters } from '../database/guarded.ts'
 import { openDatabase } from '../database/open.ts'
+import { SessionRows } from '../database/rows.ts'
 import type { SessionDatabase } from '../database/session-database.ts'
 import {
   InvalidOptionsError,
@@ -10,13 +11,11 @@ import {
 } from '../errors.ts'
 import { codecFor } from '../payload/codec.ts'
 import { attachKeys, checkKeyTable } from './attach-keys.ts'
+import { observeMigration, observeTouch } from './background-tasks.ts'
 import type { StoreCore } from './core.ts'
 import type { SessionEventEmitter } from './events.ts'
-import { Lanes } from './lanes.ts'
-import { sharedReads } from './shared-reads.ts'
 import type { CheckedStoreOptions } from './store-options.ts'
-import { TouchQueue } from './touches.ts'
-import { tracedDatabase } from './traced-database.ts'
+import { Turns } from './turns.ts'
 import { userReader } from './user.ts'
 
 /**
@@ -30,9 +29,14 @@ export async function openCore(
   { events, freshIds, rotatedIds }: Pick<StoreCore, 'events' | 'freshIds' | 'rotatedIds'>,
 ): Promise<StoreCore> {
   const database = await open(options, events)
+  const rows = new SessionRows(database, {
+    around: (sessions, touch) => observeTouch(events, sessions, touch),
+    onError: (error) => events.emit('backgroundError', { work: 'touch', error }),
+  })
   const namespace = options.namespace ?? database.table
   const keys = attachKeys(options.keys, database, namespace, events)
   return {
+    rows,
     database,
     keys,
     codec: codecFor({
@@ -46,25 +50,21 @@ export async function openCore(
     events,
     freshIds,
     maxBytes: options.maxBytes,
-    findRow: sharedReads((sids) => database.read(sids)),
     userOf: userReader(options.user),
     rotationOverlap: options.rotationOverlap,
     rotatedIds,
     userLimit: options.maxPerUser,
-    lanes: new Lanes(),
-    touches: new TouchQueue(
-      (touches) => database.touch(touches),
-      (error) => events.emit('backgroundError', { work: 'touch', error }),
-    ),
+    turns: new Turns(),
   }
 }
 
 async function open(options: CheckedStoreOptions, events: SessionEventEmitter): Promise<SessionDatabase> {
   const { dialect, table, operationTimeout, migrate, keys } = options
-  const opened = await openDatabase(dialect, options.database, table, operationTimeout).catch(fail)
-  const database = tracedDatabase(opened, events)
+  const database = await openDatabase(dialect, options.database, table, operationTimeout).catch(fail)
+  events.source = { table: database.table, dialect: database.dialect }
   try {
-    if (migrate) await database.migrate().catch((error) => failMigration(error, database.table))
+    if (migrate)
+      await observeMigration(events, () => database.migrate()).catch((error) => failMigration(error, database.table))
     await database.check().catch(fail)
     if (keys.attach) await checkKeyTable(database).catch(fail)
     return database

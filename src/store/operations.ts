@@ -1,48 +1,111 @@
-import { within } from '../database/patience.ts'
 import { OverloadedError } from '../errors.ts'
 import { Deadline } from './deadline.ts'
+import type { Opening } from './opening.ts'
+import { isHeard, type Operation, perform, type Task } from './operation.ts'
 
 /** Operations that wait at a time, at most: those behind them could not be served before their time is up either. */
 export const MOST_WAITING = 10_000
 
-/** What the host asks of the store, bounded in number and in time, whatever it waits for. */
+/** An operation whose caller waits. */
+interface Waiting {
+  /** When its caller is answered at the latest, by the clock that only runs forward. */
+  readonly until: number
+  giveUp(): void
+}
+
+/** What requests ask of the store, bounded in number and in time, whatever it waits for. */
 export class Operations {
+  readonly #opening: Opening
   readonly #timeout: number
-  #waiting = 0
+  readonly #waiting = new Set<Waiting>()
+  /** One for all that wait. It keeps the process alive as long as any does. */
+  #timer: NodeJS.Timeout | undefined
+  #timerEnd = Number.POSITIVE_INFINITY
 
   /** @param timeout - milliseconds that an operation may take */
-  constructor(timeout: number) {
+  constructor(opening: Opening, timeout: number) {
+    this.#opening = opening
     this.#timeout = timeout
   }
 
   /** How many wait now. */
   get waiting(): number {
-    return this.#waiting
+    return this.#waiting.size
   }
 
   /**
-   * Runs one.
+   * Does a task, once the store is open.
    *
-   * @param work - gets the deadline after which it may begin nothing that it cannot take back
-   * @param allowance - how many times as long the caller waits, for work that has to find out what became of its last step
-   * @throws `FST_STORED_SESSION_OVERLOADED` at once when too many wait, and `FST_STORED_SESSION_UNAVAILABLE` when the
-   * time is up: whether it is done then is not known
+   * @returns its result; a rejection with `FST_STORED_SESSION_OVERLOADED` at once when too many wait, and with
+   * `FST_STORED_SESSION_UNAVAILABLE` when the time is up: whether it is done then is not known
    */
-  run<Result>(work: (deadline: Deadline) => Result | Promise<Result>, allowance = 1): Result | Promise<Result> {
-    if (this.#waiting >= MOST_WAITING) throw new OverloadedError()
-    const deadline = new Deadline(this.#timeout)
-    const result = work(deadline)
-    if (!(result instanceof Promise)) return result
-    this.#waiting++
-    const answer = within(this.#timeout * allowance, result, () => {
-      deadline.end()
-      return deadline.fault()
-    })
-    answer.then(this.#end, this.#end)
-    return answer
+  run<Args extends unknown[], Result>(task: Task<Args, Result>, ...args: Args): Result | Promise<Result> {
+    if (this.#waiting.size >= MOST_WAITING) return Promise.reject(new OverloadedError())
+    const operation = { deadline: new Deadline(this.#timeout) }
+    const { core } = this.#opening
+    try {
+      const result = !core
+        ? this.#open(operation, task, args)
+        : isHeard(core, task)
+          ? perform(core, operation, task, ...args)
+          : task.work(core, operation, ...args)
+      return result instanceof Promise ? this.#inTime(operation, result, task.allowance) : result
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
-  readonly #end = () => {
-    this.#waiting--
+  async #open<Args extends unknown[], Result>(operation: Operation, task: Task<Args, Result>, args: Args) {
+    return perform(await this.#opening.open(), operation, task, ...args)
+  }
+
+  /** Waits for the result of an operation for as long as it may take. */
+  #inTime<Result>({ deadline }: Operation, result: Promise<Result>, allowance = 1): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const waiting = {
+        until: performance.now() + this.#timeout * allowance,
+        giveUp: () => {
+          deadline.end()
+          reject(deadline.fault())
+        },
+      }
+      this.#add(waiting)
+      const end = () => this.#remove(waiting)
+      result.then(resolve, reject)
+      result.then(end, end)
+    })
+  }
+
+  #add(waiting: Waiting): void {
+    this.#waiting.add(waiting)
+    if (waiting.until < this.#timerEnd) this.#wake(waiting.until)
+    else if (this.#waiting.size === 1) this.#timer?.ref()
+  }
+
+  #remove(waiting: Waiting): void {
+    this.#waiting.delete(waiting)
+    // Kept for those that are still to come: an operation that is answered sets no timer of its own.
+    if (this.#waiting.size === 0) this.#timer?.unref()
+  }
+
+  #wake(until: number): void {
+    clearTimeout(this.#timer)
+    this.#timerEnd = until
+    this.#timer = setTimeout(this.#giveUpLate, Math.ceil(until - performance.now()))
+  }
+
+  readonly #giveUpLate = () => {
+    this.#timer = undefined
+    this.#timerEnd = Number.POSITIVE_INFINITY
+    const now = performance.now()
+    let next = Number.POSITIVE_INFINITY
+    for (const waiting of this.#waiting) {
+      if (waiting.until > now) next = Math.min(next, waiting.until)
+      else {
+        this.#waiting.delete(waiting)
+        waiting.giveUp()
+      }
+    }
+    if (next < this.#timerEnd) this.#wake(next)
   }
 }

@@ -6,6 +6,7 @@ import { isSendable, restoredCookie } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
 import { deadlineOf, isIdle, needsTouch, reasonOver, trimTime } from './lifetime.ts'
 import type { CookieLifetime, Provenance } from './live-session.ts'
+import type { Operation } from './operation.ts'
 import { CARRIER_KEY, carrierOf } from './provenance.ts'
 import { type Held, successorOf } from './successor.ts'
 import { isTransparent } from './transparent.ts'
@@ -29,24 +30,31 @@ export type Opened = OpenedRow | { reason: EndReason }
 const UNKNOWN: Reading = { reason: 'unknown' }
 
 /** Reads the session of an id. An id of the wrong shape never reaches the database. */
-export function readSession(core: StoreCore, id: string): Reading | Promise<Reading> {
+export function readSession(core: StoreCore, operation: Operation, id: string): Reading | Promise<Reading> {
   if (!isWellFormedId(id)) return UNKNOWN
-  return core.findRow(sidOf(id)).then((row) => (row ? read(core, row, id) : UNKNOWN))
+  const found = core.rows.find(sidOf(id), operation.measures)
+  return found.then((row) => (row ? read(core, operation, row, id) : UNKNOWN))
 }
 
-function read(core: StoreCore, row: SessionRow, id: string): Reading | Promise<Reading> {
-  if (row.endReason === 'rotated') return followRotation(core, row, { id })
-  const opened = openCurrent(core, row, { id })
+function read(core: StoreCore, operation: Operation, row: SessionRow, id: string): Reading | Promise<Reading> {
+  if (row.endReason === 'rotated') return followRotation(core, operation, row, { id })
+  const opened = openCurrent(core, operation, row, { id })
   return opened instanceof Promise ? opened.then((later) => handOver(core, later)) : handOver(core, opened)
 }
 
 /** Opens a row unless it is over: by what stands in it, by today's limits, or because it does not open. */
-export function openRow(core: StoreCore, row: SessionRow, id?: string, share?: Buffer): Opened | Promise<Opened> {
+export function openRow(
+  core: StoreCore,
+  { measures }: Operation,
+  row: SessionRow,
+  { id, share }: Held,
+): Opened | Promise<Opened> {
   const reason = reasonOver(core.limits, row, Date.now())
   if (reason) return { reason }
   const refuse = (error: unknown) => refuseRow(core, row, error)
   try {
-    const plaintext = core.codec.open({ sid: row.sid, createdAt: row.createdAt, id, share }, row.data)
+    const open = () => core.codec.open({ sid: row.sid, createdAt: row.createdAt, id, share }, row.data)
+    const plaintext = measures ? measures.crypto(open) : open()
     if (plaintext instanceof Promise) return plaintext.then((bytes) => accept(core, row, bytes)).catch(refuse)
     return accept(core, row, plaintext)
   } catch (error) {
@@ -99,14 +107,14 @@ function sessionFrom(opened: OpenedRow, use: Pick<Provenance, 'touched' | 'isFor
 }
 
 /** What an old id still reads: the session as it is now under its new one, which this neither touches nor may change. */
-async function followRotation(core: StoreCore, row: SessionRow, held: Held): Promise<Reading> {
+async function followRotation(core: StoreCore, operation: Operation, row: SessionRow, held: Held): Promise<Reading> {
   try {
     const { sid, share, until } = await successorOf(core, row, held)
     if (Date.now() >= until) return { reason: 'rotated', isOldId: true }
-    const next = await core.findRow(sid)
+    const next = await core.rows.find(sid, operation.measures)
     if (!next) return { reason: 'unknown', isOldId: true }
-    if (next.endReason === 'rotated') return followRotation(core, next, { share })
-    const opened = await openCurrent(core, next, { share })
+    if (next.endReason === 'rotated') return followRotation(core, operation, next, { share })
+    const opened = await openCurrent(core, operation, next, { share })
     // Its browser may have the cookie of a later session.
     return 'reason' in opened ? { ...opened, isOldId: true } : sessionFrom(opened, { touched: false, isFormer: true })
   } catch (error) {
@@ -115,36 +123,47 @@ async function followRotation(core: StoreCore, row: SessionRow, held: Held): Pro
 }
 
 /** Opens a row as {@link openRow} does, also one whose last step is missing. */
-export function openCurrent(core: StoreCore, row: SessionRow, held: Held): Opened | Promise<Opened> {
-  return row.endReason === 'rotating' ? begun(core, row, held) : openRow(core, row, held.id, held.share)
+export function openCurrent(
+  core: StoreCore,
+  operation: Operation,
+  row: SessionRow,
+  held: Held,
+): Opened | Promise<Opened> {
+  return row.endReason === 'rotating' ? begun(core, operation, row, held) : openRow(core, operation, row, held)
 }
 
 /**
  * Takes the last step of a rotation, or of a regeneration, that was interrupted before it: the session's row stands there
  * and is none yet. Nobody knows its id, or the way to it, before its old row was given up.
  */
-async function begun(core: StoreCore, row: SessionRow, held: Held): Promise<Opened> {
-  const opened = await openRow(core, { ...row, endedAt: null, endReason: null }, held.id, held.share)
-  if ('reason' in opened || (await beginHeir(core, row, core.userOf(opened.content)))) return withVersion(opened, 1)
-  const current = await core.findRow(row.sid)
-  return current ? openRow(core, current, held.id, held.share) : { reason: 'unknown' }
+async function begun(core: StoreCore, operation: Operation, row: SessionRow, held: Held): Promise<Opened> {
+  const opened = await openRow(core, operation, { ...row, endedAt: null, endReason: null }, held)
+  if ('reason' in opened || (await beginHeir(core, operation, row, core.userOf(opened.content))))
+    return withVersion(opened, 1)
+  const current = await core.rows.find(row.sid, operation.measures)
+  return current ? openRow(core, operation, current, held) : { reason: 'unknown' }
 }
 
 const withVersion = (opened: Opened, more: number): Opened =>
   'reason' in opened ? opened : { ...opened, row: { ...opened.row, version: opened.row.version + more } }
 
 /** Makes a session of the row that was written for its new id; false when that ended, or is one already. */
-export function beginHeir(core: StoreCore, row: SessionRow, userId: string | null): Promise<boolean> {
+export function beginHeir(
+  core: StoreCore,
+  { measures }: Operation,
+  row: SessionRow,
+  userId: string | null,
+): Promise<boolean> {
   const { sid, version, data, expiresAt } = row
   const live = { endedAt: null, endReason: null, trimAt: trimTime(core.limits, expiresAt) }
-  return core.database.replace({ sid, version, data, userId, keyId: keyIdOf(data), now: Date.now(), ...live })
+  return core.rows.replace({ sid, version, data, userId, keyId: keyIdOf(data), now: Date.now(), ...live }, measures)
 }
 
 function touchIfStale(core: StoreCore, row: SessionRow, lifetime: CookieLifetime): boolean {
   const now = Date.now()
   if (!needsTouch(core.limits, lifetime, row, now)) return false
   const expiresAt = deadlineOf(core.limits, lifetime, row.createdAt, now)
-  core.touches.add({
+  core.rows.touchSoon({
     sid: row.sid,
     version: row.version,
     touchedAt: now,

@@ -4,6 +4,7 @@ import { InvalidOptionsError, UnavailableError } from '../errors.ts'
 import { isPointer, keyIdOf, UnreadablePayload } from '../payload/sealed-payload.ts'
 import { formatSid } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
+import type { Operation } from './operation.ts'
 import { OptionChecks } from './option-checks.ts'
 import { tellIfUnencrypted } from './reading.ts'
 
@@ -41,7 +42,11 @@ export interface ReencryptResult extends ReencryptProgress {
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS` with `bindToCookie`: without its cookie no payload opens
  */
-export async function reencryptSessions(core: StoreCore, options: ReencryptOptions = {}): Promise<ReencryptResult> {
+export async function reencryptSessions(
+  core: StoreCore,
+  operation: Operation,
+  options: ReencryptOptions = {},
+): Promise<ReencryptResult> {
   if (core.bindToCookie) {
     throw new InvalidOptionsError(
       'reencrypt() cannot be combined with bindToCookie, because no session can be decrypted without its cookie; keep the old key until its sessions have ended',
@@ -54,7 +59,7 @@ export async function reencryptSessions(core: StoreCore, options: ReencryptOptio
   let after: Buffer = Buffer.alloc(0)
   while (!signal?.aborted) {
     const rows = await core.database.sealedByOthers(keyId, after, batchSize)
-    await Promise.all(rows.map((row) => reencryptRow(core, row, progress)))
+    await Promise.all(rows.map((row) => reencryptRow(core, operation, row, progress)))
     onProgress?.({ ...progress })
     if (rows.length < batchSize) break
     after = rows.at(-1)!.sid
@@ -93,14 +98,18 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   })
 }
 
-async function reencryptRow(core: StoreCore, row: SessionRow, progress: ReencryptProgress): Promise<void> {
+async function reencryptRow(
+  core: StoreCore,
+  { measures }: Operation,
+  row: SessionRow,
+  progress: ReencryptProgress,
+): Promise<void> {
   try {
     const { sid, version } = row
-    const { data, keyId } = await (row.endedAt === null || row.endReason === 'rotating' ? resealed : resealedPointer)(
-      core,
-      row,
-    )
-    if (await core.database.reseal({ sid, version, data, keyId })) progress.reencrypted++
+    const isSession = row.endedAt === null || row.endReason === 'rotating'
+    const seal = () => (isSession ? resealed : resealedPointer)(core, row)
+    const { data, keyId } = await (measures ? measures.crypto(seal) : seal())
+    if (await core.rows.reseal({ sid, version, data, keyId })) progress.reencrypted++
   } catch (error) {
     if (!(error instanceof UnreadablePayload)) throw error
     core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })

@@ -1,10 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RowFilter, SessionListing } from '../database/session-database.ts'
+import { inDatabase } from '../instruments/measures.ts'
 import type { StoreCore } from './core.ts'
 import { endNow, endSuccessor } from './ending.ts'
 import { endOthers } from './ending-others.ts'
 import { type SessionHandle, sidOfHandle } from './handle.ts'
 import { listingOf } from './listing.ts'
+import type { Operation } from './operation.ts'
 import { OptionChecks } from './option-checks.ts'
 import { BEFORE_ALL, checkObject, checkUser, given, refuseUndefined, timeOf } from './session-filter.ts'
 
@@ -45,19 +47,26 @@ const BATCH = 500
  * `FST_STORED_SESSION_LOST_ROTATION` for one from before the id was rotated, when its row does not tell where the session
  * went, as with `bindToCookie`
  */
-export async function revokeSessions(core: StoreCore, options: RevokeFilter): Promise<RevokeResult> {
+export async function revokeSessions(
+  core: StoreCore,
+  { measures }: Operation,
+  options: RevokeFilter,
+): Promise<RevokeResult> {
   const { filter, dryRun } = checkFilter(options)
   const [only, ...more] = Object.keys(filter)
   const isPlain = !dryRun && more.length === 0
-  if (isPlain && only === 'userId') return { revoked: await endUser(core, filter.userId!) }
+  const now = () => endNow(core, 'revoked')
+  if (isPlain && only === 'userId') {
+    return { revoked: await untilNone(() => core.rows.endUser(filter.userId!, now(), measures)) }
+  }
   if (isPlain && only === 'sid') {
-    return { revoked: await revokeOne(core, filter.sid!, (sid) => core.database.end(sid, endNow(core, 'revoked'))) }
+    return { revoked: await revokeOne(core, filter.sid!, (sid) => core.rows.end(sid, now(), measures)) }
   }
   const listing = listingOf(core)
   const end = (part: RowFilter) =>
     dryRun
       ? listing.count({ ...part, isUnended: true })
-      : untilNone(() => listing.endAll(part, endNow(core, 'revoked')))
+      : untilNone(() => inDatabase(measures, listing.endAll(part, now())))
   if (filter.sid) {
     return { revoked: await revokeOne(core, filter.sid, async (sid) => (await end({ ...filter, sid })) > 0) }
   }
@@ -72,9 +81,6 @@ export async function revokeSessions(core: StoreCore, options: RevokeFilter): Pr
 async function revokeOne(core: StoreCore, sid: Buffer, end: (sid: Buffer) => Promise<boolean>): Promise<number> {
   return Number((await end(sid)) || (await endSuccessor(core, sid, {}, end)))
 }
-
-const endUser = (core: StoreCore, userId: string) =>
-  untilNone(() => core.database.endUser(userId, endNow(core, 'revoked')))
 
 /** Limit of repeated statements; a user who signs in during all of them keeps the later sessions. */
 const MOST_ROUNDS = 10

@@ -5,13 +5,14 @@ import { sidOf } from '../payload/session-id.ts'
 import type { SessionContent } from './content.ts'
 import { isSameLifetime } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
-import type { Deadline } from './deadline.ts'
 import { endForGood } from './ending.ts'
-import { deadlineOf, pointerTrimTime, trimTime } from './lifetime.ts'
-import { type LiveSession, noteOf, type Provenance, type StoredVersion } from './live-session.ts'
+import { pointerTrimTime } from './lifetime.ts'
+import { type LiveSession, noteOf, type Provenance, type StoredVersion, UNKNOWN_VERSION } from './live-session.ts'
 import { evictExcess, HeirPlace } from './max-per-user.ts'
+import type { Operation } from './operation.ts'
 import { provenanceOf, setProvenance } from './provenance.ts'
 import { beginHeir, openRow } from './reading.ts'
+import { pendingRow, sealedRow } from './sealed-row.ts'
 import { sealSuccessor, successorOf } from './successor.ts'
 
 /** A session on its way to another id. */
@@ -27,14 +28,11 @@ export interface Rotation {
 /** A rotation that is under way. */
 interface Move extends Rotation {
   readonly core: StoreCore
-  readonly deadline: Deadline
+  readonly operation: Operation
   readonly oldSid: Buffer
   readonly newSid: Buffer
   readonly base: Provenance
 }
-
-/** How many times as long a rotation may take: it finds out what became of a statement that was not answered. */
-export const ALLOWANCE = 3
 
 /** Changes of others during one rotation after which it gives up. */
 const ATTEMPTS = 20
@@ -50,20 +48,20 @@ const ATTEMPTS = 20
  *
  * @returns false when the session stays under its old id: another request was quicker, or the session has expired or ended
  */
-export async function rotateSession(core: StoreCore, rotation: Rotation, deadline: Deadline): Promise<boolean> {
+export async function rotateSession(core: StoreCore, operation: Operation, rotation: Rotation): Promise<boolean> {
   const { oldId, newId, session } = rotation
   const base = provenanceOf(session)
   if (!base) return false
   core.freshIds.storing(newId)
   const [oldSid, newSid] = [sidOf(oldId), sidOf(newId)]
-  const move: Move = { ...rotation, core, deadline, oldSid, newSid, base }
-  return core.lanes.run(oldSid.toString('latin1'), () => carryOver(move))
+  const move: Move = { ...rotation, core, operation, oldSid, newSid, base }
+  return core.turns.run(oldSid.toString('latin1'), () => carryOver(move))
 }
 
 const contentOf = ({ codec }: StoreCore, { plaintext }: StoredVersion) => codec.deserialize(plaintext) as SessionContent
 
 async function carryOver(rotation: Move): Promise<boolean> {
-  const { core, base, deadline, newSid, oldSid } = rotation
+  const { core, base, operation, newSid, oldSid } = rotation
   const place = new HeirPlace(core, newSid, oldSid)
   let from: StoredVersion = base
   for (let version = 1; version <= ATTEMPTS; version++) {
@@ -73,7 +71,7 @@ async function carryOver(rotation: Move): Promise<boolean> {
     if (!row && version > 1) return abandon(rotation)
     if (!row) throw new UnavailableError({ cause: new Error('the new id is in use already') })
     // After its time the caller was told that the old id goes on.
-    if (deadline.isPast) return abandon(rotation, deadline.fault())
+    if (operation.deadline.isPast) return abandon(rotation, operation.deadline.fault())
     if (await giveUpOld(rotation, from)) return finish(rotation, row, from)
     const current = await stateOfOld(rotation)
     if (!current) return false
@@ -92,34 +90,29 @@ async function abandon({ core, newSid }: Move, cause?: Error): Promise<false> {
 
 /** Writes what the old row holds into the new one, again after each change of the old one. */
 async function writeHeir(
-  { core, newId, newSid: sid }: Move,
-  from: StoredVersion,
+  { core, operation, newId: id, newSid: sid }: Move,
+  { createdAt, plaintext }: StoredVersion,
   version: number,
 ): Promise<NewRow | undefined> {
-  const { createdAt, plaintext } = from
-  const content = contentOf(core, from)
-  const now = Date.now()
-  const data = await core.codec.seal({ sid, createdAt, id: newId }, plaintext)
-  const expiresAt = deadlineOf(core.limits, content.cookie, createdAt, now)
-  const times = { createdAt, touchedAt: now, expiresAt, trimAt: trimTime(core.limits, expiresAt) }
-  const owner = { keyId: keyIdOf(data), userId: core.userOf(content) }
-  const row: NewRow = { ...times, ...owner, sid, data, version, endedAt: now, endReason: 'rotating' }
+  const content = core.codec.deserialize(plaintext) as SessionContent
+  const held = { plaintext, lifetime: content.cookie, userId: core.userOf(content) }
+  const row = pendingRow(await sealedRow(core, operation, { sid, id, createdAt }, held), version)
   const isWritten = await (version === 1
-    ? core.database.insert(row)
-    : core.database.replace({ ...row, version: version - 1, now }))
+    ? core.rows.insert(row, operation.measures)
+    : core.rows.replace({ ...row, version: version - 1, now: row.touchedAt }, operation.measures))
   return isWritten ? row : undefined
 }
 
 /** Puts the pointer in place of what the old row held. */
 async function giveUpOld(rotation: Move, from: StoredVersion): Promise<boolean> {
-  const { core, oldId, oldSid: sid, newId } = rotation
+  const { core, operation, oldId, oldSid: sid, newId } = rotation
   const { createdAt, version } = from
   const now = Date.now()
   const data = await sealSuccessor(core, { sid, createdAt, id: oldId }, newId, now + core.rotationOverlap)
   const end = { endedAt: now, endReason: 'rotated', trimAt: pointerTrimTime(core.limits, createdAt, now) } as const
   const pointer = { sid, version, data, userId: null, keyId: keyIdOf(data, isPointer), now, ...end }
   try {
-    return await core.database.replace(pointer)
+    return await core.rows.replace(pointer, operation.measures)
   } catch (error) {
     const isGivenUp = await outcomeOf(rotation, from)
     if (isGivenUp) return true
@@ -136,11 +129,11 @@ async function giveUpOld(rotation: Move, from: StoredVersion): Promise<boolean> 
 async function outcomeOf(rotation: Move, { version }: StoredVersion): Promise<boolean | undefined> {
   const { core, oldSid } = rotation
   try {
-    const row = await core.findRow(oldSid)
+    const row = await core.rows.find(oldSid)
     if (row?.version !== version || row.endedAt !== null) return await pointsToHeir(rotation, row)
     const { sid, data } = row
-    if (await core.database.reseal({ sid, version, data, keyId: keyIdOf(data) })) return false
-    return await pointsToHeir(rotation, await core.findRow(oldSid))
+    if (await core.rows.reseal({ sid, version, data, keyId: keyIdOf(data) })) return false
+    return await pointsToHeir(rotation, await core.rows.find(oldSid))
   } catch {
     return undefined
   }
@@ -152,9 +145,9 @@ async function pointsToHeir({ core, oldId, newSid }: Move, row: SessionRow | und
 
 /** What the old row holds by now; undefined when the session has expired or ended, and the new row with it. */
 async function stateOfOld(rotation: Move): Promise<StoredVersion | undefined> {
-  const { core, oldId, oldSid, session } = rotation
-  const row = await core.findRow(oldSid)
-  const current = row && (await openRow(core, row, oldId))
+  const { core, operation, oldId, oldSid, session } = rotation
+  const row = await core.rows.find(oldSid, operation.measures)
+  const current = row && (await openRow(core, operation, row, { id: oldId }))
   if (current && !('reason' in current)) {
     return { ...current.row, plaintext: current.plaintext, isTransparent: false }
   }
@@ -164,13 +157,18 @@ async function stateOfOld(rotation: Move): Promise<StoredVersion | undefined> {
 }
 
 /** From here on the session has its new id, whatever fails: who reads it takes this step otherwise. */
-async function finish({ core, base, heir, oldId }: Move, row: NewRow, from: StoredVersion): Promise<true> {
+async function finish({ core, operation, base, heir, oldId }: Move, row: NewRow, from: StoredVersion): Promise<true> {
   core.rotatedIds.add(oldId)
-  const isBegun = await beginHeir(core, row, row.userId).catch(() => true)
+  const isBegun = await beginHeir(core, operation, row, row.userId).catch(() => true)
   // Others' changes are in the row and not in the live session: a save under this version merges them.
   const isSame = Buffer.compare(from.plaintext, base.plaintext) === 0
   // When somebody else began it, or ended it, the response asks before it sends the id.
-  setProvenance(heir, { ...base, version: isSame ? row.version + 1 : 0, touched: false, isWritten: isBegun })
+  setProvenance(heir, {
+    ...base,
+    version: isSame ? row.version + 1 : UNKNOWN_VERSION,
+    touched: false,
+    isWritten: isBegun,
+  })
   if (row.userId !== null) await evictExcess(core, row.userId).catch(() => {})
   return true
 }

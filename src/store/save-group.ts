@@ -1,26 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Deferred } from '../database/deferred.ts'
 import type { EndReason } from '../database/session-database.ts'
 import { OverloadedError, UnavailableError } from '../errors.ts'
-import { keyIdOf } from '../payload/sealed-payload.ts'
 import type { StoreCore } from './core.ts'
-import type { Deadline } from './deadline.ts'
 import { markGone } from './gone.ts'
-import { deadlineOf, trimTime } from './lifetime.ts'
-import type { StoredVersion } from './live-session.ts'
 import { UserChange } from './max-per-user.ts'
+import type { Operation } from './operation.ts'
 import { type OpenedRow, openCurrent } from './reading.ts'
 import { type Draft, draftOf, keep, mergedDraft, type Save } from './save-draft.ts'
+import { sealedRow } from './sealed-row.ts'
 
 /** What became of a save. */
 export type SaveOutcome = 'unchanged' | 'saved' | 'gone'
 
 /** A save whose caller waits. */
-interface Waiting {
+class Waiting extends Deferred<SaveOutcome> {
   readonly core: StoreCore
+  readonly operation: Operation
   readonly save: Save
-  readonly deadline: Deadline
-  resolve(outcome: SaveOutcome): void
-  reject(error: unknown): void
+
+  constructor(core: StoreCore, operation: Operation, save: Save) {
+    super()
+    this.core = core
+    this.operation = operation
+    this.save = save
+  }
 }
 
 /**
@@ -38,16 +42,18 @@ const LONGEST_PAUSE_MS = 50
  *
  * @throws `FST_STORED_SESSION_OVERLOADED` when too many wait
  */
-export function storeInTurn(core: StoreCore, save: Save, deadline: Deadline): Promise<SaveOutcome> {
-  return new Promise((resolve, reject) => {
-    const one: Waiting = { core, save, deadline, resolve, reject }
-    if (!core.lanes.join(save.sid.toString('latin1'), one, storeGroup, GROUPS)) reject(new OverloadedError())
-  })
+export function storeInTurn(core: StoreCore, operation: Operation, save: Save): Promise<SaveOutcome> {
+  const one = new Waiting(core, operation, save)
+  if (!core.turns.join(save.sid.toString('latin1'), one, storeGroup, GROUPS)) one.reject(new OverloadedError())
+  return one.promise
 }
 
 async function storeGroup(group: readonly Waiting[]): Promise<void> {
+  const { core, save } = group[0]!
+  const change = new UserChange(core, save.sid)
   try {
-    await storeTogether(group)
+    const tell = await store(group, change).finally(() => change.settle())
+    tell()
   } catch (error) {
     // What one of them did wrong is not to be the failure of the others.
     const isTheirs = group.length > 1 && (error as { statusCode?: unknown }).statusCode !== 503
@@ -58,22 +64,10 @@ async function storeGroup(group: readonly Waiting[]): Promise<void> {
 
 /** Those whose callers still wait. The others were told that they are not stored, and so must not be. */
 const inTime = (group: readonly Waiting[]) =>
-  group.filter(({ deadline, reject }) => {
+  group.filter(({ operation: { deadline }, reject }) => {
     if (deadline.isPast) reject(deadline.fault())
     return !deadline.isPast
   })
-
-async function storeTogether(waiting: readonly Waiting[]): Promise<void> {
-  const { core, save } = waiting[0]!
-  const change = new UserChange(core, save.sid)
-  let tell = () => {}
-  try {
-    tell = await store(waiting, change)
-  } finally {
-    await change.settle()
-  }
-  tell()
-}
 
 /** Writes as long as others are quicker; yields what tells everybody who still waits. */
 async function store(waiting: readonly Waiting[], change: UserChange): Promise<() => void> {
@@ -82,7 +76,7 @@ async function store(waiting: readonly Waiting[], change: UserChange): Promise<(
     const draft = await nextDraft(group, attempt)
     if (typeof draft === 'string') return () => tellGone(group, draft)
     group = inTime(group)
-    if (group.length > 0 && (await isWritten(group, draft, change))) return () => tellSaved(group, draft)
+    if (group.length > 0 && (await write(group, draft, change))) return () => tellSaved(group, draft)
   }
   if (group.length > 0) throw new UnavailableError({ cause: new Error(`a save lost ${ATTEMPTS} races in turn`) })
   return () => {}
@@ -91,12 +85,12 @@ async function store(waiting: readonly Waiting[], change: UserChange): Promise<(
 /** What to write next, or why there is nothing left to write on. */
 async function nextDraft(group: readonly Waiting[], attempt: number): Promise<Draft | EndReason> {
   const saves = group.map((one) => one.save)
-  const { core, save } = group[0]!
+  const { core, operation, save } = group[0]!
   if (attempt === 1 && saves.length === 1) return draftOf(save)
   // Before reading and not after: what was read must be as fresh as can be when it is written.
   if (attempt > 2) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
-  const row = await core.findRow(save.sid)
-  const opened = row && (await openCurrent(core, row, { id: save.id }))
+  const row = await core.rows.find(save.sid, operation.measures)
+  const opened = row && (await openCurrent(core, operation, row, { id: save.id }))
   if (opened && 'reason' in opened) return opened.reason
   // A row that refused the INSERT and was trimmed since leaves the place free.
   if (!opened && saves.some(({ base }) => base)) return 'unknown'
@@ -114,36 +108,29 @@ function tellSaved(group: readonly Waiting[], { foreign }: Draft): void {
 }
 
 /** Writes a draft of those who still wait; false when another process was quicker. */
-async function isWritten(group: readonly Waiting[], draft: Draft, change: UserChange): Promise<boolean> {
-  const { core } = group[0]!
+async function write(group: readonly Waiting[], draft: Draft, change: UserChange): Promise<boolean> {
+  const { core, operation, save } = group[0]!
   // Somebody's time was up meanwhile.
   if (draft.taken.length + draft.foreign.length > group.length) return false
   const { base, plaintext, userId } = draft
-  if (base && Buffer.compare(base.plaintext, plaintext) === 0) keep(core, draft, base)
-  else {
-    await change.begin(base, userId)
-    const version = await write(group, draft)
-    if (!version) return false
-    keep(core, draft, version)
-    await change.end(base, userId)
+  if (base && Buffer.compare(base.plaintext, plaintext) === 0) {
+    keep(core, draft, base)
+    return true
   }
-  return true
-}
-
-async function write(group: readonly Waiting[], draft: Draft): Promise<StoredVersion | undefined> {
-  const { core, save } = group[0]!
-  const { id, sid } = save
-  const { base, plaintext, userId, lifetime } = draft
-  const now = Date.now()
-  const createdAt = base?.createdAt ?? now
-  const expiresAt = deadlineOf(core.limits, lifetime, createdAt, now)
-  const sealed = core.codec.seal({ sid, createdAt, id }, plaintext)
-  const data = sealed instanceof Promise ? await sealed : sealed
-  if (group.some(({ deadline }) => deadline.isPast)) return undefined
-  const times = { touchedAt: now, expiresAt, trimAt: trimTime(core.limits, expiresAt) }
-  const row = { ...times, sid, data, keyId: keyIdOf(data), userId }
+  await change.begin(base, userId)
+  const sealing = sealedRow(core, operation, { sid: save.sid, id: save.id, createdAt: base?.createdAt }, draft)
+  const row = sealing instanceof Promise ? await sealing : sealing
+  if (group.some(({ operation: { deadline } }) => deadline.isPast)) return false
   const isWritten = base
-    ? await core.database.update({ ...row, version: base.version, now })
-    : await core.database.insert({ ...row, version: 1, createdAt, endedAt: null, endReason: null })
-  return isWritten ? { version: (base?.version ?? 0) + 1, createdAt, plaintext, isTransparent: false } : undefined
+    ? await core.rows.update({ ...row, version: base.version, now: row.touchedAt }, operation.measures)
+    : await core.rows.insert({ ...row, version: 1, endedAt: null, endReason: null }, operation.measures)
+  if (!isWritten) return false
+  keep(core, draft, {
+    version: (base?.version ?? 0) + 1,
+    createdAt: row.createdAt,
+    plaintext,
+    isTransparent: false,
+  })
+  await change.end(base, userId)
+  return true
 }

@@ -2,11 +2,11 @@ import { sidOf } from '../payload/session-id.ts'
 import { contentOf } from './content.ts'
 import { isSameLifetime, lifetimeOf, noteFirst } from './cookie-lifetime.ts'
 import type { StoreCore } from './core.ts'
-import type { Deadline } from './deadline.ts'
 import { markGone } from './gone.ts'
 import { handOver } from './handing-over.ts'
 import type { Predecessor } from './heirs.ts'
 import { type LiveSession, noteOf } from './live-session.ts'
+import type { Operation } from './operation.ts'
 import { provenanceOf } from './provenance.ts'
 import type { Save } from './save-draft.ts'
 import { type SaveOutcome, storeInTurn } from './save-group.ts'
@@ -15,19 +15,26 @@ import { isTransparent } from './transparent.ts'
 
 export type { SaveOutcome } from './save-group.ts'
 
+/** Which session a new one takes the place of in `regenerate()`. */
+export interface Origin {
+  readonly previousId: string
+  /** That session, where the new one takes over what it held. */
+  readonly old?: Predecessor
+}
+
 /**
  * Stores a live session: nothing when it is as loaded, an UPDATE of the version it was loaded with, an INSERT when it is
  * new. What others stored meanwhile is merged in, into the live session too, so that it equals its row afterwards.
  *
- * @param old - the session whose content this one takes over
+ * @param origin - of the new session of a `regenerate()`
  * @throws `FST_STORED_SESSION_UNSTORABLE` and `FST_STORED_SESSION_TOO_LARGE` before any SQL
  */
 export async function saveSession(
   core: StoreCore,
+  operation: Operation,
   id: string,
   session: LiveSession,
-  deadline: Deadline,
-  old?: Predecessor,
+  { old }: Partial<Origin> = {},
 ): Promise<SaveOutcome> {
   if (noteOf(session).isGone) return 'gone'
   const save = begin(core, id, session)
@@ -39,8 +46,8 @@ export async function saveSession(
     return markGone(core, save, 'destroyed')
   }
   core.freshIds.storing(id)
-  if (old && !save.base) return handOver(core, save, old)
-  return storeInTurn(core, save, deadline)
+  if (old && !save.base) return handOver(core, operation, save, old)
+  return storeInTurn(core, operation, save)
 }
 
 /** Whether a stored session differs from its row in a way that a comparison through JSON cannot see. */

@@ -76,7 +76,7 @@ export class StoredSessionStore extends SessionManagement {
   }
 
   /** Moves a stored session to another id, and says whether it did. */
-  rotate(rotation: Rotation): Promise<boolean> {
+  async rotate(rotation: Rotation): Promise<boolean> {
     return this.requests.rotate(rotation)
   }
 
@@ -98,7 +98,7 @@ export class StoredSessionStore extends SessionManagement {
 
   /** Writes now what waits to be written in the background, the last uses of sessions. Never rejects: a failure is an event. */
   async flush(): Promise<void> {
-    await (await this.#opening.opened())?.touches.flush()
+    await (await this.#opening.opened())?.rows.flush()
   }
 
   /** Asks database and key provider how they are, for at most `operationTimeout`; never rejects. */

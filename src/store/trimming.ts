@@ -1,9 +1,9 @@
 import { patienceOf } from '../database/patience.ts'
 import type { SessionDatabase } from '../database/session-database.ts'
+import { observeTrim } from './background-tasks.ts'
 import { BacklogWatch } from './backlog-watch.ts'
 import type { SessionEventEmitter } from './events.ts'
 import type { CheckedStoreOptions } from './store-options.ts'
-import { traceTrim } from './traced-trim.ts'
 import { type TrimAlone, trimmingAlone } from './trim-alone.ts'
 import { leaseOf } from './trim-lease.ts'
 import { checkedTrimOptions, type TrimLimits, type TrimOptions, type TrimSchedule } from './trim-options.ts'
@@ -73,7 +73,7 @@ export class Trimmer {
   }
 
   #round(limits: TrimLimits, options: TrimOptions = {}): Promise<TrimResult> {
-    this.#running ??= traceTrim(this.#events, () => this.#reported(limits, options)).finally(() => {
+    this.#running ??= observeTrim(this.#events, () => this.#reported(limits, options)).finally(() => {
       this.#running = undefined
     })
     return this.#running

@@ -117,8 +117,8 @@ async function write(
   const data = await core.codec.sealPointer({ sid, createdAt }, Buffer.concat(reservations.map(toBytes)))
   const owner = { userId: null, keyId: keyIdOf(data, isPointer) }
   const marks = { sid, data, ...owner, endedAt: now, endReason: null, trimAt: trimTime(core.limits, now + DAY_MS) }
-  if (row) return core.database.replace({ ...marks, version: row.version, now })
-  return core.database.insert({ ...marks, createdAt, touchedAt: now, expiresAt: now, version: 1 })
+  if (row) return core.rows.replace({ ...marks, version: row.version, now })
+  return core.rows.insert({ ...marks, createdAt, touchedAt: now, expiresAt: now, version: 1 })
 }
 
 /** The reservations that still hold; none where the list does not open. */

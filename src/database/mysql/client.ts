@@ -1,3 +1,8 @@
+import { type Patience, within } from '../patience.ts'
+
+/** Whether what a statement did is what it should have done. */
+type IsRight = (result: MysqlResult) => boolean
+
 /** What we need of mysql2: its promise pool, or one connection. */
 export interface MysqlClient {
   /**
@@ -9,7 +14,7 @@ export interface MysqlClient {
    * Runs one prepared statement, and undoes it unless its result is right. Absent where there is one connection alone,
    * which others use meanwhile.
    */
-  executeIf?(text: string, values: unknown[], isRight: (result: MysqlResult) => boolean): Promise<boolean>
+  executeIf?(text: string, values: unknown[], isRight: IsRight): Promise<boolean>
   /** Runs work on one connection. */
   withConnection(work: (query: (text: string) => Promise<MysqlResult>) => Promise<void>): Promise<void>
   /** Whether there is only one connection, so that a caller who keeps it blocks all others. @defaultValue false */
@@ -56,15 +61,19 @@ export function plainFor({ pool, connection }: Mysql2Promise) {
 }
 
 /** Speaks through a pool or connection of mysql2 that the application opened, and so leaves its connections alone. */
-export function mysql2Client(client: Mysql2Promise, close = async () => {}): MysqlClient {
+export function mysql2Client(client: Mysql2Promise, patience: Patience): MysqlClient {
   const plain = plainFor(client)
+  const tryOn = async (connection: PooledConnection, sql: string, values: unknown[], isRight: IsRight) =>
+    tentatively(connection, () => connection.execute({ ...plain, sql, values }), isRight)
   return {
-    execute: async (sql, values) => toResult(await client.execute({ ...plain, sql, values })),
+    execute: (sql, values, isBulk) =>
+      within(isBulk ? patience.bulk : patience.request, client.execute({ ...plain, sql, values }).then(toResult)),
     ...(client.getConnection && {
-      async executeIf(sql, values, isRight) {
-        const connection = await client.getConnection!()
-        return tentatively(connection, () => connection.execute({ ...plain, sql, values }), isRight)
-      },
+      executeIf: (sql, values, isRight) =>
+        within(
+          patience.request,
+          client.getConnection!().then((connection) => tryOn(connection, sql, values, isRight)),
+        ),
     }),
     async withConnection(work) {
       const pooled = client.getConnection ? await client.getConnection() : undefined
@@ -77,7 +86,7 @@ export function mysql2Client(client: Mysql2Promise, close = async () => {}): Mys
     },
     // A connection without a pool is shared by statements, and nobody has to wait until it is given back.
     isSingle: client.pool?.config.connectionLimit === 1,
-    close,
+    close: async () => {},
   }
 }
 

@@ -6,9 +6,8 @@ import { toRow } from '../driver-row.ts'
 import { toKeyCount } from '../key-count.ts'
 import { sessionListing } from '../listing.ts'
 import { missingTable } from '../missing-table.ts'
-import type { NewRow, RowChange, RowReseal, SessionDatabase } from '../session-database.ts'
+import type { NewRow, RowReseal, SessionDatabase } from '../session-database.ts'
 import { sessionKeys } from '../session-keys.ts'
-import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import {
   byLimit,
@@ -17,6 +16,7 @@ import {
   insertRow,
   isUnended,
   isUser,
+  NOBODY,
   sealedByOthers,
   selectRow,
   sessionStatements,
@@ -33,9 +33,6 @@ import { resealManyRows, updateManyRows } from './update-many.ts'
 const DUPLICATE_ENTRY = 1062
 const UNDEFINED_TABLE = 1146
 const UNDEFINED_COLUMN = 1054
-
-/** Updates under way at a time. */
-const UPDATES_UNDER_WAY = 2
 
 /**
  * Sessions in MySQL or MariaDB: only SQL that both understand.
@@ -65,14 +62,12 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     check: (statement, keysTable) => check(run, statement, keysTable),
   })
 
-  const changeEach = <Change extends RowReseal>(one: Statement, many: ReadonlyMap<number, Statement>) => {
-    return async (changes: readonly Change[]) => {
-      if (changes.length > 1 && (await changeTogether(many, changes))) return changes.map(() => true)
-      return Promise.all(changes.map(async (change) => changedOne(await run(one, change))))
-    }
+  const changeEach = async (changes: readonly RowReseal[], one: Statement, many: ReadonlyMap<number, Statement>) => {
+    if (await changeTogether(changes, many)) return changes.map(() => true)
+    return Promise.all(changes.map(async (change) => changedOne(await run(one, change))))
   }
   // All or none, because an UPDATE says how many rows it changed, but not which.
-  const changeTogether = async (many: ReadonlyMap<number, Statement>, changes: readonly RowReseal[]) => {
+  const changeTogether = async (changes: readonly RowReseal[], many: ReadonlyMap<number, Statement>) => {
     const [part] = chunks(inKeyOrder(changes), (change) => ({ ...change, version: NO_VERSION }))
     const statement = many.get(part!.length)!
     const values = valuesFor(statement, numbered(part!))
@@ -90,9 +85,10 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     table: name,
     keys: { ...keys, insert: (key) => ignoringDuplicates(keys.insert(key)) },
     async read(sids) {
-      const parts = chunks(sids.map(onlyKey), same)
-      const results = await Promise.all(parts.map((part) => run(reads.get(part.length)!, numbered(part))))
-      return results.flatMap(({ rows }) => rows.map(toRow))
+      // Its parameters are the keys, in their order.
+      const results = []
+      for (const part of chunks(sids, same)) results.push(client.execute(reads.get(part.length)!.text, part))
+      return (await Promise.all(results)).flatMap(({ rows }) => rows.map(toRow))
     },
     insert: insertOne,
     async insertMany(rows) {
@@ -100,7 +96,12 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       for (const part of batches(rows, LARGEST).flatMap(exactChunks)) inserted.push(...(await insertTogether(part)))
       return inserted
     },
-    update: sharedUpdates(changeEach<RowChange>(shared.update, updates), UPDATES_UNDER_WAY),
+    update: async (change) => changedOne(await run(shared.update, change)),
+    updateMany: async (changes) => {
+      if (changes.length > 1) return changeEach(changes, shared.update, updates)
+      const { text } = shared.update
+      return [changedOne(await client.execute(text, valuesFor(shared.update, changes[0]!)))]
+    },
     async touch(list) {
       for (const part of chunks(inKeyOrder(list), same)) await run(touches.get(part.length)!, numbered(part))
     },
@@ -109,7 +110,8 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     endUser: async (userId, end) => (await run(endUser, { ...end, userId, data: EMPTY })).count,
     countByKey: async () => (await runBulk(shared.countByKey, {})).rows.map(toKeyCount),
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
-    reseal: sharedUpdates(changeEach(shared.reseal, reseals), UPDATES_UNDER_WAY),
+    reseal: async (one) => changedOne(await run(shared.reseal, one)),
+    resealMany: (list) => changeEach(list, shared.reseal, reseals),
     ...mysqlTrimming(client, compile, table, name),
     listing: sessionListing(table, {
       compile,
@@ -126,6 +128,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       change: async (statement, values) => (await run(statement, values)).count,
       isDuplicate,
     }),
+    probe: async () => void (await run(shared.probe, NOBODY)),
     check: () => check(run, shared.check, name),
     migrate: () => migrateMysql(client, name),
     migrations: () => mysqlMigrations(client, name),
@@ -137,7 +140,6 @@ const EMPTY = Buffer.alloc(0)
 
 const changedOne = ({ count }: MysqlResult) => count === 1
 
-const onlyKey = (sid: Buffer) => ({ sid })
 const same = <Item>(item: Item) => item
 
 /** Rows count their versions from 1. */

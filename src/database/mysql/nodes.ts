@@ -57,13 +57,13 @@ export function nodesClient(nodes: readonly Node[], selector: 'ORDER' | 'RR', pa
       const statement = { ...plain, sql, values: values as never[] }
       const ms = isBulk ? patience.bulk : patience.request
       if (!/^\s*select/i.test(sql)) {
-        return toResult(await onOne(ms, mayRepeatWrite, (connection, left) => answerOf(connection, statement, left)))
+        return onOne(ms, mayRepeatWrite, (connection, left) => answerOf(connection, statement, left))
       }
       // Sooner than it has to be, because another node may still answer in time.
       const share = isBulk ? ms : ms / nodes.length
       const read = (connection: PoolConnection, left: number) =>
         answerOf(connection, statement, Math.min(left, share)).catch((error) => Promise.reject(ofReading(error)))
-      return toResult(await onOne(ms, isOfNode, read))
+      return onOne(ms, isOfNode, read)
     },
     executeIf: (sql, values, isRight) =>
       onOne(patience.request, mayRepeatWrite, (connection, left) => {

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
 import type { Pool, PoolConnection, QueryOptions } from 'mysql2'
 import type { Pool as PromisePool } from 'mysql2/promise'
+import { Deferred } from '../deferred.ts'
 import { lateAnswer, type Patience, within } from '../patience.ts'
 import {
-  type Answer,
   type Mysql2Promise,
   type MysqlClient,
+  type MysqlResult,
   mysql2Client,
   plainFor,
   tentatively,
@@ -25,18 +26,31 @@ type Connection = PoolConnection & { readonly stream: Socket }
 export function ownPoolClient(pool: PromisePool, patience: Patience): MysqlClient {
   const { core, plain, close } = ownPool(pool, patience)
   return {
-    ...mysql2Client(pool as unknown as Mysql2Promise),
-    execute: async (sql, values, isBulk) =>
-      toResult(
-        await execute(core, { ...plain, sql, values: values as never[] }, isBulk ? patience.bulk : patience.request),
-      ),
-    async executeIf(sql, values, isRight) {
-      const deadline = performance.now() + patience.request
-      const connection = await pool.getConnection()
-      const execute = () => connection.execute({ ...plain, sql, values: values as never[] }) as Promise<never>
-      return within(deadline - performance.now(), tentatively(connection, execute, isRight), () => {
-        giveUp(connection.connection as unknown as PoolConnection)
-        return lateAnswer(patience.request)
+    ...mysql2Client(pool as unknown as Mysql2Promise, patience),
+    execute(sql, values, isBulk) {
+      const ms = isBulk ? patience.bulk : patience.request
+      const sent = new Sent(ms)
+      core.getConnection((error, connection) => {
+        if (error) sent.fail(error)
+        else sent.over(connection, { ...plain, sql, values: values as never[] })
+      })
+      return sent.promise
+    },
+    executeIf(sql, values, isRight) {
+      let taken: PoolConnection | undefined
+      let isLate = false
+      const run = async () => {
+        const connection = await pool.getConnection()
+        if (isLate) connection.release()
+        if (isLate) throw lateAnswer(patience.request)
+        taken = connection.connection as unknown as PoolConnection
+        const execute = () => connection.execute({ ...plain, sql, values: values as never[] }) as Promise<never>
+        return tentatively(connection, execute, isRight)
+      }
+      return within(patience.request, run(), (ms) => {
+        isLate = true
+        if (taken) giveUp(taken)
+        return lateAnswer(ms)
       })
     },
     close,
@@ -74,38 +88,47 @@ function prepare(connection: Connection, { request }: Patience): void {
   connection.query(settings, () => {})
 }
 
-function execute(pool: Pool, statement: QueryOptions, ms: number): Promise<Answer> {
-  const deadline = performance.now() + ms
-  return new Promise((resolve, reject) => {
-    pool.getConnection((error, connection) => {
-      if (error) return reject(error)
-      const left = deadline - performance.now()
-      // Nobody waits any more.
-      if (left <= 0) {
-        connection.release()
-        return reject(lateAnswer(ms))
-      }
-      resolve(answerOf(connection, statement, left))
-    })
-  })
-}
+/** A statement whose answer is waited for no longer than this, with the wait for a connection. */
+class Sent extends Deferred<MysqlResult> {
+  readonly #timer: NodeJS.Timeout
+  #connection: PoolConnection | undefined
+  #isLate = false
 
-/** Runs a statement on a connection, which goes back to its pool, or is given up when the answer does not come in time. */
-export function answerOf(connection: PoolConnection, statement: QueryOptions, ms: number): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      giveUp(connection)
-      reject(lateAnswer(Math.round(ms)))
+  constructor(ms: number) {
+    super()
+    this.#timer = setTimeout(() => {
+      this.#isLate = true
+      if (this.#connection) giveUp(this.#connection)
+      this.reject(lateAnswer(Math.round(ms)))
     }, ms)
+  }
+
+  /** Sends it over a connection, which goes back to its pool, or is given up when the answer does not come in time. */
+  over(connection: PoolConnection, statement: QueryOptions): void {
+    // Nobody waits any more.
+    if (this.#isLate) return connection.release()
+    this.#connection = connection
     connection
       .execute(statement, (failure, answer) => {
-        clearTimeout(timer)
-        if (!failure) return resolve([answer as never, undefined])
-        if (OF_SERVER.has(failure.errno ?? 0)) giveUp(connection)
-        reject(failure)
+        if (failure && OF_SERVER.has(failure.errno ?? 0)) giveUp(connection)
+        if (failure) return this.fail(failure)
+        clearTimeout(this.#timer)
+        this.resolve(toResult([answer as never, undefined]))
       })
       .once('end', () => connection.release())
-  })
+  }
+
+  fail(error: Error): void {
+    clearTimeout(this.#timer)
+    this.reject(error)
+  }
+}
+
+/** Runs a statement on a connection; see {@link Sent.over}. */
+export function answerOf(connection: PoolConnection, statement: QueryOptions, ms: number): Promise<MysqlResult> {
+  const sent = new Sent(ms)
+  sent.over(connection, statement)
+  return sent.promise
 }
 
 /** Ends a connection at once. */

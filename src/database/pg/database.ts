@@ -6,15 +6,15 @@ import { toRow } from '../driver-row.ts'
 import { toKeyCount } from '../key-count.ts'
 import { sessionListing } from '../listing.ts'
 import { missingTable } from '../missing-table.ts'
-import type { NewRow, RowChange, RowReseal, RowTouch, SessionDatabase } from '../session-database.ts'
+import type { NewRow, RowTouch, SessionDatabase } from '../session-database.ts'
 import { sessionKeys } from '../session-keys.ts'
-import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
 import {
   byLimit,
   columnNames,
   insertRow,
   isUser,
+  NOBODY,
   sealedByOthers,
   selectRow,
   sessionStatements,
@@ -32,8 +32,6 @@ import { resealManyRows, resealManyValues, updateManyRows, updateManyValues } fr
 const UNDEFINED_TABLE = new Set(['42P01', '3F000'])
 const UNDEFINED_COLUMN = '42703'
 const UNIQUE_VIOLATION = '23505'
-/** Updates under way at a time. */
-const UPDATES_UNDER_WAY = 2
 
 /**
  * Sessions in PostgreSQL.
@@ -63,14 +61,6 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
     check: (statement: Statement, keysTable: string) => check(run, statement, keysTable),
   }
 
-  const update = async (changes: readonly RowChange[]) => {
-    if (changes.length === 1) return [changedOne(await run(shared.update, changes[0]!))]
-    return namedOf(changes, await run(updateMany, updateManyValues(inKeyOrder(changes))))
-  }
-  const reseal = async (reseals: readonly RowReseal[]) => {
-    if (reseals.length === 1) return [changedOne(await run(shared.reseal, reseals[0]!))]
-    return namedOf(reseals, await run(resealMany, resealManyValues(inKeyOrder(reseals))))
-  }
   const insertTogether = async (rows: readonly NewRow[]) =>
     namedOf(rows, await runBulk(insertMany, insertManyValues(inKeyOrder(rows))))
 
@@ -79,9 +69,9 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
     table: name,
     keys: sessionKeys(compile, table, name, execution, (insert) => sql`${insert} on conflict do nothing`),
     async read(sids) {
-      const [sid] = sids
-      const { rows } = await (sids.length === 1 ? run(shared.readOne, { sid }) : run(readMany, { sids: byteas(sids) }))
-      return rows.map(toRow)
+      const isOne = sids.length === 1
+      const { text } = isOne ? shared.readOne : readMany
+      return (await client.query(text, [isOne ? sids[0] : byteas(sids)])).rows.map(toRow)
     },
     insert: async (row) => changedOne(await run(insert, row)),
     async insertMany(rows) {
@@ -89,7 +79,11 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
       for (const batch of batches(rows, LARGEST_INSERT)) inserted.push(...(await insertTogether(batch)))
       return inserted
     },
-    update: sharedUpdates(update, UPDATES_UNDER_WAY),
+    update: async (change) => changedOne(await run(shared.update, change)),
+    async updateMany(changes) {
+      if (changes.length === 1) return [changedOne(await run(shared.update, changes[0]!))]
+      return namedOf(changes, await run(updateMany, updateManyValues(inKeyOrder(changes))))
+    },
     async touch(touches) {
       const [touch] = touches
       if (touch && touches.length === 1) await run(shared.touchOne, touch)
@@ -100,7 +94,11 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
     endUser: async (userId, end) => (await run(shared.endUser, { ...end, userId, data: EMPTY })).count,
     countByKey: async () => (await runBulk(shared.countByKey, {})).rows.map(toKeyCount),
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
-    reseal: sharedUpdates(reseal, UPDATES_UNDER_WAY),
+    reseal: async (one) => changedOne(await run(shared.reseal, one)),
+    async resealMany(reseals) {
+      if (reseals.length === 1) return [changedOne(await run(shared.reseal, reseals[0]!))]
+      return namedOf(reseals, await run(resealMany, resealManyValues(inKeyOrder(reseals))))
+    },
     ...pgTrimming(client, compile, table),
     listing: sessionListing(table, {
       compile,
@@ -117,6 +115,7 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
       change: async (statement, values) => (await run(statement, values)).count,
       isDuplicate: (error) => (error as { code?: unknown }).code === UNIQUE_VIOLATION,
     }),
+    probe: async () => void (await run(shared.probe, NOBODY)),
     check: () => check(run, shared.check, name),
     migrate: () => migratePg(client, place),
     migrations: () => pgMigrations(client, place),

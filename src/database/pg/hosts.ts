@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Patience } from '../patience.ts'
+import { type Patience, within } from '../patience.ts'
 import type { PgClient } from './client.ts'
 import { isUnsent } from './postgres-js.ts'
 import type { RenewingClient } from './renewing-client.ts'
@@ -71,7 +71,11 @@ export function hostsClient(open: readonly ((onStuck: () => void) => RenewingCli
     query: (text, values, isBulk) => {
       const isRead = /^\s*select\b/i.test(text)
       const mayRepeat = (error: unknown) => hadNoEffect(error) || (isRead && isOfHost(error))
-      return onOne(isBulk ? patience.bulk : patience.request, mayRepeat, (client) => client.query(text, values, isBulk))
+      const ms = isBulk ? patience.bulk : patience.request
+      return within(
+        ms,
+        onOne(ms, mayRepeat, (client) => client.query(text, values, isBulk)),
+      )
     },
     transaction: (work) => {
       let hasBegun = false

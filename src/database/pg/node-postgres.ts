@@ -1,4 +1,4 @@
-import type { Patience } from '../patience.ts'
+import { type Patience, within } from '../patience.ts'
 import type { PgClient, PgQuery, PgResult } from './client.ts'
 
 interface NodePgStatement {
@@ -31,20 +31,25 @@ interface NodePgResult {
 export function nodePostgresClient(client: NodePgClient, patience: Patience): PgClient {
   let isPreparing = true
 
+  // A pool ends the connection of a statement that took longer.
   const run = async (text: string, values: unknown[], query_timeout: number): Promise<PgResult> =>
     toResult(await client.query({ ...(isPreparing && { name: nameOf(text) }), text, values, query_timeout }))
 
+  const prepared = async (text: string, values: unknown[], ms: number) => {
+    try {
+      return await run(text, values, ms)
+    } catch (error) {
+      if (!isLostStatement(error)) throw error
+      isPreparing = false
+      return run(text, values, ms)
+    }
+  }
+
   return {
-    query: async (text, values, isBulk) => {
-      // A pool ends the connection of a statement that took longer.
+    // Neither does the driver limit how long a connection is waited for, nor do all adapters know `query_timeout`.
+    query: (text, values, isBulk) => {
       const ms = isBulk ? patience.bulk : patience.request
-      try {
-        return await run(text, values, ms)
-      } catch (error) {
-        if (!isLostStatement(error)) throw error
-        isPreparing = false
-        return run(text, values, ms)
-      }
+      return within(ms, prepared(text, values, ms))
     },
     transaction: (work) => transaction(client, patience.bulk, work),
     isSingle: !isPool(client) || client.options?.max === 1,

@@ -37,7 +37,7 @@ export function openPgUrl(create: typeof postgres, url: string, max: number, pat
   const share = { ...patience, request: patience.request / Math.min(urls.length, 2) }
   const onHost = { ...options, connect_timeout: share.request / 1_000 / urls.length, target_session_attrs: 'primary' }
   const openHost = (one: string) => (onStuck: () => void) =>
-    renewingClient((watch) => create(one, { ...onHost, ...addressOf(one), ...watch } as object), share, onStuck)
+    renewingClient((watch) => create(one, { ...onHost, ...addressOf(one), ...watch } as object), share, { onStuck })
   return hostsClient(urls.map(openHost), patience)
 }
 

@@ -24,7 +24,9 @@ export async function transactionAlone(
 ): Promise<void> {
   const sockets = new Sockets()
   const sql = open({ socket: sockets.open, max: 1 })
-  const query = untilLost(queryOf(sql, sql.options.prepare, patience.bulk, () => sockets.destroy()))
+  const query = untilLost(
+    queryOf(sql, sql.options.prepare, patience.bulk, { onStuck: () => sockets.destroy(), waitsForEnd: true }),
+  )
   // Answers what is under way with an error.
   const giveUp = () => void sql.end({ timeout: 0 }).catch(() => {})
   closing.addEventListener('abort', giveUp)

@@ -36,15 +36,22 @@ export interface RenewingClient extends PgClient {
  * client answers all of them.
  *
  * @param open - opens a client with the options that it is given
- * @param onStuck - called when a statement does not end although it was cancelled
+ * @param host - of a client for one of several hosts: what is called when a statement does not end although it was
+ * cancelled, until when its caller waits
  */
-export function renewingClient(open: (watch: Watch) => Sql, patience: Patience, onStuck = () => {}): RenewingClient {
+export function renewingClient(
+  open: (watch: Watch) => Sql,
+  patience: Patience,
+  host?: { onStuck(): void },
+): RenewingClient {
   const retired = new Map<Generation, NodeJS.Timeout>()
   const closing = new AbortController()
   let current = begin()
   const lifetime = setInterval(() => renew(current, patience.bulk), LIFETIME_MS).unref()
   return {
-    query: (text, values, isBulk) => current.client.query(text, values, isBulk),
+    get query() {
+      return current.client.query
+    },
     transaction: (work) => transactionAlone(open, patience, closing.signal, work),
     renew: () => renew(current),
     close: async () => {
@@ -68,15 +75,13 @@ export function renewingClient(open: (watch: Watch) => Sql, patience: Patience, 
         if (wasConnected) renew(generation)
       },
     })
-    const client = postgresJsClient(
-      sql,
-      patience,
-      async () => {},
-      () => {
+    const client = postgresJsClient(sql, patience, {
+      waitsForEnd: host !== undefined,
+      onStuck: () => {
         renew(generation)
-        onStuck()
+        host?.onStuck()
       },
-    )
+    })
     const generation = { sql, client, sockets }
     return generation
   }

@@ -6,9 +6,8 @@ import { sessionListing } from '../listing.ts'
 import { missingTable } from '../missing-table.ts'
 import type { NewRow, RowChange, RowReseal, RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
 import { sessionKeys } from '../session-keys.ts'
-import { sharedUpdates } from '../shared-updates.ts'
 import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
-import { byLimit, insertRow, isUser, sealedByOthers, sessionStatements } from '../statements.ts'
+import { byLimit, insertRow, isUser, NOBODY, sealedByOthers, sessionStatements } from '../statements.ts'
 import { unsealedRows } from '../unsealed-rows.ts'
 import { touchLeavingIndexes, updateLeavingIndexes } from './leave-indexes.ts'
 import { migrateSqlite, sqliteMigrations } from './migrate.ts'
@@ -54,10 +53,8 @@ export function sqliteDatabase(
     return (items: readonly Item[]) => (items.length === 1 ? items.map(each) : all(items))
   }
   const findAll = together(find, 'deferred')
-  const updateAll = together(
-    (change: RowChange) => run(updateInPlace, change) === 1 || run(shared.update, change) === 1,
-    'immediate',
-  )
+  const updateOne = (change: RowChange) => run(updateInPlace, change) === 1 || run(shared.update, change) === 1
+  const updateAll = together(updateOne, 'immediate')
   const insertAll = together((row: NewRow) => run(insert, row) === 1, 'immediate')
   const resealAll = together((reseal: RowReseal) => run(shared.reseal, reseal) === 1, 'immediate')
   const touchAll = together((touch: RowTouch) => run(touchInPlace, touch) || run(shared.touchOne, touch), 'immediate')
@@ -75,7 +72,8 @@ export function sqliteDatabase(
     read: async (sids) => findAll(sids).filter((row) => row !== undefined),
     insert: async (row) => run(insert, row) === 1,
     insertMany: async (rows) => insertAll(rows),
-    update: sharedUpdates(async (changes) => updateAll(changes), 1),
+    update: async (change) => updateOne(change),
+    updateMany: async (changes) => updateAll(changes),
     touch: async (touches) => void touchAll(touches),
     end: async (sid, end) => run(shared.end, { ...end, sid, data: EMPTY }) === 1,
     replace: async (replacement) => run(shared.replace, replacement) === 1,
@@ -85,7 +83,8 @@ export function sqliteDatabase(
       const statement = others(limit)
       return prepare(statement).all(valuesFor(statement, { keyId, after })) as SessionRow[]
     },
-    reseal: sharedUpdates(async (reseals) => resealAll(reseals), 1),
+    reseal: async (reseal) => run(shared.reseal, reseal) === 1,
+    resealMany: async (reseals) => resealAll(reseals),
     ...sqliteTrimming(client, compile, table, name, run),
     listing: sessionListing(table, {
       compile,
@@ -105,6 +104,7 @@ export function sqliteDatabase(
       isDuplicate: (error) =>
         /^SQLITE_CONSTRAINT_(PRIMARYKEY|UNIQUE)$/.test(String((error as { code?: unknown }).code)),
     }),
+    probe: async () => void run(shared.probe, NOBODY),
     check: async () => check(client, shared.check, name),
     migrate: async () => migrateSqlite(client, name),
     migrations: async () => sqliteMigrations(client, name),

@@ -31,14 +31,14 @@ export async function mysqlConnections(
 ): Promise<MysqlConnections> {
   if (typeof database !== 'string') {
     const client = database.$client as Mysql2Promise & { promise?(): Mysql2Promise }
-    return connectionsOf(client.promise ? client.promise() : client, async () => {})
+    return connectionsOf(client.promise ? client.promise() : client, patience, async () => {})
   }
   const { createPool } = await driver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
   const { urls } = hostList(database) as HostList
   if (urls.length > 1) return ofSeveralHosts(openMysqlUrl(createPool, database, CONNECTIONS, patience))
   const { uri } = urlSettings(database)
   const pool = createPool({ uri, connectionLimit: CONNECTIONS, connectTimeout: patience.request })
-  return connectionsOf(pool as unknown as Mysql2Promise, () => pool.end())
+  return connectionsOf(pool as unknown as Mysql2Promise, patience, () => pool.end())
 }
 
 // Which of them answers is the client's affair, and so is what stands between.
@@ -57,12 +57,12 @@ function ofSeveralHosts(client: MysqlClient): MysqlConnections {
   }
 }
 
-function connectionsOf(client: Mysql2Promise, close: () => Promise<void>): MysqlConnections {
+function connectionsOf(client: Mysql2Promise, patience: Patience, close: () => Promise<void>): MysqlConnections {
   const plain = plainFor(client)
   const ask = async (connection: Pick<Numbered, 'query'>, sql: string) =>
     (await connection.query({ ...plain, sql }))[0] as Row[]
   return {
-    client: mysql2Client(client),
+    client: mysql2Client(client, patience),
     query: (text) => ask(client as unknown as Numbered, text),
     async numbers() {
       const connection = (client.getConnection ? await client.getConnection() : client) as unknown as Numbered

@@ -47,7 +47,7 @@ export async function pgConnections(database: string | DrizzleDatabase, patience
 
 function postgresJs(sql: Sql, patience: Patience, close: () => Promise<void>): PgConnections {
   return {
-    client: postgresJsClient(sql, patience, async () => {}),
+    client: postgresJsClient(sql, patience),
     query: (text) => sql.unsafe(text) as Promise<Row[]>,
     async processes() {
       const query = sql.unsafe(WHO)

@@ -1,0 +1,83 @@
+import type { Beginning } from '../instruments/trace.ts'
+import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
+import { type Ending, endSession, type Finding } from './ending.ts'
+import type { LiveSession } from './live-session.ts'
+import type { Task } from './operation.ts'
+import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './outcomes.ts'
+import { type Reading, readSession } from './reading.ts'
+import { type Rotation, rotateSession } from './rotating.ts'
+import { type Origin, type SaveOutcome, saveSession } from './saving.ts'
+import { touchSession } from './touching.ts'
+
+/*
+ * What requests ask of the store, and what channels and listeners are told of it.
+ */
+
+const sidText = (id: string) => formatSid(sidOf(id))
+const aboutId = (id: string): Beginning => (isWellFormedId(id) ? { sid: sidText(id) } : {})
+
+export const READ: Task<[id: string], Reading> = {
+  work: readSession,
+  observed: {
+    name: 'read',
+    events: ['expired'],
+    begin: aboutId,
+    finish({ events }, reading, id) {
+      const { reason } = reading ?? {}
+      if (reason === 'idle' || reason === 'absolute') events.emit('expired', { sid: sidText(id), reason })
+      return { outcome: (reason ?? 'found') satisfies ReadOutcome }
+    },
+  },
+}
+
+export const SAVE: Task<[id: string, session: LiveSession, origin?: Origin], SaveOutcome> = {
+  work: saveSession,
+  observed: {
+    name: 'write',
+    events: ['created', 'regenerated'],
+    begin: aboutId,
+    finish({ events, measures }, saved, id, _session, origin) {
+      const isCreated = saved === 'saved' && measures.hasInserted
+      const outcome = isCreated ? 'created' : saved === 'saved' ? 'updated' : (saved ?? 'gone')
+      if (isCreated) events.emit('created', { sid: sidText(id) })
+      if (isCreated && origin) events.emit('regenerated', { sid: sidText(id), previousSid: sidText(origin.previousId) })
+      return { outcome: outcome satisfies WriteOutcome }
+    },
+  },
+}
+
+/** How many times as long a rotation may take: it finds out what became of a statement that was not answered. */
+const ROTATION_ALLOWANCE = 3
+
+/** A session that continues under a new id. */
+export const ROTATE: Task<[rotation: Rotation], boolean> = {
+  work: rotateSession,
+  allowance: ROTATION_ALLOWANCE,
+  observed: {
+    name: 'write',
+    events: ['regenerated'],
+    begin: ({ newId }) => ({ sid: sidText(newId) }),
+    finish({ events }, isDone, { oldId, newId }) {
+      if (isDone) events.emit('regenerated', { sid: sidText(newId), previousSid: sidText(oldId) })
+      return { outcome: (isDone ? 'rotated' : 'unchanged') satisfies WriteOutcome }
+    },
+  },
+}
+
+export const END: Task<[id: string, ending: Ending], Finding> = {
+  work: endSession,
+  observed: {
+    name: 'delete',
+    events: [],
+    begin: aboutId,
+    finish: ({ measures }) => ({ outcome: (measures.hasEnded ? 'destroyed' : 'absent') satisfies DeleteOutcome }),
+  },
+}
+
+/** Observed where its statement is. */
+export const TOUCH: Task<[id: string, session: LiveSession], void> = { work: touchSession }
+
+/** Whether an id has a session that was not ended: for ids that are sent again. */
+export const IS_PRESENT: Task<[id: string], boolean> = {
+  work: async ({ rows }, _operation, id) => (await rows.find(sidOf(id)))?.endedAt === null,
+}
