@@ -1,4 +1,4 @@
-export type { MigrationState } from './database/migrations.ts'
+export type { MigrationState } from './database/migration-state.ts'
 export type {
   EndReason,
   KeyCount,
@@ -20,7 +20,7 @@ export type {
   TrimBatch,
 } from './database/session-database.ts'
 export type { KeyRow, SessionKeys } from './database/stored-keys.ts'
-export type { RowSealing, UnsealedRow, UnsealedRows } from './database/unsealed-rows.ts'
+export type { RowSealing, UnsealedRow, UnsealedRows } from './database/unsealed-row.ts'
 export * from './errors.ts'
 export type { OperationFault, OperationName, SessionOperation } from './instruments/operation.ts'
 export { derivedKeys } from './keys/derived-keys.ts'

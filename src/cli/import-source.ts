@@ -1,6 +1,6 @@
 import type { SourcePlace } from '../importing/source.ts'
 import { type SourceName, sourceNames } from '../importing/sources.ts'
-import type { Settings } from './frame/configuration/settings.ts'
+import type { Settings } from './frame/invocation.ts'
 import { CommandError, UsageError } from './frame/errors.ts'
 import type { CommandOptions, OptionValues } from './frame/options.ts'
 

@@ -4,7 +4,7 @@ import { withKnownReasons } from './known-reasons.ts'
 import { around, held, lateAnswer, type Patience, within } from './patience.ts'
 import type { SessionDatabase, SessionListing, TrimBatch } from './session-database.ts'
 import type { SessionKeys } from './stored-keys.ts'
-import type { UnsealedRows } from './unsealed-rows.ts'
+import type { UnsealedRows } from './unsealed-row.ts'
 
 /** Attempts at one statement that keeps losing races; more would only add to the crowd. */
 const ATTEMPTS = 6

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
+import type { MigrationState } from './migration-state.ts'
 import type { TablePlace } from './table-place.ts'
 
 /** The table that our migrations create; under another name they are rewritten on the way. */
@@ -17,14 +18,6 @@ export interface Migration {
   /** When it was generated, epoch milliseconds: the journal's order. */
   readonly time: number
   readonly hash: string
-  readonly statements: readonly string[]
-}
-
-/** A migration, and whether the database has it. */
-export interface MigrationState {
-  readonly name: string
-  readonly isApplied: boolean
-  /** What would run, the entry in the journal included; nothing when it is applied. */
   readonly statements: readonly string[]
 }
 

@@ -1,7 +1,7 @@
-import type { MigrationState } from './migrations.ts'
+import type { MigrationState } from './migration-state.ts'
 import type { NewRow, SessionRow, StoredEndReason } from './session-row.ts'
 import type { SessionKeys } from './stored-keys.ts'
-import type { UnsealedRows } from './unsealed-rows.ts'
+import type { UnsealedRows } from './unsealed-row.ts'
 
 export type { EndReason, NewRow, SessionRow, StoredEndReason } from './session-row.ts'
 

@@ -1,4 +1,5 @@
-import { LARGEST_BACKLOG, type TrimResult } from './trim-round.ts'
+import type { TrimResult } from './trim-result.ts'
+import { LARGEST_BACKLOG } from './trim-round.ts'
 
 /** Consecutive rounds that leave more than the one before, until the event is raised. */
 const PATIENCE = 3

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ListedRow, RowFilter } from '../database/session-database.ts'
 import type { StoreCore } from './core.ts'
-import { endNow, rowsFrom } from './ending.ts'
-import { listingOf } from './listing.ts'
+import { rowsFrom } from './ending.ts'
+import { endNow } from './row-end.ts'
+import { listingOf } from './row-listing.ts'
 
 /** The user whose sessions end, and the session that continues. */
 export interface Others {

@@ -1,11 +1,12 @@
-import type { NewRow, RowEnd, SessionRow, StoredEndReason } from '../database/session-database.ts'
+import type { NewRow, RowEnd, SessionRow, } from '../database/session-database.ts'
 import { LostRotationError } from '../errors.ts'
 import { UnreadablePayload } from '../payload/sealed-payload.ts'
 import { formatSid, sidOf } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
-import { deadlineOf, reasonOver, trimTime } from './lifetime.ts'
+import { deadlineOf, reasonOver, } from './lifetime.ts'
 import type { Provenance } from './live-session.ts'
 import type { Operation } from './operation.ts'
+import { endNow } from './row-end.ts'
 import { type Held, type Successor, successorOf } from './successor.ts'
 
 /**
@@ -113,10 +114,4 @@ function tombstoneOf(sid: Buffer, end: RowEnd): NewRow {
   const { endedAt } = end
   const times = { createdAt: endedAt, touchedAt: endedAt, expiresAt: endedAt }
   return { ...end, ...times, sid, data: Buffer.alloc(0), version: 1, userId: null, keyId: null }
-}
-
-/** What turns a row into a tombstone now. */
-export function endNow({ limits }: StoreCore, endReason: StoredEndReason): RowEnd {
-  const endedAt = Date.now()
-  return { endedAt, endReason, trimAt: trimTime(limits, endedAt) }
 }

@@ -3,7 +3,7 @@ import { isSubscribed, publishEvent } from '../instruments/channels.ts'
 import type { OperationName, OperationOf, SessionOperation, Source } from '../instruments/operation.ts'
 import type { UnreadableReason } from '../payload/sealed-payload.ts'
 import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './outcomes.ts'
-import type { TrimResult } from './trim-round.ts'
+import type { TrimResult } from './trim-result.ts'
 
 /** What the store tells about itself. A `sid` is in its readable form, `2::<64 hex>`; no event holds an id or data. */
 export interface SessionEvents {

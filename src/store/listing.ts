@@ -1,10 +1,11 @@
-import type { EndReason, ListedRow, SessionListing } from '../database/session-database.ts'
-import { InvalidHandleError, InvalidOptionsError } from '../errors.ts'
+import type { EndReason, ListedRow, } from '../database/session-database.ts'
+import { InvalidHandleError, } from '../errors.ts'
 import { formatSid } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
 import type { SessionHandle } from './handle.ts'
 import { absoluteDeadline, type Limits, reasonOver } from './lifetime.ts'
 import { OptionChecks } from './option-checks.ts'
+import { listingOf } from './row-listing.ts'
 import { checkObject, filterNames, rowFilterOf, type SessionFilter, type SessionState } from './session-filter.ts'
 
 /** A session as others than its user may see it: never its content, nor its id. */
@@ -77,15 +78,6 @@ export async function countSessions(core: StoreCore, options: SessionFilter = {}
   const filter = rowFilterOf(options, core.limits, checks)
   checks.done()
   return listingOf(core).count(filter)
-}
-
-/** @throws `FST_STORED_SESSION_INVALID_OPTIONS` for a storage of the application's own that cannot do this */
-export function listingOf({ database: { listing } }: StoreCore): SessionListing {
-  if (listing) return listing
-  throw new InvalidOptionsError(
-    'this storage has no listing, which list(), count(), stats() and revoke() need, ' +
-      'except revoke({ user }) and revoke({ handle }); implement listing of the type SessionDatabase',
-  )
 }
 
 /** The latest time that a Date can hold. */

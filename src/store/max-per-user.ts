@@ -2,10 +2,9 @@ import type { ListedRow } from '../database/session-database.ts'
 import { formatSid } from '../payload/session-id.ts'
 import type { SessionContent } from './content.ts'
 import type { StoreCore } from './core.ts'
-import { endNow } from './ending.ts'
-import { listingOf } from './listing.ts'
 import type { StoredVersion } from './live-session.ts'
-import { momentOf } from './session-filter.ts'
+import { endNow } from './row-end.ts'
+import { listingOf, momentOf } from './row-listing.ts'
 import { addReservation, dropReservation, takePlace } from './user-places.ts'
 
 /** Sessions of one user that one statement lists. */

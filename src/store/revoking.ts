@@ -2,13 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RowFilter, SessionListing } from '../database/session-database.ts'
 import { inDatabase } from '../instruments/measures.ts'
 import type { StoreCore } from './core.ts'
-import { endNow, endSuccessor } from './ending.ts'
+import { endSuccessor } from './ending.ts'
 import { endOthers } from './ending-others.ts'
 import { type SessionHandle, sidOfHandle } from './handle.ts'
-import { listingOf } from './listing.ts'
 import type { Operation } from './operation.ts'
 import { OptionChecks } from './option-checks.ts'
-import { BEFORE_ALL, checkObject, checkUser, given, refuseUndefined, timeOf } from './session-filter.ts'
+import { endNow } from './row-end.ts'
+import { BEFORE_ALL, listingOf } from './row-listing.ts'
+import { checkObject, checkUser, given, refuseUndefined, timeOf } from './session-filter.ts'
 
 /** Which sessions to end: at least `user`, `handle`, `before` or `all`; of several, those for which all hold. */
 export interface RevokeFilter {

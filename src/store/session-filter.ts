@@ -1,6 +1,7 @@
-import type { RowFilter, RowMoment, RowState } from '../database/session-database.ts'
+import type { RowFilter, RowState } from '../database/session-database.ts'
 import type { Limits } from './lifetime.ts'
 import type { OptionChecks } from './option-checks.ts'
+import { momentOf } from './row-listing.ts'
 import { isUserId, USER_ID } from './user.ts'
 
 /** What a session is: in use, ended by a request or an operator, or past a deadline and not yet trimmed. */
@@ -73,15 +74,6 @@ export function timeOf(name: string, date: unknown, checks: OptionChecks): numbe
   checks.fault(name, 'must be a Date')
   return undefined
 }
-
-/** Now, as the database is to see it. */
-export function momentOf({ absoluteTimeout }: Limits): RowMoment {
-  const now = Date.now()
-  return { now, tooOld: absoluteTimeout === false ? BEFORE_ALL : now - absoluteTimeout }
-}
-
-/** Earlier than any row. */
-export const BEFORE_ALL = -1
 
 /** The entries that have a value. */
 export function given(filter: { [Name in keyof RowFilter]: RowFilter[Name] | undefined }): RowFilter {

@@ -1,7 +1,6 @@
 import type { RowTally } from '../database/session-database.ts'
 import type { StoreCore } from './core.ts'
-import { listingOf } from './listing.ts'
-import { BEFORE_ALL, momentOf } from './session-filter.ts'
+import { BEFORE_ALL, listingOf, momentOf } from './row-listing.ts'
 
 /** What there is. */
 export interface SessionStats {

@@ -6,8 +6,7 @@ import type { KeyProvider } from '../keys/key-provider.ts'
 import type { Serializer, serializers } from '../payload/serializer.ts'
 import type { Limits } from './lifetime.ts'
 import type { AssuranceLevel } from './lifetime-presets.ts'
-import type { TrimLock } from './trim-alone.ts'
-import type { TrimOption, TrimSchedule } from './trim-options.ts'
+import type { TrimLock, TrimOption, TrimSchedule } from './trim-options.ts'
 import type { Evict, UserLimit } from './user-limit.ts'
 
 export type { Duration }

@@ -1,9 +1,7 @@
 import type { SessionDatabase, TrimBatch } from '../database/session-database.ts'
 import { isUnsupported } from '../database/unsupported.ts'
 import { underLease } from './trim-lease.ts'
-
-/** What keeps the processes of one database from trimming at once. */
-export type TrimLock = 'auto' | 'lease'
+import type { TrimLock } from './trim-options.ts'
 
 /** Does work while no other process trims; undefined, and no work, when another one does. */
 export type TrimAlone = <Result>(work: (trim: TrimBatch) => Promise<Result>) => Promise<Result | undefined>

@@ -1,6 +1,8 @@
 import type { Duration } from '../keys/duration.ts'
 import { OptionChecks } from './option-checks.ts'
-import type { TrimLock } from './trim-alone.ts'
+
+/** What keeps the processes of one database from trimming at once. */
+export type TrimLock = 'auto' | 'lease'
 
 /** When and how much is trimmed in the background, and when a row may be. */
 export interface TrimOption {

@@ -2,30 +2,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { SessionDatabase, TrimBatch } from '../database/session-database.ts'
 import type { TrimAlone } from './trim-alone.ts'
 import type { TrimLimits, TrimOptions } from './trim-options.ts'
-
-/** What one round of trimming did. */
-export interface TrimResult {
-  /** Rows deleted. */
-  trimmed: number
-  /** Statements that deleted them, or found none to delete. */
-  batches: number
-  /** Whether nothing that may be deleted was left. */
-  complete: boolean
-  /**
-   * Why it stopped: `done`, nothing was left; `rows` and `time`, a limit; `aborted`, by the signal; `closed`, with the
-   * store; `locked`, because another process trims.
-   */
-  stopped: TrimStop
-  /** How long it took, in milliseconds. */
-  durationMs: number
-  /**
-   * Rows left that may be deleted, counted up to 10,000: that many means as many or more. Undefined where they could not
-   * be counted.
-   */
-  backlog: number | undefined
-}
-
-export type TrimStop = 'done' | 'rows' | 'time' | 'aborted' | 'closed' | 'locked'
+import type { TrimResult, TrimStop } from './trim-result.ts'
 
 /** What ends a round before it is done, and who is told how far it is. */
 export interface TrimSignals {

@@ -7,7 +7,8 @@ import type { CheckedStoreOptions } from './store-options.ts'
 import { type TrimAlone, trimmingAlone } from './trim-alone.ts'
 import { leaseOf } from './trim-lease.ts'
 import { checkedTrimOptions, type TrimLimits, type TrimOptions, type TrimSchedule } from './trim-options.ts'
-import { type TrimResult, trimRound } from './trim-round.ts'
+import type { TrimResult } from './trim-result.ts'
+import { trimRound } from './trim-round.ts'
 
 export type { TrimOptions, TrimResult }
 

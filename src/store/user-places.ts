@@ -5,8 +5,7 @@ import { isPointer, keyIdOf, UnreadablePayload } from '../payload/sealed-payload
 import { sidOf } from '../payload/session-id.ts'
 import type { StoreCore } from './core.ts'
 import { reasonOver, trimTime } from './lifetime.ts'
-import { listingOf } from './listing.ts'
-import { momentOf } from './session-filter.ts'
+import { listingOf, momentOf } from './row-listing.ts'
 
 /*
  * With `evict: 'refuse'` a place is taken by every live session of the user, and by every reservation: of a session that

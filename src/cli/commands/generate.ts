@@ -1,6 +1,6 @@
 import type { Dialect } from '../../database/recognise.ts'
 import { defineCommand } from '../frame/command.ts'
-import type { Settings } from '../frame/configuration/settings.ts'
+import type { Settings } from '../frame/invocation.ts'
 import { CommandError, UsageError } from '../frame/errors.ts'
 import { exitCodes } from '../frame/exit-codes.ts'
 import { dialectNamed } from '../project/drivers.ts'

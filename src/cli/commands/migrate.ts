@@ -1,4 +1,4 @@
-import type { MigrationState } from '../../database/migrations.ts'
+import type { MigrationState } from '../../database/migration-state.ts'
 import { defineCommand } from '../frame/command.ts'
 import { CommandError, UsageError } from '../frame/errors.ts'
 import { exitCodes } from '../frame/exit-codes.ts'

@@ -9,7 +9,7 @@ import { checkKeys, checkSealing } from '../../store/check-sealing-options.ts'
 import { OptionChecks } from '../../store/option-checks.ts'
 import type { StoreOptions } from '../../store/store-options.ts'
 import { checkedTrimOptions, checkTrim } from '../../store/trim-options.ts'
-import type { Settings } from '../frame/configuration/settings.ts'
+import type { Settings } from '../frame/invocation.ts'
 
 /** What the settings say, as far as it can be understood; what is wrong with them is a finding of its own. */
 export interface Subject {

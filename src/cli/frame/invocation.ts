@@ -1,8 +1,16 @@
 import type { SessionDatabase } from '../../database/session-database.ts'
 import type { StoredSessionStore } from '../../store/stored-session-store.ts'
-import type { Settings } from './configuration/settings.ts'
 import type { Output } from './output.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
+
+/** The options of the application, as `register(storedSession, options)` takes them, unchecked. */
+export interface Settings {
+  /** Where they are from, for messages: the path of the configuration, or `the environment`. */
+  readonly source: string
+  readonly options: Readonly<Record<string, unknown>>
+  /** Fastify's option of this name, where the configuration exports it for both. */
+  readonly trustProxy?: unknown
+}
 
 /** What a store is opened for. */
 export interface OpenOptions {

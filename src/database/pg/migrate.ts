@@ -1,4 +1,5 @@
-import { type Journal, journalOf, type MigrationState, migrationStates, pendingMigrations } from '../migrations.ts'
+import type { MigrationState } from '../migration-state.ts'
+import { type Journal, journalOf, migrationStates, pendingMigrations } from '../migrations.ts'
 import { type TablePlace, textOfPlace } from '../table-place.ts'
 import type { PgClient } from './client.ts'
 

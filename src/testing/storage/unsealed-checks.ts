@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { SessionDatabase } from '../../database/session-database.ts'
-import type { UnsealedRow, UnsealedRows } from '../../database/unsealed-rows.ts'
+import type { UnsealedRow, UnsealedRows } from '../../database/unsealed-row.ts'
 import type { ContractCheck } from '../contract-check.ts'
 import {
   assertStored,

@@ -1,5 +1,5 @@
 import type { CookieOptions } from '@fastify/session'
-import type { Settings } from '../../frame/configuration/settings.ts'
+import type { Settings } from '../../frame/invocation.ts'
 import { type Found, fault, ok, skipped, warning } from '../finding.ts'
 
 /** Compares the flags of the cookie with the environment, and with Fastify's `trustProxy` if the configuration exports it. */

@@ -1,17 +1,9 @@
+import type { Settings } from '../invocation.ts'
 import { existsSync } from 'node:fs'
 import { extname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { CommandError } from '../errors.ts'
 import { importTypeScript } from './typescript.ts'
-
-/** The options of the application, as `register(storedSession, options)` takes them, unchecked. */
-export interface Settings {
-  /** Where they are from, for messages: the path of the configuration, or `the environment`. */
-  readonly source: string
-  readonly options: Readonly<Record<string, unknown>>
-  /** Fastify's option of this name, where the configuration exports it for both. */
-  readonly trustProxy?: unknown
-}
 
 /** The names under which a configuration is found, the first of them first. */
 export const configurationNames = [

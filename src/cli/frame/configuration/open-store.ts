@@ -5,7 +5,7 @@ import type { StoreOptions } from '../../../store/store-options.ts'
 import type { StoredSessionStore } from '../../../store/stored-session-store.ts'
 import { CommandError } from '../errors.ts'
 import type { OpenOptions } from '../invocation.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../invocation.ts'
 
 /** Opens the store that the options of an application describe, for one command: nothing runs in the background. */
 export async function openStore(settings: Settings, options: OpenOptions = {}): Promise<StoredSessionStore> {

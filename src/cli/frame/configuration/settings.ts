@@ -1,7 +1,6 @@
 import { optionsOfEnvironment } from './environment.ts'
-import { loadConfiguration, type Settings } from './load.ts'
-
-export type { Settings }
+import type { Settings } from '../invocation.ts'
+import { loadConfiguration } from './load.ts'
 
 /**
  * Reads the configuration that was asked for, or that lies in the current folder, or else the environment.
