@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import type { SessionDatabase } from '../src/database/contract/session-database.ts'
 import { openDatabase } from '../src/database/open.ts'
-import type { SessionDatabase } from '../src/database/session-database.ts'
 import { GaleraCluster } from '../test/harness/galera-cluster.ts'
 import { createGaleraDatabase, type GaleraName } from '../test/harness/galera-database.ts'
 

@@ -3,16 +3,16 @@
  * without it. All three take turns on one SQLite in memory, where everything else is as fast as it can be.
  */
 import { tracingChannel } from 'node:diagnostics_channel'
-import { checkedStoreOptions } from '../src/store/check-store-options.ts'
-import { Deadline } from '../src/store/deadline.ts'
-import { SessionEventEmitter } from '../src/store/events.ts'
-import { FreshIds } from '../src/store/fresh-ids.ts'
+import { SessionEventEmitter } from '../src/store/core/events.ts'
+import { FreshIds } from '../src/store/core/fresh-ids.ts'
+import { type Operation, perform } from '../src/store/core/operation.ts'
+import { RotatedIds } from '../src/store/core/rotated-ids.ts'
 import { openCore } from '../src/store/open-core.ts'
-import { type Operation, perform } from '../src/store/operation.ts'
-import { readSession } from '../src/store/reading.ts'
-import { RotatedIds } from '../src/store/rotated-ids.ts'
-import { saveSession } from '../src/store/saving.ts'
+import { checkedStoreOptions } from '../src/store/options/check-store-options.ts'
+import { readSession } from '../src/store/requests/reading.ts'
+import { saveSession } from '../src/store/requests/saving.ts'
 import { READ, SAVE } from '../src/store/tasks.ts'
+import { Deadline } from '../src/time/deadline.ts'
 
 const ROUNDS = 200
 const CALLS = 200

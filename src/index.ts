@@ -1,4 +1,4 @@
-export type { MigrationState } from './database/migration-state.ts'
+export type { MigrationState } from './database/contract/migration-state.ts'
 export type {
   EndReason,
   KeyCount,
@@ -18,14 +18,15 @@ export type {
   SessionRow,
   StoredEndReason,
   TrimBatch,
-} from './database/session-database.ts'
-export type { KeyRow, SessionKeys } from './database/stored-keys.ts'
-export type { RowSealing, UnsealedRow, UnsealedRows } from './database/unsealed-row.ts'
+} from './database/contract/session-database.ts'
+export type { KeyRow, SessionKeys } from './database/contract/stored-keys.ts'
+export type { RowSealing, UnsealedRow, UnsealedRows } from './database/contract/unsealed-row.ts'
 export * from './errors.ts'
 export type { OperationFault, OperationName, SessionOperation } from './instruments/operation.ts'
 export { derivedKeys } from './keys/derived-keys.ts'
 export { envKeys } from './keys/env-keys.ts'
-export { type EnvelopeOptions, envelopeKeys } from './keys/envelope-keys.ts'
+export { type EnvelopeOptions, envelopeKeys } from './keys/envelope/envelope-keys.ts'
+export type { KeyCalls, KeyContext } from './keys/envelope/key-service.ts'
 export {
   type AttachedKeys,
   type KeyDescription,
@@ -36,7 +37,6 @@ export {
   sealingKey,
   type WrappedKey,
 } from './keys/key-provider.ts'
-export type { KeyCalls, KeyContext } from './keys/key-service.ts'
 export { type Passphrase, passphraseKeys } from './keys/passphrase-keys.ts'
 export { type StaticKey, staticKeys } from './keys/static-keys.ts'
 export type { Serializer } from './payload/serializer.ts'
@@ -47,20 +47,20 @@ export {
   storedSession,
   storedSession as default,
 } from './plugin/stored-session.ts'
-export type { SessionEvents } from './store/events.ts'
-export type { ForeignSession, SkipReason } from './store/foreign-session.ts'
-export type { SessionHandle } from './store/handle.ts'
+export type { SessionEvents } from './store/core/events.ts'
+export type { SessionHandle } from './store/core/handle.ts'
 export type { Health } from './store/health.ts'
-export type { ImportOptions, ImportProgress, ImportResult } from './store/importing.ts'
-export type { KeyStatus } from './store/key-status.ts'
-export type { AssuranceLevel } from './store/lifetime-presets.ts'
-export type { ListedSession, ListOptions, SessionPage } from './store/listing.ts'
-export type { ReencryptOptions, ReencryptProgress, ReencryptResult } from './store/reencrypting.ts'
-export type { RevokeFilter, RevokeResult } from './store/revoking.ts'
-export type { SessionFilter, SessionState } from './store/session-filter.ts'
-export type { SessionStats } from './store/statistics.ts'
-export type { Duration, StoreOptions } from './store/store-options.ts'
+export type { ForeignSession, SkipReason } from './store/imports/foreign-session.ts'
+export type { ImportOptions, ImportProgress, ImportResult } from './store/imports/importing.ts'
+export type { UpgradeOptions, UpgradeProgress, UpgradeResult, UpgradeSkips } from './store/imports/upgrading.ts'
+export type { KeyStatus } from './store/management/key-status.ts'
+export type { ListedSession, ListOptions, SessionPage } from './store/management/listing.ts'
+export type { ReencryptOptions, ReencryptProgress, ReencryptResult } from './store/management/reencrypting.ts'
+export type { RevokeFilter, RevokeResult } from './store/management/revoking.ts'
+export type { SessionFilter, SessionState } from './store/management/session-filter.ts'
+export type { SessionStats } from './store/management/statistics.ts'
+export type { AssuranceLevel } from './store/options/lifetime-presets.ts'
+export type { Duration, StoreOptions } from './store/options/store-options.ts'
+export type { TrimOption } from './store/options/trim-options.ts'
 export { StoredSessionStore } from './store/stored-session-store.ts'
-export type { TrimOption } from './store/trim-options.ts'
-export type { TrimOptions, TrimResult } from './store/trimming.ts'
-export type { UpgradeOptions, UpgradeProgress, UpgradeResult, UpgradeSkips } from './store/upgrading.ts'
+export type { TrimOptions, TrimResult } from './store/trimming/trimming.ts'

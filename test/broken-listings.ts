@@ -1,4 +1,4 @@
-import type { SessionListing } from '../src/database/session-database.ts'
+import type { SessionListing } from '../src/database/contract/session-database.ts'
 
 /** Replaces methods of a sound listing by faulty ones. */
 export type ListingFault = (sound: SessionListing) => Partial<SessionListing>

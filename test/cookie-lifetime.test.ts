@@ -6,8 +6,8 @@ import {
   lifetimeOf as lifetimeOfSession,
   noteCookie as noteCookieOf,
   restoredCookie,
-} from '../src/store/cookie-lifetime.ts'
-import type { LiveSession } from '../src/store/live-session.ts'
+} from '../src/store/live/cookie-lifetime.ts'
+import type { LiveSession } from '../src/store/live/live-session.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,5 +1,5 @@
+import type { SessionDatabase } from '../src/database/contract/session-database.ts'
 import { openDatabase } from '../src/database/open.ts'
-import type { SessionDatabase } from '../src/database/session-database.ts'
 import type { TestDatabase } from './harness/databases.ts'
 
 /** The statements of a request. */
@@ -23,7 +23,7 @@ export async function failingDatabase({ dialect, url }: TestDatabase): Promise<F
   const failing = new Set<StatementName>()
   const asked: StatementName[] = []
   // Without the ways around a statement that some databases have beside it.
-  const { readNow, ...database } = opened as SessionDatabase & { readNow?: unknown }
+  const { updateMany, resealMany, ...database } = opened
   for (const name of NAMES) {
     const statement = opened[name] as (...parameters: unknown[]) => Promise<never>
     database[name] = (async (...parameters: unknown[]) => {

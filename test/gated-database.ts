@@ -1,5 +1,5 @@
+import type { SessionDatabase } from '../src/database/contract/session-database.ts'
 import { openDatabase } from '../src/database/open.ts'
-import type { SessionDatabase } from '../src/database/session-database.ts'
 import type { TestDatabase } from './harness/databases.ts'
 
 type StatementName = 'read' | 'insert' | 'update' | 'touch' | 'end' | 'replace' | 'endUser' | 'reseal'

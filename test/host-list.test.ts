@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { hostList } from '../src/database/host-list.ts'
 import { recogniseDatabase } from '../src/database/recognise.ts'
+import { hostList } from '../src/database/url/host-list.ts'
 
 test('a URL of one host is left as it is', () => {
   const url = 'mysql://ada:p%40ss@db.example:3307/app?ssl=true'

@@ -26,7 +26,7 @@ const ENTRIES = ['index.ts', 'entry.ts']
 const ERRORS = 'errors.ts'
 
 /** Their purpose is to read a variable. */
-const READ_ENVIRONMENT = ['keys/env-keys.ts', 'plugin/development.ts']
+const READ_ENVIRONMENT = ['keys/env-keys.ts', 'plugin/options.ts']
 
 const LONGEST_FILE = 200
 const EMPTY_NAMES = /^(utils?|helpers?|common|shared|misc|lib|types|interfaces|constants)(\.ts)?$/

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import type { WrappedKey } from '../src/index.ts'
-import { KeyService } from '../src/keys/key-service.ts'
-import { UnwrappedKeys } from '../src/keys/unwrapped-keys.ts'
+import { KeyService } from '../src/keys/envelope/key-service.ts'
+import { UnwrappedKeys } from '../src/keys/envelope/unwrapped-keys.ts'
 import { withClock } from './envelopes.ts'
 
 const MINUTE_MS = 60_000

@@ -102,13 +102,13 @@ test('the limits load nothing of the store, its database or its keys but what ch
     (path) => !path.startsWith('limits/') && !/^(fastify-plugin|@fastify\/error)$/.test(path),
   )
   assert.ok(loaded.includes('limits/visits.ts'))
-  const checking = ['store/nearest-name.ts', 'store/option-checks.ts']
+  const checking = ['store/options/nearest-name.ts', 'store/options/option-checks.ts']
   assert.deepEqual(besides.sort(), [
     'errors.ts',
-    'keys/duration.ts',
     'keys/fault-list.ts',
-    'store/answer.ts',
+    'store/host-callbacks.ts',
     ...checking,
+    'time/duration.ts',
   ])
 })
 

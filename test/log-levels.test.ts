@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, mock, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { LimitedLines } from '../src/plugin/limited-lines.ts'
+import { LimitedLines } from '../src/plugin/log.ts'
 import { openApp, sessionOf } from './app.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
 import { databases, type TestDatabase } from './harness/databases.ts'

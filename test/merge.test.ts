@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import { mergeThreeWays } from '../src/store/merge.ts'
+import { mergeThreeWays } from '../src/store/live/merge.ts'
 
 type Content = Record<string, unknown>
 

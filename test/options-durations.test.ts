@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { StoredSessionStore } from '../src/index.ts'
-import { OptionChecks } from '../src/store/option-checks.ts'
+import { OptionChecks } from '../src/store/options/option-checks.ts'
 import { assertAccepted, refusal, sound } from './options-faults.ts'
 
 const NAMES = ['idleTimeout', 'absoluteTimeout', 'touchInterval', 'rotationOverlap']

@@ -5,7 +5,7 @@ import { staticKeys } from '../src/index.ts'
 import { hostOptionNames, ownOptionNames } from '../src/plugin/options.ts'
 import { storedSessions as mysqlTable } from '../src/schema/mysql.ts'
 import { storedSessions as sqliteTable } from '../src/schema/sqlite.ts'
-import { storeOptionNames } from '../src/store/store-options.ts'
+import { storeOptionNames } from '../src/store/options/store-options.ts'
 import { assertAccepted, refusal, secret } from './options-faults.ts'
 
 const DAY = 86_400_000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { SessionListing } from '../src/database/contract/session-database.ts'
 import { openDatabase } from '../src/database/open.ts'
-import type { SessionListing } from '../src/database/session-database.ts'
 import { StoredSessionStore } from '../src/index.ts'
 import { databases } from './harness/databases.ts'
 import { scheduledDatabase } from './races/protocol.ts'

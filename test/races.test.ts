@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { SessionDatabase } from '../src/database/contract/session-database.ts'
 import { openDatabase } from '../src/database/open.ts'
-import type { SessionDatabase } from '../src/database/session-database.ts'
 import { StoredSessionStore } from '../src/index.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { naiveStore } from './races/naive-store.ts'

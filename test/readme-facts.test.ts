@@ -6,9 +6,9 @@ import * as errors from '../src/errors.ts'
 import { eventChannelNames } from '../src/instruments/channels.ts'
 import { operationNames } from '../src/instruments/operation.ts'
 import { checkOptions, hostOptionNames, ownOptionNames } from '../src/plugin/options.ts'
-import { checkStoreOptions } from '../src/store/check-store-options.ts'
-import { OptionChecks } from '../src/store/option-checks.ts'
-import { storeOptionNames } from '../src/store/store-options.ts'
+import { checkStoreOptions } from '../src/store/options/check-store-options.ts'
+import { OptionChecks } from '../src/store/options/option-checks.ts'
+import { storeOptionNames } from '../src/store/options/store-options.ts'
 import { gauges, metrics, prometheusName } from '../src/telemetry/metrics.ts'
 import { blocks, codeIn, manual, readme, table } from './readme-text.ts'
 
@@ -73,7 +73,7 @@ test('the table of errors has exactly the codes that there are, with their statu
 })
 
 test('the reasons why a session is over are those of the code', () => {
-  const [, type] = /type EndReason = (.+)/.exec(read('src/database/session-row.ts'))!
+  const [, type] = /type EndReason = (.+)/.exec(read('src/database/contract/session-row.ts'))!
   const paragraph = /`request.sessionEndReason` says[\s\S]*?\n\n/.exec(readme)![0]
   const stated = codeIn(paragraph).filter((code) => code.startsWith("'"))
   assert.deepEqual(stated.toSorted(), type!.split(' | ').toSorted())
@@ -90,8 +90,8 @@ describe('the instrumentation in the README', () => {
   })
 
   test('has the outcomes that operations have', () => {
-    const types = `${read('src/store/outcomes.ts')}\n${read('src/database/session-row.ts')}`
-    const events = bodyOf('src/store/events.ts', 'interface SessionEvents')
+    const types = `${read('src/store/core/outcomes.ts')}\n${read('src/database/contract/session-row.ts')}`
+    const events = bodyOf('src/store/core/events.ts', 'interface SessionEvents')
     for (const [name, outcomes] of table('tracing channel')) {
       const [, operation] = /:(\w+)`/.exec(name!)!
       const [, type] = new RegExp(`^ {2}${operation}: \\[OperationOf<(.+)>\\]`, 'm').exec(events)!
@@ -107,7 +107,7 @@ describe('the instrumentation in the README', () => {
   })
 
   test('has what the events carry', () => {
-    const events = bodyOf('src/store/events.ts', 'interface SessionEvents')
+    const events = bodyOf('src/store/core/events.ts', 'interface SessionEvents')
     for (const [name, , fields] of table('channel')) {
       const [, event] = /:(\w+)`/.exec(name!)!
       const [, type] = new RegExp(`^ {2}${event}: \\[\\{(.+)\\}\\]`, 'm').exec(events)!
@@ -126,7 +126,7 @@ describe('the instrumentation in the README', () => {
   })
 
   test('names every event that can be listened to', () => {
-    const names = [...bodyOf('src/store/events.ts', 'interface SessionEvents').matchAll(/^ {2}(\w+): \[/gm)]
+    const names = [...bodyOf('src/store/core/events.ts', 'interface SessionEvents').matchAll(/^ {2}(\w+): \[/gm)]
     const paragraph = /`app.storedSession.on\(event, listener\)` tells[\s\S]*?\n\n/.exec(readme)![0]
     const stated = codeIn(paragraph).filter((code) => /^\w+$/.test(code))
     assert.deepEqual(stated.toSorted(), names.map(([, name]) => name).toSorted())
@@ -157,7 +157,7 @@ describe('the commands in the README', () => {
   })
 
   test('migrate as the message does that asks for it', () => {
-    const [, command] = /'DATABASE_URL=… (npx .+?)'/.exec(read('src/database/missing-table.ts'))!
+    const [, command] = /'DATABASE_URL=… (npx .+?)'/.exec(read('src/database/migrations/missing-table.ts'))!
     assert.ok(commands.some((line) => line.endsWith(command!)))
     assert.ok('stored-session' in packageJson.bin)
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
+import type { SessionDatabase, SessionListing } from '../src/database/contract/session-database.ts'
 import { openDatabase } from '../src/database/open.ts'
-import type { SessionDatabase, SessionListing } from '../src/database/session-database.ts'
 import type { RevokeFilter, StoredSessionStore } from '../src/index.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { insertMany } from './many-rows.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { RowTouch } from '../src/database/session-database.ts'
-import { TouchQueue } from '../src/database/touch-queue.ts'
+import type { RowTouch } from '../src/database/contract/session-database.ts'
+import { TouchQueue } from '../src/database/door/touch-queue.ts'
 import { sidOf } from './rows.ts'
 
 const START = 1_732_100_000_000

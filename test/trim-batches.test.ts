@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SessionDatabase } from '../src/database/session-database.ts'
-import { trimRound } from '../src/store/trim-round.ts'
+import type { SessionDatabase } from '../src/database/contract/session-database.ts'
+import { trimRound } from '../src/store/trimming/trim-round.ts'
 
 const endless = { maxRows: Number.POSITIVE_INFINITY, maxDuration: 60_000, pause: 0 }
 const signals = { caller: undefined, closing: new AbortController().signal }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
+import type { SessionDatabase } from '../src/database/contract/session-database.ts'
 import { openDatabase } from '../src/database/open.ts'
-import type { SessionDatabase } from '../src/database/session-database.ts'
 import type { SessionEvents, StoredSessionStore, TrimOptions } from '../src/index.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { storesOn } from './stores.ts'

@@ -1,6 +1,6 @@
 /** What a row takes on disk, in the table and in each index, and how fast rows are trimmed: by a table that is filled. */
 import { randomBytes } from 'node:crypto'
-import type { NewRow } from '../../src/database/session-database.ts'
+import type { NewRow } from '../../src/database/contract/session-database.ts'
 import type { Dialect, Row } from '../../test/harness/test-database.ts'
 import type { Ground } from './ground.ts'
 

@@ -1,5 +1,5 @@
 /** One database has a day, and is compared with the simulation of the same day. */
-import { LARGEST_UPDATE } from '../../src/database/rows.ts'
+import { LARGEST_UPDATE } from '../../src/database/door/rows.ts'
 import type { DatabaseName } from '../../test/harness/selection.ts'
 import { sqliteOrigin } from '../../test/harness/sqlite-database.ts'
 import { startServer } from '../servers.ts'

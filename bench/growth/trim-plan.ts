@@ -1,9 +1,9 @@
 /** How a database goes about the statement that trims. */
 import type { Database } from 'better-sqlite3'
+import type { SessionDatabase } from '../../src/database/contract/session-database.ts'
 import type { MysqlClient } from '../../src/database/mysql/client.ts'
 import { mysqlDatabase } from '../../src/database/mysql/database.ts'
 import { pgDatabase } from '../../src/database/pg/database.ts'
-import type { SessionDatabase } from '../../src/database/session-database.ts'
 import { sqliteDatabase } from '../../src/database/sqlite/database.ts'
 import { storedSessions as mysqlTable } from '../../src/schema/mysql.ts'
 import { storedSessions as pgTable } from '../../src/schema/pg.ts'

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { commands } from './commands.ts'
-import { run } from './frame/run.ts'
+import { run } from './run.ts'
 import { flushed, outliveReaders } from './streams.ts'
 
 outliveReaders()

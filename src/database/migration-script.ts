@@ -1,9 +1,9 @@
-import { migrationStates } from './migrations.ts'
+import { migrationStates } from './migrations/migrations.ts'
 import { journalFor as mysqlJournal } from './mysql/migrate.ts'
 import { journalFor as pgJournal } from './pg/migrate.ts'
 import type { Dialect } from './recognise.ts'
+import type { TablePlace } from './sql/table-place.ts'
 import { journalFor as sqliteJournal } from './sqlite/migrate.ts'
-import type { TablePlace } from './table-place.ts'
 
 /**
  * All migrations as statements for an empty database, each without a semicolon. They fill the journal too, so that later

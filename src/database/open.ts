@@ -1,12 +1,12 @@
 import { getTableUniqueName, type Table } from 'drizzle-orm'
 import { MissingDriverError } from '../errors.ts'
-import { guarded, guardedStorage } from './guarded.ts'
+import { type TimeLimits, timeLimitsOf, USUAL_TIMEOUT_MS } from '../time/time-limits.ts'
+import type { SessionDatabase } from './contract/session-database.ts'
+import { guarded, guardedStorage } from './door/guarded.ts'
 import type { Mysql2Promise } from './mysql/client.ts'
-import { type Patience, patienceOf, USUAL_TIMEOUT_MS } from './patience.ts'
 import type { NodePgClient } from './pg/node-postgres.ts'
 import { type Dialect, type DrizzleDatabase, drizzleKind, isSessionDatabase } from './recognise.ts'
-import type { SessionDatabase } from './session-database.ts'
-import type { SessionsTable } from './statement.ts'
+import type { SessionsTable } from './sql/statement.ts'
 
 /** Connections of a pool that is opened here. */
 const CONNECTIONS = 10
@@ -25,48 +25,52 @@ export async function openDatabase(
   table: string | Table,
   operationTimeout = USUAL_TIMEOUT_MS,
 ): Promise<SessionDatabase> {
-  const patience = patienceOf(operationTimeout)
-  if (isSessionDatabase(database)) return guardedStorage(database, patience)
-  return guarded(await OPEN[dialect](database, table, patience), patience)
+  const timeLimits = timeLimitsOf(operationTimeout)
+  if (isSessionDatabase(database)) return guardedStorage(database, timeLimits)
+  return guarded(await OPEN[dialect](database, table, timeLimits), timeLimits)
 }
 
-type Open = (database: string | DrizzleDatabase, table: string | Table, patience: Patience) => Promise<SessionDatabase>
+type Open = (
+  database: string | DrizzleDatabase,
+  table: string | Table,
+  timeLimits: TimeLimits,
+) => Promise<SessionDatabase>
 
-const openPg: Open = async (database, table, patience) => {
+const openPg: Open = async (database, table, timeLimits) => {
   const { pgDatabase } = await import('./pg/database.ts')
   const { pgSessionsTable } = await import('./pg/sessions-table.ts')
-  return pgDatabase(await pgClient(database, patience), pgSessionsTable(table))
+  return pgDatabase(await pgClient(database, timeLimits), pgSessionsTable(table))
 }
 
-async function pgClient(database: string | DrizzleDatabase, patience: Patience) {
+async function pgClient(database: string | DrizzleDatabase, timeLimits: TimeLimits) {
   if (drizzleKind(database) === 'NodePgDatabase') {
     const { nodePostgresClient } = await import('./pg/node-postgres.ts')
-    return nodePostgresClient((database as DrizzleDatabase).$client as NodePgClient, patience)
+    return nodePostgresClient((database as DrizzleDatabase).$client as NodePgClient, timeLimits)
   }
   if (typeof database !== 'string') {
     const { postgresJsClient } = await import('./pg/postgres-js.ts')
-    return postgresJsClient(database.$client as never, patience)
+    return postgresJsClient(database.$client as never, timeLimits)
   }
   const { default: postgres } = await driver('PostgreSQL', 'postgres', () => import('postgres'))
-  const { openPgUrl } = await import('./pg/open-url.ts')
-  return openPgUrl(postgres, database, CONNECTIONS, patience)
+  const { openPgUrl } = await import('./pg/open.ts')
+  return openPgUrl(postgres, database, CONNECTIONS, timeLimits)
 }
 
-const openMysql: Open = async (database, table, patience) => {
+const openMysql: Open = async (database, table, timeLimits) => {
   const { mysqlDatabase } = await import('./mysql/database.ts')
   const { storedSessionsTable } = await import('../schema/mysql.ts')
-  return mysqlDatabase(await mysqlClient(database, patience), ...namedTable(table, storedSessionsTable))
+  return mysqlDatabase(await mysqlClient(database, timeLimits), ...namedTable(table, storedSessionsTable))
 }
 
-async function mysqlClient(database: string | DrizzleDatabase, patience: Patience) {
+async function mysqlClient(database: string | DrizzleDatabase, timeLimits: TimeLimits) {
   if (typeof database !== 'string') {
     const { mysql2Client } = await import('./mysql/client.ts')
     const client = database.$client as Mysql2Promise & { promise?(): Mysql2Promise }
-    return mysql2Client(client.promise ? client.promise() : client, patience)
+    return mysql2Client(client.promise ? client.promise() : client, timeLimits)
   }
   const { createPool } = await driver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
-  const { openMysqlUrl } = await import('./mysql/open-url.ts')
-  return openMysqlUrl(createPool, database, CONNECTIONS, patience)
+  const { openMysqlUrl } = await import('./mysql/open.ts')
+  return openMysqlUrl(createPool, database, CONNECTIONS, timeLimits)
 }
 
 const openSqlite: Open = async (database, table) => {
@@ -74,7 +78,7 @@ const openSqlite: Open = async (database, table) => {
   const { storedSessionsTable } = await import('../schema/sqlite.ts')
   const named = namedTable(table, storedSessionsTable)
   if (typeof database !== 'string') return sqliteDatabase(database.$client as never, ...named, () => {})
-  const { openSqliteFile } = await import('./sqlite/open-file.ts')
+  const { openSqliteFile } = await import('./sqlite/open.ts')
   const { default: Database } = await driver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
   return openSqliteFile(Database, database.slice('sqlite:'.length), ...named)
 }

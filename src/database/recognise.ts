@@ -1,9 +1,9 @@
 import { entityKind, getTableColumns, is, Table } from 'drizzle-orm'
-import { hostList } from './host-list.ts'
+import type { SessionDatabase } from './contract/session-database.ts'
 import { faultOfMysqlSettings } from './mysql/url-settings.ts'
 import { faultOfPgSettings } from './pg/url-settings.ts'
-import type { SessionDatabase } from './session-database.ts'
-import { columnKeys } from './statement.ts'
+import { columnKeys } from './sql/statement.ts'
+import { hostList } from './url/host-list.ts'
 
 export type Dialect = SessionDatabase['dialect']
 

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import type { ForeignSession } from '../store/foreign-session.ts'
+import type { ForeignSession } from '../store/imports/foreign-session.ts'
 import { BATCH, type SessionSource, type SourcePlace } from './source.ts'
 
 /** Reads lines of JSON, `{ "id": …, "session": { … }, "expires": … }`, of which `expires` may be missing. */

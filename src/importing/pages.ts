@@ -1,4 +1,4 @@
-import type { ForeignSession } from '../store/foreign-session.ts'
+import type { ForeignSession } from '../store/imports/foreign-session.ts'
 
 /** Reads the sessions behind an id, by ascending id. */
 export type ReadPage = (after: string, limit: number) => Promise<ForeignSession[]>

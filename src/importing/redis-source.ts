@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { ForeignSession } from '../store/foreign-session.ts'
+import type { ForeignSession } from '../store/imports/foreign-session.ts'
 import { driver } from './driver.ts'
 import { BATCH, type SessionSource, type SourcePlace } from './source.ts'
 

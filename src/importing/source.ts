@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { ForeignSession } from '../store/foreign-session.ts'
+import type { ForeignSession } from '../store/imports/foreign-session.ts'
 
 /** Where another store keeps its sessions. */
 export interface SourcePlace {

@@ -1,6 +1,6 @@
 import type { CookieOptions } from '@fastify/session'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { answer } from '../store/answer.ts'
+import { callBack } from '../store/host-callbacks.ts'
 import { cookieSession, cookieSessionNames } from './cookie-sessions.ts'
 import { serverSessions } from './server-sessions.ts'
 import type { SessionHost, SessionRequest } from './session-host.ts'
@@ -77,7 +77,7 @@ function enforceInHandshakes(fastify: FastifyInstance, enforce: Enforce): void {
     const cookie = (rest[0] ?? {}) as CookieOptions
     decryptSession(sessionId, request as FastifyRequest, cookie, (error?: Error) => {
       if (error) done(error)
-      else answer(enforce(request as SessionRequest), (failure) => done(failure as Error | undefined))
+      else callBack(enforce(request as SessionRequest), (failure) => done(failure as Error | undefined))
     })
   }
 }

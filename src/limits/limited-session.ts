@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import type { EndReason } from '../database/session-database.ts'
+import type { EndReason } from '../database/contract/session-database.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import { hasCookieSession } from './cookie-sessions.ts'
 import { limitCookieSessions, limitServerSessions } from './enforcing.ts'

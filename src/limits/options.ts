@@ -1,4 +1,4 @@
-import { OptionChecks } from '../store/option-checks.ts'
+import { OptionChecks } from '../store/options/option-checks.ts'
 import type { VisitLimits } from './visits.ts'
 
 /** What {@link limitedSession} accepts: one limit or both, in milliseconds, or as text such as `'90s'`, `'15m'`, `'2h'`. */

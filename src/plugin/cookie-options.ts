@@ -1,6 +1,7 @@
 import type { CookieOptions } from '@fastify/session'
 import { isCookieDate, LONGEST_MAX_AGE } from '../payload/cookie-dates.ts'
-import type { OptionChecks } from '../store/option-checks.ts'
+import type { OptionChecks } from '../store/options/option-checks.ts'
+import type { StoredSessionStore } from '../store/stored-session-store.ts'
 
 /** The flags that @fastify/session sends: of those that @fastify/cookie knows it drops `priority` and `encode`. */
 const cookieOptionNames = [
@@ -72,4 +73,23 @@ function checkCombinations(cookie: CookieOptions, cookieName: string, checks: Op
   if (/^__Host-/i.test(cookieName) && !isAnchored) {
     checks.fault('cookieName', 'with the prefix __Host- needs cookie.path "/" and no cookie.domain')
   }
+}
+
+/** Where a cookie holds the signed id of a session. */
+export interface CookiePlace {
+  readonly cookieName: string
+  /** What stands in front of the value. */
+  readonly cookiePrefix: string
+}
+
+const places = new WeakMap<StoredSessionStore, CookiePlace>()
+
+/** Notes how an application names its sessions, which the host tells nobody. */
+export function noteCookiePlace(store: StoredSessionStore, place: CookiePlace): void {
+  places.set(store, place)
+}
+
+/** How the application of this store names its sessions; undefined for a store that no plugin registered. */
+export function cookiePlaceOf(store: StoredSessionStore): CookiePlace | undefined {
+  return places.get(store)
 }

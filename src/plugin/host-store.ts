@@ -1,17 +1,16 @@
 import { promisify } from 'node:util'
 import type { FastifyRequest } from 'fastify'
-import { answer, type Callback, type SessionCallback } from '../store/answer.ts'
-import { noteCookie } from '../store/cookie-lifetime.ts'
-import { answerFor } from '../store/faults.ts'
+import { InvalidOptionsError } from '../errors.ts'
+import { isWellFormedId, newSessionId } from '../payload/session-id.ts'
+import { type Callback, callBack, callBackFor, type SessionCallback } from '../store/host-callbacks.ts'
 import { type HostCall, HostProtocol } from '../store/host-protocol.ts'
-import { type LiveSession, noteOf } from '../store/live-session.ts'
-import { isFormer, provenanceOf } from '../store/provenance.ts'
+import { noteCookie } from '../store/live/cookie-lifetime.ts'
+import { type LiveSession, noteOf } from '../store/live/live-session.ts'
+import { hasOldId, loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
-import { isDropped } from './insecure-warning.ts'
-import { isSession } from './is-session.ts'
 import type { CheckedOptions } from './options.ts'
-import { readOnly } from './read-only-session.ts'
-import { requestNote } from './request-note.ts'
+import { isSession, readOnly, requestNote } from './request-state.ts'
+import { isDropped } from './session-cookie.ts'
 
 type Session = FastifyRequest['session']
 
@@ -63,8 +62,8 @@ export class HostStore extends HostProtocol<RequestCall> {
   override destroy(id: string, callback: Callback): void {
     const { rotation, replaced } = this.call
     // What is to be done is known when the host goes on to store the new session, inside the callback.
-    if (rotation) return answer(undefined, () => this.during({ rotation }, callback))
-    if (replaced?.sessionId === id) return answer(undefined, () => this.during({ replaced }, callback))
+    if (rotation) return callBack(undefined, () => this.during({ rotation }, callback))
+    if (replaced?.sessionId === id) return callBack(undefined, () => this.during({ replaced }, callback))
     super.destroy(id, callback)
   }
 
@@ -82,7 +81,7 @@ export class HostStore extends HostProtocol<RequestCall> {
     const { session } = request
     if (!isSession(session)) return
     noteCookie(session as never)
-    if (!provenanceOf(session)) noteOf(session).origin = 'new'
+    if (!loadedVersionOf(session)) noteOf(session).origin = 'new'
     if (requestNote(request).isAnonymous) request.session = readOnly(session)
   }
 
@@ -126,14 +125,14 @@ export class HostStore extends HostProtocol<RequestCall> {
 
   #replace(replaced: Session, newId: string, heir: LiveSession, callback: Callback): void {
     const replacing = this.#store.requests.replace(replaced.sessionId, replaced, newId, heir)
-    answerFor(this.#store.events, 'write', replacing, (error) => callback(error))
+    callBackFor(this.#store.events, 'write', replacing, (error) => callback(error))
   }
 
   #move(rotation: Rotation, newId: string, heir: LiveSession, callback: Callback): void {
     const { session } = rotation
     const names = { oldId: session.sessionId, newId }
     const moving = this.#store.rotate({ ...names, session: session as never, heir })
-    answerFor(this.#store.events, 'write', moving, (error, isDone) => {
+    callBackFor(this.#store.events, 'write', moving, (error, isDone) => {
       rotation.isDone = isDone ?? false
       callback(error)
     })
@@ -153,5 +152,25 @@ function forgiving(request: FastifyRequest, callback: SessionCallback): SessionC
 function canRotate(request: FastifyRequest): boolean {
   const { session } = request
   if (!isSession(session) || isDropped(request)) return false
-  return provenanceOf(session) !== undefined && !noteOf(session).isGone && !isFormer(session)
+  return loadedVersionOf(session) !== undefined && !noteOf(session).isGone && !hasOldId(session)
+}
+
+/** The generator of session ids: the application's own, whose ids are checked, or ours. */
+export function idGeneratorOf(own: ((request?: FastifyRequest) => string) | undefined) {
+  if (!own) return newSessionId
+  return (request?: FastifyRequest) => {
+    try {
+      return checked(own(request))
+    } catch (error) {
+      // The first id is asked for in the callback of a read, where nobody would catch this: our next hook tells.
+      if (!request || isSession(request.session)) throw error
+      requestNote(request).idFailure = error as Error
+      return newSessionId()
+    }
+  }
+}
+
+function checked(id: unknown): string {
+  if (isWellFormedId(id)) return id
+  throw new InvalidOptionsError('idGenerator must return a string of 1 to 512 visible ASCII characters')
 }

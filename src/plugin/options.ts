@@ -1,13 +1,13 @@
+import { env } from 'node:process'
 import type { FastifySessionOptions } from '@fastify/session'
 import type { Session } from 'fastify'
-import { atMost } from '../store/check-limits.ts'
-import { isSecret, secretFault } from '../store/check-sealing-options.ts'
-import { checkStoreOptions } from '../store/check-store-options.ts'
-import type { Limits } from '../store/lifetime.ts'
-import { OptionChecks } from '../store/option-checks.ts'
-import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from '../store/store-options.ts'
+import type { Limits } from '../store/core/lifetime.ts'
+import { atMost } from '../store/options/check-limits.ts'
+import { isSecret, secretFault } from '../store/options/check-sealing-options.ts'
+import { checkStoreOptions } from '../store/options/check-store-options.ts'
+import { OptionChecks } from '../store/options/option-checks.ts'
+import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from '../store/options/store-options.ts'
 import { checkCookie } from './cookie-options.ts'
-import { isDevelopment } from './development.ts'
 
 /** What a request gets when its session cannot be read. */
 export type OnUnavailable = 'error' | 'anonymous'
@@ -122,3 +122,6 @@ function checkHost(host: HostOptions, { longestIdle }: Limits, checks: OptionChe
     checks.fault('cookie.maxAge', atMost(longestIdle))
   return { ...host, cookieName, cookiePrefix, saveUninitialized, cookie }
 }
+
+/** Whether NODE_ENV says that only developers see this process and its logs. What is not said, or otherwise, does not. */
+export const isDevelopment = () => env.NODE_ENV === 'development'

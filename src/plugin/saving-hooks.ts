@@ -1,20 +1,20 @@
 import type { CookieOptions } from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RegenerateError, UnstorableError } from '../errors.ts'
-import { RESERVED_NAME, refuseReservedNames } from '../store/content.ts'
-import { isWithheld as isWithheldHeir } from '../store/heirs.ts'
-import { noteOf, type Provenance } from '../store/live-session.ts'
-import { isFormer, provenanceOf } from '../store/provenance.ts'
+import { RESERVED_NAME, refuseReservedNames } from '../store/live/content.ts'
+import { type LoadedVersion, noteOf } from '../store/live/live-session.ts'
+import { hasOldId, loadedVersionOf } from '../store/live/loaded-version.ts'
+import { isWithheld as isWithheldHeir } from '../store/requests/heirs.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { HostStore } from './host-store.ts'
-import { insecureWarning, isDropped } from './insecure-warning.ts'
-import { isDisguised, isSession } from './is-session.ts'
 import type { CheckedOptions } from './options.ts'
-import { requestNote } from './request-note.ts'
+import { isDisguised, isSession, requestNote } from './request-state.ts'
 import {
   capSessionCookie,
   clearSessionCookie,
   clearsSessionCookie,
+  insecureWarning,
+  isDropped,
   keepLastSessionCookie,
   removeSessionCookie,
   setsSessionCookie,
@@ -78,22 +78,22 @@ export async function addSavingHooks(
       warnInsecure(request)
       return false
     }
-    const provenance = provenanceOf(session)
-    return provenance ? isChangedInSecret(session) || needsCookie(request, provenance) : isNewInSecret(session)
+    const loadedVersion = loadedVersionOf(session)
+    return loadedVersion ? isChangedUnseen(session) || needsCookie(request, loadedVersion) : isNewUnseen(session)
   }
 
-  function needsCookie({ session, cookies }: FastifyRequest, { touched }: Provenance): boolean {
+  function needsCookie({ session, cookies }: FastifyRequest, { touched }: LoadedVersion): boolean {
     const isSignedAnew = cookies[host.cookieName] !== `${host.cookiePrefix}${session.encryptedSessionId}`
     return isSignedAnew || (touched && session.cookie.expires != null)
   }
 
   // What the host sees is left to the host, so that it is saved once.
-  function isChangedInSecret(session: FastifyRequest['session']): boolean {
-    return store.requests.isChangedInSecret(session) && !session.isModified()
+  function isChangedUnseen(session: FastifyRequest['session']): boolean {
+    return store.requests.isChangedUnseen(session) && !session.isModified()
   }
 
   // JSON leaves functions and symbols out: the save is what refuses them.
-  function isNewInSecret(session: FastifyRequest['session']): boolean {
+  function isNewUnseen(session: FastifyRequest['session']): boolean {
     const hasContent = Object.entries(session).some(([key, value]) => key !== 'cookie' && value !== undefined)
     return hasContent && !session.isModified()
   }
@@ -111,7 +111,7 @@ export async function addSavingHooks(
     if (!repeatsId(request, reply)) return settle(request, reply, done)
     // What another process rotated meanwhile this one cannot know: without an answer the browser keeps what it has.
     const end = (isPresent: boolean) => {
-      if (!isPresent) noteOf(session).isFormer = true
+      if (!isPresent) noteOf(session).hasOldId = true
       settle(request, reply, done)
     }
     store.requests.isPresent(session.sessionId).then(end, () => end(false))
@@ -129,8 +129,8 @@ export async function addSavingHooks(
 
   /** Whether a response sends an id once more that no statement of its request has written. */
   function repeatsId({ session }: FastifyRequest, reply: FastifyReply): boolean {
-    if (!isSession(session) || isFormer(session) || noteOf(session).isGone) return false
-    const isWritten = provenanceOf(session)?.isWritten ?? true
+    if (!isSession(session) || hasOldId(session) || noteOf(session).isGone) return false
+    const isWritten = loadedVersionOf(session)?.isWritten ?? true
     return !isWritten && setsSessionCookie(reply, host.cookieName)
   }
 
@@ -138,14 +138,14 @@ export async function addSavingHooks(
   function isWithheld(request: FastifyRequest): boolean {
     const { session } = request
     const hasSession = isSession(session)
-    if (hasSession && store.rotatedIds.has(session.sessionId)) noteOf(session).isFormer = true
-    if (hasSession && (isFormer(session) || isWithheldHeir(session))) return true
-    return requestNote(request).namesOldId && !(hasSession && provenanceOf(session))
+    if (hasSession && store.rotatedIds.has(session.sessionId)) noteOf(session).hasOldId = true
+    if (hasSession && (hasOldId(session) || isWithheldHeir(session))) return true
+    return requestNote(request).namesOldId && !(hasSession && loadedVersionOf(session))
   }
 
   function isOver(request: FastifyRequest, reply: FastifyReply): boolean {
     const { session } = request
-    if (session !== null) return noteOf(session).isGone && !isFormer(session)
+    if (session !== null) return noteOf(session).isGone && !hasOldId(session)
     const isEnded = !requestNote(request).hasFailed && reply.statusCode < 500
     return isEnded && request.cookies?.[host.cookieName] !== undefined
   }

@@ -1,13 +1,13 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { CookieOptions } from '@fastify/session'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { UnstorableError } from '../errors.ts'
 import { isCookieDate } from '../payload/cookie-dates.ts'
-import { UNSENDABLE_COOKIE } from '../store/content.ts'
-import { deadlineOf, type Limits } from '../store/lifetime.ts'
-import { provenanceOf } from '../store/provenance.ts'
-import { isSession } from './is-session.ts'
+import { deadlineOf, type Limits } from '../store/core/lifetime.ts'
+import { UNSENDABLE_COOKIE } from '../store/live/content.ts'
+import { loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { CheckedOptions } from './options.ts'
+import { isSession } from './request-state.ts'
 
 /**
  * Tells the browser to forget the session's cookie, instead of anything else said about it in this response. With the
@@ -106,11 +106,31 @@ export function capSessionCookie(
 ): void {
   const { session } = request
   if (!isSession(session) || !(session.cookie.expires instanceof Date)) return
-  const provenance = provenanceOf(session)
-  if (!provenance || !setsSessionCookie(reply, cookieName)) return
-  const end = deadlineOf(limits, provenance.lifetime, provenance.createdAt, Date.now())
+  const loadedVersion = loadedVersionOf(session)
+  if (!loadedVersion || !setsSessionCookie(reply, cookieName)) return
+  const end = deadlineOf(limits, loadedVersion.lifetime, loadedVersion.createdAt, Date.now())
   if (session.cookie.expires.getTime() <= end) return
   const { toJSON } = session.cookie as unknown as { toJSON(): CookieSerializeOptions }
   const flags = { ...toJSON.call(session.cookie), expires: new Date(end) }
   reply.setCookie(cookieName, `${cookiePrefix}${session.encryptedSessionId}`, flags)
+}
+
+/** The host drops a changed session without a word when its cookie is secure and the connection is not https. */
+export function insecureWarning(log: FastifyBaseLogger): (request: FastifyRequest) => void {
+  let isTold = false
+  return ({ session }) => {
+    if (isTold || !session.isModified()) return
+    isTold = true
+    log.warn(
+      { plugin: 'stored-session' },
+      'a changed session was not stored and no cookie was sent, because cookie.secure is on and the connection is not https. ' +
+        "Behind a proxy that terminates TLS, set Fastify's trustProxy; for plain http in development, set cookie: { secure: 'auto' }. " +
+        'This is logged once.',
+    )
+  }
+}
+
+/** Whether the host is going to drop this session. */
+export function isDropped({ session, protocol }: FastifyRequest): boolean {
+  return session.cookie.secure === true && protocol !== 'https'
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { InvalidOptionsError } from '../errors.ts'
-import type { CheckedStoreOptions } from '../store/store-options.ts'
+import type { CheckedStoreOptions } from '../store/options/store-options.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 
 /**

@@ -1,9 +1,9 @@
-import type { SessionDatabase } from '../database/session-database.ts'
-import { keysTableOf } from '../database/session-keys.ts'
+import type { SessionDatabase } from '../database/contract/session-database.ts'
+import { keysTableOf } from '../database/sql/session-keys.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import type { AttachedKeys, KeyProvider } from '../keys/key-provider.ts'
 import { RefreshedKeys } from '../keys/refreshed-keys.ts'
-import type { SessionEventEmitter } from './events.ts'
+import type { SessionEventEmitter } from './core/events.ts'
 
 /**
  * Looks whether there is a place for keys.

@@ -1,6 +1,6 @@
-import { within } from '../database/patience.ts'
-import type { StoreCore } from './core.ts'
-import type { Trimmer } from './trimming.ts'
+import { within } from '../time/time-limits.ts'
+import type { StoreCore } from './core/core.ts'
+import type { Trimmer } from './trimming/trimming.ts'
 
 /** How long closing may take, and of it finishing what was begun. Milliseconds. */
 const CLOSE_MS = 1_900

@@ -1,7 +1,7 @@
-import { lateAnswer, within } from '../database/patience.ts'
-import type { SessionDatabase } from '../database/session-database.ts'
-import type { StoreCore } from './core.ts'
-import type { CheckedStoreOptions } from './store-options.ts'
+import type { SessionDatabase } from '../database/contract/session-database.ts'
+import { lateAnswer, within } from '../time/time-limits.ts'
+import type { StoreCore } from './core/core.ts'
+import type { CheckedStoreOptions } from './options/store-options.ts'
 
 /** How the store is. It holds no address, name, statement or key, so that a probe may show it. */
 export interface Health {

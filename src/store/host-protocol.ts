@@ -1,10 +1,10 @@
-import type { Callback, SessionCallback } from './answer.ts'
-import type { SessionEventEmitter } from './events.ts'
-import { answerFor } from './faults.ts'
-import { type Succession, successionOf } from './heirs.ts'
-import type { LiveSession } from './live-session.ts'
-import { provenanceOf } from './provenance.ts'
-import type { Reading } from './reading.ts'
+import type { SessionEventEmitter } from './core/events.ts'
+import type { Callback, SessionCallback } from './host-callbacks.ts'
+import { callBackFor } from './host-callbacks.ts'
+import type { LiveSession } from './live/live-session.ts'
+import { loadedVersionOf } from './live/loaded-version.ts'
+import { type Succession, successionOf } from './requests/heirs.ts'
+import type { Reading } from './requests/reading.ts'
 import type { SessionRequests } from './session-requests.ts'
 
 /** What the host is doing, for as long as it calls, or is called, without a pause. */
@@ -31,21 +31,21 @@ export class HostProtocol<Call extends HostCall = HostCall> {
 
   /** Hands the session of an id to the host, or null when there is none (any more). */
   get(id: string, callback: SessionCallback): void {
-    answerFor(this.#events, 'read', this.#requests.read(id), (error, reading) => {
+    callBackFor(this.#events, 'read', this.#requests.read(id), (error, reading) => {
       this.during({ reading } as Partial<Call>, () => callback(error, (reading?.session ?? null) as never))
     })
   }
 
   /** Stores a session as it is now, merged with what others stored meanwhile. Writes nothing once it has ended. */
   set(id: string, session: object, callback: Callback): void {
-    const succession = provenanceOf(session) ? undefined : this.call.succession
+    const succession = loadedVersionOf(session) ? undefined : this.call.succession
     const saving = this.#requests.save(id, session as LiveSession, succession)
-    answerFor(this.#events, 'write', saving, (error) => callback(error))
+    callBackFor(this.#events, 'write', saving, (error) => callback(error))
   }
 
   /** Ends a session permanently; by the old id of one that was rotated, the rotated session. */
   destroy(id: string, callback: Callback): void {
-    answerFor(this.#events, 'delete', this.#requests.end(id), (error, finding) => {
+    callBackFor(this.#events, 'delete', this.#requests.end(id), (error, finding) => {
       const succession = successionOf(id, error, finding)
       this.during({ succession } as Partial<Call>, () => callback(error))
     })
@@ -53,7 +53,7 @@ export class HostProtocol<Call extends HostCall = HostCall> {
 
   /** Renews the last use of a session. @fastify/session never calls it; reading does the same by itself. */
   touch(id: string, session: object, callback: Callback): void {
-    answerFor(this.#events, 'touch', this.#requests.touch(id, session as LiveSession), (error) => callback(error))
+    callBackFor(this.#events, 'touch', this.#requests.touch(id, session as LiveSession), (error) => callback(error))
   }
 
   /** What the host is doing now. */

@@ -1,7 +1,7 @@
-import { withoutParameters } from '../database/guarded.ts'
+import type { SessionDatabase } from '../database/contract/session-database.ts'
+import { withoutParameters } from '../database/door/guarded.ts'
+import { SessionRows } from '../database/door/rows.ts'
 import { openDatabase } from '../database/open.ts'
-import { SessionRows } from '../database/rows.ts'
-import type { SessionDatabase } from '../database/session-database.ts'
 import {
   InvalidOptionsError,
   MigrationError,
@@ -11,12 +11,12 @@ import {
 } from '../errors.ts'
 import { codecFor } from '../payload/codec.ts'
 import { attachKeys, checkKeyTable } from './attach-keys.ts'
-import { observeMigration, observeTouch } from './background-tasks.ts'
-import type { StoreCore } from './core.ts'
-import type { SessionEventEmitter } from './events.ts'
-import type { CheckedStoreOptions } from './store-options.ts'
-import { Turns } from './turns.ts'
-import { userReader } from './user.ts'
+import { observeMigration, observeTouch } from './core/background-tasks.ts'
+import type { StoreCore } from './core/core.ts'
+import type { SessionEventEmitter } from './core/events.ts'
+import { Turns } from './core/turns.ts'
+import type { CheckedStoreOptions } from './options/store-options.ts'
+import { userReader } from './users/user.ts'
 
 /**
  * Opens the database, migrates it when asked to, and checks that the table exists.

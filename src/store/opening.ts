@@ -1,11 +1,11 @@
 import { UnavailableError } from '../errors.ts'
 import { closeCore } from './closing.ts'
-import type { StoreCore } from './core.ts'
-import { warnOfOldKey } from './key-age.ts'
+import type { StoreCore } from './core/core.ts'
+import { warnOfOldKey } from './management/key-age.ts'
 import { openCore } from './open-core.ts'
-import type { CheckedStoreOptions } from './store-options.ts'
-import { Trimmer } from './trimming.ts'
-import { warnOfUnencrypted } from './unencrypted-mode.ts'
+import type { CheckedStoreOptions } from './options/store-options.ts'
+import { warnOfUnencrypted } from './options/unencrypted-mode.ts'
+import { Trimmer } from './trimming/trimming.ts'
 
 /** A store's database and what belongs to it: opened once, when it is needed first, and closed. */
 export class Opening {

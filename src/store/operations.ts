@@ -1,7 +1,7 @@
 import { OverloadedError } from '../errors.ts'
-import { Deadline } from './deadline.ts'
+import { Deadline } from '../time/deadline.ts'
+import { isHeard, type Operation, perform, type Task } from './core/operation.ts'
 import type { Opening } from './opening.ts'
-import { isHeard, type Operation, perform, type Task } from './operation.ts'
 
 /** Operations that wait at a time, at most: those behind them could not be served before their time is up either. */
 export const MOST_WAITING = 10_000
@@ -18,7 +18,7 @@ export class Operations {
   readonly #opening: Opening
   readonly #timeout: number
   readonly #waiting = new Set<Waiting>()
-  /** One for all that wait. It keeps the process alive as long as any does. */
+  /** One for all that wait: those that come while others do set none. It keeps the process alive as long as any does. */
   #timer: NodeJS.Timeout | undefined
   #timerEnd = Number.POSITIVE_INFINITY
 
@@ -79,13 +79,13 @@ export class Operations {
   #add(waiting: Waiting): void {
     this.#waiting.add(waiting)
     if (waiting.until < this.#timerEnd) this.#wake(waiting.until)
-    else if (this.#waiting.size === 1) this.#timer?.ref()
   }
 
   #remove(waiting: Waiting): void {
     this.#waiting.delete(waiting)
-    // Kept for those that are still to come: an operation that is answered sets no timer of its own.
-    if (this.#waiting.size === 0) this.#timer?.unref()
+    if (this.#waiting.size > 0) return
+    clearTimeout(this.#timer)
+    this.#timerEnd = Number.POSITIVE_INFINITY
   }
 
   #wake(until: number): void {
@@ -95,7 +95,6 @@ export class Operations {
   }
 
   readonly #giveUpLate = () => {
-    this.#timer = undefined
     this.#timerEnd = Number.POSITIVE_INFINITY
     const now = performance.now()
     let next = Number.POSITIVE_INFINITY

@@ -1,15 +1,15 @@
 import { RegenerateError } from '../errors.ts'
-import type { Finding } from './ending.ts'
-import type { SessionEventEmitter } from './events.ts'
-import { beginHeir, isEmpty, isWithheld, type Succession } from './heirs.ts'
-import { type LiveSession, noteOf } from './live-session.ts'
+import type { SessionEventEmitter } from './core/events.ts'
+import { type Operation, perform, type Task } from './core/operation.ts'
+import { type LiveSession, noteOf } from './live/live-session.ts'
+import { loadedVersionOf } from './live/loaded-version.ts'
 import type { Opening } from './opening.ts'
-import { type Operation, perform, type Task } from './operation.ts'
 import { Operations } from './operations.ts'
-import { provenanceOf } from './provenance.ts'
-import type { Reading } from './reading.ts'
-import type { Rotation } from './rotating.ts'
-import { isChangedInSecret, type SaveOutcome } from './saving.ts'
+import type { Finding } from './requests/ending.ts'
+import { beginHeir, isEmpty, isWithheld, type Succession } from './requests/heirs.ts'
+import type { Reading } from './requests/reading.ts'
+import type { Rotation } from './requests/rotating.ts'
+import { isChangedUnseen, type SaveOutcome } from './requests/saving.ts'
 import { END, IS_PRESENT, READ, ROTATE, SAVE, TOUCH } from './tasks.ts'
 
 /** What requests ask of a store, bounded in number and in time. */
@@ -77,16 +77,16 @@ export class SessionRequests {
   }
 
   /** Whether a stored session differs from its row in a way that a comparison through JSON cannot see. */
-  isChangedInSecret(session: object): boolean {
+  isChangedUnseen(session: object): boolean {
     const { core } = this.#opening
-    return core !== undefined && isChangedInSecret(core, session as LiveSession)
+    return core !== undefined && isChangedUnseen(core, session as LiveSession)
   }
 }
 
 /** Ends a session and stores another, each as an operation of its own for those who listen. */
 const REPLACE: Task<[oldId: string, replaced: object, id: string, heir: LiveSession], SaveOutcome> = {
   async work(core, operation: Operation, oldId, replaced, id, heir) {
-    const loaded = provenanceOf(replaced)
+    const loaded = loadedVersionOf(replaced)
     const end = async (follows: boolean) => {
       const finding = await perform(core, operation, END, oldId, { follows, loaded })
       noteOf(heir).isRefused = false

@@ -1,13 +1,13 @@
 import type { Beginning } from '../instruments/trace.ts'
 import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
-import { type Ending, endSession, type Finding } from './ending.ts'
-import type { LiveSession } from './live-session.ts'
-import type { Task } from './operation.ts'
-import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './outcomes.ts'
-import { type Reading, readSession } from './reading.ts'
-import { type Rotation, rotateSession } from './rotating.ts'
-import { type Origin, type SaveOutcome, saveSession } from './saving.ts'
-import { touchSession } from './touching.ts'
+import type { Task } from './core/operation.ts'
+import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './core/outcomes.ts'
+import type { LiveSession } from './live/live-session.ts'
+import { type Ending, endSession, type Finding } from './requests/ending.ts'
+import { type Reading, readSession } from './requests/reading.ts'
+import { type Rotation, rotateSession } from './requests/rotating.ts'
+import { type Origin, type SaveOutcome, saveSession } from './requests/saving.ts'
+import { touchSession } from './requests/touching.ts'
 
 /*
  * What requests ask of the store, and what channels and listeners are told of it.

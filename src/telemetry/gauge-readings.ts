@@ -1,4 +1,4 @@
-import type { SessionEvents } from '../store/events.ts'
+import type { SessionEvents } from '../store/core/events.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { GaugeKey } from './metrics.ts'
 

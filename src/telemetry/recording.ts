@@ -1,6 +1,6 @@
 import type { OperationName, SessionOperation } from '../instruments/operation.ts'
 import { operationNames } from '../instruments/operation.ts'
-import type { SessionEvents } from '../store/events.ts'
+import type { SessionEvents } from '../store/core/events.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { MetricKey } from './metrics.ts'
 

@@ -1,5 +1,5 @@
-import { OptionChecks } from '../store/option-checks.ts'
-import type { Duration } from '../store/store-options.ts'
+import { OptionChecks } from '../store/options/option-checks.ts'
+import type { Duration } from '../store/options/store-options.ts'
 
 /** A clock that stands still until it is moved. */
 export interface TestClock {

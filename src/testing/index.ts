@@ -1,8 +1,8 @@
 /** Aids for the tests of applications and of what extends this package; nothing here is for production. */
 export { type TestClock, testClock } from './clock.ts'
-export type { ContractCheck } from './contract-check.ts'
 export type { KeyProviderSubject } from './key-provider-checks.ts'
 export { keyProviderContract } from './key-provider-contract.ts'
 export { memoryStorage } from './memory-storage.ts'
 export { type SessionDatabaseSubject, sessionDatabaseContract } from './session-database-contract.ts'
 export { type CookieResponse, readSession, type SessionApplication, type SessionData, signIn } from './signed-in.ts'
+export type { ContractCheck } from './storage/contract-check.ts'

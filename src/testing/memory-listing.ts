@@ -1,4 +1,11 @@
-import type { ListedRow, NewRow, RowFilter, RowMoment, RowState, SessionListing } from '../database/session-database.ts'
+import type {
+  ListedRow,
+  NewRow,
+  RowFilter,
+  RowMoment,
+  RowState,
+  SessionListing,
+} from '../database/contract/session-database.ts'
 import { bySid, isLasting, isUnended, type MemoryRows } from './memory-rows.ts'
 
 /** What the rows of a storage in memory are looked through by. */

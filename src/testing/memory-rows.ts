@@ -1,4 +1,4 @@
-import type { NewRow } from '../database/session-database.ts'
+import type { NewRow } from '../database/contract/session-database.ts'
 
 /** What becomes of a row that ends; the rest of it goes. */
 export type MemoryEnd = Pick<NewRow, 'endedAt' | 'endReason' | 'trimAt'>

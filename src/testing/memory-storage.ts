@@ -1,5 +1,5 @@
-import type { KeyCount, NewRow, SessionDatabase } from '../database/session-database.ts'
-import type { KeyRow, SessionKeys } from '../database/stored-keys.ts'
+import type { KeyCount, NewRow, SessionDatabase } from '../database/contract/session-database.ts'
+import type { KeyRow, SessionKeys } from '../database/contract/stored-keys.ts'
 import { memoryListing } from './memory-listing.ts'
 import { bySid, isLasting, isSealable, isUnended, MemoryRows } from './memory-rows.ts'
 

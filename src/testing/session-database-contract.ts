@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { SessionDatabase } from '../database/session-database.ts'
-import type { ContractCheck } from './contract-check.ts'
+import type { SessionDatabase } from '../database/contract/session-database.ts'
+import type { ContractCheck } from './storage/contract-check.ts'
 import type { StorageCheck } from './storage/contract-rows.ts'
 import { endingChecks } from './storage/ending-checks.ts'
 import { listingChecks } from './storage/listing-checks.ts'

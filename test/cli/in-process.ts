@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import { commands } from '../../src/cli/commands.ts'
-import { run } from '../../src/cli/frame/run.ts'
+import { run } from '../../src/cli/run.ts'
 import type { CommandEnd } from './command-line.ts'
 
 /** Runs a command in this process, which is quicker; signals would reach this process too. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import Sqlite from 'better-sqlite3'
 import { checkSchema } from '../../src/cli/doctor/checks/schema.ts'
 import { checkUp, openInspection, type Surroundings } from '../../src/cli/doctor/checkup.ts'
-import type { Finding, Found } from '../../src/cli/doctor/finding.ts'
-import { subjectOf } from '../../src/cli/doctor/subject.ts'
-import { patienceOf } from '../../src/database/patience.ts'
+import type { Finding, Found } from '../../src/cli/doctor/findings/finding.ts'
+import { subjectOf } from '../../src/cli/doctor/findings/subject.ts'
+import { timeLimitsOf } from '../../src/time/time-limits.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import { repository } from '../migrating/drizzle-kit.ts'
 import { secret } from '../stores.ts'
@@ -22,7 +22,7 @@ export async function findingsOf(
 /** What the doctor finds about the tables, and nothing else. */
 export async function schemaFindings({ url }: Pick<TestDatabase, 'url'>): Promise<readonly Found[]> {
   const subject = subjectOf({ source: 'a test', options: { database: url, secret } })!
-  const inspection = await openInspection(subject, patienceOf(subject.operationTimeout))
+  const inspection = await openInspection(subject, timeLimitsOf(subject.operationTimeout))
   return checkSchema(subject, inspection).finally(() => inspection.close())
 }
 

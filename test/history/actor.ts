@@ -129,8 +129,8 @@ export class Actor {
       if (loaded) await this.#changeOwner(process, loaded)
     },
     regenerate: async (process, known, slot) => {
-      const isFormer = this.#random.next() < 0.3
-      const loaded = await known.load(process, isFormer ? this.#former(known) : undefined)
+      const hasOldId = this.#random.next() < 0.3
+      const loaded = await known.load(process, hasOldId ? this.#former(known) : undefined)
       if (loaded) await this.#regenerate(process, loaded, slot)
     },
     regenerateHeld: async (process, _known, slot) => {

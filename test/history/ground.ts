@@ -1,6 +1,6 @@
 import { openDatabase } from '../../src/database/open.ts'
 import type { StoreOptions } from '../../src/index.ts'
-import type { RevokeFilter } from '../../src/store/revoking.ts'
+import type { RevokeFilter } from '../../src/store/management/revoking.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import { naiveStore } from '../races/naive-store.ts'
 import { LONGEST_WAIT } from './limits.ts'

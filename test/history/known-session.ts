@@ -23,7 +23,7 @@ interface Before {
   readonly rotating: ReturnType<Lineage['moment']>
   readonly least: ReturnType<Counts['least']>
   readonly closed: ReturnType<Counts['unanswered']>
-  readonly isFormer: boolean
+  readonly hasOldId: boolean
 }
 
 let sessions = 0
@@ -83,7 +83,7 @@ export class KnownSession {
   async load({ protocol }: Process, id = this.lineage.present): Promise<Loaded | null> {
     const before = this.before(id)
     const load = () => protocol.load(id)
-    const session = await (before.isFormer ? load() : this.life.using(load))
+    const session = await (before.hasOldId ? load() : this.life.using(load))
     if (session) this.#judge(session, id, before)
     else this.#judgeNone(id, before)
     return session && { known: this, id, session }
@@ -115,7 +115,7 @@ export class KnownSession {
 
   async touch({ protocol }: Process, { id, session }: Loaded): Promise<void> {
     const touch = () => protocol.touch(id, session)
-    await (this.lineage.isFormer(id) ? touch() : this.life.using(touch))
+    await (this.lineage.hasOldId(id) ? touch() : this.life.using(touch))
   }
 
   /** Gives it another id; undefined when it stays under its old one. */
@@ -136,14 +136,14 @@ export class KnownSession {
 
   /** Whatever else ends it. A session that is not stored when that begins may get away. */
   async endBy(end: () => Promise<unknown>, id?: string, isSure = () => true): Promise<void> {
-    const by = id !== undefined && this.lineage.isFormer(id) ? 'old id' : 'present id'
+    const by = id !== undefined && this.lineage.hasOldId(id) ? 'old id' : 'present id'
     await this.life.endingBy(() => this.life.using(end), by, isSure)
     if (isSure()) this.#log.add(`${this.name} ended by ${by}`)
   }
 
   /** Whether it certainly was alive, under this id, until this moment in the middle of what ends it. */
-  wasAlive({ life, rotating, isFormer }: Before): boolean {
-    return !isFormer && this.life.isAlive(life, 1) && this.lineage.wasCalm(rotating)
+  wasAlive({ life, rotating, hasOldId }: Before): boolean {
+    return !hasOldId && this.life.isAlive(life, 1) && this.lineage.wasCalm(rotating)
   }
 
   before(id: string): Before {
@@ -153,7 +153,7 @@ export class KnownSession {
       rotating: this.lineage.moment(),
       least: this.#counts.least(),
       closed: this.#counts.unanswered().filter(({ isClosed }) => isClosed),
-      isFormer: this.lineage.isFormer(id),
+      hasOldId: this.lineage.hasOldId(id),
     }
   }
 
@@ -166,11 +166,11 @@ export class KnownSession {
   ): Promise<boolean> {
     const before = this.before(id)
     const count = this.#counts.countUp(session, key)
-    const refused = before.isFormer ? 'changed by an old id' : isMix && 'users mixed'
+    const refused = before.hasOldId ? 'changed by an old id' : isMix && 'users mixed'
     const unanswered = this.#counts.unanswered()
     if (refused) this.#counts.refuse(key, count, refused)
     try {
-      await (before.isFormer ? save() : this.life.using(save))
+      await (before.hasOldId ? save() : this.life.using(save))
     } catch (error) {
       if (isUnanswered(error)) this.#leaveOpen(key, count)
       if (isRefused(error)) this.#counts.refuse(key, count, 'stored though refused')
@@ -207,11 +207,11 @@ export class KnownSession {
 
   #judgeNone(id: string, before: Before): void {
     this.#log.add(`${this.name} is not there`)
-    const isPresent = !before.isFormer && this.lineage.wasCalm(before.rotating)
+    const isPresent = !before.hasOldId && this.lineage.wasCalm(before.rotating)
     const isRight = this.life.foundNone(before.life, isPresent)
     if (isRight || this.inheritance.mustBeEmpty || this.lineage.mayBePastOverlap(id, Date.now())) return
     if (this.lineage.isUncertain) return this.#violation('lost by a rotation')
-    const lost = before.isFormer ? 'lost by an old id' : 'lost session'
+    const lost = before.hasOldId ? 'lost by an old id' : 'lost session'
     this.#violation(this.#isExcepted ? 'ended though excepted' : lost)
   }
 

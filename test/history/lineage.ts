@@ -40,7 +40,7 @@ export class Lineage {
     return this.#ids[random.below(Math.max(1, this.#ids.length - 1))]!.id
   }
 
-  isFormer(id: string): boolean {
+  hasOldId(id: string): boolean {
     return this.#known(id)?.former !== undefined
   }
 

@@ -6,7 +6,7 @@ export async function regenerate({ protocol }: Process, old: Loaded, next: Known
   const { known, id } = old
   const loaded = next.make()
   // By an old id nobody can tell whether it is a sign-out: it ends the session, and takes nothing over.
-  const isOver = known.lineage.isFormer(id) || known.life.endedBy !== undefined
+  const isOver = known.lineage.hasOldId(id) || known.life.endedBy !== undefined
   next.inheritance.mayBeUnknown = known.life.mayBeTrimmed
   if (isOver && !known.life.mayBeTrimmed) next.inheritance.mustBeEmpty = true
   // Whoever meets it before that is known.

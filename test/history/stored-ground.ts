@@ -1,5 +1,5 @@
+import type { SessionDatabase } from '../../src/database/contract/session-database.ts'
 import { openDatabase } from '../../src/database/open.ts'
-import type { SessionDatabase } from '../../src/database/session-database.ts'
 import { StoredSessionStore } from '../../src/index.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import type { Ground, GroundOptions, Process } from './ground.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SessionDatabase } from '../../src/database/session-database.ts'
+import type { SessionDatabase } from '../../src/database/contract/session-database.ts'
 import type { Random } from './random.ts'
 
 type Statement = (...parameters: never[]) => unknown

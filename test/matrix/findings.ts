@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { ListedRow } from '../../src/database/session-database.ts'
+import type { ListedRow } from '../../src/database/contract/session-database.ts'
 import type { Arena } from './arena.ts'
 import { MINUTE_MS, OVERLAP_MS } from './features.ts'
 import { type Lineage, lineagesOf } from './lineages.ts'

@@ -1,4 +1,4 @@
-import type { NewRow, SessionDatabase } from '../../src/database/session-database.ts'
+import type { NewRow, SessionDatabase } from '../../src/database/contract/session-database.ts'
 import type { World } from './world.ts'
 
 const READING = /^(read|list|count|tally|nth|sealedByOthers|check|migrate|migrations|close)/

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers'
-import type { SessionDatabase } from '../../src/database/session-database.ts'
+import type { SessionDatabase } from '../../src/database/contract/session-database.ts'
 import { currentActor } from '../races/scheduler.ts'
 import { SLOW_MS, SLOW_TIMEOUT_MS, type Slow } from './features.ts'
 import type { World } from './world.ts'

@@ -1,4 +1,4 @@
-import type { SessionDatabase } from '../../src/database/session-database.ts'
+import type { SessionDatabase } from '../../src/database/contract/session-database.ts'
 import { sidOf } from '../../src/payload/session-id.ts'
 import type { CallbackStore } from './protocol.ts'
 

@@ -1,4 +1,4 @@
-import type { SessionDatabase } from '../../src/database/session-database.ts'
+import type { SessionDatabase } from '../../src/database/contract/session-database.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** A session in a handler's hands. */

@@ -1,7 +1,7 @@
 import { mock } from 'node:test'
 import type { FastifyInstance } from 'fastify'
+import type { SessionDatabase, SessionRow } from '../../src/database/contract/session-database.ts'
 import { openDatabase } from '../../src/database/open.ts'
-import type { SessionDatabase, SessionRow } from '../../src/database/session-database.ts'
 import { type AppSession, openApp, sessionOf } from '../app.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import { scheduledDatabase } from './protocol.ts'

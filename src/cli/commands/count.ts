@@ -1,6 +1,6 @@
-import { filterOf, filterOptions, filterUsage } from '../filter-options.ts'
 import { defineCommand } from '../frame/command.ts'
 import { exitCodes } from '../frame/exit-codes.ts'
+import { filterOf, filterOptions, filterUsage } from '../inputs/filter-options.ts'
 
 export const count = defineCommand({
   name: 'count',

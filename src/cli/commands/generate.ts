@@ -1,8 +1,8 @@
 import type { Dialect } from '../../database/recognise.ts'
 import { defineCommand } from '../frame/command.ts'
-import type { Settings } from '../frame/invocation.ts'
 import { CommandError, UsageError } from '../frame/errors.ts'
 import { exitCodes } from '../frame/exit-codes.ts'
+import type { Settings } from '../frame/invocation.ts'
 import { dialectNamed } from '../project/drivers.ts'
 
 export const generate = defineCommand({
@@ -63,8 +63,8 @@ async function dialectOf(given: Settings | undefined): Promise<Dialect> {
 }
 
 async function placeOf(dialect: Dialect, table: unknown) {
-  const { DEFAULT_TABLE } = await import('../../database/migrations.ts')
-  const { placeOfName } = await import('../../database/table-place.ts')
+  const { DEFAULT_TABLE } = await import('../../database/migrations/migrations.ts')
+  const { placeOfName } = await import('../../database/sql/table-place.ts')
   const name = typeof table === 'string' ? table : DEFAULT_TABLE
   const place = dialect === 'pg' ? placeOfName(name) : { name }
   if (place) return place

@@ -26,7 +26,7 @@ command also shows the code that registers the plugin.`,
     const { projectIn } = await import('../project/project.ts')
     const { driverOf } = await import('../project/drivers.ts')
     const { initPlan } = await import('../init/plan.ts')
-    const { newSecret } = await import('../../keys/generated.ts')
+    const { newSecret } = await import('../../keys/envelope/generated.ts')
     const { refuseUnsafe } = await import('../project/file-access.ts')
     const folder = process.cwd()
     const project = projectIn(folder)

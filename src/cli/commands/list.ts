@@ -1,11 +1,11 @@
-import type { ListedSession, SessionPage } from '../../store/listing.ts'
-import { filterOf, filterOptions, filterUsage, given } from '../filter-options.ts'
+import type { ListedSession, SessionPage } from '../../store/management/listing.ts'
 import { defineCommand } from '../frame/command.ts'
 import { UsageError } from '../frame/errors.ts'
 import { exitCodes } from '../frame/exit-codes.ts'
 import type { Output } from '../frame/output.ts'
-import { inColumns, printable, shortTime } from '../table-text.ts'
-import { wholeNumber } from '../values.ts'
+import { filterOf, filterOptions, filterUsage, given } from '../inputs/filter-options.ts'
+import { wholeNumber } from '../inputs/values.ts'
+import { inColumns, printable, shortTime } from '../results/table-text.ts'
 
 const LARGEST_PAGE = 1_000
 

@@ -1,10 +1,10 @@
-import type { MigrationState } from '../../database/migration-state.ts'
+import type { MigrationState } from '../../database/contract/migration-state.ts'
 import { defineCommand } from '../frame/command.ts'
 import { CommandError, UsageError } from '../frame/errors.ts'
 import { exitCodes } from '../frame/exit-codes.ts'
 import type { Output } from '../frame/output.ts'
 import { grouped } from '../frame/quantities.ts'
-import { inColumns } from '../table-text.ts'
+import { inColumns } from '../results/table-text.ts'
 
 export const migrate = defineCommand({
   name: 'migrate',

@@ -1,9 +1,9 @@
-import type { ReencryptResult } from '../../store/reencrypting.ts'
-import { given } from '../filter-options.ts'
+import type { ReencryptResult } from '../../store/management/reencrypting.ts'
 import { defineCommand } from '../frame/command.ts'
 import { type ExitCode, exitCodes } from '../frame/exit-codes.ts'
 import { rowsOf, sessionsOf } from '../frame/quantities.ts'
-import { batchSize, wholeNumber } from '../values.ts'
+import { given } from '../inputs/filter-options.ts'
+import { batchSize, wholeNumber } from '../inputs/values.ts'
 
 const HIGHEST_RATE = 1_000_000
 

@@ -12,7 +12,7 @@ write it to a file that only you can read:
   echo "SESSION_SECRET=$(npx stored-session secret)" >> .env`,
   options: {},
   async run({ output }) {
-    const { newSecret } = await import('../../keys/generated.ts')
+    const { newSecret } = await import('../../keys/envelope/generated.ts')
     const made = newSecret()
     output.print({ secret: made }, made)
     return exitCodes.ok

@@ -1,10 +1,10 @@
-import { LARGEST_BACKLOG } from '../../store/trim-round.ts'
-import type { TrimResult } from '../../store/trimming.ts'
-import { given } from '../filter-options.ts'
+import { LARGEST_BACKLOG } from '../../store/trimming/trim-round.ts'
+import type { TrimResult } from '../../store/trimming/trimming.ts'
 import { defineCommand } from '../frame/command.ts'
 import { exitCodes } from '../frame/exit-codes.ts'
 import { grouped, rowsOf } from '../frame/quantities.ts'
-import { batchSize, milliseconds, wholeNumber } from '../values.ts'
+import { given } from '../inputs/filter-options.ts'
+import { batchSize, milliseconds, wholeNumber } from '../inputs/values.ts'
 
 const LONGEST_PAUSE_MS = 10_000
 const MOST_ROWS = 1_000_000_000

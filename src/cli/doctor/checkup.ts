@@ -1,7 +1,7 @@
+import type { SessionDatabase } from '../../database/contract/session-database.ts'
 import { namedTable } from '../../database/open.ts'
-import { type Patience, patienceOf, within } from '../../database/patience.ts'
 import { type Dialect, type DrizzleDatabase, isSessionDatabase } from '../../database/recognise.ts'
-import type { SessionDatabase } from '../../database/session-database.ts'
+import { type TimeLimits, timeLimitsOf, within } from '../../time/time-limits.ts'
 import type { Settings } from '../frame/invocation.ts'
 import { checkCookie } from './checks/cookie.ts'
 import { checkBacklog, checkClock, checkConnection, checkServer, checkWriting } from './checks/database.ts'
@@ -9,10 +9,10 @@ import { checkKeys } from './checks/keys.ts'
 import { checkSettings } from './checks/options.ts'
 import { checkSchema } from './checks/schema.ts'
 import { checkVersions } from './checks/versions.ts'
-import { type Finding, type Found, fault, skipped } from './finding.ts'
-import type { Inspection } from './inspection.ts'
-import { connectionRemedy, messageOf, withoutSecrets } from './messages.ts'
-import { type Subject, subjectOf } from './subject.ts'
+import { type Finding, type Found, fault, skipped } from './findings/finding.ts'
+import type { Inspection } from './findings/inspection.ts'
+import { connectionRemedy, messageOf, withoutSecrets } from './findings/messages.ts'
+import { type Subject, subjectOf } from './findings/subject.ts'
 
 /** What the doctor depends on besides the settings. */
 export interface Surroundings {
@@ -44,18 +44,18 @@ export async function checkUp(settings: Settings, surroundings: Surroundings): P
   return [...findings, ...(subject ? await checkDatabase(subject, surroundings, clean) : [])]
 }
 
-type Open = (subject: Subject, database: string | DrizzleDatabase, patience: Patience) => Promise<Inspection>
+type Open = (subject: Subject, database: string | DrizzleDatabase, timeLimits: TimeLimits) => Promise<Inspection>
 
 const OPEN: Record<Dialect, Open> = {
-  async pg({ table }, database, patience) {
+  async pg({ table }, database, timeLimits) {
     const { inspectPg } = await import('./pg/inspection.ts')
     const { pgSessionsTable } = await import('../../database/pg/sessions-table.ts')
-    return inspectPg(database, pgSessionsTable(table), patience)
+    return inspectPg(database, pgSessionsTable(table), timeLimits)
   },
-  async mysql({ table }, database, patience) {
+  async mysql({ table }, database, timeLimits) {
     const { inspectMysql } = await import('./mysql/inspection.ts')
     const { storedSessionsTable } = await import('../../schema/mysql.ts')
-    return inspectMysql(database, ...namedTable(table, storedSessionsTable), patience)
+    return inspectMysql(database, ...namedTable(table, storedSessionsTable), timeLimits)
   },
   async sqlite({ table }, database) {
     const { inspectSqlite } = await import('./sqlite/inspection.ts')
@@ -65,15 +65,15 @@ const OPEN: Record<Dialect, Open> = {
 }
 
 /** Opens a database to look at it. What was handed over is used as it is, and not closed. */
-export function openInspection(subject: Subject, patience: Patience): Promise<Inspection> {
-  return OPEN[subject.dialect](subject, subject.database as string | DrizzleDatabase, patience)
+export function openInspection(subject: Subject, timeLimits: TimeLimits): Promise<Inspection> {
+  return OPEN[subject.dialect](subject, subject.database as string | DrizzleDatabase, timeLimits)
 }
 
 async function checkDatabase(subject: Subject, surroundings: Surroundings, clean: Clean): Promise<Finding[]> {
   if (isSessionDatabase(subject.database)) return checkOwnStorage(subject, subject.database, surroundings, clean)
   let inspection: Inspection
   try {
-    inspection = await openInspection(subject, patienceOf(subject.operationTimeout))
+    inspection = await openInspection(subject, timeLimitsOf(subject.operationTimeout))
   } catch (error) {
     return unconnected(fault(messageOf(error), connectionRemedy(error)), clean)
   }

@@ -1,5 +1,5 @@
 import type { Style } from '../frame/output.ts'
-import type { Finding, Level } from './finding.ts'
+import type { Finding, Level } from './findings/finding.ts'
 
 const WORDS: Record<Level, string> = { ok: 'ok', warning: 'warning', fault: 'FAULT', skipped: 'skipped' }
 const STYLES: Record<Level, Style> = { ok: 'green', warning: 'yellow', fault: 'red', skipped: 'gray' }

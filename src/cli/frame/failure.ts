@@ -4,7 +4,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
 
 /** Tells what went wrong, and says what to end with. */
-export function tellFailure(error: unknown, output: Output, command: string | undefined): ExitCode {
+export function reportFailure(error: unknown, output: Output, command: string | undefined): ExitCode {
   if (error instanceof Declined) {
     output.message(error.message)
     return exitCodes.error

@@ -1,4 +1,4 @@
-import type { SessionDatabase } from '../../database/session-database.ts'
+import type { SessionDatabase } from '../../database/contract/session-database.ts'
 import type { StoredSessionStore } from '../../store/stored-session-store.ts'
 import type { Output } from './output.ts'
 import type { Progress, ProgressOptions } from './progress.ts'

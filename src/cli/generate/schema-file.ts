@@ -1,5 +1,5 @@
 import type { Dialect } from '../../database/recognise.ts'
-import type { TablePlace } from '../../database/table-place.ts'
+import type { TablePlace } from '../../database/sql/table-place.ts'
 import type { ModuleKind } from '../project/project.ts'
 
 const MAKES: Record<Dialect, string> = { pg: 'pgTable', mysql: 'mysqlTable', sqlite: 'sqliteTable' }

@@ -1,4 +1,4 @@
-import { type Patience, within } from '../patience.ts'
+import { type TimeLimits, within } from '../../time/time-limits.ts'
 
 /** Whether what a statement did is what it should have done. */
 type IsRight = (result: MysqlResult) => boolean
@@ -61,17 +61,17 @@ export function plainFor({ pool, connection }: Mysql2Promise) {
 }
 
 /** Speaks through a pool or connection of mysql2 that the application opened, and so leaves its connections alone. */
-export function mysql2Client(client: Mysql2Promise, patience: Patience): MysqlClient {
+export function mysql2Client(client: Mysql2Promise, timeLimits: TimeLimits): MysqlClient {
   const plain = plainFor(client)
   const tryOn = async (connection: PooledConnection, sql: string, values: unknown[], isRight: IsRight) =>
     tentatively(connection, () => connection.execute({ ...plain, sql, values }), isRight)
   return {
     execute: (sql, values, isBulk) =>
-      within(isBulk ? patience.bulk : patience.request, client.execute({ ...plain, sql, values }).then(toResult)),
+      within(isBulk ? timeLimits.bulk : timeLimits.request, client.execute({ ...plain, sql, values }).then(toResult)),
     ...(client.getConnection && {
       executeIf: (sql, values, isRight) =>
         within(
-          patience.request,
+          timeLimits.request,
           client.getConnection!().then((connection) => tryOn(connection, sql, values, isRight)),
         ),
     }),

@@ -1,14 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { MySqlDialect } from 'drizzle-orm/mysql-core'
-import { batches } from '../batches.ts'
-import { inKeyOrder } from '../by-key.ts'
-import { toRow } from '../driver-row.ts'
-import { toKeyCount } from '../key-count.ts'
-import { sessionListing } from '../listing.ts'
-import { missingTable } from '../missing-table.ts'
-import type { NewRow, RowReseal, SessionDatabase } from '../session-database.ts'
-import { sessionKeys } from '../session-keys.ts'
-import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
+import type { NewRow, RowReseal, SessionDatabase } from '../contract/session-database.ts'
+import { missingTable } from '../migrations/missing-table.ts'
+import { batches, inKeyOrder } from '../sql/batches.ts'
+import { toKeyCount, toRow } from '../sql/driver-rows.ts'
+import { sessionListing } from '../sql/listing.ts'
+import { sessionKeys } from '../sql/session-keys.ts'
+import { compiler, type SessionsTable, type Statement, valuesFor } from '../sql/statement.ts'
 import {
   byLimit,
   columnNames,
@@ -18,17 +16,25 @@ import {
   isUser,
   NOBODY,
   sealedByOthers,
-  selectRow,
   sessionStatements,
   value,
-} from '../statements.ts'
-import { unsealedRows } from '../unsealed-rows.ts'
+} from '../sql/statements.ts'
+import { unsealedRows } from '../sql/unsealed-rows.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
-import { insertManyRows } from './insert-many.ts'
 import { migrateMysql, mysqlMigrations } from './migrate.ts'
-import { bySize, chunks, exactChunks, LARGEST, numbered, sequence } from './sizes.ts'
+import {
+  bySize,
+  chunks,
+  exactChunks,
+  insertManyRows,
+  LARGEST,
+  numbered,
+  readRows,
+  resealManyRows,
+  touchRows,
+  updateManyRows,
+} from './statements.ts'
 import { mysqlTrimming } from './trimming.ts'
-import { resealManyRows, updateManyRows } from './update-many.ts'
 
 const DUPLICATE_ENTRY = 1062
 const UNDEFINED_TABLE = 1146
@@ -144,25 +150,6 @@ const same = <Item>(item: Item) => item
 
 /** Rows count their versions from 1. */
 const NO_VERSION = 0
-
-function readRows(table: SessionsTable, size: number): SQL {
-  const keys = sequence(size).map((index) => value(`sid${index}`))
-  return sql`${selectRow(table)} where ${columnNames(table).sid} in (${sql.join(keys, sql`, `)})`
-}
-
-function touchRows(table: SessionsTable, size: number): SQL {
-  const { sid, version, touchedAt, expiresAt, trimAt, endedAt } = columnNames(table)
-  const rows = sequence(size).map(
-    (index) => sql`select cast(${value(`sid${index}`)} as binary(32)) as sid, ${value(`version${index}`)} as version,
-      ${value(`touchedAt${index}`)} as touched_at, ${value(`expiresAt${index}`)} as expires_at,
-      ${value(`trimAt${index}`)} as trim_at`,
-  )
-  const of = (name: SQL) => sql`${table}.${name}`
-  return sql`update ${table} join (${sql.join(rows, sql` union all `)}) as t on ${of(sid)} = t.sid
-    set ${of(touchedAt)} = t.touched_at, ${of(expiresAt)} = t.expires_at, ${of(trimAt)} = t.trim_at
-    where ${of(version)} = t.version and ${of(endedAt)} is null and ${of(expiresAt)} > t.touched_at
-      and ${of(touchedAt)} < t.touched_at`
-}
 
 /** In the collations that MySQL and MariaDB share, `ada` equals `ada` with a space behind. */
 export function isExactUser(table: SessionsTable): SQL {

@@ -1,5 +1,5 @@
 import type { Pool, PoolConnection } from 'mysql2'
-import { lateAnswer, within } from '../patience.ts'
+import { lateAnswer, within } from '../../time/time-limits.ts'
 import { type Answer, type MysqlResult, toResult } from './client.ts'
 import { giveUp, OF_SERVER, type OwnPool } from './own-pool.ts'
 

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import type { Pool, PoolConnection, QueryOptions } from 'mysql2'
 import type { Pool as PromisePool } from 'mysql2/promise'
-import { Deferred } from '../deferred.ts'
-import { lateAnswer, type Patience, within } from '../patience.ts'
+import { Deferred } from '../../time/deferred.ts'
+import { lateAnswer, type TimeLimits, within } from '../../time/time-limits.ts'
 import {
   type Mysql2Promise,
   type MysqlClient,
@@ -23,12 +23,12 @@ type Connection = PoolConnection & { readonly stream: Socket }
  * Speaks through a pool of mysql2 that was opened here. A connection that does not answer in time is given up, because
  * it may never answer again; and connections that nobody waits for let the process end.
  */
-export function ownPoolClient(pool: PromisePool, patience: Patience): MysqlClient {
-  const { core, plain, close } = ownPool(pool, patience)
+export function ownPoolClient(pool: PromisePool, timeLimits: TimeLimits): MysqlClient {
+  const { core, plain, close } = ownPool(pool, timeLimits)
   return {
-    ...mysql2Client(pool as unknown as Mysql2Promise, patience),
+    ...mysql2Client(pool as unknown as Mysql2Promise, timeLimits),
     execute(sql, values, isBulk) {
-      const ms = isBulk ? patience.bulk : patience.request
+      const ms = isBulk ? timeLimits.bulk : timeLimits.request
       const sent = new Sent(ms)
       core.getConnection((error, connection) => {
         if (error) sent.fail(error)
@@ -42,12 +42,12 @@ export function ownPoolClient(pool: PromisePool, patience: Patience): MysqlClien
       const run = async () => {
         const connection = await pool.getConnection()
         if (isLate) connection.release()
-        if (isLate) throw lateAnswer(patience.request)
+        if (isLate) throw lateAnswer(timeLimits.request)
         taken = connection.connection as unknown as PoolConnection
         const execute = () => connection.execute({ ...plain, sql, values: values as never[] }) as Promise<never>
         return tentatively(connection, execute, isRight)
       }
-      return within(patience.request, run(), (ms) => {
+      return within(timeLimits.request, run(), (ms) => {
         isLate = true
         if (taken) giveUp(taken)
         return lateAnswer(ms)
@@ -67,20 +67,20 @@ export interface OwnPool {
 }
 
 /** Lets no connection of a pool keep the process alive, or a statement wait for a lock longer than we do. */
-export function ownPool(pool: PromisePool, patience: Patience): OwnPool {
+export function ownPool(pool: PromisePool, timeLimits: TimeLimits): OwnPool {
   // Its types leave the pool out that it wraps.
   const { pool: core } = pool as unknown as { pool: Pool }
   const connections = new Set<Connection>()
   core.on('connection', (pooled) => {
     const connection = pooled as Connection
-    prepare(connection, patience)
+    prepare(connection, timeLimits)
     for (const known of connections) if (known.stream.destroyed) connections.delete(known)
     connections.add(connection)
   })
   return { core, plain: plainFor(pool as unknown as Mysql2Promise), close: () => close(core, connections) }
 }
 
-function prepare(connection: Connection, { request }: Patience): void {
+function prepare(connection: Connection, { request }: TimeLimits): void {
   connection.stream.unref()
   // The server's own are 50 seconds and a year. Sooner than ours, so that the statement is known to have had no effect.
   const seconds = Math.max(1, Math.floor(request / 1_000) - 1)
@@ -125,7 +125,7 @@ class Sent extends Deferred<MysqlResult> {
 }
 
 /** Runs a statement on a connection; see {@link Sent.over}. */
-export function answerOf(connection: PoolConnection, statement: QueryOptions, ms: number): Promise<MysqlResult> {
+export function sendOver(connection: PoolConnection, statement: QueryOptions, ms: number): Promise<MysqlResult> {
   const sent = new Sent(ms)
   sent.over(connection, statement)
   return sent.promise

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
-import { dueCounter } from '../due-count.ts'
-import type { SessionDatabase, TrimBatch } from '../session-database.ts'
-import { type Compile, type SessionsTable, valuesFor } from '../statement.ts'
-import { columnNames } from '../statements.ts'
-import { LOCKS_OF_ONE_NODE } from '../unsupported.ts'
+import type { SessionDatabase, TrimBatch } from '../contract/session-database.ts'
+import { dueCounter } from '../sql/count-due.ts'
+import { type Compile, type SessionsTable, valuesFor } from '../sql/statement.ts'
+import { columnNames } from '../sql/statements.ts'
+import { LOCKS_OF_ONE_NODE } from '../sql/unsupported.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 
 type Query = (text: string) => Promise<MysqlResult>

@@ -1,14 +1,12 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
-import { batches } from '../batches.ts'
-import { inKeyOrder } from '../by-key.ts'
-import { toRow } from '../driver-row.ts'
-import { toKeyCount } from '../key-count.ts'
-import { sessionListing } from '../listing.ts'
-import { missingTable } from '../missing-table.ts'
-import type { NewRow, RowTouch, SessionDatabase } from '../session-database.ts'
-import { sessionKeys } from '../session-keys.ts'
-import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
+import type { NewRow, SessionDatabase } from '../contract/session-database.ts'
+import { missingTable } from '../migrations/missing-table.ts'
+import { batches, inKeyOrder } from '../sql/batches.ts'
+import { toKeyCount, toRow } from '../sql/driver-rows.ts'
+import { sessionListing } from '../sql/listing.ts'
+import { sessionKeys } from '../sql/session-keys.ts'
+import { compiler, type SessionsTable, type Statement, valuesFor } from '../sql/statement.ts'
 import {
   byLimit,
   columnNames,
@@ -16,18 +14,26 @@ import {
   isUser,
   NOBODY,
   sealedByOthers,
-  selectRow,
   sessionStatements,
-  value,
-} from '../statements.ts'
-import { placeOfTable, textOfPlace } from '../table-place.ts'
-import { unsealedRows } from '../unsealed-rows.ts'
-import { byteas, numbers } from './arrays.ts'
+} from '../sql/statements.ts'
+import { placeOfTable, textOfPlace } from '../sql/table-place.ts'
+import { unsealedRows } from '../sql/unsealed-rows.ts'
 import type { PgClient, PgResult } from './client.ts'
-import { insertManyRows, insertManyValues, LARGEST_INSERT } from './insert-many.ts'
 import { migratePg, pgMigrations } from './migrate.ts'
+import {
+  byteas,
+  insertManyRows,
+  insertManyValues,
+  LARGEST_INSERT,
+  readManyRows,
+  resealManyRows,
+  resealManyValues,
+  touchManyRows,
+  touchManyValues,
+  updateManyRows,
+  updateManyValues,
+} from './statements.ts'
 import { pgTrimming } from './trimming.ts'
-import { resealManyRows, resealManyValues, updateManyRows, updateManyValues } from './update-many.ts'
 
 const UNDEFINED_TABLE = new Set(['42P01', '3F000'])
 const UNDEFINED_COLUMN = '42703'
@@ -87,7 +93,7 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
     async touch(touches) {
       const [touch] = touches
       if (touch && touches.length === 1) await run(shared.touchOne, touch)
-      else await run(touchMany, asArrays(touches))
+      else await run(touchMany, touchManyValues(touches))
     },
     end: async (sid, end) => changedOne(await run(shared.end, { ...end, sid, data: EMPTY })),
     replace: async (replacement) => changedOne(await run(shared.replace, replacement)),
@@ -131,31 +137,6 @@ const changedOne = ({ count }: PgResult) => count === 1
 function namedOf(asked: readonly { readonly sid: Buffer }[], { rows }: PgResult): boolean[] {
   const named = new Set(rows.map(({ sid }) => Buffer.from(sid as Uint8Array).toString('latin1')))
   return asked.map(({ sid }) => named.has(sid.toString('latin1')))
-}
-
-function readManyRows(table: SessionsTable): SQL {
-  return sql`${selectRow(table)} where ${columnNames(table).sid} = any(${value('sids')}::text::bytea[])`
-}
-
-function touchManyRows(table: SessionsTable): SQL {
-  const { sid, version, touchedAt, expiresAt, trimAt, endedAt } = columnNames(table)
-  const of = (name: SQL) => sql`${table}.${name}`
-  return sql`update ${table} set ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at
-    from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
-      ${value('touchedAts')}::text::bigint[], ${value('expiresAts')}::text::bigint[],
-      ${value('trimAts')}::text::bigint[]) as t (sid, version, touched_at, expires_at, trim_at)
-    where ${of(sid)} = t.sid and ${of(version)} = t.version and ${of(endedAt)} is null
-      and ${of(expiresAt)} > t.touched_at and ${of(touchedAt)} < t.touched_at`
-}
-
-function asArrays(touches: readonly RowTouch[]) {
-  return {
-    sids: byteas(touches.map(({ sid }) => sid)),
-    versions: numbers(touches.map(({ version }) => version)),
-    touchedAts: numbers(touches.map(({ touchedAt }) => touchedAt)),
-    expiresAts: numbers(touches.map(({ expiresAt }) => expiresAt)),
-    trimAts: numbers(touches.map(({ trimAt }) => trimAt)),
-  }
 }
 
 async function check(

@@ -1,6 +1,6 @@
-import type { MigrationState } from '../migration-state.ts'
-import { type Journal, journalOf, migrationStates, pendingMigrations } from '../migrations.ts'
-import { type TablePlace, textOfPlace } from '../table-place.ts'
+import type { MigrationState } from '../contract/migration-state.ts'
+import { type Journal, journalOf, migrationStates, pendingMigrations } from '../migrations/migrations.ts'
+import { type TablePlace, textOfPlace } from '../sql/table-place.ts'
 import type { PgClient } from './client.ts'
 
 type Query = Parameters<Parameters<PgClient['transaction']>[0]>[0]

@@ -1,4 +1,4 @@
-import { type Patience, within } from '../patience.ts'
+import { type TimeLimits, within } from '../../time/time-limits.ts'
 import type { PgClient, PgQuery, PgResult } from './client.ts'
 
 interface NodePgStatement {
@@ -28,7 +28,7 @@ interface NodePgResult {
  * Speaks through a `pg` Pool or Client that the application opened, and closes nothing. Nothing tells it of a pooler that
  * loses prepared statements: as soon as one is missing, statements are sent without a name.
  */
-export function nodePostgresClient(client: NodePgClient, patience: Patience): PgClient {
+export function nodePostgresClient(client: NodePgClient, timeLimits: TimeLimits): PgClient {
   let isPreparing = true
 
   // A pool ends the connection of a statement that took longer.
@@ -48,10 +48,10 @@ export function nodePostgresClient(client: NodePgClient, patience: Patience): Pg
   return {
     // Neither does the driver limit how long a connection is waited for, nor do all adapters know `query_timeout`.
     query: (text, values, isBulk) => {
-      const ms = isBulk ? patience.bulk : patience.request
+      const ms = isBulk ? timeLimits.bulk : timeLimits.request
       return within(ms, prepared(text, values, ms))
     },
-    transaction: (work) => transaction(client, patience.bulk, work),
+    transaction: (work) => transaction(client, timeLimits.bulk, work),
     isSingle: !isPool(client) || client.options?.max === 1,
     close: async () => {},
   }

@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres'
-import type { Patience } from '../patience.ts'
+import type { TimeLimits } from '../../time/time-limits.ts'
 import type { PgQuery } from './client.ts'
 import { queryOf } from './postgres-js.ts'
 import { Sockets } from './sockets.ts'
@@ -18,14 +18,14 @@ const END_S = 0.5
  */
 export async function transactionAlone(
   open: (options: { socket: Sockets['open']; max: 1 }) => Sql,
-  patience: Patience,
+  timeLimits: TimeLimits,
   closing: AbortSignal,
   work: (query: PgQuery) => Promise<void>,
 ): Promise<void> {
   const sockets = new Sockets()
   const sql = open({ socket: sockets.open, max: 1 })
   const query = untilLost(
-    queryOf(sql, sql.options.prepare, patience.bulk, { onStuck: () => sockets.destroy(), waitsForEnd: true }),
+    queryOf(sql, sql.options.prepare, timeLimits.bulk, { onStuck: () => sockets.destroy(), waitsForEnd: true }),
   )
   // Answers what is under way with an error.
   const giveUp = () => void sql.end({ timeout: 0 }).catch(() => {})

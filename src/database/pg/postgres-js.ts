@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres'
-import { Deferred } from '../deferred.ts'
-import { lateAnswer, type Patience } from '../patience.ts'
+import { Deferred } from '../../time/deferred.ts'
+import { lateAnswer, type TimeLimits } from '../../time/time-limits.ts'
 import type { PgClient, PgQuery, PgResult } from './client.ts'
 
 type UnsafeQuery = Pick<Sql, 'unsafe'>
@@ -21,16 +21,16 @@ interface Handling {
 }
 
 /** Speaks through postgres.js. */
-export function postgresJsClient(sql: Sql, patience: Patience, handling: Handling = {}): PgClient {
+export function postgresJsClient(sql: Sql, timeLimits: TimeLimits, handling: Handling = {}): PgClient {
   // Behind a pooler that was told so, statements must not outlive their transaction.
   const prepare = sql.options.prepare
   return {
     query: (text, values, isBulk) => {
       const query = sql.unsafe(text, values as never[], { prepare })
-      return patiently(query, isBulk ? patience.bulk : patience.request, handling)
+      return patiently(query, isBulk ? timeLimits.bulk : timeLimits.request, handling)
     },
     transaction: async (work) => {
-      await sql.begin((tx) => work(queryOf(tx, prepare, patience.bulk, handling)))
+      await sql.begin((tx) => work(queryOf(tx, prepare, timeLimits.bulk, handling)))
     },
     isSingle: sql.options.max === 1,
     close: async () => handling.close?.(),

@@ -1,5 +1,5 @@
 import type { Options, Sql } from 'postgres'
-import type { Patience } from '../patience.ts'
+import type { TimeLimits } from '../../time/time-limits.ts'
 import type { PgClient } from './client.ts'
 import { transactionAlone } from './own-transaction.ts'
 import { postgresJsClient } from './postgres-js.ts'
@@ -41,18 +41,18 @@ export interface RenewingClient extends PgClient {
  */
 export function renewingClient(
   open: (watch: Watch) => Sql,
-  patience: Patience,
+  timeLimits: TimeLimits,
   host?: { onStuck(): void },
 ): RenewingClient {
   const retired = new Map<Generation, NodeJS.Timeout>()
   const closing = new AbortController()
   let current = begin()
-  const lifetime = setInterval(() => renew(current, patience.bulk), LIFETIME_MS).unref()
+  const lifetime = setInterval(() => renew(current, timeLimits.bulk), LIFETIME_MS).unref()
   return {
     get query() {
       return current.client.query
     },
-    transaction: (work) => transactionAlone(open, patience, closing.signal, work),
+    transaction: (work) => transactionAlone(open, timeLimits, closing.signal, work),
     renew: () => renew(current),
     close: async () => {
       closing.abort()
@@ -75,7 +75,7 @@ export function renewingClient(
         if (wasConnected) renew(generation)
       },
     })
-    const client = postgresJsClient(sql, patience, {
+    const client = postgresJsClient(sql, timeLimits, {
       waitsForEnd: host !== undefined,
       onStuck: () => {
         renew(generation)

@@ -1,8 +1,8 @@
 import type { Table } from 'drizzle-orm'
 import { PgSchema, pgTable } from 'drizzle-orm/pg-core'
 import { storedSessionsColumns, storedSessionsIndexes } from '../../schema/pg.ts'
-import type { SessionsTable } from '../statement.ts'
-import { placeOfName } from '../table-place.ts'
+import type { SessionsTable } from '../sql/statement.ts'
+import { placeOfName } from '../sql/table-place.ts'
 
 /** The table of a name, which may have a schema, or the Drizzle table as it is. */
 export function pgSessionsTable(table: string | Table): SessionsTable {

@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { dueCounter } from '../due-count.ts'
-import type { SessionDatabase, TrimBatch } from '../session-database.ts'
-import { type Compile, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
-import { columnNames, value } from '../statements.ts'
-import { byteas } from './arrays.ts'
+import type { SessionDatabase, TrimBatch } from '../contract/session-database.ts'
+import { dueCounter } from '../sql/count-due.ts'
+import { type Compile, type SessionsTable, type Statement, valuesFor } from '../sql/statement.ts'
+import { columnNames, value } from '../sql/statements.ts'
 import type { PgClient, PgQuery, PgResult } from './client.ts'
+import { byteas } from './statements.ts'
 
 /** Trimming in PostgreSQL, under an advisory lock that ends with its transaction and so suits any pooler. */
 export function pgTrimming(

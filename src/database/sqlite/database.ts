@@ -1,16 +1,23 @@
 import type { Database, Statement as Prepared } from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
-import { type KeyCountRow, toKeyCount } from '../key-count.ts'
-import { sessionListing } from '../listing.ts'
-import { missingTable } from '../missing-table.ts'
-import type { NewRow, RowChange, RowReseal, RowTouch, SessionDatabase, SessionRow } from '../session-database.ts'
-import { sessionKeys } from '../session-keys.ts'
-import { compiler, type SessionsTable, type Statement, valuesFor } from '../statement.ts'
-import { byLimit, insertRow, isUser, NOBODY, sealedByOthers, sessionStatements } from '../statements.ts'
-import { unsealedRows } from '../unsealed-rows.ts'
-import { touchLeavingIndexes, updateLeavingIndexes } from './leave-indexes.ts'
+import type {
+  NewRow,
+  RowChange,
+  RowReseal,
+  RowTouch,
+  SessionDatabase,
+  SessionRow,
+} from '../contract/session-database.ts'
+import { missingTable } from '../migrations/missing-table.ts'
+import { type KeyCountRow, toKeyCount } from '../sql/driver-rows.ts'
+import { sessionListing } from '../sql/listing.ts'
+import { sessionKeys } from '../sql/session-keys.ts'
+import { compiler, type SessionsTable, type Statement, valuesFor } from '../sql/statement.ts'
+import { byLimit, insertRow, isUser, NOBODY, sealedByOthers, sessionStatements } from '../sql/statements.ts'
+import { unsealedRows } from '../sql/unsealed-rows.ts'
 import { migrateSqlite, sqliteMigrations } from './migrate.ts'
+import { touchLeavingIndexes, updateLeavingIndexes } from './statements.ts'
 import { sqliteTrimming } from './trimming.ts'
 
 /**

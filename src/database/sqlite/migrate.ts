@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { MigrationState } from '../migration-state.ts'
-import { type Journal, journalOf, migrationStates, pendingMigrations } from '../migrations.ts'
+import type { MigrationState } from '../contract/migration-state.ts'
+import { type Journal, journalOf, migrationStates, pendingMigrations } from '../migrations/migrations.ts'
 
 /** The journal that belongs to the table of this name, or place. */
 export function journalFor(table: string): Journal {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
-import type { NewRow, RowChange, RowTouch, SessionDatabase, SessionRow } from '../../database/session-database.ts'
+import type {
+  NewRow,
+  RowChange,
+  RowTouch,
+  SessionDatabase,
+  SessionRow,
+} from '../../database/contract/session-database.ts'
 import { newSessionId, sidOf } from '../../payload/session-id.ts'
-import type { ContractCheck } from '../contract-check.ts'
+import type { ContractCheck } from './contract-check.ts'
 
 export const HOUR_MS = 3_600_000
 

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
-import type { ListedRow, NewRow, RowFilter, SessionDatabase, SessionListing } from '../../database/session-database.ts'
-import type { ContractCheck } from '../contract-check.ts'
+import type {
+  ListedRow,
+  NewRow,
+  RowFilter,
+  SessionDatabase,
+  SessionListing,
+} from '../../database/contract/session-database.ts'
+import type { ContractCheck } from './contract-check.ts'
 import { assertStored, ended, HOUR_MS, newEnd, newRow, newUser, type StorageCheck, stored } from './contract-rows.ts'
 
 const PAGE_ROWS = 2

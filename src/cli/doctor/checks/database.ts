@@ -1,13 +1,13 @@
 import coerce from 'semver/functions/coerce.js'
 import lt from 'semver/functions/lt.js'
-import { within } from '../../../database/patience.ts'
-import type { SessionDatabase } from '../../../database/session-database.ts'
-import { LARGEST_BACKLOG } from '../../../store/trim-round.ts'
+import type { SessionDatabase } from '../../../database/contract/session-database.ts'
+import { LARGEST_BACKLOG } from '../../../store/trimming/trim-round.ts'
+import { within } from '../../../time/time-limits.ts'
 import { grouped } from '../../frame/quantities.ts'
-import { type Found, fault, ok, skipped, warning } from '../finding.ts'
-import type { Inspection } from '../inspection.ts'
-import { connectionRemedy, messageOf, shownDatabase } from '../messages.ts'
-import type { Subject } from '../subject.ts'
+import { type Found, fault, ok, skipped, warning } from '../findings/finding.ts'
+import type { Inspection } from '../findings/inspection.ts'
+import { connectionRemedy, messageOf, shownDatabase } from '../findings/messages.ts'
+import type { Subject } from '../findings/subject.ts'
 
 /** Statements of which the middle one tells the latency. */
 const PINGS = 5

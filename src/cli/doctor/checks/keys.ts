@@ -1,10 +1,10 @@
-import type { KeyCount, SessionDatabase } from '../../../database/session-database.ts'
+import type { KeyCount, SessionDatabase } from '../../../database/contract/session-database.ts'
 import type { AttachedKeys, SealingKey } from '../../../keys/key-provider.ts'
 import { attachKeys } from '../../../store/attach-keys.ts'
-import { SessionEventEmitter } from '../../../store/events.ts'
+import { SessionEventEmitter } from '../../../store/core/events.ts'
 import { grouped } from '../../frame/quantities.ts'
-import { type Found, fault, ok, skipped, warning } from '../finding.ts'
-import type { Subject } from '../subject.ts'
+import { type Found, fault, ok, skipped, warning } from '../findings/finding.ts'
+import type { Subject } from '../findings/subject.ts'
 
 const DAY_MS = 86_400_000
 

@@ -2,7 +2,7 @@ import { recogniseDatabase } from '../../../database/recognise.ts'
 import { InvalidOptionsError } from '../../../errors.ts'
 import { checkOptions, type StoredSessionOptions } from '../../../plugin/options.ts'
 import type { Settings } from '../../frame/invocation.ts'
-import { type Found, fault, ok, skipped } from '../finding.ts'
+import { type Found, fault, ok, skipped } from '../findings/finding.ts'
 
 /** Whether an application would start with these settings. */
 export function checkSettings({ options, source }: Settings): Found[] {

@@ -1,9 +1,9 @@
 import { faultList } from '../../../keys/fault-list.ts'
-import { describeDrift, driftsOf } from '../drift.ts'
-import { type Found, fault, ok, warning } from '../finding.ts'
-import type { Inspection } from '../inspection.ts'
-import type { Subject } from '../subject.ts'
-import type { ExpectedTable } from '../tables.ts'
+import { describeDrift, driftsOf } from '../findings/drift.ts'
+import { type Found, fault, ok, warning } from '../findings/finding.ts'
+import type { Inspection } from '../findings/inspection.ts'
+import type { Subject } from '../findings/subject.ts'
+import type { ExpectedTable } from '../findings/tables.ts'
 
 const MIGRATE = 'npx stored-session migrate'
 

@@ -2,9 +2,9 @@ import coerce from 'semver/functions/coerce.js'
 import satisfies from 'semver/functions/satisfies.js'
 import validRange from 'semver/ranges/valid.js'
 import { drizzleKind, isSessionDatabase } from '../../../database/recognise.ts'
-import { type Installed, installedFrom, ownFolder, ownManifest } from '../../installed.ts'
-import { type Found, fault, ok, warning } from '../finding.ts'
-import type { Subject } from '../subject.ts'
+import { type Installed, installedFrom, ownFolder, ownManifest } from '../../project/installed.ts'
+import { type Found, fault, ok, warning } from '../findings/finding.ts'
+import type { Subject } from '../findings/subject.ts'
 
 const DRIVERS = { pg: 'postgres', mysql: 'mysql2', sqlite: 'better-sqlite3' } as const
 

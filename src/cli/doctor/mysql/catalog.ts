@@ -1,6 +1,6 @@
-import { type Found, fault } from '../finding.ts'
-import type { Query, Row } from '../inspection.ts'
-import type { ActualColumn, ActualIndex, ActualTable, ExpectedColumn, ExpectedTable } from '../tables.ts'
+import { type Found, fault } from '../findings/finding.ts'
+import type { Query, Row } from '../findings/inspection.ts'
+import type { ActualColumn, ActualIndex, ActualTable, ExpectedColumn, ExpectedTable } from '../findings/tables.ts'
 
 export const backQuoted = (name: string) => `\`${name.replaceAll('`', '``')}\``
 

@@ -1,11 +1,11 @@
-import { type HostList, hostList } from '../../../database/host-list.ts'
 import { type Mysql2Promise, type MysqlClient, mysql2Client, plainFor } from '../../../database/mysql/client.ts'
-import { openMysqlUrl } from '../../../database/mysql/open-url.ts'
+import { openMysqlUrl } from '../../../database/mysql/open.ts'
 import { urlSettings } from '../../../database/mysql/url-settings.ts'
 import { driver } from '../../../database/open.ts'
-import type { Patience } from '../../../database/patience.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
-import type { Query, Row } from '../inspection.ts'
+import { type HostList, hostList } from '../../../database/url/host-list.ts'
+import type { TimeLimits } from '../../../time/time-limits.ts'
+import type { Query, Row } from '../findings/inspection.ts'
 
 /** A way to MySQL or MariaDB through mysql2. */
 export interface MysqlConnections {
@@ -27,18 +27,18 @@ const CONNECTIONS = 2
 
 export async function mysqlConnections(
   database: string | DrizzleDatabase,
-  patience: Patience,
+  timeLimits: TimeLimits,
 ): Promise<MysqlConnections> {
   if (typeof database !== 'string') {
     const client = database.$client as Mysql2Promise & { promise?(): Mysql2Promise }
-    return connectionsOf(client.promise ? client.promise() : client, patience, async () => {})
+    return connectionsOf(client.promise ? client.promise() : client, timeLimits, async () => {})
   }
   const { createPool } = await driver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
   const { urls } = hostList(database) as HostList
-  if (urls.length > 1) return ofSeveralHosts(openMysqlUrl(createPool, database, CONNECTIONS, patience))
+  if (urls.length > 1) return ofSeveralHosts(openMysqlUrl(createPool, database, CONNECTIONS, timeLimits))
   const { uri } = urlSettings(database)
-  const pool = createPool({ uri, connectionLimit: CONNECTIONS, connectTimeout: patience.request })
-  return connectionsOf(pool as unknown as Mysql2Promise, patience, () => pool.end())
+  const pool = createPool({ uri, connectionLimit: CONNECTIONS, connectTimeout: timeLimits.request })
+  return connectionsOf(pool as unknown as Mysql2Promise, timeLimits, () => pool.end())
 }
 
 // Which of them answers is the client's affair, and so is what stands between.
@@ -57,12 +57,12 @@ function ofSeveralHosts(client: MysqlClient): MysqlConnections {
   }
 }
 
-function connectionsOf(client: Mysql2Promise, patience: Patience, close: () => Promise<void>): MysqlConnections {
+function connectionsOf(client: Mysql2Promise, timeLimits: TimeLimits, close: () => Promise<void>): MysqlConnections {
   const plain = plainFor(client)
   const ask = async (connection: Pick<Numbered, 'query'>, sql: string) =>
     (await connection.query({ ...plain, sql }))[0] as Row[]
   return {
-    client: mysql2Client(client, patience),
+    client: mysql2Client(client, timeLimits),
     query: (text) => ask(client as unknown as Numbered, text),
     async numbers() {
       const connection = (client.getConnection ? await client.getConnection() : client) as unknown as Numbered

@@ -1,12 +1,12 @@
 import { getTableConfig } from 'drizzle-orm/mysql-core'
 import { mysqlDatabase } from '../../../database/mysql/database.ts'
-import type { Patience } from '../../../database/patience.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
-import type { SessionsTable } from '../../../database/statement.ts'
+import type { SessionsTable } from '../../../database/sql/statement.ts'
 import { storedSessionKeysTable } from '../../../schema/mysql.ts'
-import { type Found, ok, warning } from '../finding.ts'
-import type { Inspection, Query, ReadOnly, Server } from '../inspection.ts'
-import { type ExpectedTable, expectedKeys, expectedSessions, type TableConfig } from '../tables.ts'
+import type { TimeLimits } from '../../../time/time-limits.ts'
+import { type Found, ok, warning } from '../findings/finding.ts'
+import type { Inspection, Query, ReadOnly, Server } from '../findings/inspection.ts'
+import { type ExpectedTable, expectedKeys, expectedSessions, type TableConfig } from '../findings/tables.ts'
 import { actualTable, isMysqlType, mysqlStorage, quotedTable } from './catalog.ts'
 import { type MysqlConnections, mysqlConnections } from './connection.ts'
 import { createMysqlTable, repairMysqlTable } from './repair.ts'
@@ -18,9 +18,9 @@ export async function inspectMysql(
   database: string | DrizzleDatabase,
   table: SessionsTable,
   name: string,
-  patience: Patience,
+  timeLimits: TimeLimits,
 ): Promise<Inspection> {
-  const connections = await mysqlConnections(database, patience)
+  const connections = await mysqlConnections(database, timeLimits)
   const { query } = connections
   const configOf = getTableConfig as unknown as (table: unknown) => TableConfig
   const sessions = tellingUsersApart(expectedSessions(table, configOf), table.userId.name)

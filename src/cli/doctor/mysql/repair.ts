@@ -1,5 +1,5 @@
-import { type Drift, filled, losesRows } from '../drift.ts'
-import type { ActualTable, ExpectedColumn, ExpectedIndex, ExpectedTable } from '../tables.ts'
+import { type Drift, filled, losesRows } from '../findings/drift.ts'
+import type { ActualTable, ExpectedColumn, ExpectedIndex, ExpectedTable } from '../findings/tables.ts'
 import { backQuoted, quotedTable } from './catalog.ts'
 
 /** Makes a table of MySQL or MariaDB. */

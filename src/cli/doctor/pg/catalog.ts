@@ -1,7 +1,7 @@
-import { type Found, warning } from '../finding.ts'
-import type { Query, Row } from '../inspection.ts'
-import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedTable } from '../tables.ts'
-import { doubleQuoted, literal } from '../tables.ts'
+import { type Found, warning } from '../findings/finding.ts'
+import type { Query, Row } from '../findings/inspection.ts'
+import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedTable } from '../findings/tables.ts'
+import { doubleQuoted, literal } from '../findings/tables.ts'
 
 /** A table's name as SQL has it. */
 export function quotedTable({ schema, name }: Pick<ExpectedTable, 'schema' | 'name'>): string {

@@ -1,12 +1,12 @@
 import type { Sql } from 'postgres'
 import { driver } from '../../../database/open.ts'
-import type { Patience } from '../../../database/patience.ts'
 import type { PgClient } from '../../../database/pg/client.ts'
 import { type NodePgClient, nodePostgresClient } from '../../../database/pg/node-postgres.ts'
 import { postgresJsClient } from '../../../database/pg/postgres-js.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
 import { drizzleKind } from '../../../database/recognise.ts'
-import type { Query, Row } from '../inspection.ts'
+import type { TimeLimits } from '../../../time/time-limits.ts'
+import type { Query, Row } from '../findings/inspection.ts'
 
 /** One connection, for as long as it is kept. */
 export interface PgSession {
@@ -31,23 +31,26 @@ export interface PgConnections {
 
 const WHO = 'select pg_backend_pid() as pid'
 
-export async function pgConnections(database: string | DrizzleDatabase, patience: Patience): Promise<PgConnections> {
+export async function pgConnections(
+  database: string | DrizzleDatabase,
+  timeLimits: TimeLimits,
+): Promise<PgConnections> {
   if (drizzleKind(database) === 'NodePgDatabase')
-    return nodePg((database as DrizzleDatabase).$client as NodePgClient, patience)
-  if (typeof database !== 'string') return postgresJs(database.$client as Sql, patience, async () => {})
+    return nodePg((database as DrizzleDatabase).$client as NodePgClient, timeLimits)
+  if (typeof database !== 'string') return postgresJs(database.$client as Sql, timeLimits, async () => {})
   const { default: postgres } = await driver('PostgreSQL', 'postgres', () => import('postgres'))
-  const connect_timeout = patience.request / 1_000
+  const connect_timeout = timeLimits.request / 1_000
   const open = () => postgres(database, { max: 1, connect_timeout, fetch_types: false, onnotice: () => {} })
   const sql = open()
   return {
-    ...postgresJs(sql, patience, () => sql.end({ timeout: 0 })),
+    ...postgresJs(sql, timeLimits, () => sql.end({ timeout: 0 })),
     session: async () => sessionOf(open()),
   }
 }
 
-function postgresJs(sql: Sql, patience: Patience, close: () => Promise<void>): PgConnections {
+function postgresJs(sql: Sql, timeLimits: TimeLimits, close: () => Promise<void>): PgConnections {
   return {
-    client: postgresJsClient(sql, patience),
+    client: postgresJsClient(sql, timeLimits),
     query: (text) => sql.unsafe(text) as Promise<Row[]>,
     async processes() {
       const query = sql.unsafe(WHO)
@@ -77,8 +80,8 @@ interface NodePgConnection {
   release?(): void
 }
 
-function nodePg(pool: NodePgClient, patience: Patience): PgConnections {
-  const client = nodePostgresClient(pool, patience)
+function nodePg(pool: NodePgClient, timeLimits: TimeLimits): PgConnections {
+  const client = nodePostgresClient(pool, timeLimits)
   const isPool = 'totalCount' in pool
   const connect = async () => (isPool ? await pool.connect!() : pool) as NodePgConnection
   const release = async (connection: NodePgConnection) => {

@@ -1,12 +1,12 @@
 import { getTableConfig } from 'drizzle-orm/pg-core'
-import type { Patience } from '../../../database/patience.ts'
 import { pgDatabase } from '../../../database/pg/database.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
-import type { SessionsTable } from '../../../database/statement.ts'
+import type { SessionsTable } from '../../../database/sql/statement.ts'
 import { storedSessionKeysTable } from '../../../schema/pg.ts'
-import { type Found, ok, warning } from '../finding.ts'
-import type { Inspection, Query, ReadOnly } from '../inspection.ts'
-import { expectedKeys, expectedSessions, type TableConfig } from '../tables.ts'
+import type { TimeLimits } from '../../../time/time-limits.ts'
+import { type Found, ok, warning } from '../findings/finding.ts'
+import type { Inspection, Query, ReadOnly } from '../findings/inspection.ts'
+import { expectedKeys, expectedSessions, type TableConfig } from '../findings/tables.ts'
 import { actualTable, isPgType, pgStorage, quotedTable } from './catalog.ts'
 import { pgConnections } from './connection.ts'
 import { findPooler } from './pooler.ts'
@@ -18,9 +18,9 @@ const LEAST = '14'
 export async function inspectPg(
   database: string | DrizzleDatabase,
   table: SessionsTable,
-  patience: Patience,
+  timeLimits: TimeLimits,
 ): Promise<Inspection> {
-  const connections = await pgConnections(database, patience)
+  const connections = await pgConnections(database, timeLimits)
   const { query } = connections
   const configOf = getTableConfig as unknown as (table: unknown) => TableConfig
   const sessions = expectedSessions(table, configOf)

@@ -1,4 +1,4 @@
-import { type Found, fault, ok } from '../finding.ts'
+import { type Found, fault, ok } from '../findings/finding.ts'
 import type { PgConnections, PgSession } from './connection.ts'
 
 /** A busy pooler may have other connections to give out. */

@@ -1,6 +1,6 @@
-import { type Drift, filled, losesRows } from '../drift.ts'
-import type { ActualTable, ExpectedColumn, ExpectedIndex, ExpectedTable } from '../tables.ts'
-import { doubleQuoted } from '../tables.ts'
+import { type Drift, filled, losesRows } from '../findings/drift.ts'
+import type { ActualTable, ExpectedColumn, ExpectedIndex, ExpectedTable } from '../findings/tables.ts'
+import { doubleQuoted } from '../findings/tables.ts'
 import { quotedTable } from './catalog.ts'
 
 /** Makes a table of PostgreSQL, with the storage of the migrations. */

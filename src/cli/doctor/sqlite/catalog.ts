@@ -1,6 +1,6 @@
-import type { Query } from '../inspection.ts'
-import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedTable } from '../tables.ts'
-import { doubleQuoted, literal } from '../tables.ts'
+import type { Query } from '../findings/inspection.ts'
+import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedTable } from '../findings/tables.ts'
+import { doubleQuoted, literal } from '../findings/tables.ts'
 
 /** A table's name as SQL has it. */
 export const quotedTable = ({ name }: Pick<ExpectedTable, 'name'>) => doubleQuoted(name)

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { type Found, warning } from '../finding.ts'
+import { type Found, warning } from '../findings/finding.ts'
 
 /** The permissions of group and others to read or write. */
 const BY_OTHERS = 0o066

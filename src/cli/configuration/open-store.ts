@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import type { SessionDatabase } from '../../database/contract/session-database.ts'
+import type { KeyProvider } from '../../keys/key-provider.ts'
+import type { StoreOptions } from '../../store/options/store-options.ts'
+import type { StoredSessionStore } from '../../store/stored-session-store.ts'
+import { CommandError } from '../frame/errors.ts'
+import type { OpenOptions, Settings } from '../frame/invocation.ts'
+
+/** Opens the store that the options of an application describe, for one command: nothing runs in the background. */
+export async function openStore(settings: Settings, options: OpenOptions = {}): Promise<StoredSessionStore> {
+  const { StoredSessionStore } = await import('../../store/stored-session-store.ts')
+  const storeOptions = await storeOptionsOf(settings, options)
+  if (!options.migrate) refuseMissingFile(storeOptions.database)
+  const store = new StoredSessionStore(storeOptions)
+  try {
+    await store.ready()
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** Opens the database that the options of an application name, and looks at nothing in it. */
+export async function openDatabase(settings: Settings): Promise<SessionDatabase> {
+  const { openDatabase } = await import('../../database/open.ts')
+  const { checkedStoreOptions } = await import('../../store/options/check-store-options.ts')
+  const { dialect, database, table, operationTimeout } = checkedStoreOptions(await storeOptionsOf(settings, {}))
+  const isEmpty = missingFile(database) !== undefined
+  return openDatabase(dialect, isEmpty ? 'sqlite::memory:' : database, table, operationTimeout)
+}
+
+/** The options of the store, of those that the plugin takes. */
+async function storeOptionsOf({ options, source }: Settings, open: OpenOptions): Promise<StoreOptions> {
+  const { hostOptionNames, ownOptionNames } = await import('../../plugin/options.ts')
+  const { storeOptionNames } = await import('../../store/options/store-options.ts')
+  const { OptionChecks } = await import('../../store/options/option-checks.ts')
+  const checks = new OptionChecks()
+  checks.names(options, [...storeOptionNames, ...hostOptionNames, ...ownOptionNames, ...FASTIFY_OPTIONS])
+  checks.done()
+  const known = Object.entries(options).filter(([name]) => storeOptionNames.includes(name as never))
+  const given = Object.fromEntries(known) as unknown as StoreOptions
+  if (open.needsKeys && !hasKeys(given)) {
+    throw new CommandError(
+      source === 'the environment'
+        ? 'this command needs the keys of the sessions; set SESSION_SECRET or SESSION_KEYS to the value that the application uses'
+        : `this command needs the keys of the sessions, but ${source} has neither secret nor keys; set the variables that it reads`,
+    )
+  }
+  return {
+    ...given,
+    ...(!hasKeys(given) && { keys: NO_KEYS }),
+    trim: { ...given.trim, interval: false, everyRequests: 0 },
+    migrate: open.migrate ?? given.database === 'sqlite::memory:',
+    warnKeyAge: false,
+  }
+}
+
+/** What Fastify itself reads from the options of a plugin. */
+const FASTIFY_OPTIONS = ['prefix', 'logLevel', 'logSerializers']
+
+const hasKeys = ({ secret, keys }: StoreOptions) => secret !== undefined || keys !== undefined
+
+/** For what neither seals nor opens. */
+const NO_KEYS: KeyProvider = {
+  current() {
+    throw new Error('no keys are configured')
+  },
+  find: () => undefined,
+}
+
+// SQLite makes the file of every path that it is given, and a typing error would become an empty database.
+function refuseMissingFile(database: unknown): void {
+  const path = missingFile(database)
+  if (path === undefined) return
+  throw new CommandError(
+    `the database option names ${path}, which does not exist; create it with: npx stored-session migrate`,
+  )
+}
+
+function missingFile(database: unknown): string | undefined {
+  const [, path] = (typeof database === 'string' && /^sqlite:(.+)$/i.exec(database)) || []
+  return path === undefined || path === ':memory:' || existsSync(path) ? undefined : path
+}

@@ -1,0 +1,131 @@
+import type { Column, Table } from 'drizzle-orm'
+import { columnKeys, type SessionsTable } from '../../../database/sql/statement.ts'
+
+/** A text as a literal of SQL, for databases in which a backslash means itself. */
+export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
+
+/** A name as standard SQL has it. */
+export const doubleQuoted = (name: string) => `"${name.replaceAll('"', '""')}"`
+
+/** A column as the Drizzle table has it. */
+export interface ExpectedColumn {
+  readonly name: string
+  /** The type in SQL, with its length where it has one. */
+  readonly type: string
+  readonly isRequired: boolean
+  /** SQL over other columns that makes up for a missing one, and those columns; undefined where nothing can. */
+  readonly fill?: { readonly sql: string; readonly from: readonly string[] }
+}
+
+export interface ExpectedIndex {
+  readonly name: string
+  readonly columns: readonly string[]
+}
+
+/** A table as the Drizzle table has it. Columns that are the application's own are its affair, and not in here. */
+export interface ExpectedTable {
+  readonly schema: string | undefined
+  readonly name: string
+  readonly columns: readonly ExpectedColumn[]
+  readonly key: readonly string[]
+  readonly indexes: readonly ExpectedIndex[]
+}
+
+/** A column as the database has it. */
+export interface ActualColumn {
+  readonly name: string
+  readonly type: string
+  readonly isRequired: boolean
+  readonly hasDefault: boolean
+  /** The default in SQL, where a table is made again to repair it. */
+  readonly default?: string
+  readonly collation?: string
+}
+
+export interface ActualIndex {
+  readonly name: string
+  readonly columns: readonly string[]
+  /** False for one that was never finished, or covers a part of the rows. */
+  readonly isWhole: boolean
+  /** The statement that made it, where a table is made again to repair it. */
+  readonly sql?: string
+}
+
+/** A table as the database has it. */
+export interface ActualTable {
+  readonly columns: readonly ActualColumn[]
+  readonly key: readonly string[]
+  readonly indexes: readonly ActualIndex[]
+  /** Of PostgreSQL, where indexes of such a table cannot be created while requests are served. */
+  readonly isPartitioned?: boolean
+}
+
+/** What drizzle-orm's `getTableConfig` tells of a table, the same in every dialect. */
+export interface TableConfig {
+  readonly name: string
+  readonly schema?: string | undefined
+  readonly columns: readonly Column[]
+  readonly indexes: readonly { readonly config: { readonly name?: string; readonly columns: readonly unknown[] } }[]
+  readonly primaryKeys: readonly { readonly columns: readonly Column[] }[]
+}
+
+const INDEXED = { userId: 'user_id', createdAt: 'created', trimAt: 'trim_at', keyId: 'key_id' } as const
+
+/** What the sessions table must be: our columns of it, and its own indexes with those that we need. */
+export function expectedSessions(table: SessionsTable, configOf: (table: Table) => TableConfig): ExpectedTable {
+  const config = configOf(table)
+  const own = indexesOf(config)
+  const needed = Object.entries(INDEXED).map(([key, word]) => ({
+    name: `${config.name}_${word}_index`,
+    columns: [table[key as keyof typeof INDEXED].name],
+  }))
+  const fills = fillsOf(table)
+  return {
+    schema: config.schema,
+    name: config.name,
+    columns: columnKeys.map((key) => ({ ...expectedColumn(table[key]), ...fills[key] })),
+    key: keyOf(config),
+    indexes: [...own, ...needed.filter(({ columns: [first] }) => !own.some(({ columns }) => columns[0] === first))],
+  }
+}
+
+/** What the table of wrapped data keys must be, in the schema of the sessions. */
+export function expectedKeys(config: TableConfig, schema: string | undefined): ExpectedTable {
+  return {
+    schema,
+    name: config.name,
+    columns: config.columns.map(expectedColumn),
+    key: keyOf(config),
+    indexes: [],
+  }
+}
+
+function expectedColumn(column: Column): ExpectedColumn {
+  return { name: column.name, type: column.getSQLType(), isRequired: column.notNull }
+}
+
+function keyOf({ columns, primaryKeys: [composite] }: TableConfig): string[] {
+  return (composite?.columns ?? columns.filter(({ primary }) => primary)).map(({ name }) => name)
+}
+
+function indexesOf({ name, indexes }: TableConfig): ExpectedIndex[] {
+  return indexes.flatMap(({ config }) => {
+    const columns = config.columns.map((column) => (column as { name?: unknown }).name)
+    // An index over an expression is one of the application's own.
+    if (!columns.every((column) => typeof column === 'string')) return []
+    return [{ name: config.name ?? `${name}_${columns.join('_')}_index`, columns }]
+  })
+}
+
+const HOUR_MS = 3_600_000
+
+// Sid, content and creation are in nothing else, and without them a row does not open.
+function fillsOf(table: SessionsTable): Partial<Record<keyof SessionsTable, Pick<ExpectedColumn, 'fill'>>> {
+  const [created, expires, trim] = [table.createdAt.name, table.expiresAt.name, table.trimAt.name]
+  return {
+    version: { fill: { sql: '1', from: [] } },
+    touchedAt: { fill: { sql: `{${created}}`, from: [created] } },
+    expiresAt: { fill: { sql: `{${trim}} - ${HOUR_MS}`, from: [trim] } },
+    trimAt: { fill: { sql: `{${expires}} + ${2 * HOUR_MS}`, from: [expires] } },
+  }
+}

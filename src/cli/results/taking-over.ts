@@ -1,0 +1,35 @@
+import type { UpgradeSkips } from '../../store/imports/upgrading.ts'
+import { type ExitCode, exitCodes } from '../frame/exit-codes.ts'
+import { grouped } from '../frame/quantities.ts'
+
+type Reason = keyof UpgradeSkips
+
+/** For how many sessions each reason held; imports know fewer of them. */
+export type LeftOut = Readonly<Partial<Record<Reason, number>>>
+
+const WORDS: Readonly<Record<Reason, string>> = {
+  over: 'over',
+  exists: 'here already',
+  invalidId: 'without a valid id',
+  unreadable: 'that cannot be read',
+  unstorable: 'with content that cannot be stored',
+  tooLarge: 'larger than maxBytes',
+  needsCookie: 'encrypted at the next request of their user, because of bindToCookie',
+}
+
+/** Reasons that are no loss. */
+const HARMLESS: readonly string[] = ['over', 'exists', 'needsCookie']
+
+/** `; left out: 12 over, 1 that cannot be read`, or nothing. */
+export function leftOut(skipped: LeftOut): string {
+  const parts = Object.entries(skipped).filter(([, count]) => count > 0)
+  const words = parts.map(([reason, count]) => `${grouped(count)} ${WORDS[reason as Reason]}`)
+  return words.length > 0 ? `; left out: ${words.join(', ')}` : ''
+}
+
+/** What a command ends with that takes sessions over. */
+export function codeOfTaking({ complete, skipped }: { complete: boolean; skipped: LeftOut }): ExitCode {
+  if (!complete) return exitCodes.stoppedEarly
+  const isLoss = Object.entries(skipped).some(([reason, count]) => count > 0 && !HARMLESS.includes(reason))
+  return isLoss ? exitCodes.checkFailed : exitCodes.ok
+}

@@ -1,0 +1,38 @@
+/** Why a session has expired or ended; `unknown` is for a row that is not there (any more). */
+export type EndReason = 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'evicted' | 'rotated' | 'unreadable' | 'unknown'
+
+/**
+ * The reasons that a row can carry. `rotating` is the row of the next id of a session while the row of the present one
+ * is still in use: it holds content and user, and is no session until the present row points to it.
+ */
+export type StoredEndReason = Extract<EndReason, 'revoked' | 'destroyed' | 'evicted' | 'rotated'> | 'rotating'
+
+/** A stored session. Times are epoch milliseconds by the application's clock. */
+export interface SessionRow {
+  /** SHA-256 of the session id, 32 bytes. */
+  readonly sid: Buffer
+  /** The sealed payload; empty once ended. */
+  readonly data: Buffer
+  /** From 1, and one more with every change of `data`. */
+  readonly version: number
+  readonly createdAt: number
+  readonly touchedAt: number
+  readonly expiresAt: number
+  readonly endedAt: number | null
+  readonly endReason: StoredEndReason | null
+}
+
+/** A row to be inserted; also a tombstone for a session that was never stored. */
+export interface NewRow extends SessionRow {
+  readonly userId: string | null
+  readonly trimAt: number
+  /** The id of the key that sealed `data`; null where there is nothing sealed. */
+  readonly keyId: number | null
+}
+
+/** What turns rows into tombstones. */
+export interface RowEnd {
+  readonly endedAt: number
+  readonly endReason: StoredEndReason
+  readonly trimAt: number
+}

@@ -1,0 +1,182 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { UnavailableError } from '../../errors.ts'
+import { keepAlive, lateAnswer, type TimeLimits, within, withinAround } from '../../time/time-limits.ts'
+import type { SessionDatabase, SessionListing, TrimBatch } from '../contract/session-database.ts'
+import type { SessionKeys } from '../contract/stored-keys.ts'
+import type { UnsealedRows } from '../contract/unsealed-row.ts'
+import { withKnownReasons } from './known-reasons.ts'
+
+/** Attempts at one statement that keeps losing races; more would only add to the crowd. */
+const ATTEMPTS = 6
+const FIRST_PAUSE_MS = 5
+const LONGEST_PAUSE_MS = 100
+
+// A lost race: deadlock, serialization failure, lock timeout, or a statement that was cancelled in place of another one
+// on its connection. The statement had no effect.
+const TRANSIENT = new Set([
+  '40001',
+  '40P01',
+  '55P03',
+  '57014',
+  'ER_LOCK_DEADLOCK',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_CHECKREAD',
+  // A node of Galera that is cut off from the others, or catches up with them.
+  'ER_UNKNOWN_COM_ERROR',
+])
+// Another process writes. Nobody queues for the file, so this is tried again for as long as there is time.
+const BUSY = /^SQLITE_(BUSY|LOCKED)/
+
+/** Makes a function of the storage one that retries, fails as ours do, and is limited in time. */
+type Guard = <Args extends unknown[], Result>(
+  ms: number,
+  run: (...args: Args) => Promise<Result>,
+  after?: (result: Result) => Result,
+) => (...args: Args) => Promise<Result>
+
+/**
+ * Puts one wall around a database: lost races are retried, and every other failure becomes a 503 that tells the client
+ * nothing and carries the driver's code for the operator. Rows come through it with reasons that are ours, whatever the
+ * column holds. The time of a statement is limited by its client, which can cancel it.
+ */
+export function guarded(database: SessionDatabase, timeLimits: TimeLimits): SessionDatabase {
+  return behind((ms, run, after) => retrying(ms, run, { after }), database, timeLimits)
+}
+
+/** Does the same for a storage of the application's own, whose answers nobody else limits in time, and which stays open. */
+export function guardedStorage(storage: SessionDatabase, timeLimits: TimeLimits): SessionDatabase {
+  return { ...behind(limiting, storage, timeLimits), close: async () => {} }
+}
+
+function behind(guard: Guard, database: SessionDatabase, timeLimits: TimeLimits): SessionDatabase {
+  const { request, bulk } = timeLimits
+  return {
+    dialect: database.dialect,
+    table: database.table,
+    ...(database.keys && { keys: guardedKeys(guard, database.keys, timeLimits) }),
+    read: guard(request, database.read.bind(database), withKnownReasons),
+    insert: guard(request, database.insert.bind(database)),
+    ...(database.insertMany && { insertMany: guard(bulk, database.insertMany.bind(database)) }),
+    update: guard(request, database.update.bind(database)),
+    ...(database.updateMany && { updateMany: guard(request, database.updateMany.bind(database)) }),
+    touch: guard(request, database.touch.bind(database)),
+    end: guard(request, database.end.bind(database)),
+    replace: guard(request, database.replace.bind(database)),
+    endUser: guard(request, database.endUser.bind(database)),
+    countByKey: guard(bulk, database.countByKey.bind(database)),
+    sealedByOthers: guard(bulk, database.sealedByOthers.bind(database), withKnownReasons),
+    reseal: guard(request, database.reseal.bind(database)),
+    ...(database.resealMany && { resealMany: guard(request, database.resealMany.bind(database)) }),
+    ...guardedTrimming(database, timeLimits),
+    listing: database.listing && guardedListing(guard, database.listing, bulk),
+    unsealed: database.unsealed && guardedUnsealed(guard, database.unsealed, timeLimits),
+    ...(database.probe && { probe: guard(request, database.probe.bind(database)) }),
+    check: () => within(bulk, database.check()),
+    migrate: () => keepAlive(database.migrate()),
+    ...(database.migrations && { migrations: guard(bulk, database.migrations.bind(database)) }),
+    close: () => keepAlive(database.close()),
+  }
+}
+
+function guardedKeys(guard: Guard, keys: SessionKeys, { request, bulk }: TimeLimits): SessionKeys {
+  return {
+    check: () => within(bulk, keys.check()),
+    read: guard(request, keys.read.bind(keys)),
+    insert: guard(request, keys.insert.bind(keys)),
+    deleteUnused: guard(bulk, keys.deleteUnused.bind(keys)),
+  }
+}
+
+function guardedListing(guard: Guard, listing: SessionListing, ms: number): SessionListing {
+  return {
+    list: guard(ms, listing.list.bind(listing), withKnownReasons),
+    count: guard(ms, listing.count.bind(listing)),
+    tally: guard(ms, listing.tally.bind(listing)),
+    nthKey: guard(ms, listing.nthKey.bind(listing)),
+    nthCreation: guard(ms, listing.nthCreation.bind(listing)),
+    endAll: guard(ms, listing.endAll.bind(listing)),
+  }
+}
+
+function guardedUnsealed(guard: Guard, rows: UnsealedRows, { request, bulk }: TimeLimits): UnsealedRows {
+  return {
+    list: guard(bulk, rows.list.bind(rows), withKnownReasons),
+    seal: guard(request, rows.seal.bind(rows)),
+  }
+}
+
+// Trimming keeps a connection for several statements, whose time its client does not limit.
+function guardedTrimming(database: SessionDatabase, { bulk }: TimeLimits) {
+  const { trimAlone, countDue } = database
+  const trimming: Pick<SessionDatabase, 'trim' | 'trimAlone' | 'countDue'> = {
+    trim: limiting(bulk, database.trim.bind(database)),
+  }
+  if (countDue) trimming.countDue = limiting(bulk, countDue.bind(database))
+  if (trimAlone) {
+    trimming.trimAlone = (work) => {
+      let hasBegun = false
+      const begin = (trim: TrimBatch) => {
+        hasBegun = true
+        // A batch that lost a race is tried again under the same lock, and not all of the work.
+        return work(limiting(bulk, trim))
+      }
+      // Taking the lock may lose a race too. Once the work has begun only its batches are tried again.
+      const attempt = () => withinAround(bulk, trimAlone.bind(database), begin)
+      return retrying(bulk, attempt, { mayRepeat: () => !hasBegun })()
+    }
+  }
+  return trimming
+}
+
+const limiting: Guard = (ms, run, after) => retrying(ms, run, { after, isLimited: true })
+
+interface Retrying<Result> {
+  readonly after?: ((result: Result) => Result) | undefined
+  /** Whether an answer is waited for no longer than there is time. @defaultValue false */
+  readonly isLimited?: boolean
+  readonly mayRepeat?: () => boolean
+}
+
+/** Makes a function try again for as long as it loses races and there is time. */
+function retrying<Args extends unknown[], Result>(
+  ms: number,
+  run: (...args: Args) => Promise<Result>,
+  { after, isLimited = false, mayRepeat = () => true }: Retrying<Result>,
+): (...args: Args) => Promise<Result> {
+  return async function attempt(...args) {
+    const deadline = performance.now() + ms
+    for (let attempts = 1; ; attempts++) {
+      try {
+        const running = run(...args)
+        const limited = isLimited ? within(deadline - performance.now(), running, () => lateAnswer(ms)) : running
+        const result = await limited
+        return after ? after(result) : result
+      } catch (error) {
+        const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempts, LONGEST_PAUSE_MS) * Math.random()
+        const hasTime = performance.now() + pause < deadline
+        if (!hasTime || !mayRepeat() || !mayTryAgain(error, attempts)) throw unavailable(error)
+        await sleep(pause)
+      }
+    }
+  }
+}
+
+function unavailable(error: unknown): Error {
+  return error instanceof UnavailableError ? error : new UnavailableError({ cause: withoutParameters(error) })
+}
+
+function mayTryAgain(error: unknown, attempt: number): boolean {
+  const { code } = error as { code?: unknown }
+  if (typeof code !== 'string') return false
+  return BUSY.test(code) || (attempt < ATTEMPTS && TRANSIENT.has(code))
+}
+
+/**
+ * A driver's error as an operator may see it: its code and its message, without the values that drivers quote in there,
+ * and without the statement and the parameters that they attach.
+ */
+export function withoutParameters(error: unknown): Error {
+  const { name, message, code } = error as Error & { code?: unknown }
+  const plain = String(message || code || name).replaceAll(/'[^']*'|"[^"]*"|`[^`]*`|\\x[0-9a-f]+/gi, '…')
+  return Object.assign(new Error(plain), typeof code === 'string' ? { code } : {})
+}

@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import type { MigrationState } from '../contract/migration-state.ts'
+import type { TablePlace } from '../sql/table-place.ts'
+
+/** The table that our migrations create; under another name they are rewritten on the way. */
+export const DEFAULT_TABLE = 'stored_sessions'
+
+/** The journal that belongs to a table, in drizzle-kit's own form, so that both may be used on one database. */
+export const journalOf = (table: string) => `${table}_migrations`
+
+/** One migration that drizzle-kit generated. */
+export interface Migration {
+  /** Its number and what it is about, such as `0001_add_key_id`. */
+  readonly name: string
+  /** When it was generated, epoch milliseconds: the journal's order. */
+  readonly time: number
+  readonly hash: string
+  readonly statements: readonly string[]
+}
+
+/** The statements about the journal, which differ little between dialects. */
+export interface Journal {
+  /** Makes the schema that it is in, where one was named. */
+  readonly createSchema?: string
+  readonly create: string
+  /** Yields `newest`: the time of the newest migration that is applied. */
+  readonly newest: string
+  insert(migration: Migration): string
+}
+
+type Folder = 'pg' | 'mysql' | 'sqlite'
+
+/**
+ * The migrations of a dialect that come after the newest one applied, in their order, with our tables and their indexes
+ * at the place asked for.
+ */
+export function pendingMigrations(folder: Folder, place: TablePlace, newest: number): Migration[] {
+  return allMigrations(folder, place).filter(({ time }) => time > newest)
+}
+
+/**
+ * All migrations of a dialect.
+ *
+ * @param newest - the time of the newest one applied; undefined where there is no journal yet
+ */
+export function migrationStates(
+  folder: Folder,
+  place: TablePlace,
+  journal: Journal,
+  newest: number | undefined,
+): MigrationState[] {
+  return allMigrations(folder, place).map((migration, index) => {
+    const isApplied = migration.time <= (newest ?? 0)
+    const begin = index === 0 && newest === undefined ? beginning(journal) : []
+    const statements = isApplied ? [] : [...begin, ...migration.statements, journal.insert(migration)]
+    return { name: migration.name, isApplied, statements }
+  })
+}
+
+const beginning = ({ createSchema, create }: Journal) => (createSchema ? [createSchema, create] : [create])
+
+function allMigrations(folder: Folder, place: TablePlace): Migration[] {
+  const migrationsFolder = folderOf(folder)
+  const names = namesIn(migrationsFolder)
+  return readMigrationFiles({ migrationsFolder }).map(({ sql, folderMillis, hash }) => ({
+    name: names.get(folderMillis)!,
+    time: folderMillis,
+    hash,
+    statements: sql.map((statement) => moved(statement, place)),
+  }))
+}
+
+// A bundle in CommonJS does not even know where it is.
+function folderOf(folder: Folder): string {
+  const path = import.meta.url ? fileURLToPath(new URL(`../../../drizzle/${folder}`, import.meta.url)) : ''
+  if (existsSync(path)) return path
+  throw new Error(
+    'the migration files of the package are not in this bundle; set migrate: false, and run npx stored-session migrate when you deploy',
+  )
+}
+
+// drizzle-kit's journal of the files, which drizzle-orm reads without their names.
+function namesIn(folder: string): Map<number, string> {
+  const { entries } = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
+    entries: { when: number; tag: string }[]
+  }
+  return new Map(entries.map(({ when, tag }) => [when, tag]))
+}
+
+// Tables are created in a schema, and their indexes are there too without a word.
+function moved(statement: string, { schema, name }: TablePlace): string {
+  return statement.replaceAll(/(["`])stored_sessions(?:(_keys)?\1)?/g, (match: string, quote: string, keys = '') => {
+    const escaped = (text: string) => text.replaceAll(quote, quote + quote)
+    if (!match.endsWith(quote)) return quote + escaped(name)
+    const table = quote + escaped(name) + keys + quote
+    return schema === undefined ? table : `${quote}${escaped(schema)}${quote}.${table}`
+  })
+}

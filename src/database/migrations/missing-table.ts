@@ -1,0 +1,17 @@
+import { MissingTableError } from '../../errors.ts'
+import { keysTableOf } from '../sql/session-keys.ts'
+import { DEFAULT_TABLE } from './migrations.ts'
+
+const COMMAND = 'DATABASE_URL=… npx stored-session migrate'
+
+/** The start's answer to a table that is not there, or is not the one this release expects. */
+export function missingTable(table: string, what: 'is missing' | 'lacks a column that this release needs'): Error {
+  return new MissingTableError(`the table "${table}" ${what}. ${advice(table)}`)
+}
+
+function advice(table: string): string {
+  const isUsual = table === DEFAULT_TABLE || table === keysTableOf(DEFAULT_TABLE)
+  const command = isUsual ? COMMAND : `STORED_SESSION_TABLE=… ${COMMAND}`
+  const orElse = isUsual ? '' : ', or, for a table of your own Drizzle schema, migrate that'
+  return `Run: ${command} (without variables where there is a stored-session.config file), or set migrate: true${orElse}`
+}

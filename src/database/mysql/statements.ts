@@ -1,0 +1,111 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { columnKeys, type SessionsTable } from '../sql/statement.ts'
+import { columnNames, selectRow, value } from '../sql/statements.ts'
+
+/** Rows that one statement names: few sizes, so that few statements are prepared. */
+const SIZES = [1, 4, 16, 64]
+export const LARGEST = 64
+
+/** Builds what each size needs, once. */
+export const bySize = <Built>(build: (size: number) => Built) => new Map(SIZES.map((size) => [size, build(size)]))
+
+/** From 0, so many numbers. */
+export const sequence = (size: number) => Array.from({ length: size }, (_, index) => index)
+
+/** Cuts a list into parts of these sizes, and fills the last one up. */
+export function chunks<Item>(list: readonly Item[], filling: (last: Item) => Item): Item[][] {
+  const result: Item[][] = []
+  for (let start = 0; start < list.length; start += LARGEST) {
+    result.push(padded(list.slice(start, start + LARGEST), filling))
+  }
+  return result
+}
+
+/** Cuts a list into parts of these sizes, and fills nothing up. */
+export function exactChunks<Item>(list: readonly Item[]): Item[][] {
+  const result: Item[][] = []
+  for (let start = 0; start < list.length; ) {
+    const size = SIZES.findLast((candidate) => candidate <= list.length - start)!
+    result.push(list.slice(start, start + size))
+    start += size
+  }
+  return result
+}
+
+function padded<Item>(chunk: Item[], filling: (last: Item) => Item): Item[] {
+  const size = SIZES.find((candidate) => candidate >= chunk.length)!
+  const fill = filling(chunk.at(-1)!)
+  return [...chunk, ...Array.from({ length: size - chunk.length }, () => fill)]
+}
+
+/** The properties of each row under its number: `sid0`, `version0`, `sid1` and so on. */
+export function numbered(rows: readonly object[]): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  rows.forEach((row, index) => {
+    for (const [name, item] of Object.entries(row)) values[name + index] = item
+  })
+  return values
+}
+
+/** An INSERT of so many rows: all of them, or none when one is there already. */
+export function insertManyRows(table: SessionsTable, size: number): SQL {
+  const names = columnNames(table)
+  const columns = columnKeys.map((key) => names[key])
+  const rows = sequence(size).map((index) => {
+    const values = columnKeys.map((key) => value(`${key}${index}`))
+    return sql`(${sql.join(values, sql`, `)})`
+  })
+  return sql`insert into ${table} (${sql.join(columns, sql`, `)}) values ${sql.join(rows, sql`, `)}`
+}
+
+/** An UPDATE of so many rows, each to its own content. */
+export function updateManyRows(table: SessionsTable, size: number): SQL {
+  const { sid, data, version, userId, touchedAt, expiresAt, trimAt, endedAt, keyId } = columnNames(table)
+  const rows = sequence(size).map(
+    (index) => sql`select cast(${value(`sid${index}`)} as binary(32)) as sid, ${value(`version${index}`)} as version,
+      cast(${value(`data${index}`)} as binary) as data, ${value(`userId${index}`)} as user_id,
+      ${value(`keyId${index}`)} as key_id, ${value(`touchedAt${index}`)} as touched_at,
+      ${value(`expiresAt${index}`)} as expires_at, ${value(`trimAt${index}`)} as trim_at,
+      ${value(`now${index}`)} as now_at`,
+  )
+  const of = (name: SQL) => sql`${table}.${name}`
+  return sql`update ${table} join (${sql.join(rows, sql` union all `)}) as t on ${of(sid)} = t.sid
+    set ${of(data)} = t.data, ${of(version)} = ${of(version)} + 1, ${of(userId)} = t.user_id,
+      ${of(keyId)} = t.key_id, ${of(touchedAt)} = t.touched_at, ${of(expiresAt)} = t.expires_at,
+      ${of(trimAt)} = t.trim_at
+    where ${of(version)} = t.version and ${of(endedAt)} is null and ${of(expiresAt)} > t.now_at`
+}
+
+/** Seals so many rows again, each in the version that it was read in. */
+export function resealManyRows(table: SessionsTable, size: number): SQL {
+  const { sid, data, version, endedAt, keyId } = columnNames(table)
+  const rows = sequence(size).map(
+    (index) => sql`select cast(${value(`sid${index}`)} as binary(32)) as sid, ${value(`version${index}`)} as version,
+      cast(${value(`data${index}`)} as binary) as data, ${value(`keyId${index}`)} as key_id`,
+  )
+  const of = (name: SQL) => sql`${table}.${name}`
+  return sql`update ${table} join (${sql.join(rows, sql` union all `)}) as t on ${of(sid)} = t.sid
+    set ${of(data)} = t.data, ${of(version)} = ${of(version)} + 1, ${of(keyId)} = t.key_id
+    where ${of(version)} = t.version and (${of(endedAt)} is null or ${of(keyId)} is not null)`
+}
+
+/** A SELECT of the rows of so many keys. */
+export function readRows(table: SessionsTable, size: number): SQL {
+  const keys = sequence(size).map((index) => value(`sid${index}`))
+  return sql`${selectRow(table)} where ${columnNames(table).sid} in (${sql.join(keys, sql`, `)})`
+}
+
+/** An UPDATE of the last use of so many rows. */
+export function touchRows(table: SessionsTable, size: number): SQL {
+  const { sid, version, touchedAt, expiresAt, trimAt, endedAt } = columnNames(table)
+  const rows = sequence(size).map(
+    (index) => sql`select cast(${value(`sid${index}`)} as binary(32)) as sid, ${value(`version${index}`)} as version,
+      ${value(`touchedAt${index}`)} as touched_at, ${value(`expiresAt${index}`)} as expires_at,
+      ${value(`trimAt${index}`)} as trim_at`,
+  )
+  const of = (name: SQL) => sql`${table}.${name}`
+  return sql`update ${table} join (${sql.join(rows, sql` union all `)}) as t on ${of(sid)} = t.sid
+    set ${of(touchedAt)} = t.touched_at, ${of(expiresAt)} = t.expires_at, ${of(trimAt)} = t.trim_at
+    where ${of(version)} = t.version and ${of(endedAt)} is null and ${of(expiresAt)} > t.touched_at
+      and ${of(touchedAt)} < t.touched_at`
+}

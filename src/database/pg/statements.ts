@@ -1,0 +1,135 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { NewRow, RowChange, RowReseal, RowTouch } from '../contract/session-database.ts'
+import { columnKeys, type SessionsTable } from '../sql/statement.ts'
+import { columnNames, selectRow, value } from '../sql/statements.ts'
+
+/** An UPDATE of many rows, each to its own content; it returns the keys of those that it changed. */
+export function updateManyRows(table: SessionsTable): SQL {
+  const { sid, data, version, userId, touchedAt, expiresAt, trimAt, endedAt, keyId } = columnNames(table)
+  const of = (name: SQL) => sql`${table}.${name}`
+  return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${userId} = t.user_id,
+    ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at, ${keyId} = t.key_id
+    from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
+      ${value('datas')}::text::bytea[], ${value('userIds')}::text::text[], ${value('keyIds')}::text::bigint[],
+      ${value('touchedAts')}::text::bigint[], ${value('expiresAts')}::text::bigint[],
+      ${value('trimAts')}::text::bigint[], ${value('nows')}::text::bigint[])
+      as t (sid, version, data, user_id, key_id, touched_at, expires_at, trim_at, now)
+    where ${of(sid)} = t.sid and ${of(version)} = t.version and ${of(endedAt)} is null and ${of(expiresAt)} > t.now
+    returning ${of(sid)} as sid`
+}
+
+/** The parameters of {@link updateManyRows}. */
+export function updateManyValues(changes: readonly RowChange[]) {
+  return {
+    sids: byteas(changes.map(({ sid }) => sid)),
+    versions: numbers(changes.map(({ version }) => version)),
+    datas: byteas(changes.map(({ data }) => data)),
+    userIds: texts(changes.map(({ userId }) => userId)),
+    keyIds: numbers(changes.map(({ keyId }) => keyId)),
+    touchedAts: numbers(changes.map(({ touchedAt }) => touchedAt)),
+    expiresAts: numbers(changes.map(({ expiresAt }) => expiresAt)),
+    trimAts: numbers(changes.map(({ trimAt }) => trimAt)),
+    nows: numbers(changes.map(({ now }) => now)),
+  }
+}
+
+/** Seals many rows again, each in the version that it was read in; it returns the keys of those that it changed. */
+export function resealManyRows(table: SessionsTable): SQL {
+  const { sid, data, version, endedAt, keyId } = columnNames(table)
+  const of = (name: SQL) => sql`${table}.${name}`
+  return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${keyId} = t.key_id
+    from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
+      ${value('datas')}::text::bytea[], ${value('keyIds')}::text::bigint[]) as t (sid, version, data, key_id)
+    where ${of(sid)} = t.sid and ${of(version)} = t.version and (${of(endedAt)} is null or ${of(keyId)} is not null)
+    returning ${of(sid)} as sid`
+}
+
+/** The parameters of {@link resealManyRows}. */
+export function resealManyValues(reseals: readonly RowReseal[]) {
+  return {
+    sids: byteas(reseals.map(({ sid }) => sid)),
+    versions: numbers(reseals.map(({ version }) => version)),
+    datas: byteas(reseals.map(({ data }) => data)),
+    keyIds: numbers(reseals.map(({ keyId }) => keyId)),
+  }
+}
+
+/** Rows that one statement inserts at most: their content travels as text, which takes twice its bytes. */
+export const LARGEST_INSERT = 256
+
+const TYPES = {
+  sid: 'bytea',
+  data: 'bytea',
+  version: 'integer',
+  userId: 'text',
+  createdAt: 'bigint',
+  touchedAt: 'bigint',
+  expiresAt: 'bigint',
+  trimAt: 'bigint',
+  endedAt: 'bigint',
+  endReason: 'text',
+  keyId: 'bigint',
+} as const satisfies Record<(typeof columnKeys)[number], string>
+
+/** An INSERT of many rows that leaves those alone that are there; it returns the keys of those that were not. */
+export function insertManyRows(table: SessionsTable): SQL {
+  const names = columnNames(table)
+  const columns = columnKeys.map((key) => names[key])
+  const lists = columnKeys.map((key) => sql`${value(key)}::text::${sql.raw(TYPES[key])}[]`)
+  return sql`insert into ${table} (${sql.join(columns, sql`, `)})
+    select * from unnest(${sql.join(lists, sql`, `)}) on conflict do nothing returning ${names.sid} as sid`
+}
+
+/** The parameters of {@link insertManyRows}. */
+export function insertManyValues(rows: readonly NewRow[]): Record<string, string> {
+  const lists = columnKeys.map((key) => [key, listOf(rows.map((row) => row[key]))])
+  return Object.fromEntries(lists)
+}
+
+function listOf(list: readonly (Buffer | string | number | null)[]): string {
+  if (Buffer.isBuffer(list[0])) return byteas(list as Buffer[])
+  return texts(list.map((one) => (one === null ? null : String(one))))
+}
+
+/*
+ * Lists travel as one text parameter each, cast on the server: drivers disagree on how to send an array of bytes, and
+ * all of them can send text.
+ */
+
+/** A list of bytes, for `::text::bytea[]`. */
+export const byteas = (list: readonly Buffer[]) => `{${list.map((one) => `"\\\\x${one.toString('hex')}"`).join(',')}}`
+
+/** A list of numbers, for `::text::bigint[]` and the like. */
+export const numbers = (list: readonly number[]) => `{${list.join(',')}}`
+
+/** A list of texts or nothing, for `::text::text[]`. */
+export const texts = (list: readonly (string | null)[]) =>
+  `{${list.map((one) => (one === null ? 'NULL' : `"${one.replaceAll(/["\\]/g, '\\$&')}"`)).join(',')}}`
+
+/** A SELECT of the rows of many keys. */
+export function readManyRows(table: SessionsTable): SQL {
+  return sql`${selectRow(table)} where ${columnNames(table).sid} = any(${value('sids')}::text::bytea[])`
+}
+
+/** An UPDATE of the last use of many rows. */
+export function touchManyRows(table: SessionsTable): SQL {
+  const { sid, version, touchedAt, expiresAt, trimAt, endedAt } = columnNames(table)
+  const of = (name: SQL) => sql`${table}.${name}`
+  return sql`update ${table} set ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at
+    from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
+      ${value('touchedAts')}::text::bigint[], ${value('expiresAts')}::text::bigint[],
+      ${value('trimAts')}::text::bigint[]) as t (sid, version, touched_at, expires_at, trim_at)
+    where ${of(sid)} = t.sid and ${of(version)} = t.version and ${of(endedAt)} is null
+      and ${of(expiresAt)} > t.touched_at and ${of(touchedAt)} < t.touched_at`
+}
+
+/** The parameters of {@link touchManyRows}. */
+export function touchManyValues(touches: readonly RowTouch[]) {
+  return {
+    sids: byteas(touches.map(({ sid }) => sid)),
+    versions: numbers(touches.map(({ version }) => version)),
+    touchedAts: numbers(touches.map(({ touchedAt }) => touchedAt)),
+    expiresAts: numbers(touches.map(({ expiresAt }) => expiresAt)),
+    trimAts: numbers(touches.map(({ trimAt }) => trimAt)),
+  }
+}

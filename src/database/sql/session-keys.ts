@@ -1,0 +1,60 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { KeyRow, SessionKeys } from '../contract/stored-keys.ts'
+import type { Compile, SessionsTable, Statement } from './statement.ts'
+import { columnNames, value } from './statements.ts'
+import { placeOfTable } from './table-place.ts'
+
+/** The table of wrapped data keys that belongs to a sessions table. */
+export const keysTableOf = (table: string) => `${table}_keys`
+
+/** What the statements about keys need of a dialect. */
+export interface KeyExecution {
+  rows(statement: Statement): Promise<Record<string, unknown>[]>
+  /** Runs a statement that changes rows, and says how many. */
+  count(statement: Statement, values: object): Promise<number>
+  /** Prepares or runs a statement, and says what is missing of a table. */
+  check(statement: Statement, table: string): Promise<void>
+}
+
+/**
+ * The wrapped data keys of a sessions table.
+ *
+ * @param name - the name of the sessions table, without quotes, for messages
+ * @param insertNew - makes of an INSERT one that leaves a row with the same id alone, where the dialect can say so
+ */
+export function sessionKeys(
+  compile: Compile,
+  table: SessionsTable,
+  name: string,
+  execution: KeyExecution,
+  insertNew: (insert: SQL) => SQL = (insert) => insert,
+): SessionKeys {
+  const keys = keysIdentifier(table)
+  const [id, wrapped, createdAt] = ['id', 'wrapped', 'created_at'].map((column) => sql.identifier(column))
+  const selected = sql`select ${id}, ${wrapped}, ${createdAt} as ${sql.identifier('createdAt')} from ${keys}`
+  const read = compile(selected)
+  const check = compile(sql`${selected} where 1 = 0`)
+  const insert = compile(
+    insertNew(sql`insert into ${keys} (${id}, ${wrapped}, ${createdAt})
+      values (${value('id')}, ${value('wrapped')}, ${value('createdAt')})`),
+  )
+  const deleteUnused = compile(sql`delete from ${keys} where ${createdAt} < ${value('before')}
+    and not exists (select 1 from ${table} where ${table}.${columnNames(table).keyId} = ${keys}.${id})`)
+  return {
+    check: () => execution.check(check, keysTableOf(name)),
+    read: async () => (await execution.rows(read)).map(toKeyRow),
+    insert: async (key) => (await execution.count(insert, key)) === 1,
+    deleteUnused: (before) => execution.count(deleteUnused, { before }),
+  }
+}
+
+// In the schema of the sessions table, where that has one.
+function keysIdentifier(table: SessionsTable): SQL {
+  const { schema, name } = placeOfTable(table)
+  const keys = sql`${sql.identifier(keysTableOf(name))}`
+  return schema === undefined ? keys : sql`${sql.identifier(schema)}.${keys}`
+}
+
+function toKeyRow({ id, wrapped, createdAt }: Record<string, unknown>): KeyRow {
+  return { id: Number(id), wrapped: Buffer.from(wrapped as Uint8Array), createdAt: Number(createdAt) }
+}

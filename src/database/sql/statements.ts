@@ -1,0 +1,126 @@
+import { type Column, type SQL, sql } from 'drizzle-orm'
+import type { StoredEndReason } from '../contract/session-row.ts'
+import { type Compile, columnKeys, type SessionsTable, type Statement } from './statement.ts'
+
+/** The statements that are the same text on every database but for quotes and placeholders. */
+export interface SessionStatements {
+  readonly readOne: Statement
+  readonly insert: Statement
+  readonly update: Statement
+  readonly touchOne: Statement
+  readonly end: Statement
+  readonly replace: Statement
+  readonly endUser: Statement
+  readonly check: Statement
+  readonly probe: Statement
+  readonly countByKey: Statement
+  readonly reseal: Statement
+}
+
+/** Builds the statements of a table once, when the store opens. */
+export function sessionStatements(compile: Compile, table: SessionsTable): SessionStatements {
+  const { sid, version, expiresAt, touchedAt, trimAt, endedAt, endReason, data, userId, keyId } = columnNames(table)
+  const alive = sql`${endedAt} is null and ${expiresAt} >`
+  return {
+    readOne: compile(sql`${selectRow(table)} where ${sid} = ${value('sid')}`),
+    insert: compile(insertRow(table)),
+    update: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
+      ${userId} = ${value('userId')}, ${touchedAt} = ${value('touchedAt')}, ${expiresAt} = ${value('expiresAt')},
+      ${trimAt} = ${value('trimAt')}, ${keyId} = ${value('keyId')}
+      where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${alive} ${value('now')}`),
+    touchOne: compile(sql`update ${table} set ${touchedAt} = ${value('touchedAt')},
+      ${expiresAt} = ${value('expiresAt')}, ${trimAt} = ${value('trimAt')}
+      where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${alive} ${value('touchedAt')}
+      and ${touchedAt} < ${value('touchedAt')}`),
+    end: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${isUnended(table)}`),
+    replace: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
+      ${userId} = ${value('userId')}, ${keyId} = ${value('keyId')}, ${trimAt} = ${value('trimAt')},
+      ${endReason} = ${value('endReason')}, ${endedAt} = ${value('endedAt')}
+      where ${sid} = ${value('sid')} and ${version} = ${value('version')} and (${alive} ${value('now')}
+      or ${endedAt} is not null and (${endReason} is null or ${endReason} = ${ROTATING}))`),
+    endUser: compile(sql`${endRows(table)} where ${isUser(table)} and ${isUnended(table)}`),
+    probe: compile(sql`update ${table} set ${version} = ${version} where ${sid} = ${value('sid')}`),
+    check: compile(sql`${selectRow(table)} where 1 = 0 and ${userId} = '' and ${trimAt} = 0 and ${endReason} = ''
+      and ${keyId} = 0`),
+    countByKey: compile(sql`select ${keyId} as ${sql.identifier('keyId')}, count(*) as ${sql.identifier('rowCount')}
+      from ${table} where ${keyId} is not null group by ${keyId}
+      union all select null, count(*) from ${table} where ${keyId} is null and ${endedAt} is null`),
+    reseal: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
+      ${keyId} = ${value('keyId')}
+      where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${isSealable(table)}`),
+  }
+}
+
+/** The parameters of a probe. No session has this key: a hash of nothing but zeros. */
+export const NOBODY = { sid: Buffer.alloc(32) }
+
+const ROTATING = sql.raw(`'${'rotating' satisfies StoredEndReason}'`)
+
+/** Whether nobody has ended a row: a session, or what becomes one when its old row is given up. */
+export function isUnended(table: SessionsTable): SQL {
+  const { endedAt, endReason } = columnNames(table)
+  return sql`(${endedAt} is null or ${endReason} = ${ROTATING})`
+}
+
+/** Whether a row holds what is or should be sealed: tombstones name no key. */
+export function isSealable(table: SessionsTable): SQL {
+  const { endedAt, keyId } = columnNames(table)
+  return sql`(${endedAt} is null or ${keyId} is not null)`
+}
+
+/** `select … from table`, with the columns under the names of {@link SessionRow}, and another one as `place`. */
+export function selectRow(table: SessionsTable, place?: SQL): SQL {
+  const names = columnNames(table)
+  const selected = ROW_KEYS.map((key) => sql`${names[key]} as ${sql.identifier(key)}`)
+  if (place) selected.push(sql`${place} as place`)
+  return sql`select ${sql.join(selected, sql`, `)} from ${table}`
+}
+
+/** `insert into table (…) values (…)`, for a {@link NewRow}. */
+export function insertRow(table: SessionsTable): SQL {
+  const names = columnNames(table)
+  const columns = columnKeys.map((key) => names[key])
+  const values = columnKeys.map((key) => value(key))
+  return sql`insert into ${table} (${sql.join(columns, sql`, `)}) values (${sql.join(values, sql`, `)})`
+}
+
+/** Rows that another key sealed, from behind a key on; the limit is part of the text, which MySQL takes no other way. */
+export function sealedByOthers(table: SessionsTable, limit: number): SQL {
+  const { sid, keyId } = columnNames(table)
+  return sql`${selectRow(table)} where ${sid} > ${value('after')} and ${isSealable(table)}
+    and (${keyId} is null or ${keyId} <> ${value('keyId')}) order by ${sid} limit ${sql.raw(String(Math.trunc(limit)))}`
+}
+
+/** Builds a statement once for each limit that is asked for. */
+export function byLimit(build: (limit: number) => Statement): (limit: number) => Statement {
+  const built = new Map<number, Statement>()
+  return (limit) => {
+    const statement = built.get(limit) ?? build(limit)
+    built.set(limit, statement)
+    return statement
+  }
+}
+
+/** A parameter, by name. */
+export const value = (name: string) => sql`${sql.placeholder(name)}`
+
+/** The columns as an UPDATE names them: quoted, and without their table. */
+export function columnNames(table: SessionsTable): Record<(typeof columnKeys)[number], SQL> {
+  const quoted = (column: Column) => sql`${sql.identifier(column.name)}`
+  return Object.fromEntries(columnKeys.map((key) => [key, quoted(table[key])])) as ReturnType<typeof columnNames>
+}
+
+const ROW_KEYS = ['sid', 'data', 'version', 'createdAt', 'touchedAt', 'expiresAt', 'endedAt', 'endReason'] as const
+
+/** Whether a row is that of the parameter `userId`. */
+export function isUser(table: SessionsTable): SQL {
+  return sql`${columnNames(table).userId} = ${value('userId')}`
+}
+
+/** `update table set …` for what turns rows into tombstones. */
+export function endRows(table: SessionsTable): SQL {
+  const { data, version, userId, trimAt, endedAt, endReason, keyId } = columnNames(table)
+  return sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1, ${userId} = null,
+    ${keyId} = null,
+    ${trimAt} = ${value('trimAt')}, ${endReason} = ${value('endReason')}, ${endedAt} = ${value('endedAt')}`
+}

@@ -1,0 +1,40 @@
+import type Database from 'better-sqlite3'
+import type { SessionDatabase } from '../contract/session-database.ts'
+import type { SessionsTable } from '../sql/statement.ts'
+import { sqliteDatabase } from './database.ts'
+import { createSqliteFile } from './private-file.ts'
+
+/** How long a start waits for another process that writes or migrates, in milliseconds. */
+const START_MS = 30_000
+
+/**
+ * How long a statement waits for another process that writes, in milliseconds. It waits inside the call, and every
+ * request with it; what takes longer is tried again from outside.
+ */
+const BUSY_MS = 10
+
+/** Opens a file for sessions. A new one is readable by its owner alone. */
+export function openSqliteFile(
+  open: typeof Database,
+  file: string,
+  table: SessionsTable,
+  name: string,
+): SessionDatabase {
+  const path = file.trim()
+  const isOnDisk = path !== ':memory:' && path !== ''
+  if (isOnDisk) createSqliteFile(path)
+  const client = open(path, { timeout: START_MS, fileMustExist: isOnDisk })
+  const wait = (ms: number) => client.pragma(`busy_timeout = ${ms}`)
+  client.pragma('journal_mode = WAL')
+  // With a write-ahead log a killed process loses nothing that was acknowledged; only a power failure may.
+  client.pragma('synchronous = NORMAL')
+  wait(BUSY_MS)
+  const database = sqliteDatabase(client, table, name, () => client.close())
+  return {
+    ...database,
+    async migrate() {
+      wait(START_MS)
+      await database.migrate().finally(() => wait(BUSY_MS))
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import { InvalidHandleError } from '../../errors.ts'
+import { formatSid, parseSid, sidOf } from '../../payload/session-id.ts'
+
+/** What names a session to people and pages: `2::` and 64 hexadecimal digits. As a cookie it opens nothing. */
+export type SessionHandle = string
+
+/** The handle of a live session. */
+export function handleOf(session: { readonly sessionId: string }): SessionHandle {
+  if (typeof session?.sessionId === 'string') return formatSid(sidOf(session.sessionId))
+  throw new InvalidHandleError('this is not a session of stored-session, so it has no handle; pass request.session')
+}
+
+/**
+ * The sid of a handle.
+ *
+ * @param name - what it was given as
+ * @throws `FST_STORED_SESSION_INVALID_HANDLE`
+ */
+export function sidOfHandle(name: string, handle: unknown): Buffer {
+  const sid = parseSid(handle)
+  if (sid) return sid
+  throw new InvalidHandleError(
+    `${name} must be the handle of a session, as list() shows it or handle(session) makes it`,
+  )
+}

@@ -1,0 +1,37 @@
+import { UnstorableError } from '../../errors.ts'
+import { RESERVED_NAMES } from '../../payload/reserved-names.ts'
+import { isSendable, lifetimeOf } from './cookie-lifetime.ts'
+import type { CookieLifetime, LiveSession } from './live-session.ts'
+import { CARRIER_KEY, loadedVersionOf } from './loaded-version.ts'
+
+/** What is stored of a session: its own keys, and the lifetime of its cookie. */
+export type SessionContent = Record<string, unknown> & { cookie: CookieLifetime }
+
+/** Why a name is refused. */
+export const RESERVED_NAME = 'this name is reserved'
+
+/** Why a cookie is refused. */
+export const UNSENDABLE_COOKIE = 'its flags or its date are not those of a cookie'
+
+/**
+ * Takes what is to be stored from a live session. Values are shared with it: serialize before anything else happens.
+ *
+ * @throws `FST_STORED_SESSION_UNSTORABLE` for a reserved name, and for a lifetime that no cookie can carry
+ */
+export function contentOf(session: LiveSession, now: number): SessionContent {
+  refuseReservedNames(session)
+  const cookie = lifetimeOf(session, now)
+  if (!isSendable(cookie, now)) throw new UnstorableError('cookie', UNSENDABLE_COOKIE)
+  const content: SessionContent = { cookie }
+  for (const key of Object.keys(session)) if (key !== 'cookie') content[key] = session[key]
+  return content
+}
+
+/** @throws `FST_STORED_SESSION_UNSTORABLE` for a key that has a reserved name */
+export function refuseReservedNames(session: object): void {
+  // Takes our own carrier off the session: one that is still there is the application's.
+  loadedVersionOf(session)
+  for (const key of Object.keys(session)) {
+    if (RESERVED_NAMES.has(key) || key === CARRIER_KEY) throw new UnstorableError(key, RESERVED_NAME)
+  }
+}

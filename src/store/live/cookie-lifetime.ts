@@ -1,0 +1,79 @@
+import { isCookieDate } from '../../payload/cookie-dates.ts'
+import { type CookieLifetime, type LiveSession, noteOf } from './live-session.ts'
+
+export type { CookieLifetime } from './live-session.ts'
+
+/** Requests longer than this are not told from dates that the application chose. */
+const LONGEST_REQUEST_MS = 60 * 60 * 1000
+
+/** Remembers when a session was loaded that came to the application unseen, by `reload()`. */
+export function noteLoading(session: LiveSession, at: number): void {
+  if (session.cookie && !beginningOf(session))
+    noteOf(session).beginning = { cookie: session.cookie, at, expires: undefined }
+}
+
+/** The same for a cookie that nobody has seen yet, such as that of the new session of a `regenerate()`. */
+export function noteFirst(session: LiveSession): void {
+  if (!beginningOf(session)) noteCookie(session)
+}
+
+/** Remembers when a request began, and the date that the host gave the cookie. */
+export function noteCookie(session: LiveSession): void {
+  const { cookie } = session
+  if (cookie) noteOf(session).beginning = { cookie, at: Date.now(), expires: cookie.expires }
+}
+
+// The host gives a cookie with a maxAge a date of its own; one that is not the date seen first was set since. A cookie
+// that the application replaced begins again.
+function beginningOf(session: LiveSession) {
+  const { beginning } = noteOf(session)
+  return beginning?.cookie === session.cookie ? beginning : undefined
+}
+
+/** The lifetime that the application or its configuration gave this session, or none. */
+export function lifetimeOf(session: LiveSession, now: number): CookieLifetime {
+  const { cookie } = session
+  const maxAge = positive(cookie?.originalMaxAge)
+  const expires = epochOf(cookie?.expires)
+  if (maxAge === undefined) return expires === undefined ? {} : { expires }
+  return expires !== undefined && isChosen(session, maxAge, expires, now) ? { expires } : { originalMaxAge: maxAge }
+}
+
+/** Whether two lifetimes are the same. */
+export function isSameLifetime(one: CookieLifetime, other: CookieLifetime): boolean {
+  return one.originalMaxAge === other.originalMaxAge && one.expires === other.expires
+}
+
+/** Whether a cookie with this lifetime can be sent now. Rows may hold anything, and one that cannot fails every request. */
+export function isSendable({ originalMaxAge, expires }: CookieLifetime, now: number): boolean {
+  const hasMaxAge = originalMaxAge != null
+  if (hasMaxAge && !(originalMaxAge > 0 && isCookieDate(now + originalMaxAge))) return false
+  return hasMaxAge || expires == null || isCookieDate(expires)
+}
+
+/**
+ * The `cookie` of the object that a store returns: a fixed date must hide the `maxAge` of the configuration, which the
+ * host would prefer.
+ */
+export function restoredCookie({ originalMaxAge, expires }: CookieLifetime): object {
+  if (originalMaxAge !== undefined) return { originalMaxAge, expires: undefined }
+  if (expires !== undefined) return { originalMaxAge: null, maxAge: undefined, expires: new Date(expires) }
+  return {}
+}
+
+function isChosen(session: LiveSession, maxAge: number, expires: number, now: number): boolean {
+  const beginning = beginningOf(session)
+  if (beginning && beginning.expires === session.cookie?.expires) return false
+  // session.touch() and a new maxAge set a date too: one maxAge ahead of a moment within this request.
+  const begun = beginning?.at ?? now - LONGEST_REQUEST_MS
+  return expires < begun + maxAge || expires > now + maxAge
+}
+
+function positive(value: unknown): number | undefined {
+  return typeof value === 'number' && value > 0 && Number.isFinite(value) ? Math.ceil(value) : undefined
+}
+
+function epochOf(date: unknown): number | undefined {
+  const time = date instanceof Date ? date.getTime() : Number.NaN
+  return Number.isNaN(time) ? undefined : time
+}

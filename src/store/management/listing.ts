@@ -1,0 +1,124 @@
+import type { EndReason, ListedRow } from '../../database/contract/session-database.ts'
+import { InvalidHandleError } from '../../errors.ts'
+import { formatSid } from '../../payload/session-id.ts'
+import type { StoreCore } from '../core/core.ts'
+import type { SessionHandle } from '../core/handle.ts'
+import { absoluteDeadline, type Limits, reasonOver } from '../core/lifetime.ts'
+import { listingOf } from '../core/row-listing.ts'
+import { OptionChecks } from '../options/option-checks.ts'
+import { checkObject, filterNames, rowFilterOf, type SessionFilter, type SessionState } from './session-filter.ts'
+
+/** A session as others than its user may see it: never its content, nor its id. */
+export interface ListedSession {
+  /** Names it in `revoke()`; as a cookie it opens nothing. */
+  handle: SessionHandle
+  /** The user of the session, by the `user` option; undefined without a user, and after the session has ended. */
+  user: string | undefined
+  createdAt: Date
+  /** The last use, as stored: up to `touchInterval` behind. */
+  touchedAt: Date
+  /** When it expires unless it is used again. */
+  expiresAt: Date
+  state: SessionState
+  /** Why it has expired or ended, as in `request.sessionEndReason`; undefined while it is live. */
+  endReason: EndReason | undefined
+  /** Bytes of its sealed content. */
+  bytes: number
+}
+
+/** Which sessions, how many, and from where on. */
+export interface ListOptions extends SessionFilter {
+  /** Sessions on a page: 1 to 1000. @defaultValue 50 */
+  limit?: number | undefined
+  /** The `next` of the page before. */
+  cursor?: string | undefined
+}
+
+/** Some sessions, the newest first. */
+export interface SessionPage {
+  sessions: ListedSession[]
+  /** The cursor of the next page; undefined on the last. */
+  next: string | undefined
+}
+
+const USUAL_LIMIT = 50
+const LARGEST_LIMIT = 1_000
+
+/**
+ * One page of the sessions of a filter, the newest first. What is stored meanwhile moves no other session to another page.
+ *
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a cursor that is none
+ */
+export async function listSessions(core: StoreCore, options: ListOptions = {}): Promise<SessionPage> {
+  const checks = new OptionChecks()
+  checkObject('list()', options, checks)
+  checks.names(options, [...filterNames, 'limit', 'cursor'])
+  const limit = checks.integer('limit', options.limit, USUAL_LIMIT, 1, LARGEST_LIMIT)
+  const filter = rowFilterOf(options, core.limits, checks)
+  checks.done()
+  const behind = options.cursor === undefined ? undefined : placeOf(options.cursor)
+  // One more tells whether there is another page.
+  const rows = await listingOf(core).list(filter, behind, limit + 1)
+  const page = rows.slice(0, limit)
+  return {
+    sessions: page.map((row) => toListedSession(core.limits, row)),
+    next: rows.length > limit ? cursorOf(page.at(-1)!) : undefined,
+  }
+}
+
+/**
+ * How many sessions of a filter there are, exactly.
+ *
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
+ */
+export async function countSessions(core: StoreCore, options: SessionFilter = {}): Promise<number> {
+  const checks = new OptionChecks()
+  checkObject('count()', options, checks)
+  checks.names(options, filterNames)
+  const filter = rowFilterOf(options, core.limits, checks)
+  checks.done()
+  return listingOf(core).count(filter)
+}
+
+/** The latest time that a Date can hold. */
+const LATEST_MS = 8_640_000_000_000_000
+
+function toListedSession(limits: Limits, row: ListedRow): ListedSession {
+  const { createdAt, touchedAt, expiresAt } = row
+  const endReason = reasonOver(limits, row, Date.now())
+  return {
+    handle: formatSid(row.sid),
+    user: row.userId ?? undefined,
+    createdAt: new Date(createdAt),
+    touchedAt: new Date(touchedAt),
+    expiresAt: new Date(Math.min(expiresAt, absoluteDeadline(limits, createdAt), LATEST_MS)),
+    state: row.endedAt !== null ? 'ended' : endReason ? 'expired' : 'live',
+    endReason,
+    bytes: row.bytes,
+  }
+}
+
+type Place = Pick<ListedRow, 'createdAt' | 'sid'>
+
+/*
+ * A cursor is the place of the last session of a page, in base64url:
+ *
+ *   created_at 8 B | sid 32 B
+ */
+const TIME_BYTES = 8
+const PLACE_BYTES = 40
+
+function cursorOf({ createdAt, sid }: Place): string {
+  const time = Buffer.alloc(TIME_BYTES)
+  time.writeBigUInt64BE(BigInt(createdAt))
+  return Buffer.concat([time, sid]).toString('base64url')
+}
+
+function placeOf(cursor: unknown): Place {
+  const place = Buffer.from(typeof cursor === 'string' ? cursor : '', 'base64url')
+  const createdAt = place.length === PLACE_BYTES ? Number(place.readBigUInt64BE()) : Number.NaN
+  if (Number.isSafeInteger(createdAt) && place.toString('base64url') === cursor) {
+    return { createdAt, sid: place.subarray(TIME_BYTES) }
+  }
+  throw new InvalidHandleError('cursor must be the `next` of a previous page; pass it unchanged, with the same filter')
+}

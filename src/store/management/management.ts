@@ -1,0 +1,84 @@
+import type { StoreCore } from '../core/core.ts'
+import { handleOf, type SessionHandle } from '../core/handle.ts'
+import { perform, unlimited } from '../core/operation.ts'
+import type { ForeignSession } from '../imports/foreign-session.ts'
+import { type ImportOptions, type ImportResult, importSessions } from '../imports/importing.ts'
+import { type UpgradeOptions, type UpgradeResult, upgradeSessions } from '../imports/upgrading.ts'
+import { type KeyStatus, keyStatus } from './key-status.ts'
+import { countSessions, type ListOptions, listSessions, type SessionPage } from './listing.ts'
+import { REENCRYPT, REVOKE } from './management-tasks.ts'
+import type { ReencryptOptions, ReencryptResult } from './reencrypting.ts'
+import type { RevokeFilter, RevokeResult } from './revoking.ts'
+import type { SessionFilter } from './session-filter.ts'
+import { type SessionStats, sessionStats } from './statistics.ts'
+
+/** What a store does for operators, in addition to requests. */
+export abstract class SessionManagement {
+  /** Opens the store, if it is not open yet. */
+  protected abstract open(): Promise<StoreCore>
+
+  /**
+   * One page of sessions, the newest first, without their content.
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a cursor that is none
+   */
+  async list(options?: ListOptions): Promise<SessionPage> {
+    return listSessions(await this.open(), options)
+  }
+
+  /** Counts sessions, exactly: without a user, it takes as long as the table is large. */
+  async count(filter?: SessionFilter): Promise<number> {
+    return countSessions(await this.open(), filter)
+  }
+
+  /** How many sessions there are of each state, the oldest, and their bytes: estimated where the table is large. */
+  async stats(): Promise<SessionStats> {
+    return sessionStats(await this.open())
+  }
+
+  /** Counts the rows that each key sealed, by its id, and `'none'`: those of no key. Takes as long as the table is large. */
+  async countByKey(): Promise<Record<string, number>> {
+    const counts = await (await this.open()).database.countByKey()
+    return Object.fromEntries(counts.map(({ keyId, rows }) => [keyId ?? 'none', rows]))
+  }
+
+  /** All keys: what each may do, and how many sessions it has sealed. Takes as long as the table is large. */
+  async keyStatus(): Promise<KeyStatus[]> {
+    return keyStatus(await this.open())
+  }
+
+  /**
+   * Ends sessions permanently, or with `dryRun` counts those that it would end.
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a handle that is none
+   */
+  async revoke(filter: RevokeFilter): Promise<RevokeResult> {
+    const core = await this.open()
+    // A rehearsal ends nothing.
+    if (filter?.dryRun) return REVOKE.work(core, unlimited(), filter)
+    const result = await perform(core, unlimited(), REVOKE, filter)
+    if (result.revoked > 0) core.events.emit('revoked', { sessions: result.revoked })
+    return result
+  }
+
+  /**
+   * The handle of a live session, such as `request.session`: until `regenerate()` gives it another id.
+   * @throws `FST_STORED_SESSION_INVALID_HANDLE` where there is no session
+   */
+  handle(session: { readonly sessionId: string }): SessionHandle {
+    return handleOf(session)
+  }
+
+  /** Seals with the current key what other keys sealed; see {@link reencryptSessions}. */
+  async reencrypt(options?: ReencryptOptions): Promise<ReencryptResult> {
+    return perform(await this.open(), unlimited(), REENCRYPT, options)
+  }
+
+  /** Imports sessions from another store, whose cookies keep working; see {@link importSessions}. */
+  async import(source: AsyncIterable<readonly ForeignSession[]>, options?: ImportOptions): Promise<ImportResult> {
+    return importSessions(await this.open(), source, options)
+  }
+
+  /** Hashes ids and seals content that were copied into the table in plaintext; see {@link upgradeSessions}. */
+  async upgrade(options?: UpgradeOptions): Promise<UpgradeResult> {
+    return upgradeSessions(await this.open(), options)
+  }
+}

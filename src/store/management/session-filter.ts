@@ -1,0 +1,81 @@
+import type { RowFilter, RowState } from '../../database/contract/session-database.ts'
+import type { Limits } from '../core/lifetime.ts'
+import { momentOf } from '../core/row-listing.ts'
+import type { OptionChecks } from '../options/option-checks.ts'
+import { isUserId, USER_ID } from '../users/user.ts'
+
+/** What a session is: in use, ended by a request or an operator, or past a deadline and not yet trimmed. */
+export type SessionState = RowState
+
+/** Sessions for which all of this holds. `…After` includes its moment, `…Before` does not. */
+export interface SessionFilter {
+  /** Of this user. Ended sessions do not keep their user. */
+  user?: string
+  state?: SessionState
+  createdAfter?: Date
+  createdBefore?: Date
+  /** The last use, as stored: up to `touchInterval` behind. */
+  touchedAfter?: Date
+  touchedBefore?: Date
+}
+
+/** The names of {@link SessionFilter}. */
+export const filterNames = ['user', 'state', 'createdAfter', 'createdBefore', 'touchedAfter', 'touchedBefore'] as const
+
+const STATES: readonly unknown[] = ['live', 'ended', 'expired'] satisfies RowState[]
+
+/** Checks a filter, and makes of it what the database understands. */
+export function rowFilterOf(filter: SessionFilter, limits: Limits, checks: OptionChecks): RowFilter {
+  refuseUndefined(filter, filterNames, checks)
+  const { user, state } = filter
+  if (user !== undefined) checkUser(user, checks)
+  if (state !== undefined && !STATES.includes(state)) checks.fault('state', 'must be "live", "ended" or "expired"')
+  if (user !== undefined && state === 'ended') {
+    checks.fault(
+      'user',
+      'cannot be combined with state "ended", because ended sessions do not keep their user; omit one of the two',
+    )
+  }
+  return given({
+    userId: user,
+    createdFrom: timeOf('createdAfter', filter.createdAfter, checks),
+    createdBefore: timeOf('createdBefore', filter.createdBefore, checks),
+    touchedFrom: timeOf('touchedAfter', filter.touchedAfter, checks),
+    touchedBefore: timeOf('touchedBefore', filter.touchedBefore, checks),
+    state: state && { is: state, ...momentOf(limits) },
+  })
+}
+
+/** Refuses what is no object: all names would be missing in it, and so it would mean everything. */
+export function checkObject(call: string, filter: unknown, checks: OptionChecks): void {
+  if (typeof filter === 'object' && filter !== null && !Array.isArray(filter)) return
+  checks.fault(call, "takes an object, such as { user: 'ada' }")
+  checks.done()
+}
+
+/** Refuses names without a value: an undefined user must not select the sessions of all users. */
+export function refuseUndefined(filter: object, names: readonly string[], checks: OptionChecks): void {
+  for (const [name, value] of Object.entries(filter)) {
+    if (value === undefined && names.includes(name)) {
+      checks.fault(name, 'is undefined; set a value, or omit the name')
+    }
+  }
+}
+
+export function checkUser(user: unknown, checks: OptionChecks): void {
+  if (!isUserId(user)) checks.fault('user', `must be a user id as the user option yields it, ${USER_ID}`)
+}
+
+/** The time of a date, epoch milliseconds. */
+export function timeOf(name: string, date: unknown, checks: OptionChecks): number | undefined {
+  if (date === undefined) return undefined
+  const time = date instanceof Date ? date.getTime() : Number.NaN
+  if (!Number.isNaN(time)) return time
+  checks.fault(name, 'must be a Date')
+  return undefined
+}
+
+/** The entries that have a value. */
+export function given(filter: { [Name in keyof RowFilter]: RowFilter[Name] | undefined }): RowFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
+}

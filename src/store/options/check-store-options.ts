@@ -1,0 +1,145 @@
+import type { Table } from 'drizzle-orm'
+import { DEFAULT_TABLE } from '../../database/migrations/migrations.ts'
+import { type Dialect, faultOfTable, recogniseDatabase } from '../../database/recognise.ts'
+import { placeOfName } from '../../database/sql/table-place.ts'
+import { type Serializer, serializers } from '../../payload/serializer.ts'
+import { USUAL_TIMEOUT_MS } from '../../time/time-limits.ts'
+import { checkLimits } from './check-limits.ts'
+import { checkMaxPerUser } from './check-max-per-user.ts'
+import { checkKeys, checkSealing } from './check-sealing-options.ts'
+import { OptionChecks } from './option-checks.ts'
+import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from './store-options.ts'
+import { checkTrim } from './trim-options.ts'
+
+const MEBIBYTE = 1_048_576
+const LARGEST_BYTES = 1_073_741_824
+const LONGEST_OPERATION_MS = 600_000
+/** Index names repeat the table's, and MySQL and PostgreSQL allow 63 bytes. */
+const LONGEST_TABLE = 48
+const LONGEST_SCHEMA = 63
+
+// Options that were already checked: the plugin checks them together with its own, and passes the result.
+const checkedBefore = new WeakSet<object>()
+
+/**
+ * The options of a store, checked and complete.
+ *
+ * @param options - such as they were given, or as {@link checkStoreOptions} yields them
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault
+ */
+export function checkedStoreOptions(options: StoreOptions | CheckedStoreOptions): CheckedStoreOptions {
+  if (isChecked(options)) return options
+  const checks = new OptionChecks()
+  checks.names(options, storeOptionNames)
+  const checked = checkStoreOptions(options, checks)
+  checks.done()
+  return checked
+}
+
+const isChecked = (options: StoreOptions | CheckedStoreOptions): options is CheckedStoreOptions =>
+  checkedBefore.has(options)
+
+/** Checks all options of the store and notes every fault; the result is good only when there is none. */
+export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): CheckedStoreOptions {
+  const dialect = checkDatabase(options, checks)
+  checks.optionalFunction('user', options.user)
+  const { schedule, grace, lock } = checkTrim(options.trim, checks)
+  const checked: CheckedStoreOptions = {
+    dialect,
+    database: options.database,
+    keys: checkKeys(options, checks),
+    ...checkSealing(options, checks),
+    limits: { ...checkLimits(options, checks), grace },
+    rotationOverlap: checks.duration('rotationOverlap', options.rotationOverlap, 30_000),
+    operationTimeout: checkOperationTimeout(options, checks),
+    trim: schedule,
+    trimLock: lock,
+    migrate: checkMigrate(options, dialect, checks),
+    user: options.user,
+    maxPerUser: checkMaxPerUser(options, checks),
+    errorPaths: checks.boolean('errorPaths', options.errorPaths, false),
+    serializer: checkSerializer(options.serializer, checks),
+    maxBytes: checks.integer('maxBytes', options.maxBytes, MEBIBYTE, 1, LARGEST_BYTES),
+    table: checkTable(options.table, dialect, checks),
+  }
+  checkedBefore.add(checked)
+  return checked
+}
+
+function checkDatabase({ database }: StoreOptions, checks: OptionChecks): Dialect {
+  const recognised = recogniseDatabase(database)
+  if ('dialect' in recognised) return recognised.dialect
+  checks.fault('database', recognised.fault)
+  return 'sqlite'
+}
+
+function checkOperationTimeout(options: StoreOptions, checks: OptionChecks): number {
+  const operationTimeout = checks.duration('operationTimeout', options.operationTimeout, USUAL_TIMEOUT_MS)
+  if (operationTimeout > LONGEST_OPERATION_MS) {
+    checks.fault('operationTimeout', 'must be 10 minutes or less, because a request can wait that long; shorten it')
+  }
+  return operationTimeout
+}
+
+function checkMigrate({ migrate, table, database }: StoreOptions, dialect: Dialect, checks: OptionChecks): boolean {
+  const isOwnTable = typeof table === 'object'
+  const wanted = checks.boolean('migrate', migrate, dialect === 'sqlite' && !isOwnTable)
+  if (wanted && isOwnTable) {
+    checks.fault(
+      'migrate',
+      'must be false with your own Drizzle table, because the migrations of your application create it; set it to false',
+    )
+  }
+  if (!wanted && database === 'sqlite::memory:') {
+    checks.fault('migrate', 'must be true for sqlite::memory:, which is empty at every start; omit it')
+  }
+  return wanted
+}
+
+function checkSerializer(serializer: StoreOptions['serializer'], checks: OptionChecks): Serializer {
+  if (serializer === undefined) return serializers.msgpack
+  if (typeof serializer === 'string' && Object.hasOwn(serializers, serializer)) return serializers[serializer]
+  if (
+    typeof serializer === 'object' &&
+    typeof serializer?.serialize === 'function' &&
+    typeof serializer.deserialize === 'function'
+  ) {
+    return serializer
+  }
+  checks.fault(
+    'serializer',
+    `must be ${Object.keys(serializers)
+      .map((name) => `"${name}"`)
+      .join(', ')} or an object with serialize and deserialize`,
+  )
+  return serializers.msgpack
+}
+
+function checkTable(table: StoreOptions['table'], dialect: Dialect, checks: OptionChecks): string | Table {
+  if (table === undefined) return DEFAULT_TABLE
+  if (typeof table !== 'string') {
+    const fault = faultOfTable(table, dialect)
+    if (fault) checks.fault('table', fault)
+    return table
+  }
+  checkTableName(table, dialect, checks)
+  return table
+}
+
+function checkTableName(table: string, dialect: Dialect, checks: OptionChecks): void {
+  const place = dialect === 'pg' ? placeOfName(table) : { name: table }
+  if (!place) {
+    checks.fault(
+      'table',
+      'has a dot without a name before or after it; write schema.table, and put a name that itself has dots in double quotes',
+    )
+    return
+  }
+  const length = Buffer.byteLength(place.name)
+  if (length === 0 || length > LONGEST_TABLE || table.includes('\0')) {
+    checks.fault('table', `must be a name of 1 to ${LONGEST_TABLE} bytes`)
+  }
+  if (Buffer.byteLength(place.schema ?? '') > LONGEST_SCHEMA) {
+    checks.fault('table', `must have a schema of at most ${LONGEST_SCHEMA} bytes`)
+  }
+}

@@ -1,0 +1,143 @@
+import type { Duration } from '../../time/duration.ts'
+import { OptionChecks } from './option-checks.ts'
+
+/** What keeps the processes of one database from trimming at once. */
+export type TrimLock = 'auto' | 'lease'
+
+/** When and how much is trimmed in the background, and when a row may be. */
+export interface TrimOption {
+  /** Time between two rounds, a fifth more or less each time; false for rounds by `everyRequests` alone. @defaultValue `'15m'` */
+  interval?: Duration | false
+  /** Rows that one statement deletes at most. @defaultValue 500 */
+  batchSize?: number
+  /** Milliseconds between two batches, 0 to 10000, in which other statements can run. @defaultValue 25 */
+  pause?: number
+  /** Rows that one round deletes at most. @defaultValue no limit */
+  maxRows?: number
+  /** Time after which a round begins no further batch. @defaultValue `'1m'` */
+  maxDuration?: Duration
+  /**
+   * How long rows stay after their session has expired or ended. Set it above the duration of the longest request, which
+   * may still ask why its session ended, and above the clock difference between your servers. At least a minute. @defaultValue `'1h'`
+   */
+  grace?: Duration
+  /** Trim also once in so many requests, after the response, for hosts that stop timers; 0 for never. @defaultValue 0 */
+  everyRequests?: number
+  /**
+   * What keeps several processes from trimming at once: `'auto'` the lock of the database (PostgreSQL's advisory locks,
+   * `GET_LOCK`), or a lease where it has none that all of its nodes share; `'lease'` the lease always: a row that runs out
+   * when its holder is killed. @defaultValue `'auto'`
+   */
+  lock?: TrimLock
+}
+
+/** How much one call of trim may do. */
+export interface TrimOptions {
+  /** Rows that one statement deletes at most, 1 to 10000. @defaultValue the `trim.batchSize` option: 500 */
+  batchSize?: number
+  /** Milliseconds between two batches, 0 to 10000. @defaultValue the `trim.pause` option: 25 */
+  pause?: number
+  /** Rows to delete at most. @defaultValue no limit */
+  maxRows?: number
+  /** Time after which no further batch begins. @defaultValue no limit */
+  maxDuration?: Duration
+  /** Stops after the current batch. */
+  signal?: AbortSignal
+  /** Called after every batch. */
+  onProgress?: (progress: TrimProgress) => void
+}
+
+/** The progress of trimming. */
+export interface TrimProgress {
+  /** Rows deleted so far. */
+  readonly trimmed: number
+  /** Statements so far. */
+  readonly batches: number
+}
+
+/** The limits of one round. */
+export interface TrimLimits {
+  readonly batchSize: number
+  readonly pause: number
+  readonly maxRows: number
+  readonly maxDuration: number
+}
+
+/** How trimming in the background goes about. */
+export interface TrimSchedule extends TrimLimits {
+  /** Milliseconds between two rounds; false for none by the clock. */
+  readonly interval: number | false
+  readonly everyRequests: number
+}
+
+/** Longer batches would hold up others. */
+const LARGEST_BATCH = 10_000
+const LONGEST_PAUSE_MS = 10_000
+const LEAST_GRACE_MS = 60_000
+const LARGEST_COUNT = 1_000_000_000
+
+const limitNames = ['batchSize', 'pause', 'maxRows', 'maxDuration'] as const
+const optionNames = ['interval', 'everyRequests', 'grace', 'lock', ...limitNames] as const
+const locks: readonly TrimLock[] = ['auto', 'lease']
+
+const usual: TrimLimits = { batchSize: 500, pause: 25, maxRows: Number.POSITIVE_INFINITY, maxDuration: 60_000 }
+
+/** Checks the `trim` option; what is not given is as usual. */
+export function checkTrim(
+  trim: TrimOption | false | undefined,
+  checks: OptionChecks,
+): { schedule: TrimSchedule | false; grace: number; lock: TrimLock } {
+  const isOptions = typeof trim === 'object' && trim !== null && !Array.isArray(trim)
+  if (trim !== undefined && trim !== false && !isOptions) {
+    checks.fault('trim', 'must be false, or an object such as { interval: "15m", batchSize: 500 }')
+  }
+  const options: TrimOption = isOptions ? trim : {}
+  checks.names(options, optionNames, 'trim.')
+  const { interval, lock = 'auto' } = options
+  if (!locks.includes(lock)) checks.fault('trim.lock', 'must be "auto" or "lease"')
+  const schedule = {
+    ...checkLimits(options, usual, checks, 'trim.'),
+    interval: interval === false ? interval : checks.duration('trim.interval', interval, 900_000),
+    everyRequests: checks.integer('trim.everyRequests', options.everyRequests, 0, 0, LARGEST_COUNT),
+  }
+  return { schedule: trim !== false && schedule, grace: checkGrace(options, checks), lock }
+}
+
+/**
+ * The limits of one call, which has none in rows and time but its own.
+ *
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault
+ */
+export function checkedTrimOptions(options: TrimOptions, schedule: TrimSchedule | false): TrimLimits {
+  const checks = new OptionChecks()
+  checks.names(options, [...limitNames, 'signal', 'onProgress'])
+  checks.optionalFunction('onProgress', options.onProgress)
+  const { batchSize, pause } = schedule || usual
+  const unlimited = Number.POSITIVE_INFINITY
+  const limits = checkLimits(options, { batchSize, pause, maxRows: unlimited, maxDuration: unlimited }, checks)
+  const { signal } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal)) checks.fault('signal', 'must be an AbortSignal')
+  checks.done()
+  return limits
+}
+
+function checkLimits(options: TrimOptions, otherwise: TrimLimits, checks: OptionChecks, prefix = ''): TrimLimits {
+  const integer = (name: 'batchSize' | 'pause' | 'maxRows', least: number, most: number) =>
+    checks.integer(`${prefix}${name}`, options[name], otherwise[name], least, most)
+  return {
+    batchSize: integer('batchSize', 1, LARGEST_BATCH),
+    pause: integer('pause', 0, LONGEST_PAUSE_MS),
+    maxRows: integer('maxRows', 1, LARGEST_COUNT),
+    maxDuration: checks.duration(`${prefix}maxDuration`, options.maxDuration, otherwise.maxDuration),
+  }
+}
+
+function checkGrace(options: TrimOption, checks: OptionChecks): number {
+  const grace = checks.duration('trim.grace', options.grace, 3_600_000)
+  if (grace >= LEAST_GRACE_MS) return grace
+  checks.fault(
+    'trim.grace',
+    'must be 1 minute or more; set it above the duration of the longest request and the clock difference between servers',
+  )
+  return LEAST_GRACE_MS
+}

@@ -1,0 +1,90 @@
+import type { NewRow } from '../../database/contract/session-database.ts'
+import { UnavailableError } from '../../errors.ts'
+import { keyIdOf } from '../../payload/sealed-payload.ts'
+import type { StoreCore } from '../core/core.ts'
+import type { Operation } from '../core/operation.ts'
+import { UNKNOWN_VERSION } from '../live/live-session.ts'
+import { setLoadedVersion } from '../live/loaded-version.ts'
+import { UserChange } from '../users/max-per-user.ts'
+import { endForGood, type Finding } from './ending.ts'
+import { markGone } from './gone.ts'
+import { disinherit, type Predecessor } from './heirs.ts'
+import { beginHeir } from './reading.ts'
+import type { Save } from './save-draft.ts'
+import type { SaveOutcome } from './save-group.ts'
+import { pendingRow, sealed, sealedRow } from './sealed-row.ts'
+import { serialize } from './serializing.ts'
+
+/**
+ * Stores the new session of a `regenerate(keys)`, and ends the old one, in steps between which no revocation slips:
+ *
+ * 1. A row is written for the new session, which is none yet (`rotating`). Revoking its user ends it all the same.
+ * 2. The old session is ended.
+ * 3. The new row becomes the session: with what it was given if step 2 ended the old one, and empty otherwise.
+ */
+export async function handOver(
+  core: StoreCore,
+  operation: Operation,
+  save: Save,
+  old: Predecessor,
+): Promise<SaveOutcome> {
+  const change = new UserChange(core, save.sid)
+  try {
+    await change.begin(undefined, save.userId)
+    const row = pendingRow(await sealedRow(core, operation, save, { ...save, plaintext: save.snapshot }), 1)
+    if (!(await core.rows.insert(row, operation.measures)))
+      throw new UnavailableError({ cause: new Error('the new id is in use already') })
+    const finding = await endOld(core, save, old)
+    const isHandedOver = finding === 'ended' || (finding === 'absent' && !old.wasStored)
+    if (!isHandedOver) disinherit(core.events, save.session, old.id, finding === 'rotated')
+    const beginning = isHandedOver ? { row, plaintext: save.snapshot } : await emptied(core, operation, save, row)
+    const outcome = await begin(core, operation, save, beginning)
+    if (outcome === 'saved' && isHandedOver) await change.end(undefined, save.userId)
+    return outcome
+  } finally {
+    await change.settle()
+  }
+}
+
+interface Beginning {
+  readonly row: NewRow
+  readonly plaintext: Uint8Array
+}
+
+/** When the old session cannot be ended the new one is not begun. */
+async function endOld(core: StoreCore, { sid }: Save, old: Predecessor): Promise<Finding> {
+  try {
+    return await old.end()
+  } catch (error) {
+    await endForGood(core, sid).catch(() => {})
+    throw error
+  }
+}
+
+/** The row without what the old session had no right to hand over. */
+async function emptied(core: StoreCore, operation: Operation, save: Save, row: NewRow): Promise<Beginning> {
+  const { id, lifetime } = save
+  const plaintext = serialize(core, { cookie: lifetime })
+  const { sid, createdAt } = row
+  const data = await sealed(core, operation, { sid, createdAt, id }, plaintext)
+  return { row: { ...row, data, keyId: keyIdOf(data), userId: null }, plaintext }
+}
+
+// Without an answer to this last step the session has begun all the same: who comes to its row takes the step.
+async function begin(
+  core: StoreCore,
+  operation: Operation,
+  save: Save,
+  { row, plaintext }: Beginning,
+): Promise<SaveOutcome> {
+  const { session, lifetime } = save
+  const isBegun = await beginHeir(core, operation, row, row.userId).catch(() => undefined)
+  if (isBegun === false) {
+    disinherit(core.events, session, save.id, false)
+    return markGone(core, save, 'revoked')
+  }
+  const { createdAt, touchedAt: usedAt, version } = row
+  const stored = { version: isBegun ? version + 1 : UNKNOWN_VERSION, createdAt, plaintext, isJsonVisible: false }
+  setLoadedVersion(session, { ...stored, lifetime, usedAt, touched: false, hasOldId: false, isWritten: true })
+  return 'saved'
+}

@@ -1,0 +1,174 @@
+import type { EndReason, SessionRow } from '../../database/contract/session-database.ts'
+import { isSealed, keyIdOf, UnreadablePayload } from '../../payload/sealed-payload.ts'
+import { formatSid, isWellFormedId, sidOf } from '../../payload/session-id.ts'
+import type { StoreCore } from '../core/core.ts'
+import { deadlineOf, isIdle, needsTouch, reasonOver, trimTime } from '../core/lifetime.ts'
+import type { Operation } from '../core/operation.ts'
+import type { SessionContent } from '../live/content.ts'
+import { isSendable, restoredCookie } from '../live/cookie-lifetime.ts'
+import { isJsonVisible } from '../live/json-visible.ts'
+import type { CookieLifetime, LoadedVersion } from '../live/live-session.ts'
+import { CARRIER_KEY, carrierOf } from '../live/loaded-version.ts'
+import { type Held, rotationPointerOf } from './rotation-pointer.ts'
+
+/** What reading an id yields: a session for the host, or why there is none. */
+export type Reading =
+  | { session: Record<string, unknown>; reason?: never; isOldId?: never }
+  /** `isOldId`: the id is that of before a rotation, so that its browser has another cookie by now. */
+  | { session?: never; reason: EndReason; isOldId?: boolean }
+
+/** A row that is alive and was opened. */
+export interface OpenedRow {
+  readonly row: SessionRow
+  readonly plaintext: Buffer
+  readonly content: SessionContent
+}
+
+/** An opened row, or why it is over. */
+export type Opened = OpenedRow | { reason: EndReason }
+
+const UNKNOWN: Reading = { reason: 'unknown' }
+
+/** Reads the session of an id. An id of the wrong shape never reaches the database. */
+export function readSession(core: StoreCore, operation: Operation, id: string): Reading | Promise<Reading> {
+  if (!isWellFormedId(id)) return UNKNOWN
+  const found = core.rows.find(sidOf(id), operation.measures)
+  return found.then((row) => (row ? read(core, operation, row, id) : UNKNOWN))
+}
+
+function read(core: StoreCore, operation: Operation, row: SessionRow, id: string): Reading | Promise<Reading> {
+  if (row.endReason === 'rotated') return followRotation(core, operation, row, { id })
+  const opened = openCurrent(core, operation, row, { id })
+  return opened instanceof Promise ? opened.then((later) => handOver(core, later)) : handOver(core, opened)
+}
+
+/** Opens a row unless it is over: by what stands in it, by today's limits, or because it does not open. */
+export function openRow(
+  core: StoreCore,
+  { measures }: Operation,
+  row: SessionRow,
+  { id, share }: Held,
+): Opened | Promise<Opened> {
+  const reason = reasonOver(core.limits, row, Date.now())
+  if (reason) return { reason }
+  const refuse = (error: unknown) => refuseRow(core, row, error)
+  try {
+    const open = () => core.codec.open({ sid: row.sid, createdAt: row.createdAt, id, share }, row.data)
+    const plaintext = measures ? measures.crypto(open) : open()
+    if (plaintext instanceof Promise) return plaintext.then((bytes) => accept(core, row, bytes)).catch(refuse)
+    return accept(core, row, plaintext)
+  } catch (error) {
+    return refuse(error)
+  }
+}
+
+function accept(core: StoreCore, row: SessionRow, plaintext: Buffer): Opened {
+  const content = core.codec.deserialize(plaintext) as SessionContent
+  const now = Date.now()
+  if (!isSendable(content.cookie, now)) throw new UnreadablePayload('unsendable cookie')
+  if (isIdle(core.limits, content.cookie, row, now)) return { reason: 'idle' }
+  reportIfUnencrypted(core, row)
+  return { row, plaintext, content }
+}
+
+/** Tells of a row that was accepted though it is not sealed. To be called once it was: most such rows are damaged ones. */
+export function reportIfUnencrypted({ events }: Pick<StoreCore, 'events'>, { sid, data }: SessionRow): void {
+  if (!isSealed(data)) events.emit('unencrypted', { sid: formatSid(sid) })
+}
+
+/** Tells of a row that does not open; any other failure is thrown on. */
+export function refuseRow(core: StoreCore, row: SessionRow, error: unknown): { reason: EndReason } {
+  if (!(error instanceof UnreadablePayload)) throw error
+  core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })
+  return { reason: 'unreadable' }
+}
+
+function handOver(core: StoreCore, opened: Opened): Reading {
+  if ('reason' in opened) return opened
+  const { row, content } = opened
+  return sessionFrom(opened, { touched: touchIfStale(core, row, content.cookie), hasOldId: false })
+}
+
+function sessionFrom(opened: OpenedRow, use: Pick<LoadedVersion, 'touched' | 'hasOldId'>): Reading {
+  const { row, plaintext, content } = opened
+  const { version, createdAt } = row
+  const lifetime = content.cookie
+  const carrier = carrierOf({
+    version,
+    createdAt,
+    plaintext,
+    lifetime,
+    isJsonVisible: isJsonVisible(content),
+    usedAt: row.touchedAt,
+    isWritten: false,
+    ...use,
+  })
+  return { session: Object.assign(content, { cookie: restoredCookie(lifetime), [CARRIER_KEY]: carrier }) }
+}
+
+/** What an old id still reads: the session as it is now under its new one, which this neither touches nor may change. */
+async function followRotation(core: StoreCore, operation: Operation, row: SessionRow, held: Held): Promise<Reading> {
+  try {
+    const { sid, share, until } = await rotationPointerOf(core, row, held)
+    if (Date.now() >= until) return { reason: 'rotated', isOldId: true }
+    const next = await core.rows.find(sid, operation.measures)
+    if (!next) return { reason: 'unknown', isOldId: true }
+    if (next.endReason === 'rotated') return followRotation(core, operation, next, { share })
+    const opened = await openCurrent(core, operation, next, { share })
+    // Its browser may have the cookie of a later session.
+    return 'reason' in opened ? { ...opened, isOldId: true } : sessionFrom(opened, { touched: false, hasOldId: true })
+  } catch (error) {
+    return { ...refuseRow(core, row, error), isOldId: true }
+  }
+}
+
+/** Opens a row as {@link openRow} does, also one whose last step is missing. */
+export function openCurrent(
+  core: StoreCore,
+  operation: Operation,
+  row: SessionRow,
+  held: Held,
+): Opened | Promise<Opened> {
+  return row.endReason === 'rotating' ? begun(core, operation, row, held) : openRow(core, operation, row, held)
+}
+
+/**
+ * Takes the last step of a rotation, or of a regeneration, that was interrupted before it: the session's row stands there
+ * and is none yet. Nobody knows its id, or the way to it, before its old row was given up.
+ */
+async function begun(core: StoreCore, operation: Operation, row: SessionRow, held: Held): Promise<Opened> {
+  const opened = await openRow(core, operation, { ...row, endedAt: null, endReason: null }, held)
+  if ('reason' in opened || (await beginHeir(core, operation, row, core.userOf(opened.content))))
+    return withVersion(opened, 1)
+  const current = await core.rows.find(row.sid, operation.measures)
+  return current ? openRow(core, operation, current, held) : { reason: 'unknown' }
+}
+
+const withVersion = (opened: Opened, more: number): Opened =>
+  'reason' in opened ? opened : { ...opened, row: { ...opened.row, version: opened.row.version + more } }
+
+/** Makes a session of the row that was written for its new id; false when that ended, or is one already. */
+export function beginHeir(
+  core: StoreCore,
+  { measures }: Operation,
+  row: SessionRow,
+  userId: string | null,
+): Promise<boolean> {
+  const { sid, version, data, expiresAt } = row
+  const live = { endedAt: null, endReason: null, trimAt: trimTime(core.limits, expiresAt) }
+  return core.rows.replace({ sid, version, data, userId, keyId: keyIdOf(data), now: Date.now(), ...live }, measures)
+}
+
+function touchIfStale(core: StoreCore, row: SessionRow, lifetime: CookieLifetime): boolean {
+  const now = Date.now()
+  if (!needsTouch(core.limits, lifetime, row, now)) return false
+  const expiresAt = deadlineOf(core.limits, lifetime, row.createdAt, now)
+  core.rows.touchSoon({
+    sid: row.sid,
+    version: row.version,
+    touchedAt: now,
+    expiresAt,
+    trimAt: trimTime(core.limits, expiresAt),
+  })
+  return true
+}

@@ -1,0 +1,100 @@
+import { formatSid } from '../../payload/session-id.ts'
+import type { StoreCore } from '../core/core.ts'
+import { applyMerge } from '../live/apply-merge.ts'
+import type { SessionContent } from '../live/content.ts'
+import type { LiveSession, StoredVersion } from '../live/live-session.ts'
+import { setLoadedVersion } from '../live/loaded-version.ts'
+import { mergeThreeWays } from '../live/merge.ts'
+import type { OpenedRow } from './reading.ts'
+import { isStoredAlike, serialize } from './serializing.ts'
+
+/** A save under way. Its bytes were taken before anything was awaited: what the session becomes meanwhile is not its affair. */
+export interface Save {
+  readonly id: string
+  readonly sid: Buffer
+  readonly session: LiveSession
+  /** The session as it was when the save began. */
+  readonly snapshot: Uint8Array
+  /** What the save builds on; undefined while no row is known. */
+  readonly base: StoredVersion | undefined
+  readonly lifetime: SessionContent['cookie']
+  readonly userId: string | null
+}
+
+/** What is about to be written of one session: of one save, or of several together. */
+export interface Draft {
+  /** What it replaces; undefined while no row is known. */
+  readonly base: StoredVersion | undefined
+  readonly plaintext: Uint8Array
+  readonly lifetime: SessionContent['cookie']
+  readonly userId: string | null
+  /** Saves that are in it, and such as would have mixed two users. */
+  readonly taken: readonly Save[]
+  readonly foreign: readonly Save[]
+  /** Keys that two sides changed. */
+  readonly conflicts: readonly string[]
+}
+
+/** The draft of one save that builds on what it was loaded with. */
+export function draftOf(save: Save): Draft {
+  const { base, snapshot: plaintext, lifetime, userId } = save
+  return { base, plaintext, lifetime, userId, taken: [save], foreign: [], conflicts: [] }
+}
+
+/** Merges saves in their order into what is stored now, or into each other where nothing is. */
+export function mergedDraft(core: StoreCore, current: OpenedRow | undefined, saves: readonly Save[]): Draft {
+  const [taken, foreign, conflicts]: [Save[], Save[], string[]] = [[], [], []]
+  const latest = new Map<object, Uint8Array>()
+  let content = current?.content
+  for (const save of saves) {
+    const from = latest.get(save.session) ?? save.base?.plaintext
+    const base = from && (core.codec.deserialize(from) as SessionContent)
+    const ours = core.codec.deserialize(save.snapshot) as SessionContent
+    if (content && mixesUsers(core, base, content, ours)) {
+      foreign.push(save)
+      continue
+    }
+    const merged: { content: SessionContent; conflicts: string[] } = content
+      ? mergeThreeWays(base ?? {}, content, ours)
+      : { content: ours, conflicts: [] }
+    content = merged.content
+    conflicts.push(...merged.conflicts)
+    taken.push(save)
+    latest.set(save.session, save.snapshot)
+  }
+  const stored = content!
+  const { cookie: lifetime } = stored
+  const plaintext = taken.length > 0 ? serialize(core, stored) : current!.plaintext
+  const version = current && { ...current.row, plaintext: current.plaintext, isJsonVisible: false }
+  return { base: version, plaintext, lifetime, userId: core.userOf(stored), taken, foreign, conflicts }
+}
+
+/**
+ * Whether a merge would make one session of two users': what is stored is not of whom this save began with. Who was
+ * nobody yet may become the user that is stored.
+ */
+function mixesUsers(
+  { userOf }: StoreCore,
+  base: SessionContent | undefined,
+  theirs: SessionContent,
+  ours: SessionContent,
+): boolean {
+  const [before, stored] = [base ? userOf(base) : null, userOf(theirs)]
+  if (before === stored) return false
+  const wanted = userOf(ours)
+  return before !== null || (wanted !== null && wanted !== stored)
+}
+
+/** Notes that the row now is what a draft made of it, and brings the live sessions there. */
+export function keep(core: StoreCore, draft: Draft, version: StoredVersion): void {
+  const keys = [...new Set(draft.conflicts)]
+  if (keys.length > 0) core.events.emit('conflict', { sid: formatSid(draft.taken[0]!.sid), keys })
+  const { plaintext, lifetime } = draft
+  const usedAt = Date.now()
+  for (const { session, snapshot } of draft.taken) {
+    setLoadedVersion(session, { ...version, lifetime, usedAt, touched: false, hasOldId: false, isWritten: true })
+    if (plaintext === snapshot) continue
+    const { deserialize } = core.codec
+    applyMerge(session, deserialize(snapshot), deserialize(plaintext), (one, other) => isStoredAlike(core, one, other))
+  }
+}

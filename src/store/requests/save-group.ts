@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EndReason } from '../../database/contract/session-database.ts'
+import { OverloadedError, UnavailableError } from '../../errors.ts'
+import { Deferred } from '../../time/deferred.ts'
+import type { StoreCore } from '../core/core.ts'
+import type { Operation } from '../core/operation.ts'
+import { UserChange } from '../users/max-per-user.ts'
+import { markGone } from './gone.ts'
+import { type OpenedRow, openCurrent } from './reading.ts'
+import { type Draft, draftOf, keep, mergedDraft, type Save } from './save-draft.ts'
+import { sealedRow } from './sealed-row.ts'
+
+/** What became of a save. */
+export type SaveOutcome = 'unchanged' | 'saved' | 'gone'
+
+/** A save whose caller waits. */
+class Waiting extends Deferred<SaveOutcome> {
+  readonly core: StoreCore
+  readonly operation: Operation
+  readonly save: Save
+
+  constructor(core: StoreCore, operation: Operation, save: Save) {
+    super()
+    this.core = core
+    this.operation = operation
+    this.save = save
+  }
+}
+
+/**
+ * Saves of one session that are merged at a time, while nothing else happens in the process, and such as may wait: one
+ * more would not have its turn in time.
+ */
+const GROUPS = { together: 100, waiting: 1_000 }
+/** Lost races after which a save gives up. Each loses to one that succeeded, so somebody always gets on. */
+const ATTEMPTS = 100
+const LONGEST_PAUSE_MS = 50
+
+/**
+ * Stores a save when those of its session before it are done. All that wait for the same turn are merged, and written
+ * together. What is still waiting when its time is up is not written any more.
+ *
+ * @throws `FST_STORED_SESSION_OVERLOADED` when too many wait
+ */
+export function storeInTurn(core: StoreCore, operation: Operation, save: Save): Promise<SaveOutcome> {
+  const one = new Waiting(core, operation, save)
+  if (!core.turns.join(save.sid.toString('latin1'), one, storeGroup, GROUPS)) one.reject(new OverloadedError())
+  return one.promise
+}
+
+async function storeGroup(group: readonly Waiting[]): Promise<void> {
+  const { core, save } = group[0]!
+  const change = new UserChange(core, save.sid)
+  try {
+    const tell = await store(group, change).finally(() => change.settle())
+    tell()
+  } catch (error) {
+    // What one of them did wrong is not to be the failure of the others.
+    const isTheirs = group.length > 1 && (error as { statusCode?: unknown }).statusCode !== 503
+    if (isTheirs) for (const one of group) await storeGroup([one])
+    else for (const { reject } of group) reject(error)
+  }
+}
+
+/** Those whose callers still wait. The others were told that they are not stored, and so must not be. */
+const inTime = (group: readonly Waiting[]) =>
+  group.filter(({ operation: { deadline }, reject }) => {
+    if (deadline.isPast) reject(deadline.fault())
+    return !deadline.isPast
+  })
+
+/** Writes as long as others are quicker; yields what tells everybody who still waits. */
+async function store(waiting: readonly Waiting[], change: UserChange): Promise<() => void> {
+  let group = inTime(waiting)
+  for (let attempt = 1; attempt <= ATTEMPTS && group.length > 0; attempt++) {
+    const draft = await nextDraft(group, attempt)
+    if (typeof draft === 'string') return () => tellGone(group, draft)
+    group = inTime(group)
+    if (group.length > 0 && (await write(group, draft, change))) return () => tellSaved(group, draft)
+  }
+  if (group.length > 0) throw new UnavailableError({ cause: new Error(`a save lost ${ATTEMPTS} races in turn`) })
+  return () => {}
+}
+
+/** What to write next, or why there is nothing left to write on. */
+async function nextDraft(group: readonly Waiting[], attempt: number): Promise<Draft | EndReason> {
+  const saves = group.map((one) => one.save)
+  const { core, operation, save } = group[0]!
+  if (attempt === 1 && saves.length === 1) return draftOf(save)
+  // Before reading and not after: what was read must be as fresh as can be when it is written.
+  if (attempt > 2) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
+  const row = await core.rows.find(save.sid, operation.measures)
+  const opened = row && (await openCurrent(core, operation, row, { id: save.id }))
+  if (opened && 'reason' in opened) return opened.reason
+  // A row that refused the INSERT and was trimmed since leaves the place free.
+  if (!opened && saves.some(({ base }) => base)) return 'unknown'
+  return mergedDraft(core, opened as OpenedRow | undefined, saves)
+}
+
+function tellGone(group: readonly Waiting[], reason: EndReason): void {
+  for (const { core, save, resolve } of group) resolve(markGone(core, save, reason))
+}
+
+function tellSaved(group: readonly Waiting[], { foreign }: Draft): void {
+  // The id is right, and its cookie must stay: it is the user that is another one.
+  for (const { core, save, resolve } of group)
+    resolve(foreign.includes(save) ? markGone(core, save, 'rotated') : 'saved')
+}
+
+/** Writes a draft of those who still wait; false when another process was quicker. */
+async function write(group: readonly Waiting[], draft: Draft, change: UserChange): Promise<boolean> {
+  const { core, operation, save } = group[0]!
+  // Somebody's time was up meanwhile.
+  if (draft.taken.length + draft.foreign.length > group.length) return false
+  const { base, plaintext, userId } = draft
+  if (base && Buffer.compare(base.plaintext, plaintext) === 0) {
+    keep(core, draft, base)
+    return true
+  }
+  await change.begin(base, userId)
+  const sealing = sealedRow(core, operation, { sid: save.sid, id: save.id, createdAt: base?.createdAt }, draft)
+  const row = sealing instanceof Promise ? await sealing : sealing
+  if (group.some(({ operation: { deadline } }) => deadline.isPast)) return false
+  const isWritten = base
+    ? await core.rows.update({ ...row, version: base.version, now: row.touchedAt }, operation.measures)
+    : await core.rows.insert({ ...row, version: 1, endedAt: null, endReason: null }, operation.measures)
+  if (!isWritten) return false
+  keep(core, draft, {
+    version: (base?.version ?? 0) + 1,
+    createdAt: row.createdAt,
+    plaintext,
+    isJsonVisible: false,
+  })
+  await change.end(base, userId)
+  return true
+}

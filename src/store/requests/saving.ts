@@ -1,0 +1,70 @@
+import { sidOf } from '../../payload/session-id.ts'
+import type { StoreCore } from '../core/core.ts'
+import type { Operation } from '../core/operation.ts'
+import { contentOf } from '../live/content.ts'
+import { isSameLifetime, lifetimeOf, noteFirst } from '../live/cookie-lifetime.ts'
+import { isJsonVisible } from '../live/json-visible.ts'
+import { type LiveSession, noteOf } from '../live/live-session.ts'
+import { loadedVersionOf } from '../live/loaded-version.ts'
+import { markGone } from './gone.ts'
+import { handOver } from './handing-over.ts'
+import type { Predecessor } from './heirs.ts'
+import type { Save } from './save-draft.ts'
+import { type SaveOutcome, storeInTurn } from './save-group.ts'
+import { isUnchanged, serialize } from './serializing.ts'
+
+export type { SaveOutcome } from './save-group.ts'
+
+/** Which session a new one takes the place of in `regenerate()`. */
+export interface Origin {
+  readonly previousId: string
+  /** That session, where the new one takes over what it held. */
+  readonly old?: Predecessor
+}
+
+/**
+ * Stores a live session: nothing when it is as loaded, an UPDATE of the version it was loaded with, an INSERT when it is
+ * new. What others stored meanwhile is merged in, into the live session too, so that it equals its row afterwards.
+ *
+ * @param origin - of the new session of a `regenerate()`
+ * @throws `FST_STORED_SESSION_UNSTORABLE` and `FST_STORED_SESSION_TOO_LARGE` before any SQL
+ */
+export async function saveSession(
+  core: StoreCore,
+  operation: Operation,
+  id: string,
+  session: LiveSession,
+  { old }: Partial<Origin> = {},
+): Promise<SaveOutcome> {
+  if (noteOf(session).isGone) return 'gone'
+  const save = begin(core, id, session)
+  if (save.base) {
+    if (isUnchanged(core, save.base, save.snapshot)) return 'unchanged'
+  } else if (noteOf(session).origin === 'named') {
+    return markGone(core, save, 'unknown')
+  } else if (core.freshIds.hasEnded(id)) {
+    return markGone(core, save, 'destroyed')
+  }
+  core.freshIds.storing(id)
+  if (old && !save.base) return handOver(core, operation, save, old)
+  return storeInTurn(core, operation, save)
+}
+
+/** Whether a stored session differs from its row in a way that a comparison through JSON cannot see. */
+export function isChangedUnseen(core: StoreCore, session: LiveSession): boolean {
+  const base = loadedVersionOf(session)
+  if (!base) return false
+  const now = Date.now()
+  const lifetime = lifetimeOf(session, now)
+  if (base.isJsonVisible && isSameLifetime(base.lifetime, lifetime) && isJsonVisible(session)) return false
+  return !isUnchanged(core, base, core.codec.serialize(contentOf(session, now)))
+}
+
+function begin(core: StoreCore, id: string, session: LiveSession): Save {
+  const base = loadedVersionOf(session)
+  const content = contentOf(session, Date.now())
+  const snapshot = serialize(core, content)
+  const userId = core.userOf(content)
+  noteFirst(session)
+  return { id, sid: sidOf(id), session, snapshot, base, lifetime: content.cookie, userId }
+}

@@ -1,0 +1,87 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import type { SessionDatabase, TrimBatch } from '../../database/contract/session-database.ts'
+import type { TrimResult, TrimStop } from '../core/trim-result.ts'
+import type { TrimLimits, TrimOptions } from '../options/trim-options.ts'
+import type { TrimAlone } from './trim-alone.ts'
+
+/** What ends a round before it is done, and who is told how far it is. */
+export interface TrimSignals {
+  readonly caller: AbortSignal | undefined
+  readonly closing: AbortSignal
+  readonly onProgress?: TrimOptions['onProgress']
+}
+
+/** Rows of the backlog that are counted: enough to see that it is one, and few enough to cost nothing. */
+export const LARGEST_BACKLOG = 10_000
+
+/** Deletes what may be deleted, batch by batch, within limits, and alone among all processes. */
+export async function trimRound(
+  database: SessionDatabase,
+  alone: TrimAlone,
+  limits: TrimLimits,
+  signals: TrimSignals,
+): Promise<TrimResult> {
+  const began = performance.now()
+  const counts = { trimmed: 0, batches: 0 }
+  const work = (trim: TrimBatch) => trimBatches(trim, counts, limits, signals)
+  const stopped = interruption(signals) ?? (await alone(work)) ?? 'locked'
+  // Whoever calls again and again must not keep everybody else waiting, also where nothing takes its time.
+  await nextTurn()
+  const backlog = stopped === 'done' ? 0 : await database.countDue?.(Date.now(), LARGEST_BACKLOG).catch(() => undefined)
+  const durationMs = Math.round(performance.now() - began)
+  return { ...counts, complete: stopped === 'done', stopped, durationMs, backlog }
+}
+
+async function trimBatches(
+  trim: TrimBatch,
+  counts: { trimmed: number; batches: number },
+  { batchSize, pause, maxRows, maxDuration }: TrimLimits,
+  signals: TrimSignals,
+): Promise<TrimStop> {
+  // By the clock that runs on, whatever is done to the date.
+  const end = performance.now() + maxDuration
+  let size = batchSize
+  for (;;) {
+    const limit = Math.min(size, maxRows - counts.trimmed)
+    if (limit === 0) return 'rows'
+    const stopped = interruption(signals)
+    if (stopped) return stopped
+    const began = performance.now()
+    const deleted = await trim(Date.now(), limit)
+    if (deleted === undefined) return 'locked'
+    counts.trimmed += deleted
+    counts.batches += 1
+    signals.onProgress?.({ ...counts })
+    size = Math.min(batchSize, nextSize(size, performance.now() - began))
+    // SQLite works inside the call: let requests have their turn.
+    await nextTurn()
+    if (deleted < limit) return 'done'
+    if (performance.now() + pause > end) return 'time'
+    await rest(pause, signals)
+  }
+}
+
+/** A batch that took longer makes the next one smaller: in SQLite everybody who saves waits for it. Milliseconds. */
+const LONG_BATCH_MS = 50
+/** After a quicker one, which would be no long one at twice the size, the next is larger again. Milliseconds. */
+const SHORT_BATCH_MS = 20
+/** Rows, below which a smaller batch would make little difference. */
+const SMALL_BATCH = 50
+
+function nextSize(size: number, took: number): number {
+  if (took < SHORT_BATCH_MS) return size * 2
+  return took > LONG_BATCH_MS && size > SMALL_BATCH ? Math.max(SMALL_BATCH, size >> 1) : size
+}
+
+function interruption({ caller, closing }: TrimSignals): 'aborted' | 'closed' | undefined {
+  if (closing.aborted) return 'closed'
+  return caller?.aborted ? 'aborted' : undefined
+}
+
+async function rest(ms: number, { caller, closing }: TrimSignals): Promise<void> {
+  if (ms === 0) return
+  const signal = AbortSignal.any(caller ? [caller, closing] : [closing])
+  await sleep(ms, undefined, { signal }).catch((error) => {
+    if (!signal.aborted) throw error
+  })
+}
