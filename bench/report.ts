@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os'
-import type { Contestant, Measurement, Phase } from './contest.ts'
+import type { Contestant, Measurement } from './contest.ts'
+import { median, ratio } from './medians.ts'
 import { type Target, targets } from './targets.ts'
 
 /** The whole result as Markdown. */
@@ -35,18 +36,6 @@ export function report(contestants: Contestant[], about: string[]): string {
 export function machine(): string {
   const [first] = cpus()
   return `${cpus().length} cores, ${first?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB of memory`
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  return sorted.length % 2 ? sorted[Math.floor(middle)]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}
-
-/** How often as many requests a second as the other, by the median of the rounds. */
-export function ratio(one: Contestant, other: Contestant, phase: Phase['name']): number {
-  const rounds = one.measured[phase].map(({ perSecond }, round) => perSecond / other.measured[phase][round]!.perSecond)
-  return median(rounds)
 }
 
 const speedHeader = [

@@ -1,5 +1,5 @@
 import type { Contestant, Phase } from './contest.ts'
-import { median, ratio } from './report.ts'
+import { median, ratio } from './medians.ts'
 
 /** What we want to be in comparison, in one run. */
 export interface Target {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { median } from '../report.ts'
+import { median } from '../medians.ts'
 import { type Way, ways } from './ways.ts'
 
 /** What one way costs at one size, median microseconds. */
