@@ -2,8 +2,8 @@
  * `npm run simulate [-- --users=1000000] [--scale=0.01] [--databases=sqlite,postgres,mysql,mariadb] [--rows=100000]
  * [--seed=1] [--write]`: draws a day of traffic at random and compares what it costs with the model of bench/capacity;
  * then lets so many of the users, by the scale, have their day on real databases. Exits with 1 when anything differs by
- * more than it may. With `--write` the figures go into docs/scale.md. `--databases=none` needs no database. `--page`
- * writes docs/scale.md anew from what was measured before, for when bench/results.md or the model changed.
+ * more than it may. With `--write` the figures go into bench/capacity.md. `--databases=none` needs no database.
+ * `--page` writes bench/capacity.md again from what was measured before, for when bench/results.md or the model changed.
  */
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'

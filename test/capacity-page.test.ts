@@ -9,12 +9,13 @@ import { capacityText } from '../bench/capacity/page.ts'
 import { differences } from '../bench/capacity/quantities.ts'
 import { databaseNames } from './harness/selection.ts'
 
-const page = readFileSync(new URL('../docs/scale.md', import.meta.url), 'utf8')
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+const page = read('bench/capacity.md')
 const [, stated] =
   /<!-- capacity: made by npm run simulate -->\n\n([\s\S]*)\n\n<!-- end of capacity -->/.exec(page) ?? []
 
-describe('the page about scale', () => {
-  test('has what the model computes today from bench/results.md; npm run simulate -- --page writes it anew', () => {
+describe('the page about capacity', () => {
+  test('has what the model computes today from bench/results.md; npm run simulate -- --page writes it again', () => {
     assert.equal(stated, capacityText())
   })
 
@@ -23,6 +24,16 @@ describe('the page about scale', () => {
     const costlier = results.replace(/(stored-session, PostgreSQL \|(?: [\d,]+ \|){3}[^\n]* )[\d.]+ \|\n/, '$19.99 |\n')
     assert.notEqual(costlier, results)
     assert.notEqual(capacityText(costlier), stated)
+  })
+
+  test('has every figure of its summary in docs/scale.md', () => {
+    const [, summary] = /^## Plan the size of your servers$([\s\S]*?)^## /m.exec(read('docs/scale.md'))!
+    const figures = summary!.match(/\d{1,3}(,\d{3})+/g)!
+    assert.ok(figures.length >= 3)
+    assert.deepEqual(
+      figures.filter((figure) => !stated!.includes(` ${figure} `)),
+      [],
+    )
   })
 })
 

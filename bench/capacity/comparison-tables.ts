@@ -41,12 +41,16 @@ export function aboutComparison(measured: Measured): string {
   const longest = Math.max(...list.map(([, { seconds }]) => seconds))
   return `${measured.about}, ${versions.join(', ')}; seed ${measured.seed}.
 
-All users were simulated only; the others had their day on real databases too, with one process and one store, without HTTP,
-on servers that do not wait for the disk (\`fsync\` off, or its like). What requests do in one moment, which is ${measured.tick / SECOND} second, they do
-together; the slowest database took ${count(longest)} s for the day. Few users are few events: between their model and their simulation
-there is what chance makes of them. It fails when model and simulation of all users differ by more than 5%, when a database
-has other rows than the simulation of the same users at any full hour, or when statements differ by more than 1%. In the end
-table and indexes had, beside what the largest number of rows takes in the table above: ${bytes.join(', ')}.`
+The ${count(measured.users)} users were only simulated. The ${count(measured.replayedUsers)} users also had their day on real databases, with one process and
+one store, without HTTP, on servers that do not wait for the disk (for example with \`fsync\` off). Requests of the same moment,
+which is ${measured.tick / SECOND} second, run together. The slowest database took ${count(longest)} s for the day. The model and the simulation of few users differ
+by chance, because few users cause few events.
+
+The command fails in three cases: the model and the simulation of all users differ by more than 5%; at a full hour, a database
+has other rows than the simulation of the same users; or the number of statements differs by more than 1%.
+
+After the day, table and indexes had these sizes, in parentheses relative to the [size](#bytes-of-the-rows) of the largest number
+of rows: ${bytes.join(', ')}.`
 }
 
 export function statementTable(measured: Measured): string {
@@ -64,5 +68,5 @@ export function statementTable(measured: Measured): string {
   return table(['database', 'statements', 'model', 'simulation', 'counted'], rows)
 }
 
-export const aboutStatements = `Of that day, by the counters of the servers, without those that trim. SQLite has a statement for each row, and a second one
-where the first does not leave the indexes as they are; the driver counts them.`
+export const aboutStatements = `Statements of that day, without trimming, as the servers count them. On SQLite the driver counts them: there is one for each
+row, and a second one for a row whose indexed columns change.`

@@ -44,6 +44,8 @@ export function trafficTable(): string {
   )
 }
 
+export const aboutTraffic = `“A second” is a second of the busiest hour. Requests share statements, so there are fewer statements than rows.`
+
 export function sizesTable(measured: Measured): string {
   const bytes = (value: number | undefined) => (value === undefined ? '' : count(Math.round(value)))
   const gigabytes = (value: number) => (value < 1e10 ? (value / 1e9).toPrecision(2) : count(value / 1e9))
@@ -61,9 +63,10 @@ export function sizesTable(measured: Measured): string {
 
 export function aboutSizes(measured: Measured): string {
   const filled = known(measured)[0]?.[1].filledRows ?? 0
-  return `Measured on a table of ${count(filled)} rows whose keys came in random order, as those of sessions do; InnoDB keeps the table in
-the index of its key. Updates and deletes leave room behind that is used again; what came of that in the replay stands below.
-**With a longer \`idleTimeout\` there are more rows**, up to one for each browser that was used within it: for that is the last column.`
+  return `Measured on a table of ${count(filled)} rows. Their keys were inserted in random order, like the keys of sessions. InnoDB stores the
+table in the index of its key. Updates and deletes leave free space, which is used again;
+[below](#model-simulation-and-databases) is the size of the tables after a day. **A longer \`idleTimeout\` means more rows**, up to
+one for each browser that was used within it: the last column is the size of ${count(SIZES.at(-1)!)} rows.`
 }
 
 export function demandTable(page: string, measured: Measured): string {
@@ -87,11 +90,13 @@ function serverCells({ databaseCores: { shared, alone } }: Demand, isInApplicati
 
 export function aboutDemand(page: string): string {
   const { commit, machine } = originOf(page)
-  return `Shared: what [bench/results.md](../bench/results.md) has (commit ${commit}; ${machine}), where 64 connections keep the
-application and its server busy, and requests share most statements. With less traffic they share less: those columns are the
-rows, and the processor time of the replay below. On SQLite the database works inside the application. **Beyond these
-2 cores all is extrapolated in proportion**: no machine with ${CORES} cores was measured, no traffic above that of the results, and no
-network between application and database.`
+  return `The “shared” columns use the costs in [results.md](results.md) (commit ${commit}; ${machine}). There
+64 connections keep the application and its server busy, and requests share most statements. With less traffic, requests
+share fewer statements. “None shared” is one statement for each row, and “hardly any shared” uses the processor time of the
+[replay](#model-simulation-and-databases). On SQLite the database works inside the application.
+
+**Figures beyond these 2 cores are extrapolated in proportion.** No machine with ${CORES} cores was measured, no traffic above the
+traffic of the results, and no network between application and database.`
 }
 
 export function trimTable(measured: Measured): string {
@@ -106,7 +111,8 @@ export function trimTable(measured: Measured): string {
 
 export function aboutTrimming(): string {
   const rounds = HOUR / usual.trimInterval
-  return `Rows come due on the full hour: the first round after it has those of a whole hour to delete, and what it does not finish
-within ${LONGEST_ROUND / SECOND} seconds is left to the ${rounds - 1} others. Above 100% rows pile up until a quieter hour, which the event \`backlog\`
-tells: with \`trim: { interval: '5m' }\` there are ${HOUR / (5 * MINUTE)} rounds instead of ${rounds}.`
+  return `Rows become due on the full hour. “Due” is the largest number of rows that become due at once, and the percentage is its share
+of the rows that all rounds of an hour can delete. The first round after the full hour deletes rows for at most ${LONGEST_ROUND / SECOND} seconds,
+and leaves the rest to the ${rounds - 1} other rounds. Above 100%, rows pile up until a quieter hour, and the event \`backlog\` reports
+it. Then set \`trim: { interval: '5m' }\`: an hour has ${HOUR / (5 * MINUTE)} rounds instead of ${rounds}.`
 }

@@ -1,4 +1,4 @@
-/** The part of docs/scale.md that comes from the model, and from what was measured for it. */
+/** The part of bench/capacity.md that comes from the model, and from what was measured for it. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { assumptionList } from './assumption-list.ts'
 import { usual } from './assumptions.ts'
@@ -8,6 +8,7 @@ import { LOAD } from './demand.ts'
 import {
   aboutDemand,
   aboutSizes,
+  aboutTraffic,
   aboutTrimming,
   CORES,
   demandTable,
@@ -17,22 +18,27 @@ import {
 } from './demand-tables.ts'
 import { readMeasured } from './measured.ts'
 
-const PAGE = new URL('../../docs/scale.md', import.meta.url)
+const PAGE = new URL('../capacity.md', import.meta.url)
 const MARKS = ['<!-- capacity: made by npm run simulate -->', '<!-- end of capacity -->'] as const
 
 /** What the page has between its two marks. */
 export function capacityText(page = readResults(), measured = readMeasured()): string {
   return [
+    '## Assumptions',
     assumptionList(usual, { load: LOAD, cores: CORES }),
+    '## Requests and rows',
     trafficTable(),
-    'A second is one of the busiest hour. Requests share statements, so that there are fewer of these than rows.',
+    aboutTraffic,
+    '## Bytes of the rows',
     sizesTable(measured),
     aboutSizes(measured),
+    '## Processes and servers',
     demandTable(page, measured),
     aboutDemand(page),
+    '## Trimming',
     trimTable(measured),
     aboutTrimming(),
-    '### Model, simulation and databases',
+    '## Model, simulation and databases',
     comparisonTable(measured),
     aboutComparison(measured),
     statementTable(measured),
@@ -40,10 +46,10 @@ export function capacityText(page = readResults(), measured = readMeasured()): s
   ].join('\n\n')
 }
 
-/** Writes the page anew, from the model and from what was measured last. */
+/** Writes this part of the page again, from the model and from what was measured last. */
 export function writePage(): void {
   const page = readFileSync(PAGE, 'utf8')
   const [begin, end] = [page.indexOf(MARKS[0]), page.indexOf(MARKS[1])]
-  if (begin < 0 || end < begin) throw new Error(`docs/scale.md lacks the lines ${MARKS.join(' and ')}`)
+  if (begin < 0 || end < begin) throw new Error(`bench/capacity.md lacks the lines ${MARKS.join(' and ')}`)
   writeFileSync(PAGE, `${page.slice(0, begin)}${MARKS[0]}\n\n${capacityText()}\n\n${page.slice(end)}`)
 }
