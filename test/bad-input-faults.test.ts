@@ -5,6 +5,7 @@ import { cookieLines, openApp, sessionOf } from './app.ts'
 import { type Dialect, forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { storedRow } from './rows.ts'
 import { until } from './until.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 const UNAVAILABLE = {
@@ -43,7 +44,7 @@ forEachDatabase((target) => {
     const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
     app = await openApp(database.url, {
       server: { logger: { level: 'trace', stream } },
-      options: { user: (session) => session.userId as string | undefined },
+      options: { user: userIdOf },
       routes(app) {
         app.post('/change-without-table', async (request) => {
           sessionOf(request).n = 'lost'

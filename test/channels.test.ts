@@ -9,6 +9,7 @@ import { forEachDatabase } from './harness/databases.ts'
 import { setColumn, sidOf, storedRow } from './rows.ts'
 import { destroy, load, loaded, newSession, save, touch } from './sessions.ts'
 import { newId, secret, storesOn } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 const MINUTE_MS = 60_000
 const readable = (id: string) => `2::${sidOf(id).toString('hex')}`
@@ -18,7 +19,7 @@ const outcomes = (operations: SessionOperation[]) => operations.map(({ outcome }
 const NAMES = 'table dialect sid outcome durationMs databaseMs cryptoMs bytes shared sessions error'.split(' ')
 
 forEachDatabase((target) => {
-  const suite = storesOn(target, { user: ({ userId }) => userId as string | undefined })
+  const suite = storesOn(target, { user: userIdOf })
 
   test('a read begins with the hashed id and ends with outcome, bytes and durations', async () => {
     const id = newId()

@@ -7,6 +7,7 @@ import { Listening } from './channels.ts'
 import { databases, type TestDatabase } from './harness/databases.ts'
 import { sidOf } from './rows.ts'
 import { runScript } from './script.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 const target = databases[0]!
@@ -68,7 +69,7 @@ test('rotating an id tells both sids, as a save with this outcome', async () => 
 
 test('a session that its user has too many of is told', async () => {
   const app = await openApp(database.url, {
-    options: { user: ({ userId }) => userId as string | undefined, maxPerUser: 1 },
+    options: { user: userIdOf, maxPerUser: 1 },
     routes: (routes) =>
       routes.post('/as-grace', async (request) => {
         Object.assign(request.session, { userId: 'grace' })

@@ -11,6 +11,7 @@ import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { setColumn, sidOf } from './rows.ts'
 import { destroy } from './sessions.ts'
 import { secret } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 const WORD = 'planted-word-in-a-value-3a91'
@@ -37,7 +38,7 @@ forEachDatabase((target) => {
     await (await openApp(database.url)).close()
     failing = await failingDatabase(database)
     app = await openApp(failing.database, {
-      options: { migrate: false, user: ({ userId }) => userId as string | undefined },
+      options: { migrate: false, user: userIdOf },
       server: { trustProxy: true, logger: { level: 'trace', stream: { write: (line) => void heard.push(line) } } },
       routes(routes) {
         routes.post('/unstorable', async (request) => {

@@ -10,6 +10,7 @@ import { databases, type TestDatabase } from './harness/databases.ts'
 import { limitedApp, VISITS_KEY } from './limits/application.ts'
 import { hostOf } from './limits/session-hosts.ts'
 import { allRows } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 
 const MINUTE = 60_000
 const START = 1_732_100_100_000
@@ -31,7 +32,7 @@ describe('limits beside the plugin', () => {
       options: {
         idleTimeout: '1h',
         onUnavailable: 'anonymous',
-        user: (session) => session.userId as string | undefined,
+        user: userIdOf,
       },
       server: {
         logger: { level: 'trace', stream: { write: (line: string) => void lines.push(JSON.parse(line)) } },

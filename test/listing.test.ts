@@ -6,6 +6,7 @@ import { setColumn, sidOf, storedRow } from './rows.ts'
 import { destroy, load, loaded, newSession, save } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
 import { until } from './until.ts'
+import { userIdOf } from './user-id.ts'
 
 const HOUR = 3_600_000
 const START = 1_732_104_000_000
@@ -26,7 +27,7 @@ async function pagesOf(store: StoredSessionStore, options: ListOptions): Promise
 
 forEachDatabase((target) => {
   const suite = storesOn(target, {
-    user: (session) => session.userId as string | undefined,
+    user: userIdOf,
     idleTimeout: '2h',
     absoluteTimeout: '4h',
   })

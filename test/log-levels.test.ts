@@ -7,6 +7,7 @@ import { type FailingDatabase, failingDatabase } from './failing-database.ts'
 import { databases, type TestDatabase } from './harness/databases.ts'
 import { setColumn, sidOf } from './rows.ts'
 import { destroy } from './sessions.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor } from './visitor.ts'
 
 const target = databases[0]!
@@ -33,7 +34,7 @@ beforeEach(async () => {
   const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
   app = await openApp(failing.database, {
     server: { logger: { level: 'trace', stream } },
-    options: { migrate: false, user: ({ userId }) => userId as string | undefined },
+    options: { migrate: false, user: userIdOf },
     routes(routes) {
       routes.post('/ended-meanwhile', async (request) => {
         await destroy(app.storedSession.store, request.session.sessionId)

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { addRotateRoute, Browser, openApp } from './app.ts'
 import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const MOST = 2
@@ -19,8 +20,7 @@ forEachDatabase((target) => {
   before(async () => {
     database = await target.create()
     gated = await gatedDatabase(database)
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const options = { user, maxPerUser: MOST, evict: 'refuse' } as const
+    const options = { user: userIdOf, maxPerUser: MOST, evict: 'refuse' } as const
     slow = await openApp(gated.database, { options, routes: addRotateRoute })
     quick = await openApp(gated.database, { options, routes: addRotateRoute })
     other = await openApp(database.url, { options, routes: addRotateRoute })

@@ -7,6 +7,7 @@ import { type CountedDatabase, counted } from './counting.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { allRows } from './rows.ts'
 import { StoreProcess } from './two-processes/child-process.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 const MINUTE = 60_000
@@ -46,8 +47,7 @@ forEachDatabase((target) => {
     options: Partial<StoredSessionOptions> = {},
     where: StoredSessionOptions['database'] = database.url,
   ): Promise<FastifyInstance> {
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const app = await openApp(where, { options: { user, maxPerUser: MOST, ...options } })
+    const app = await openApp(where, { options: { user: userIdOf, maxPerUser: MOST, ...options } })
     apps.push(app)
     return app
   }
@@ -109,7 +109,7 @@ forEachDatabase((target) => {
   })
 
   test('places are counted from the sessions that there are when there is no list of them', async () => {
-    const unlimited = await openApp(database.url, { options: { user: (session) => session.userId as string } })
+    const unlimited = await openApp(database.url, { options: { user: userIdOf } })
     apps.push(unlimited)
     for (let n = 0; n < MOST; n += 1) await signIn(unlimited)
     const app = await open({ evict: 'refuse' })
@@ -119,8 +119,7 @@ forEachDatabase((target) => {
   test('a session whose id is rotated keeps its place, and takes no other', async () => {
     const rotate = (app: FastifyInstance) =>
       app.post('/rotate', async (request) => ({ rotated: await app.storedSession.rotateId(request) }))
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const options = { user, maxPerUser: 2, evict: 'refuse' } as const
+    const options = { user: userIdOf, maxPerUser: 2, evict: 'refuse' } as const
     const app = await openApp(database.url, { options, routes: rotate })
     apps.push(app)
     const visitor = await signIn(app)
@@ -180,8 +179,7 @@ forEachDatabase((target) => {
 
   test('only a sign-in costs statements: one that lists, and one for each session that ends', async () => {
     const kinds = () => client.statements.map((statement) => statement.trim().slice(0, 6).toLowerCase())
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const unlimited = await openApp(client.drizzle, { options: { user } })
+    const unlimited = await openApp(client.drizzle, { options: { user: userIdOf } })
     apps.push(unlimited)
     const app = await open({}, client.drizzle)
     // The first use of a connection may ask the server about itself.

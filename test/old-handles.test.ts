@@ -9,6 +9,7 @@ import { forEachDatabase } from './harness/databases.ts'
 import { namedKey } from './named-key.ts'
 import { allRows, rowOf, setColumn } from './rows.ts'
 import { destroy } from './sessions.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const HOUR = 3_600_000
@@ -28,9 +29,8 @@ forEachDatabase((target) => {
   })
 
   async function open(options: Partial<StoredSessionOptions> = {}): Promise<FastifyInstance> {
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
     const app = await suite.open({
-      options: { user, rotationOverlap: OVERLAP, warnKeyAge: false, ...options },
+      options: { user: userIdOf, rotationOverlap: OVERLAP, warnKeyAge: false, ...options },
       routes(app) {
         addRotateRoute(app)
         app.post('/remember', async (request) => {

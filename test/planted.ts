@@ -4,6 +4,7 @@ import { type AppSetup, openApp } from './app.ts'
 import type { TestDatabase } from './harness/databases.ts'
 import { setColumn } from './rows.ts'
 import { secret } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 /** A word in a value, and one in the name of a key of a session. */
@@ -29,7 +30,7 @@ export function openPlantable(
 ): Promise<FastifyInstance> {
   const stream = { write: (line: string) => void heard.push(line) }
   return openApp(database, {
-    options: { user: ({ userId }) => userId as string | undefined, ...options },
+    options: { user: userIdOf, ...options },
     server: { logger: { level: 'trace', stream } },
     routes: (routes) =>
       routes.post<{ Body: { isDeep: boolean } }>('/unstorable', async ({ session, body }) => {

@@ -6,6 +6,7 @@ import { Browser, openApp, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { setColumn, sidOf } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 const HOUR = 3_600_000
@@ -20,7 +21,7 @@ forEachDatabase((target) => {
   before(async () => {
     app = await suite.open({
       options: {
-        user: (session) => session.userId as string | undefined,
+        user: userIdOf,
         idleTimeout: '1h',
         absoluteTimeout: '2h',
       },

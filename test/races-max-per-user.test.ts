@@ -9,6 +9,7 @@ import { everyInterleaving, type Scheduler } from './races/scheduler.ts'
 import { allRows } from './rows.ts'
 import { newSession, save } from './sessions.ts'
 import { newId, secret } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 // The order of the statements is the scheduler's alone, so that the quickest database does for all.
 for (const evict of ['oldest', 'least-recent', 'refuse'] as const) {
@@ -25,13 +26,12 @@ for (const evict of ['oldest', 'least-recent', 'refuse'] as const) {
         },
       }
       const scheduled = { ...scheduledDatabase(opened, () => current), listing }
-      const user = (session: Record<string, unknown>) => session.userId as string
       const store = new StoredSessionStore({
         database: scheduled,
         secret,
         trim: false,
         migrate: true,
-        user,
+        user: userIdOf,
         maxPerUser: 1,
         evict,
       })

@@ -6,6 +6,7 @@ import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { type Pause, pause } from './paused-routes.ts'
 import { allRows } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const DAY = 86_400_000
@@ -21,9 +22,8 @@ forEachDatabase((target) => {
 
   before(async () => {
     slow = pause()
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
     app = await suite.open({
-      options: { user, rotationOverlap: OVERLAP },
+      options: { user: userIdOf, rotationOverlap: OVERLAP },
       routes(app) {
         slow.route(app, '/slow-renew', async (request) => {
           await request.session.regenerate(['userId', 'n'] as never)

@@ -5,6 +5,7 @@ import { cookieLines, openApp, sessionOf } from './app.ts'
 import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { allRows } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 /** What may come between the statements of `regenerate(keys)`. */
@@ -17,9 +18,8 @@ forEachDatabase((target) => {
   before(async () => {
     database = await target.create()
     gated = await gatedDatabase(database)
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
     app = await openApp(gated.database, {
-      options: { user },
+      options: { user: userIdOf },
       routes(app) {
         app.post('/renew', async (request) => {
           await request.session.regenerate(['userId', 'n'] as never)
@@ -27,7 +27,7 @@ forEachDatabase((target) => {
         })
       },
     })
-    other = await openApp(database.url, { options: { user } })
+    other = await openApp(database.url, { options: { user: userIdOf } })
   })
   beforeEach(() => database.query('DELETE FROM stored_sessions'))
   after(async () => {

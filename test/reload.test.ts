@@ -5,6 +5,7 @@ import { type AppSession, Browser, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 
 /** Ways in which others end a session while a request of it is in flight. */
 const ENDS: Record<string, (app: FastifyInstance, cookies: Record<string, string>) => Promise<unknown>> = {
@@ -21,7 +22,7 @@ forEachDatabase((target) => {
 
   before(async () => {
     app = await suite.open({
-      options: { user: (session) => session.userId as string | undefined },
+      options: { user: userIdOf },
       routes(app) {
         app.post<{ Body: { before?: object; after?: object } }>('/reload', async (request) => {
           Object.assign(request.session, request.body.before)

@@ -6,6 +6,7 @@ import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { insertMany } from './many-rows.ts'
 import { sidOf } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 
 const VISITORS = 60
 const LOGINS = 100
@@ -17,7 +18,7 @@ forEachDatabase((target) => {
 
   before(async () => {
     for (const _application of ['one', 'other']) {
-      await suite.open({ options: { user: (session) => session.userId as string | undefined } })
+      await suite.open({ options: { user: userIdOf } })
     }
   })
 

@@ -7,6 +7,7 @@ import { appSuite } from './app-suite.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { sidOf } from './rows.ts'
 import { until } from './until.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 forEachDatabase((target) => {
@@ -14,8 +15,7 @@ forEachDatabase((target) => {
   let app: FastifyInstance
 
   before(async () => {
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    app = await suite.open({ options: { user }, routes: addRotateRoute })
+    app = await suite.open({ options: { user: userIdOf }, routes: addRotateRoute })
   })
   beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
 

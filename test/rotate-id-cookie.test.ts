@@ -5,6 +5,7 @@ import { addRotateRoute, Browser, cookieLines, openApp, sessionOf } from './app.
 import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { type Pause, pause } from './paused-routes.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const MINUTE = 60_000
@@ -23,8 +24,7 @@ forEachDatabase((target) => {
     database = await target.create()
     mock.timers.enable({ apis: ['Date'], now: 1_732_100_000_000 })
     slow = pause()
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const options = { user, rotationOverlap: OVERLAP, touchInterval: MINUTE }
+    const options = { user: userIdOf, rotationOverlap: OVERLAP, touchInterval: MINUTE }
     gated = await gatedDatabase(database)
     ours = await openApp(gated.database, {
       options,

@@ -7,6 +7,7 @@ import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { allRows, sidOf, storedRow } from './rows.ts'
 import { load } from './sessions.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const PATIENCE_MS = 400
@@ -26,8 +27,7 @@ forEachDatabase((target) => {
   before(async () => {
     database = await target.create()
     gated = await gatedDatabase(database)
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const options = { user, maxPerUser: MOST, rotationOverlap: 1 }
+    const options = { user: userIdOf, maxPerUser: MOST, rotationOverlap: 1 }
     hasty = await openApp(gated.database, {
       options: { ...options, operationTimeout: PATIENCE_MS },
       routes: addRotateRoute,

@@ -6,6 +6,7 @@ import { addRememberRoute, Browser, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows, rowOf, setColumn, storedRow } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const MINUTE = 60_000
@@ -24,8 +25,7 @@ forEachDatabase((target) => {
   })
 
   async function open(options: Partial<StoredSessionOptions> = {}): Promise<FastifyInstance> {
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const app = await suite.open({ options: { user, ...options }, routes })
+    const app = await suite.open({ options: { user: userIdOf, ...options }, routes })
     app.storedSession.store.events.on('gone', (event) => events.push({ name: 'gone', ...event }))
     app.storedSession.store.events.on('unreadable', (event) => events.push({ name: 'unreadable', ...event }))
     return app

@@ -10,6 +10,7 @@ import { keysIn, objectionsTo } from './sharding/statement-rules.ts'
 import { tableFacts } from './sharding/table-rules.ts'
 import { type NotingDatabase, noting, type Sent } from './trimming/sent-statements.ts'
 import { until } from './until.ts'
+import { userIdOf } from './user-id.ts'
 
 const kindOf = ({ text }: Sent) => text.trim().slice(0, 6).toLowerCase()
 const isByUser = ({ text }: Sent) => /^\s*select\b.* where ["`]user_id["`] = /is.test(text)
@@ -30,8 +31,7 @@ forEachDatabase((target) => {
   })
 
   async function open(options: Partial<StoredSessionOptions> = {}): Promise<void> {
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    app = await openApp(client.drizzle, { options: { user, ...options }, routes: addPathRoutes })
+    app = await openApp(client.drizzle, { options: { user: userIdOf, ...options }, routes: addPathRoutes })
     client.sent.length = 0
   }
 

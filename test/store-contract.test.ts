@@ -5,6 +5,7 @@ import { forEachDatabase } from './harness/databases.ts'
 import { allRows, rowOf, sidOf, storedRow } from './rows.ts'
 import { contentOf, destroy, load, loaded, newSession, save, touch } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 function goneOf(store: StoredSessionStore): string[] {
   const sids: string[] = []
@@ -13,7 +14,7 @@ function goneOf(store: StoredSessionStore): string[] {
 }
 
 forEachDatabase((target) => {
-  const suite = storesOn(target, { user: (session) => session.userId as string | undefined })
+  const suite = storesOn(target, { user: userIdOf })
 
   test('what was saved is found, by this store and by another one', async () => {
     const id = newId()

@@ -9,6 +9,7 @@ import { type FailingDatabase, failingDatabase } from './failing-database.ts'
 import { databases, type TestDatabase } from './harness/databases.ts'
 import { setColumn, sidOf } from './rows.ts'
 import { destroy } from './sessions.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 const target = databases[0]!
@@ -23,7 +24,7 @@ before(async () => {
   await (await openApp(database.url)).close()
   failing = await failingDatabase(database)
   app = await openApp(failing.database, {
-    options: { migrate: false, user: ({ userId }) => userId as string | undefined },
+    options: { migrate: false, user: userIdOf },
     routes(routes) {
       routes.post('/ended-meanwhile', async (request) => {
         await destroy(app.storedSession.store, request.session.sessionId)
