@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { SessionEvents } from '../src/index.ts'
-import { Browser, openApp } from './app.ts'
+import { addRotateRoute, Browser, openApp } from './app.ts'
 import { Listening } from './channels.ts'
 import { databases, type TestDatabase } from './harness/databases.ts'
 import { sidOf } from './rows.ts'
@@ -50,10 +50,7 @@ test('regenerating tells the sids of both sessions, old and new', async () => {
 })
 
 test('rotating an id tells both sids, as a save with this outcome', async () => {
-  const app = await openApp(database.url, {
-    routes: (routes) =>
-      routes.post('/rotate', async (request) => ({ done: await routes.storedSession.rotateId(request) })),
-  })
+  const app = await openApp(database.url, { routes: addRotateRoute })
   const told: unknown[] = []
   app.storedSession.on('regenerated', (event) => told.push(event))
   app.storedSession.on('write', ({ outcome }) => told.push(outcome))

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { StoredSessionOptions } from '../src/index.ts'
-import { Browser, openApp } from './app.ts'
+import { addRotateRoute, Browser, openApp } from './app.ts'
 import { type CountedDatabase, counted } from './counting.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { allRows } from './rows.ts'
+import { allRows, unendedRows } from './rows.ts'
 import { StoreProcess } from './two-processes/child-process.ts'
 import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
@@ -52,8 +52,7 @@ forEachDatabase((target) => {
     return app
   }
 
-  const live = async (userId: string) =>
-    (await allRows(database)).filter((row) => row.endedAt === null && row.userId === userId)
+  const live = async (userId: string) => (await unendedRows(database)).filter((row) => row.userId === userId)
 
   for (const evict of ['oldest', 'least-recent'] as const) {
     test(`of 50 sign-ins of one user at once in two processes no more than maxPerUser stay, ${evict} first`, async () => {
@@ -117,10 +116,8 @@ forEachDatabase((target) => {
   })
 
   test('a session whose id is rotated keeps its place, and takes no other', async () => {
-    const rotate = (app: FastifyInstance) =>
-      app.post('/rotate', async (request) => ({ rotated: await app.storedSession.rotateId(request) }))
     const options = { user: userIdOf, maxPerUser: 2, evict: 'refuse' } as const
-    const app = await openApp(database.url, { options, routes: rotate })
+    const app = await openApp(database.url, { options, routes: addRotateRoute })
     apps.push(app)
     const visitor = await signIn(app)
     assert.equal((await visitor.post('/rotate')).json().rotated, true)

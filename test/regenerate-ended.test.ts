@@ -5,7 +5,7 @@ import { addRotateRoute, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { type Pause, pause } from './paused-routes.ts'
-import { allRows } from './rows.ts'
+import { unendedRows } from './rows.ts'
 import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
@@ -50,9 +50,8 @@ forEachDatabase((target) => {
   const cookieOf = (response: Awaited<ReturnType<Visitor['post']>>) =>
     response.cookies.find(({ name, value }) => name === 'sessionId' && value !== '')?.value
   const liveOfAda = async () =>
-    (await allRows(suite.database)).filter(
-      ({ userId, endedAt, expiresAt }) => userId === 'ada' && endedAt === null && expiresAt > Date.now(),
-    ).length
+    (await unendedRows(suite.database)).filter(({ userId, expiresAt }) => userId === 'ada' && expiresAt > Date.now())
+      .length
   const handleOf = ({ id }: Visitor) => app.storedSession.handle({ sessionId: id })
 
   async function rotated(visitor: Visitor): Promise<Visitor> {

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { cookieLines, openApp, sessionOf } from './app.ts'
 import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { allRows } from './rows.ts'
+import { allRows, unendedRows } from './rows.ts'
 import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
@@ -37,7 +37,7 @@ forEachDatabase((target) => {
     await database.drop()
   })
 
-  const live = async () => (await allRows(database)).filter(({ endedAt }) => endedAt === null).length
+  const live = async () => (await unendedRows(database)).length
   const cookieOf = (response: Awaited<ReturnType<Visitor['post']>>) =>
     response.cookies.find(({ name, value }) => name === 'sessionId' && value !== '')?.value
 

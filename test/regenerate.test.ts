@@ -5,7 +5,7 @@ import { Browser, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { allRows, rowOf, storedRow } from './rows.ts'
+import { rowOf, storedRow, unendedRows } from './rows.ts'
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
@@ -43,7 +43,7 @@ forEachDatabase((target) => {
   })
   afterEach(() => failing.failing.clear())
 
-  const aliveRows = async () => (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null).length
+  const aliveRows = async () => (await unendedRows(suite.database)).length
 
   async function signedIn(): Promise<{ browser: Browser; id: string; cookies: Record<string, string> }> {
     const browser = new Browser(app)

@@ -3,6 +3,7 @@ import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import postgres from 'postgres'
 import type { RevokeFilter } from '../src/index.ts'
+import { addRotateRoute } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { sidOf } from './rows.ts'
@@ -83,13 +84,6 @@ forEachDatabase((target) => {
     })
   }
 })
-
-function addRotateRoute(app: FastifyInstance): void {
-  app.post('/rotate', async (request) => {
-    const rotated = await app.storedSession.rotateId(request)
-    return { rotated, id: request.session.sessionId }
-  })
-}
 
 /** The one of two visitors to whom a statement over all comes first: partitions have an order of their own. */
 async function inStoredOrder(database: TestDatabase, one: Visitor, other: Visitor): Promise<[Visitor, Visitor]> {

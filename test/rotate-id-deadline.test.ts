@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { addRotateRoute, cookieLines, openApp } from './app.ts'
 import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { allRows, sidOf, storedRow } from './rows.ts'
+import { allRows, sidOf, storedRow, unendedRows } from './rows.ts'
 import { load } from './sessions.ts'
 import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
@@ -44,7 +44,7 @@ forEachDatabase((target) => {
     await database.drop()
   })
 
-  const live = async () => (await allRows(database)).filter(({ endedAt }) => endedAt === null)
+  const live = () => unendedRows(database)
   const heirOf = (response: Awaited<ReturnType<Visitor['post']>>) =>
     visitorOf(app, response.json().id, response.cookies[0]!.value)
 

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { SessionDatabase } from '../src/index.ts'
+import { addRotateRoute } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { allRows, storedRow } from './rows.ts'
+import { allRows, storedRow, unendedRows } from './rows.ts'
 import { signIn, visitorOf } from './visitor.ts'
 
 forEachDatabase((target) => {
@@ -26,14 +27,7 @@ forEachDatabase((target) => {
         return isReplaced
       },
     }
-    app = await suite.openOn(losing, {
-      routes(app) {
-        app.post('/rotate', async (request) => {
-          const rotated = await app.storedSession.rotateId(request)
-          return { rotated, id: request.session.sessionId }
-        })
-      },
-    })
+    app = await suite.openOn(losing, { routes: addRotateRoute })
   })
   beforeEach(async () => {
     failing.failing.clear()
@@ -41,7 +35,7 @@ forEachDatabase((target) => {
     await suite.database.query('DELETE FROM stored_sessions')
   })
 
-  const liveRows = async () => (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null).length
+  const liveRows = async () => (await unendedRows(suite.database)).length
 
   test('when the database fails in the middle of a rotation, the session goes on under its old id alone', async () => {
     for (const statement of ['insert', 'replace'] as const) {

@@ -5,7 +5,7 @@ import type { StoredSessionOptions } from '../src/index.ts'
 import { addRememberRoute, Browser, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { allRows, rowOf, setColumn, storedRow } from './rows.ts'
+import { allRows, rowOf, setColumn, storedRow, unendedRows } from './rows.ts'
 import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor, visitorOf } from './visitor.ts'
 
@@ -181,7 +181,7 @@ forEachDatabase((target) => {
     assert.deepEqual(new Set(bodies.map(({ userId }) => userId)), new Set(['ada']))
     assert.equal(responses.flatMap((response) => cookieLines(response)).length, 1)
     assert.deepEqual(await old.me(), { userId: 'ada' })
-    const live = (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null)
+    const live = await unendedRows(suite.database)
     assert.equal(live.length, 1)
   })
 

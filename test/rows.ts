@@ -21,6 +21,11 @@ export async function allRows(database: TestDatabase): Promise<StoredRow[]> {
   return (await database.query('SELECT * FROM stored_sessions')).map(toStoredRow)
 }
 
+/** The rows of sessions that were not ended, expired or not. */
+export async function unendedRows(database: TestDatabase): Promise<StoredRow[]> {
+  return (await allRows(database)).filter(({ endedAt }) => endedAt === null)
+}
+
 export async function rowOf(database: TestDatabase, id: string): Promise<StoredRow | undefined> {
   const [row] = await database.query(`SELECT * FROM stored_sessions WHERE sid = ${placeholder(database, 1)}`, [
     sidOf(id),
