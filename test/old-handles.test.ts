@@ -10,7 +10,7 @@ import { namedKey } from './named-key.ts'
 import { allRows, rowOf, setColumn } from './rows.ts'
 import { destroy } from './sessions.ts'
 import { userIdOf } from './user-id.ts'
-import { signIn, type Visitor, visitorOf } from './visitor.ts'
+import { rotated, signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -41,12 +41,6 @@ forEachDatabase((target) => {
     })
     app.storedSession.on('unreadable', (event) => unreadable.push(event))
     return app
-  }
-
-  async function rotated(app: FastifyInstance, { id, sessionId }: Visitor): Promise<Visitor> {
-    const response = await visitorOf(app, id, sessionId).post('/rotate')
-    assert.equal(response.json().rotated, true)
-    return visitorOf(app, response.json().id, response.cookies[0]!.value)
   }
 
   const handleOf = (app: FastifyInstance, { id }: Visitor) => app.storedSession.handle({ sessionId: id })

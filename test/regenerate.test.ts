@@ -3,19 +3,18 @@ import { afterEach, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { Browser, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
-import { type FailingDatabase, failingDatabase } from './failing-database.ts'
+import { failingDatabase } from './failing-database.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { rowOf, storedRow, unendedRows } from './rows.ts'
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
-  let failing: FailingDatabase
+  const failing = suite.opening(failingDatabase)
   let app: FastifyInstance
   // What the handler of /regenerate saw of the old cookie before it answered.
   let within: unknown
 
   before(async () => {
-    failing = suite.closing(await failingDatabase(suite.database))
     app = await suite.openOn(failing.database, {
       routes(app) {
         app.post<{ Body: { keep?: string[] } }>('/regenerate', async (request) => {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type AppSession, Browser, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
-import { type FailingDatabase, failingDatabase } from './failing-database.ts'
+import { failingDatabase } from './failing-database.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 
@@ -13,13 +13,12 @@ type Handshake = FastifyRequest & { session: AppSession }
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
-  let failing: FailingDatabase
+  const failing = suite.opening(failingDatabase)
   let app: FastifyInstance
   let browser: Browser
   let id: string
 
   before(async () => {
-    failing = suite.closing(await failingDatabase(suite.database))
     app = await suite.openOn(failing.database)
   })
   beforeEach(async () => {

@@ -9,7 +9,7 @@ import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { sidOf } from './rows.ts'
 import { until } from './until.ts'
 import { userIdOf } from './user-id.ts'
-import { signIn, type Visitor, visitorOf } from './visitor.ts'
+import { rotated, signIn, type Visitor } from './visitor.ts'
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
@@ -92,14 +92,6 @@ async function inStoredOrder(database: TestDatabase, one: Visitor, other: Visito
     sidOf(other.id),
   ])
   return sidOf(one.id).equals(row!.sid as Buffer) ? [one, other] : [other, one]
-}
-
-/** The visitor under a new id. */
-async function rotated(app: FastifyInstance, visitor: Visitor): Promise<Visitor> {
-  const response = await visitor.post('/rotate')
-  assert.equal(response.json().rotated, true)
-  const { value } = response.cookies.find((cookie) => cookie.name === 'sessionId')!
-  return visitorOf(app, response.json().id, value)
 }
 
 /** Keeps everybody else from changing a row, until the function that it yields is called. */

@@ -7,7 +7,7 @@ import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows, rowOf, setColumn, storedRow, unendedRows } from './rows.ts'
 import { userIdOf } from './user-id.ts'
-import { signIn, type Visitor, visitorOf } from './visitor.ts'
+import { heirOf, signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -38,8 +38,7 @@ forEachDatabase((target) => {
     assert.equal(response.json().rotated, true)
     const lines = cookieLines(response)
     assert.equal(lines.length, 1)
-    const value = response.cookies.find(({ name }) => name === 'sessionId')!.value
-    return visitorOf(app, response.json().id, value)
+    return heirOf(app, response)
   }
 
   for (const bindToCookie of [false, true]) {
