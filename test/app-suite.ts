@@ -27,6 +27,7 @@ export interface AppSuite {
 
 /**
  * Creates a database before the tests of a suite; closes its applications and drops the database after them.
+ * Only in `describe`: the hooks of a whole file do not wait for each other.
  *
  * @param now - what the suite's own clock shows at first, epoch milliseconds; without it time passes by itself
  */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openApp } from './app.ts'
 import { ownable } from './harness/databases.ts'
 import type { ServerFile, ServerName } from './harness/test-server.ts'
-import { assertHoldsNone, CLEAR_USER, openPlantable, plant, WORDS } from './planted.ts'
+import { assertHoldsNone, CLEAR_USER, plant, plantable, WORDS } from './planted.ts'
 import { ownDatabase } from './torture/own-database.ts'
 
 /** The most that each server can be told to write down, and where it does. */
@@ -54,7 +55,7 @@ for (const name of ownable) {
     const { settings, places } = TALKATIVE[name]
     const { database, server, remove } = await ownDatabase(name, settings)
     try {
-      const app = await openPlantable(database.url, {}, [])
+      const app = await openApp(database.url, plantable({}, []))
       const { hidden } = await plant(app, database)
       await app.close()
       // A server that was killed changes none of its files while they are read, and tidies none up before.

@@ -4,9 +4,10 @@ import { promisify } from 'node:util'
 import fastifySession from '@fastify/session'
 import type { FastifyInstance } from 'fastify'
 import { limitedSession } from '../src/limits/limited-session.ts'
-import { type AppSession, Browser, openApp, sessionOf } from './app.ts'
-import { type FailingDatabase, failingDatabase } from './failing-database.ts'
-import { databases, type TestDatabase } from './harness/databases.ts'
+import { type AppSession, Browser, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { failingDatabase } from './failing-database.ts'
+import { databases } from './harness/databases.ts'
 import { limitedApp, VISITS_KEY } from './limits/application.ts'
 import { hostOf } from './limits/session-hosts.ts'
 import { allRows } from './rows.ts'
@@ -19,16 +20,13 @@ const limits = { idleTimeout: '30m', absoluteTimeout: '3h' }
 const pass = (ms: number) => mock.timers.setTime(Date.now() + ms)
 
 describe('limits beside the plugin', () => {
-  let database: TestDatabase
-  let failing: FailingDatabase
+  const suite = appSuite(databases[0]!, { now: START })
+  const failing = suite.opening(failingDatabase)
   let app: FastifyInstance
   let lines: Record<string, unknown>[]
 
   before(async () => {
-    database = await databases[0]!.create()
-    failing = await failingDatabase(database)
-    mock.timers.enable({ apis: ['Date'], now: START })
-    app = await openApp(failing.database, {
+    app = await suite.openOn(failing.database, {
       options: {
         idleTimeout: '1h',
         onUnavailable: 'anonymous',
@@ -45,12 +43,6 @@ describe('limits beside the plugin', () => {
     lines = []
   })
   afterEach(() => failing.failing.clear())
-  after(async () => {
-    mock.timers.reset()
-    await app.close()
-    await failing.close()
-    await database.drop()
-  })
 
   async function signedIn(): Promise<Browser> {
     const browser = new Browser(app)
@@ -105,10 +97,10 @@ describe('limits beside the plugin', () => {
   })
 
   test('a visitor without content costs no statement', async () => {
-    const rows = (await allRows(database)).length
+    const rows = (await allRows(suite.database)).length
     failing.asked.length = 0
     for (const url of ['/', '/me', '/nowhere']) await new Browser(app).get(url)
-    assert.deepEqual([failing.asked, (await allRows(database)).length], [[], rows])
+    assert.deepEqual([failing.asked, (await allRows(suite.database)).length], [[], rows])
   })
 
   test('sessions of handshakes are limited too', async () => {
