@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, mock, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { LimitedLines } from '../src/plugin/limited-lines.ts'
-import { openApp, sessionOf } from './app.ts'
+import { openApp } from './app.ts'
+import { addEndedMeanwhileRoute } from './ended-meanwhile.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
 import { databases, type TestDatabase } from './harness/databases.ts'
 import { setColumn, sidOf } from './rows.ts'
-import { destroy } from './sessions.ts'
 import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor } from './visitor.ts'
 
@@ -35,13 +35,7 @@ beforeEach(async () => {
   app = await openApp(failing.database, {
     server: { logger: { level: 'trace', stream } },
     options: { migrate: false, user: userIdOf },
-    routes(routes) {
-      routes.post('/ended-meanwhile', async (request) => {
-        await destroy(app.storedSession.store, request.session.sessionId)
-        sessionOf(request).n = 1
-        return {}
-      })
-    },
+    routes: addEndedMeanwhileRoute,
   })
   ada = await signIn(app)
 })
@@ -62,7 +56,7 @@ test('an ordinary visit leaves no line', async () => {
 
 test('what operators need not act on is for debugging', async () => {
   await Promise.all([1, 2].map((n) => ada.post('/change', { n })))
-  await ada.post('/ended-meanwhile')
+  await ada.post('/ended-meanwhile', { n: 1 })
   assert.deepEqual(told(), [
     'debug: two requests changed the same keys of a session',
     'debug: changes of a session were dropped',
