@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { afterEach, test } from 'node:test'
 import { openDatabase } from '../src/database/open.ts'
 import { underLease } from '../src/store/trim-lease.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows } from './rows.ts'
 import { storesOn } from './stores.ts'
 import { addDueRows, countRows } from './trimming/due-rows.ts'
-import { TrimmingProcess } from './trimming/trimming-process.ts'
+import { TrimmingProcess, trimmingProcesses } from './trimming/trimming-process.ts'
 import { withoutLocks } from './trimming/without-locks.ts'
 import { until } from './until.ts'
 
@@ -19,12 +19,7 @@ const LEASE_MS = 2 * MINUTE_MS
 
 const byLease = { trim: { interval: false, lock: 'lease' } } as const
 
-let processes: TrimmingProcess[] = []
-
-before(async () => {
-  processes = await Promise.all(Array.from({ length: PROCESSES }, () => TrimmingProcess.launch()))
-})
-after(() => Promise.all(processes.map((one) => one.kill())))
+const processes = trimmingProcesses(PROCESSES)
 
 forEachDatabase((target) => {
   const suite = storesOn(target, byLease)

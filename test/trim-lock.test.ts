@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { afterEach, test } from 'node:test'
 import { forEachDatabase } from './harness/databases.ts'
 import { storesOn } from './stores.ts'
 import { addDueRows, countRows } from './trimming/due-rows.ts'
-import { TrimmingProcess } from './trimming/trimming-process.ts'
+import { TrimmingProcess, trimmingProcesses } from './trimming/trimming-process.ts'
 import { until } from './until.ts'
 
 const PROCESSES = 8
@@ -11,12 +11,7 @@ const ROWS = 600
 /** Slow enough for everybody to come while it is under way. */
 const SLOWLY = { batchSize: 10, pause: 40 }
 
-let processes: TrimmingProcess[] = []
-
-before(async () => {
-  processes = await Promise.all(Array.from({ length: PROCESSES }, () => TrimmingProcess.launch()))
-})
-after(() => Promise.all(processes.map((one) => one.kill())))
+const processes = trimmingProcesses(PROCESSES)
 
 forEachDatabase((target) => {
   const suite = storesOn(target)
