@@ -5,13 +5,12 @@ import type { SessionDatabase, SessionListing } from '../src/database/session-da
 import type { RevokeFilter, StoredSessionStore } from '../src/index.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { insertMany } from './many-rows.ts'
-import { allRows, sidOf, storedRow } from './rows.ts'
+import { allRows, handleOf, storedRow } from './rows.ts'
 import { destroy, load, loaded, newSession, save } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
 import { userIdOf } from './user-id.ts'
 
 const INVALID = 'FST_STORED_SESSION_INVALID_OPTIONS'
-const handleOf = (id: string) => `2::${sidOf(id).toString('hex')}`
 
 forEachDatabase((target) => {
   const suite = storesOn(target, { user: userIdOf })

@@ -17,6 +17,9 @@ export interface StoredRow {
 
 export const sidOf = (id: string) => createHash('sha256').update(id).digest()
 
+/** What lists, logs and events call the session of this id. */
+export const handleOf = (id: string) => `2::${sidOf(id).toString('hex')}`
+
 export async function allRows(database: TestDatabase): Promise<StoredRow[]> {
   return (await database.query('SELECT * FROM stored_sessions')).map(toStoredRow)
 }
