@@ -4,6 +4,7 @@ import type { FastifyInstance, LightMyRequestResponse as Response } from 'fastif
 import { cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { type Dialect, forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { logTo } from './log-lines.ts'
 import { storedRow } from './rows.ts'
 import { until } from './until.ts'
 import { userIdOf } from './user-id.ts'
@@ -41,9 +42,8 @@ forEachDatabase((target) => {
   const bringBack = () => suite.database.query('ALTER TABLE elsewhere RENAME TO stored_sessions')
 
   before(async () => {
-    const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
     app = await suite.open({
-      server: { logger: { level: 'trace', stream } },
+      server: logTo((line) => void lines.push(line)),
       options: { user: userIdOf },
       routes(app) {
         app.post('/change-without-table', async (request) => {

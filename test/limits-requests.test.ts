@@ -10,6 +10,7 @@ import { failingDatabase } from './failing-database.ts'
 import { databases } from './harness/databases.ts'
 import { limitedApp, VISITS_KEY } from './limits/application.ts'
 import { hostOf } from './limits/session-hosts.ts'
+import { logTo } from './log-lines.ts'
 import { allRows } from './rows.ts'
 import { userIdOf } from './user-id.ts'
 
@@ -32,9 +33,7 @@ describe('limits beside the plugin', () => {
         onUnavailable: 'anonymous',
         user: userIdOf,
       },
-      server: {
-        logger: { level: 'trace', stream: { write: (line: string) => void lines.push(JSON.parse(line)) } },
-      },
+      server: logTo((line) => void lines.push(line)),
       async routes(app) {
         await app.register(limitedSession, limits)
         app.get('/visits', async (request) => ({ visits: sessionOf(request)[VISITS_KEY] }))

@@ -6,7 +6,8 @@ import { openApp } from './app.ts'
 import { addEndedMeanwhileRoute } from './ended-meanwhile.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
 import { databases, type TestDatabase } from './harness/databases.ts'
-import { setColumn, sidOf } from './rows.ts'
+import { logTo } from './log-lines.ts'
+import { handleOf, setColumn } from './rows.ts'
 import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor } from './visitor.ts'
 
@@ -22,7 +23,6 @@ let lines: Record<string, unknown>[]
 
 const ours = () => lines.filter(({ plugin }) => plugin === 'stored-session')
 const told = () => ours().map(({ level, msg }) => `${LEVELS[level as number]}: ${String(msg).split(/[,;]/)[0]}`)
-const readable = (id: string) => `2::${sidOf(id).toString('hex')}`
 
 before(async () => {
   database = await target.create()
@@ -31,9 +31,8 @@ before(async () => {
 beforeEach(async () => {
   lines = []
   failing = await failingDatabase(database)
-  const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
   app = await openApp(failing.database, {
-    server: { logger: { level: 'trace', stream } },
+    server: logTo((line) => void lines.push(line)),
     options: { migrate: false, user: userIdOf },
     routes: addEndedMeanwhileRoute,
   })
@@ -84,7 +83,7 @@ test('an unreadable session is a warning with its sid and reason, once in a whil
   for (const visitor of [ada, ada, grace]) await visitor.me()
   assert.deepEqual(
     ours().map(({ level, sid, reason }) => [LEVELS[level as number], sid, reason]),
-    [ada, grace].map(({ id }) => ['warn', readable(id), 'malformed']),
+    [ada, grace].map(({ id }) => ['warn', handleOf(id), 'malformed']),
   )
 })
 

@@ -5,7 +5,8 @@ import type { StoredSessionOptions } from '../src/index.ts'
 import { Browser, cookieLines } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { databases } from './harness/databases.ts'
-import { allRows, setColumn, sidOf } from './rows.ts'
+import { logTo } from './log-lines.ts'
+import { allRows, handleOf, setColumn } from './rows.ts'
 
 const target = databases[0]!
 
@@ -16,9 +17,8 @@ describe('the log', () => {
 
   async function open(options: Partial<StoredSessionOptions> = {}): Promise<void> {
     lines = []
-    const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
     app = await suite.open({
-      server: { logger: { level: 'trace', stream } },
+      server: logTo((line) => void lines.push(line)),
       options,
     })
   }
@@ -58,7 +58,7 @@ describe('the log', () => {
     await browser.get('/me')
     const [warning, ...more] = ours()
     assert.deepEqual(more, [])
-    assert.equal(warning?.sid, `2::${sidOf(id).toString('hex')}`)
+    assert.equal(warning?.sid, handleOf(id))
     assert.equal(warning?.reason, 'malformed')
     const text = JSON.stringify(lines)
     for (const hidden of [id, cookie, encodeURIComponent(cookie), 'correct horse']) assert.ok(!text.includes(hidden))

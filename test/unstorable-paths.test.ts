@@ -5,6 +5,7 @@ import type { StoredSessionOptions } from '../src/index.ts'
 import { type AppSession, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
+import { logTo } from './log-lines.ts'
 import { signIn } from './visitor.ts'
 
 /** Content that stands where a path or a reason could repeat it. */
@@ -83,10 +84,9 @@ forEachDatabase((target) => {
   })
 
   async function open(options: Partial<StoredSessionOptions> = {}): Promise<void> {
-    const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
     app = await suite.open({
       options,
-      server: { logger: { level: 'trace', stream } },
+      server: logTo<(typeof lines)[number]>((line) => void lines.push(line)),
       routes: (routes) =>
         routes.post('/apply', async (request) => {
           await change(sessionOf(request))
