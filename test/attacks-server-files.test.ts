@@ -6,6 +6,12 @@ import type { ServerFile, ServerName } from './harness/test-server.ts'
 import { assertHoldsNone, CLEAR_USER, plant, plantable, WORDS } from './planted.ts'
 import { ownDatabase } from './torture/own-database.ts'
 
+const MYSQL_LOGS = {
+  'general log': /\/general\.log$/,
+  'slow log': /\/slow\.log$/,
+  'binary log': /\/binlog\.\d+$/,
+}
+
 /** The most that each server can be told to write down, and where it does. */
 const TALKATIVE: Record<ServerName, { settings: string[]; places: Record<string, RegExp> }> = {
   postgres: {
@@ -24,21 +30,11 @@ const TALKATIVE: Record<ServerName, { settings: string[]; places: Record<string,
   },
   mysql: {
     settings: [...logs(), '--binlog-rows-query-log-events=ON'],
-    places: {
-      'general log': /\/general\.log$/,
-      'slow log': /\/slow\.log$/,
-      'binary log': /\/binlog\.\d+$/,
-      'redo log': /\/#ib_redo\d+$/,
-    },
+    places: { ...MYSQL_LOGS, 'redo log': /\/#ib_redo\d+$/ },
   },
   mariadb: {
     settings: [...logs(), '--binlog-annotate-row-events=ON'],
-    places: {
-      'general log': /\/general\.log$/,
-      'slow log': /\/slow\.log$/,
-      'binary log': /\/binlog\.\d+$/,
-      'redo log': /\/ib_logfile\d+$/,
-    },
+    places: { ...MYSQL_LOGS, 'redo log': /\/ib_logfile\d+$/ },
   },
 }
 
