@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, mock, test } from 'node:test'
-import { promisify } from 'node:util'
 import fastifySession from '@fastify/session'
 import type { FastifyInstance } from 'fastify'
 import { limitedSession } from '../src/limits/limited-session.ts'
-import { type AppSession, Browser, sessionOf } from './app.ts'
+import { Browser, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { failingDatabase } from './failing-database.ts'
+import { handshake } from './handshake.ts'
 import { databases } from './harness/databases.ts'
 import { limitedApp, VISITS_KEY } from './limits/application.ts'
 import { hostOf } from './limits/session-hosts.ts'
@@ -105,14 +105,9 @@ describe('limits beside the plugin', () => {
   test('sessions of handshakes are limited too', async () => {
     const browser = await signedIn()
     const cookie = browser.cookies().sessionId!
-    const handshake = async () => {
-      const request = {} as { session: AppSession; sessionEndReason?: string }
-      await promisify((done: (error?: Error) => void) => app.decryptSession(cookie, request, {}, done))()
-      return request
-    }
-    assert.equal((await handshake()).session.userId, 'ada')
+    assert.equal((await handshake(app, cookie, {})).session.userId, 'ada')
     pass(35 * MINUTE)
-    const { session, sessionEndReason } = await handshake()
+    const { session, sessionEndReason } = await handshake(app, cookie, {})
     assert.deepEqual([session.userId, sessionEndReason], [undefined, 'idle'])
     assert.deepEqual((await browser.get('/me')).json(), { endReason: 'destroyed' })
   })
@@ -134,8 +129,7 @@ describe('limits of handshakes', () => {
     await browser.post('/login')
     store.get = (_id, callback) => callback(new Error('the connection broke'))
     const cookie = browser.cookies().sessionId!
-    const decrypted = promisify((done: (error?: Error) => void) => app.decryptSession(cookie, {}, done))()
-    await assert.rejects(decrypted, /the connection broke/)
+    await assert.rejects(handshake(app, cookie), /the connection broke/)
     await app.close()
   })
 })

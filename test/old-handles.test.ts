@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
-import { promisify } from 'node:util'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { type KeyProvider, type StoredSessionOptions, staticKeys } from '../src/index.ts'
-import { type AppSession, addRotateRoute, Browser, cookieLines } from './app.ts'
+import { addRememberRoute, addRotateRoute, Browser, cookieLines } from './app.ts'
 import { appSuite } from './app-suite.ts'
+import { handshake } from './handshake.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { namedKey } from './named-key.ts'
 import { allRows, rowOf, setColumn } from './rows.ts'
@@ -33,10 +33,7 @@ forEachDatabase((target) => {
       options: { user: userIdOf, rotationOverlap: OVERLAP, warnKeyAge: false, ...options },
       routes(app) {
         addRotateRoute(app)
-        app.post('/remember', async (request) => {
-          request.session.cookie.maxAge = 20 * DAY
-          return {}
-        })
+        addRememberRoute(app)
       },
     })
     app.storedSession.on('unreadable', (event) => unreadable.push(event))
@@ -44,12 +41,6 @@ forEachDatabase((target) => {
   }
 
   const handleOf = (app: FastifyInstance, { id }: Visitor) => app.storedSession.handle({ sessionId: id })
-
-  async function handshake(app: FastifyInstance, cookie: string): Promise<FastifyRequest & { session: AppSession }> {
-    const request = {} as FastifyRequest & { session: AppSession }
-    await promisify((done: (error?: Error) => void) => app.decryptSession(cookie, request, done))()
-    return request
-  }
 
   for (const [how, end] of [
     ['revoked', (app: FastifyInstance) => app.storedSession.revoke({ user: 'ada' })],
@@ -86,7 +77,7 @@ forEachDatabase((target) => {
   test('whoever leaves by an id that was rotated long ago leaves, though everything that was due was trimmed', async () => {
     const app = await open()
     const old = await signIn(app)
-    await old.post('/remember')
+    await old.post('/remember', { maxAge: 20 * DAY })
     const owner = await rotated(app, await rotated(app, old))
     pass(19 * DAY)
     await app.storedSession.trim()

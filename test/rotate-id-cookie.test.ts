@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { addRotateRoute, Browser, cookieLines, sessionOf } from './app.ts'
+import { addRememberRoute, addRotateRoute, Browser, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { gatedDatabase } from './gated-database.ts'
 import { forEachDatabase } from './harness/databases.ts'
@@ -34,10 +34,7 @@ forEachDatabase((target) => {
           await request.session.save()
           return { userId: sessionOf(request).userId }
         })
-        app.post('/remember', async (request) => {
-          request.session.cookie.maxAge = 12 * HOUR
-          return {}
-        })
+        addRememberRoute(app)
       },
     })
     theirs = await suite.open({ options, routes: addRotateRoute })
@@ -47,7 +44,7 @@ forEachDatabase((target) => {
   /** A request that has its session, and waits before it does anything, of somebody whose cookie is due to be sent again. */
   async function slowRequest(url: string) {
     const visitor = await signIn(ours)
-    await visitor.post('/remember')
+    await visitor.post('/remember', { maxAge: 12 * HOUR })
     pass(2 * MINUTE)
     const reading = visitor.post(url)
     await slow.entered()
