@@ -5,8 +5,9 @@ import { StoredSessionStore as Store, type StoredSessionStore, staticKeys } from
 import { openApp } from './app.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { importRow } from './imported-rows.ts'
+import { logTo } from './log-lines.ts'
 import { namedKey } from './named-key.ts'
-import { setColumn, sidOf, storedRow } from './rows.ts'
+import { handleOf, setColumn, storedRow } from './rows.ts'
 import { contentOf, load, loaded, newSession, save } from './sessions.ts'
 import { newId, secret, storesOn } from './stores.ts'
 
@@ -54,7 +55,7 @@ forEachDatabase((target) => {
       const session = await loaded(store, id)
       assert.deepEqual(contentOf(session), { userId: 'ada', cart: [{ n: 1 }] })
       assert.equal(session.cookie.originalMaxAge, 3_600_000)
-      assert.deepEqual(counts.unencrypted, [`2::${sidOf(id).toString('hex')}`])
+      assert.deepEqual(counts.unencrypted, [handleOf(id)])
       session.n = 1
       await save(store, id, session)
       assert.equal((await storedRow(suite.database, id)).data[0], 1)
@@ -177,10 +178,9 @@ test('acceptUnencrypted for more than 30 days is refused at start, with the boun
 test('every start is warned of in the log while the mode is on, with its date, and none else', async () => {
   const linesOf = async (acceptUnencrypted?: { until: Date }) => {
     const lines: Record<string, unknown>[] = []
-    const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
     const app = await openApp('sqlite::memory:', {
       options: acceptUnencrypted ? { acceptUnencrypted } : {},
-      server: { logger: { level: 'trace', stream } },
+      server: logTo((line) => void lines.push(line)),
     })
     await app.close()
     return lines.filter(({ plugin }) => plugin === 'stored-session')

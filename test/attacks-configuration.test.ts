@@ -1,32 +1,25 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { openApp } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { attackCookies } from './attacks/cookies.ts'
 import { attackConfigurations } from './attacks/key-configurations.ts'
 import { SeededRandom } from './attacks/random.ts'
 import { seedOf } from './attacks/seed.ts'
-import { type CountedDatabase, counted } from './counting.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { counted } from './counting.ts'
+import { forEachDatabase } from './harness/databases.ts'
 
 const COOKIES = 500
 const CONFIGURATIONS = 5_000
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  let watched: CountedDatabase
+  const suite = appSuite(target)
+  const watched = suite.opening(counted)
   let app: FastifyInstance
 
   before(async () => {
-    database = await target.create()
-    await (await openApp(database.url)).close()
-    watched = counted(database)
-    app = await openApp(watched.drizzle as never, { options: { migrate: false } })
-  })
-  after(async () => {
-    await app.close()
-    await watched.close()
-    await database.drop()
+    await (await suite.open()).close()
+    app = await suite.openOn(watched.drizzle as never, { options: { migrate: false } })
   })
 
   test(`${COOKIES} malformed cookies are no fault, and cost no statement`, async (t) => {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { inspect } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import type { SessionDatabase } from '../src/database/contract/session-database.ts'
 import { openDatabase } from '../src/database/open.ts'
 import { eventChannelNames } from '../src/instruments/channels.ts'
 import { operationNames } from '../src/instruments/operation.ts'
-import { openApp } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { assertHoldsNone, openPlantable, plant, WORDS } from './planted.ts'
+import { assertHoldsNone, plant, plantable, WORDS } from './planted.ts'
 import { allRows, sidOf, storedRow } from './rows.ts'
 import { secret } from './stores.ts'
 import { signIn, visitorOf } from './visitor.ts'
@@ -41,36 +41,29 @@ const signed = (value: string) =>
   `${value}.${createHmac('sha256', secret).update(value).digest('base64').replace(/=+$/, '')}`
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  let opened: SessionDatabase
+  const suite = appSuite(target)
+  const opened = suite.opening(({ dialect, url }) => openDatabase(dialect, url, 'stored_sessions'))
   let app: FastifyInstance
   const noted: Buffer[] = []
   const heard: string[] = []
 
   before(async () => {
-    database = await target.create()
-    await (await openApp(database.url)).close()
-    opened = await openDatabase(target.dialect, database.url, 'stored_sessions')
-    app = await openPlantable(recording(opened, noted), { migrate: false }, heard)
+    await (await suite.open()).close()
+    app = await suite.openOn(recording(opened, noted), plantable({ migrate: false }, heard))
     const { events } = app.storedSession.store
     const others = ['unencrypted', 'fault', 'trimmed', 'backlog', 'backgroundError'] as const
     for (const name of [...eventChannelNames, ...operationNames, ...others]) {
       events.on(name, (event: unknown) => heard.push(inspect(event, { depth: 9 })))
     }
   })
-  after(async () => {
-    await app.close()
-    await opened.close()
-    await database.drop()
-  })
 
   test('planted ids, words and the secret are in no parameter, dump, write-ahead log, log line, event or error', async () => {
-    const { hidden, answers } = await plant(app, database)
+    const { hidden, answers } = await plant(app, suite.database)
     assert.ok(noted.length > 100 && heard.length > 50)
     const places = {
       parameters: Buffer.concat(noted),
-      dump: await database.dump(),
-      files: filesOf(database),
+      dump: await suite.database.dump(),
+      files: filesOf(suite.database),
       log: Buffer.from(heard.join('\n')),
       answers: Buffer.from(answers.join('\n')),
     }
@@ -83,7 +76,7 @@ forEachDatabase((target) => {
   test('a sid in any form, well signed, opens nothing, and ids elsewhere than in the cookie are ignored', async () => {
     const ada = await signIn(app)
     const sid = sidOf(ada.id)
-    const before = await storedRow(database, ada.id)
+    const before = await storedRow(suite.database, ada.id)
     for (const form of [
       sid.toString('hex'),
       `2::${sid.toString('hex')}`,
@@ -107,8 +100,11 @@ forEachDatabase((target) => {
     const unknown = 'an-id-of-an-attacker-who-chose-it'
     const fixed = await visitorOf(app, unknown, signed(unknown)).post('/change', { n: 1 })
     assert.equal(fixed.statusCode, 200)
-    assert.ok(!(await allRows(database)).some((row) => row.sid.equals(sidOf(unknown))), 'a chosen id is never adopted')
-    assert.deepEqual(await storedRow(database, ada.id), before)
+    assert.ok(
+      !(await allRows(suite.database)).some((row) => row.sid.equals(sidOf(unknown))),
+      'a chosen id is never adopted',
+    )
+    assert.deepEqual(await storedRow(suite.database, ada.id), before)
   })
 
   test('SQL in user ids and values does only what it says', async () => {
@@ -137,11 +133,11 @@ forEachDatabase((target) => {
 
   test('table names with quotes and SQL are names', async () => {
     const table = target.dialect === 'mysql' ? 'odd`; DROP TABLE stored_sessions' : 'odd"; DROP TABLE stored_sessions'
-    const other = await openApp(database.url, { options: { table } })
+    const other = await suite.open({ options: { table } })
     const ada = await signIn(other)
     assert.deepEqual(await ada.me(), { userId: 'ada' })
     await other.close()
-    assert.ok((await allRows(database)).length > 0)
+    assert.ok((await allRows(suite.database)).length > 0)
   })
 })
 

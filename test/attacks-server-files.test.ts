@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openApp } from './app.ts'
 import { ownable } from './harness/databases.ts'
 import type { ServerFile, ServerName } from './harness/test-server.ts'
-import { assertHoldsNone, CLEAR_USER, openPlantable, plant, WORDS } from './planted.ts'
+import { assertHoldsNone, CLEAR_USER, plant, plantable, WORDS } from './planted.ts'
 import { ownDatabase } from './torture/own-database.ts'
+
+const MYSQL_LOGS = {
+  'general log': /\/general\.log$/,
+  'slow log': /\/slow\.log$/,
+  'binary log': /\/binlog\.\d+$/,
+}
 
 /** The most that each server can be told to write down, and where it does. */
 const TALKATIVE: Record<ServerName, { settings: string[]; places: Record<string, RegExp> }> = {
@@ -23,21 +30,11 @@ const TALKATIVE: Record<ServerName, { settings: string[]; places: Record<string,
   },
   mysql: {
     settings: [...logs(), '--binlog-rows-query-log-events=ON'],
-    places: {
-      'general log': /\/general\.log$/,
-      'slow log': /\/slow\.log$/,
-      'binary log': /\/binlog\.\d+$/,
-      'redo log': /\/#ib_redo\d+$/,
-    },
+    places: { ...MYSQL_LOGS, 'redo log': /\/#ib_redo\d+$/ },
   },
   mariadb: {
     settings: [...logs(), '--binlog-annotate-row-events=ON'],
-    places: {
-      'general log': /\/general\.log$/,
-      'slow log': /\/slow\.log$/,
-      'binary log': /\/binlog\.\d+$/,
-      'redo log': /\/ib_logfile\d+$/,
-    },
+    places: { ...MYSQL_LOGS, 'redo log': /\/ib_logfile\d+$/ },
   },
 }
 
@@ -54,7 +51,7 @@ for (const name of ownable) {
     const { settings, places } = TALKATIVE[name]
     const { database, server, remove } = await ownDatabase(name, settings)
     try {
-      const app = await openPlantable(database.url, {}, [])
+      const app = await openApp(database.url, plantable({}, []))
       const { hidden } = await plant(app, database)
       await app.close()
       // A server that was killed changes none of its files while they are read, and tidies none up before.

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance, LightMyRequestResponse as Response } from 'fastify'
-import { cookieLines, openApp, sessionOf } from './app.ts'
+import { cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { type Dialect, forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { logTo } from './log-lines.ts'
 import { storedRow } from './rows.ts'
 import { until } from './until.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 const UNAVAILABLE = {
@@ -30,20 +33,18 @@ const REFUSING_UPDATES: Record<Dialect, string[]> = {
 }
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance
   let lines: Record<string, unknown>[] = []
 
   /** Takes the table away, so that every statement fails until it is back. */
-  const takeAway = () => database.query('ALTER TABLE stored_sessions RENAME TO elsewhere')
-  const bringBack = () => database.query('ALTER TABLE elsewhere RENAME TO stored_sessions')
+  const takeAway = () => suite.database.query('ALTER TABLE stored_sessions RENAME TO elsewhere')
+  const bringBack = () => suite.database.query('ALTER TABLE elsewhere RENAME TO stored_sessions')
 
   before(async () => {
-    database = await target.create()
-    const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
-    app = await openApp(database.url, {
-      server: { logger: { level: 'trace', stream } },
-      options: { user: (session) => session.userId as string | undefined },
+    app = await suite.open({
+      server: logTo((line) => void lines.push(line)),
+      options: { user: userIdOf },
       routes(app) {
         app.post('/change-without-table', async (request) => {
           sessionOf(request).n = 'lost'
@@ -66,10 +67,6 @@ forEachDatabase((target) => {
   })
   beforeEach(() => {
     lines = []
-  })
-  after(async () => {
-    await app.close()
-    await database.drop()
   })
 
   /** A plain 503 that leaves the cookie alone and shows nothing of the database, to the client or of ids to the log. */
@@ -103,11 +100,11 @@ forEachDatabase((target) => {
   for (const url of ['/change-without-table', '/save-without-table', '/destroy-without-table']) {
     test(`a statement that fails in ${url} is a 503, and the session stays as it was`, async () => {
       const visitor = await signIn(app)
-      const before = await storedRow(database, visitor.id)
+      const before = await storedRow(suite.database, visitor.id)
       const response = await visitor.post(url)
       await bringBack()
       isUnavailable(response, [visitor.id, visitor.sessionId])
-      assert.deepEqual(await storedRow(database, visitor.id), before)
+      assert.deepEqual(await storedRow(suite.database, visitor.id), before)
       assert.deepEqual(await visitor.me(), { userId: 'ada' })
     })
   }
@@ -120,17 +117,17 @@ forEachDatabase((target) => {
 
   test('a touch that fails is a line in the log, and no request notices', async (t) => {
     const visitor = await signIn(app)
-    for (const statement of REFUSING_UPDATES[target.dialect]) await database.query(statement)
+    for (const statement of REFUSING_UPDATES[target.dialect]) await suite.database.query(statement)
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 120_000 })
     assert.deepEqual(await visitor.me(), { userId: 'ada' })
     await until('the touch has failed', () => lines.some(({ level }) => level === 50))
     const [failure, ...more] = lines.filter(({ level }) => level === 50)
     assert.deepEqual([failure?.plugin, failure?.msg, more], ['stored-session', TOUCH_FAILED, []])
     assert.ok(!JSON.stringify(failure).includes('ada'), 'the log must not show what the database quotes')
-    await database.query(`DROP TRIGGER refusal${target.dialect === 'pg' ? ' ON stored_sessions' : ''}`)
+    await suite.database.query(`DROP TRIGGER refusal${target.dialect === 'pg' ? ' ON stored_sessions' : ''}`)
     assert.deepEqual(await visitor.me(), { userId: 'ada' })
     await until('the next touch is stored', async () => {
-      return (await storedRow(database, visitor.id)).touchedAt === Date.now()
+      return (await storedRow(suite.database, visitor.id)).touchedAt === Date.now()
     })
   })
 
@@ -147,7 +144,7 @@ forEachDatabase((target) => {
   test('connections that the server closed are opened anew, and no visitor is logged out', async () => {
     const visitors = await Promise.all(Array.from({ length: 10 }, () => signIn(app)))
     await Promise.all(visitors.map((visitor) => visitor.me()))
-    await closeConnections(database)
+    await closeConnections(suite.database)
     for (const visitor of visitors) {
       await until('the visitor is known again', async () => {
         const response = await app.inject({ url: '/me', cookies: { sessionId: visitor.sessionId } })

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { FastifyInstance } from 'fastify'
+import { test } from 'node:test'
 import { staticKeys } from '../src/index.ts'
-import { openApp } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { codecOf } from './codecs.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { namedKey } from './named-key.ts'
 import { allRows, setColumn, sidOf, storedRow } from './rows.ts'
 import { contentOf, load, loaded, newSession, save } from './sessions.ts'
@@ -107,20 +106,10 @@ forEachDatabase((target) => {
 })
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  let app: FastifyInstance
-
-  before(async () => {
-    database = await target.create()
-    app = await openApp(database.url, { options: { keys, bindToCookie: true } })
-  })
-  after(async () => {
-    await app.close()
-    await database.drop()
-  })
+  const suite = appSuite(target)
 
   test('a visitor signs in, changes the session and signs out as without it', async () => {
-    const ada = await signIn(app)
+    const ada = await signIn(await suite.open({ options: { keys, bindToCookie: true } }))
     await ada.post('/change', { n: 1 })
     assert.deepEqual(await ada.me(), { userId: 'ada', n: 1 })
     await ada.post('/logout')

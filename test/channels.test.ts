@@ -6,19 +6,19 @@ import type { SessionOperation } from '../src/instruments/operation.ts'
 import { Listening, tracingChannels } from './channels.ts'
 import { failingDatabase } from './failing-database.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { setColumn, sidOf, storedRow } from './rows.ts'
+import { handleOf, setColumn, storedRow } from './rows.ts'
 import { destroy, load, loaded, newSession, save, touch } from './sessions.ts'
 import { newId, secret, storesOn } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 const MINUTE_MS = 60_000
-const readable = (id: string) => `2::${sidOf(id).toString('hex')}`
 const outcomes = (operations: SessionOperation[]) => operations.map(({ outcome }) => outcome)
 
 /** Everything that an operation may say. */
 const NAMES = 'table dialect sid outcome durationMs databaseMs cryptoMs bytes shared sessions error'.split(' ')
 
 forEachDatabase((target) => {
-  const suite = storesOn(target, { user: ({ userId }) => userId as string | undefined })
+  const suite = storesOn(target, { user: userIdOf })
 
   test('a read begins with the hashed id and ends with outcome, bytes and durations', async () => {
     const id = newId()
@@ -30,10 +30,10 @@ forEachDatabase((target) => {
       ['read:start', 'read:end', 'read:asyncStart', 'read:asyncEnd'],
     )
     const source = { table: 'stored_sessions', dialect: target.dialect }
-    assert.deepEqual(listening.of('read:start'), [{ ...source, sid: readable(id) }])
+    assert.deepEqual(listening.of('read:start'), [{ ...source, sid: handleOf(id) }])
     const [{ durationMs = 0, databaseMs = 0, cryptoMs = 0, ...end } = {}] = listening.of('read:asyncEnd')
     const { data } = await storedRow(suite.database, id)
-    assert.deepEqual(end, { ...source, sid: readable(id), outcome: 'found', bytes: data.length, shared: 1 })
+    assert.deepEqual(end, { ...source, sid: handleOf(id), outcome: 'found', bytes: data.length, shared: 1 })
     assert.ok(databaseMs > 0 && cryptoMs > 0 && databaseMs + cryptoMs <= durationMs)
     listening.stop()
   })
@@ -58,11 +58,11 @@ forEachDatabase((target) => {
     ])
     assert.deepEqual(
       listening.of('expired').map(({ sid, reason }) => [sid, reason]),
-      [[readable(idle), 'idle']],
+      [[handleOf(idle), 'idle']],
     )
     assert.deepEqual(
       listening.of('unreadable').map(({ sid, reason }) => [sid, reason]),
-      [[readable(damaged), 'malformed']],
+      [[handleOf(damaged), 'malformed']],
     )
     listening.stop()
   })
@@ -87,7 +87,7 @@ forEachDatabase((target) => {
     )
     assert.deepEqual(outcomes(listening.of('delete:asyncEnd')), ['destroyed', 'absent'])
     for (const name of ['created', 'gone']) assert.deepEqual(listening.of(name).length, 1)
-    assert.equal(listening.of('created')[0]!.sid, readable(id))
+    assert.equal(listening.of('created')[0]!.sid, handleOf(id))
     listening.stop()
   })
 
@@ -245,7 +245,7 @@ forEachDatabase((target) => {
     await load(store, id)
     read!.start.unbindStore(storage)
     await load(store, id)
-    assert.deepEqual(seen, [readable(id), undefined])
+    assert.deepEqual(seen, [handleOf(id), undefined])
   })
 
   test('nothing is measured while nobody listens', async () => {

@@ -8,8 +8,7 @@ import { setColumn } from './rows.ts'
 import { destroy, newSession, save } from './sessions.ts'
 import { newId, secret } from './stores.ts'
 import { until } from './until.ts'
-
-const user = (session: Record<string, unknown>) => session.userId as string
+import { userIdOf } from './user-id.ts'
 
 /** Names of users that want to move the cursor of a terminal, and to end a statement. */
 const BOB = `bob\u001b[2J'; --`
@@ -60,7 +59,7 @@ forEachDatabase((target) => {
   })
 
   test('list shows sessions in pages, and count and stats count them', async () => {
-    store = new StoredSessionStore({ database: database.url, secret, trim: false, user })
+    store = new StoredSessionStore({ database: database.url, secret, trim: false, user: userIdOf })
     for (const userId of ['ada', BOB, 'ada', 'eve']) {
       ids.push(newId())
       await save(store, ids.at(-1)!, newSession({ userId }))

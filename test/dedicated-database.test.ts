@@ -11,6 +11,7 @@ import { databases, forEachDatabase, type Row, type TestDatabase } from './harne
 import { allRows } from './rows.ts'
 import { destroy, load, loaded, newSession, save, touch } from './sessions.ts'
 import { newId, secret } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 const PASSWORD = 'Only-4-this-test'
 
@@ -53,8 +54,7 @@ forEachDatabase((target) => {
       await keeper.remove()
       await database.drop()
     })
-    const user = (session: Record<string, unknown>) => session.userId as string
-    const store = new StoredSessionStore({ database: keeper.url, secret, trim: false, user })
+    const store = new StoredSessionStore({ database: keeper.url, secret, trim: false, user: userIdOf })
     await store.ready()
     const [one, other] = [newId(), newId()]
     for (const id of [one, other]) await save(store, id, newSession({ userId: 'ada' }))

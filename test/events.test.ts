@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { SessionEvents } from '../src/index.ts'
-import { Browser, openApp } from './app.ts'
+import { addRotateRoute, Browser, openApp } from './app.ts'
 import { Listening } from './channels.ts'
 import { databases, type TestDatabase } from './harness/databases.ts'
-import { sidOf } from './rows.ts'
+import { handleOf } from './rows.ts'
 import { runScript } from './script.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 const target = databases[0]!
-const readable = (id: string) => `2::${sidOf(id).toString('hex')}`
 
 let database: TestDatabase
 let apps: FastifyInstance[]
@@ -45,14 +45,11 @@ test('regenerating tells the sids of both sessions, old and new', async () => {
   const first = (await browser.post('/login')).json().id
   told.length = 0
   const second = (await browser.post('/login')).json().id
-  assert.deepEqual(told, [{ sid: readable(second), previousSid: readable(first) }])
+  assert.deepEqual(told, [{ sid: handleOf(second), previousSid: handleOf(first) }])
 })
 
 test('rotating an id tells both sids, as a save with this outcome', async () => {
-  const app = await openApp(database.url, {
-    routes: (routes) =>
-      routes.post('/rotate', async (request) => ({ done: await routes.storedSession.rotateId(request) })),
-  })
+  const app = await openApp(database.url, { routes: addRotateRoute })
   const told: unknown[] = []
   app.storedSession.on('regenerated', (event) => told.push(event))
   app.storedSession.on('write', ({ outcome }) => told.push(outcome))
@@ -61,14 +58,14 @@ test('rotating an id tells both sids, as a save with this outcome', async () => 
   told.length = 0
   await browser.post('/rotate')
   const [outcome, event, rotated] = told as [string, SessionEvents['regenerated'][0], string]
-  assert.deepEqual([outcome, event.previousSid, rotated], ['unchanged', readable(first), 'rotated'])
+  assert.deepEqual([outcome, event.previousSid, rotated], ['unchanged', handleOf(first), 'rotated'])
   assert.notEqual(event.sid, event.previousSid)
   await app.close()
 })
 
 test('a session that its user has too many of is told', async () => {
   const app = await openApp(database.url, {
-    options: { user: ({ userId }) => userId as string | undefined, maxPerUser: 1 },
+    options: { user: userIdOf, maxPerUser: 1 },
     routes: (routes) =>
       routes.post('/as-grace', async (request) => {
         Object.assign(request.session, { userId: 'grace' })
@@ -81,7 +78,7 @@ test('a session that its user has too many of is told', async () => {
     await app.inject({ method: 'POST', url: '/as-grace' }),
     await app.inject({ method: 'POST', url: '/as-grace' }),
   ]
-  assert.deepEqual(sids, [readable(ids[0]!.json().id)])
+  assert.deepEqual(sids, [handleOf(ids[0]!.json().id)])
   await app.close()
 })
 
@@ -93,7 +90,7 @@ test('a listener that was taken off hears nothing more', async () => {
   const { id } = await signIn(apps[0]!)
   storedSession.off('created', listener)
   await signIn(apps[0]!)
-  assert.deepEqual(sids, [readable(id)])
+  assert.deepEqual(sids, [handleOf(id)])
 })
 
 test('a listener that throws is an uncaught exception of its own, and no failure of a request', async () => {

@@ -3,8 +3,9 @@ import { after, afterEach, before, describe, mock, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { StoredSessionOptions } from '../src/index.ts'
 import { type LimitedSessionOptions, limitedSession } from '../src/limits/limited-session.ts'
-import { addRememberRoute, Browser, openApp } from './app.ts'
-import { databases, type TestDatabase } from './harness/databases.ts'
+import { addRememberRoute, Browser } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { databases } from './harness/databases.ts'
 import { limitedApp, VISITS_KEY } from './limits/application.ts'
 import { hostKinds, type SessionHost } from './limits/session-hosts.ts'
 import { allRows } from './rows.ts'
@@ -100,24 +101,16 @@ for (const { name, open: openHost } of hostKinds.filter(({ name }) => /^MemorySt
 
 // Of these the tests of each behaviour run on every database; here one is enough.
 describe('SelfCleaningSession is the plugin itself:', () => {
-  let database: TestDatabase
+  const suite = appSuite(databases[0]!, { now: START })
   let app: FastifyInstance
 
-  before(async () => {
-    database = await databases[0]!.create()
-    startClock()
-  })
   afterEach(async () => {
     await app.close()
-    await database.query('DELETE FROM stored_sessions')
-  })
-  after(async () => {
-    mock.timers.reset()
-    await database.drop()
+    await suite.database.query('DELETE FROM stored_sessions')
   })
 
   async function open(options: Partial<StoredSessionOptions> = {}, limits?: LimitedSessionOptions): Promise<void> {
-    app = await openApp(database.url, {
+    app = await suite.open({
       options,
       async routes(app) {
         if (limits) await app.register(limitedSession, limits)
@@ -131,9 +124,9 @@ describe('SelfCleaningSession is the plugin itself:', () => {
     await signIn(app)
     pass(DAY)
     for (let request = 2; request < 1000; request += 1) await app.inject('/')
-    assert.equal((await allRows(database)).length, 1)
+    assert.equal((await allRows(suite.database)).length, 1)
     await app.inject('/')
-    await until('the row is gone', async () => (await allRows(database)).length === 0)
+    await until('the row is gone', async () => (await allRows(suite.database)).length === 0)
   })
 
   test('self_clean_sessions = 0', async () => {
@@ -141,7 +134,7 @@ describe('SelfCleaningSession is the plugin itself:', () => {
     await signIn(app)
     pass(DAY)
     for (let request = 0; request < 20; request += 1) await app.inject('/')
-    assert.equal((await allRows(database)).length, 1)
+    assert.equal((await allRows(suite.database)).length, 1)
   })
 
   test('SelfCleaningSession.recent_activity = 2.hours', async () => {
@@ -182,8 +175,8 @@ describe('SelfCleaningSession is the plugin itself:', () => {
       await visitor.me()
       // In the background, and before the application is closed.
       if (wait === 1)
-        await until('the use is stored', async () => (await allRows(database))[0]!.touchedAt === touchedAt)
-      const [row] = await allRows(database)
+        await until('the use is stored', async () => (await allRows(suite.database))[0]!.touchedAt === touchedAt)
+      const [row] = await allRows(suite.database)
       assert.deepEqual([row!.createdAt, row!.touchedAt], [began, touchedAt])
     }
   })

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { afterEach, before, test } from 'node:test'
 import fastifyCookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type StoredSessionOptions, storedSession } from '../src/index.ts'
 import { type AppSetup, Browser, openApp, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { failingDatabase } from './failing-database.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows, sidOf, storedRow } from './rows.ts'
 import { secret } from './stores.ts'
 import { signIn } from './visitor.ts'
@@ -15,22 +16,18 @@ const DAY = 24 * HOUR
 
 // The names of these tests are what docs/from-rails.md has of the README of activerecord-session_store.
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance | undefined
 
-  before(async () => {
-    database = await target.create()
-    await (await openApp(database.url)).close()
-  })
+  before(async () => (await suite.open()).close())
   afterEach(async () => {
     await app?.close()
     app = undefined
-    await database.query('DELETE FROM stored_sessions')
+    await suite.database.query('DELETE FROM stored_sessions')
   })
-  after(() => database.drop())
 
   async function open(options: Partial<StoredSessionOptions> = {}, setup: AppSetup = {}): Promise<FastifyInstance> {
-    app = await openApp(database.url, { ...setup, options })
+    app = await suite.open({ ...setup, options })
     return app
   }
 
@@ -86,7 +83,7 @@ forEachDatabase((target) => {
     const alive = await signIn(app!)
     await app!.storedSession.trim()
     assert.deepEqual(
-      (await allRows(database)).map(({ sid }) => sid),
+      (await allRows(suite.database)).map(({ sid }) => sid),
       [sidOf(alive.id)],
     )
     assert.equal((await alive.me()).userId, 'ada')
@@ -98,7 +95,7 @@ forEachDatabase((target) => {
     const rowsWithin = async (days: number) => {
       t.mock.timers.setTime(begun + days * DAY)
       await app!.storedSession.trim()
-      return (await allRows(database)).some(({ sid }) => sid.equals(sidOf(visitor.id)))
+      return (await allRows(suite.database)).some(({ sid }) => sid.equals(sidOf(visitor.id)))
     }
     const begun = Date.now()
     t.mock.timers.enable({ apis: ['Date'], now: begun })
@@ -120,9 +117,9 @@ forEachDatabase((target) => {
   test('id, session_id and data', async () => {
     await open()
     const { id } = await signIn(app!)
-    const row = await storedRow(database, id)
+    const row = await storedRow(suite.database, id)
     assert.ok(Buffer.isBuffer(row.data) && !row.data.includes('ada'))
-    const [columns] = await database.query('SELECT * FROM stored_sessions')
+    const [columns] = await suite.database.query('SELECT * FROM stored_sessions')
     assert.ok(!('id' in columns!) && 'sid' in columns!)
   })
 
@@ -138,7 +135,7 @@ forEachDatabase((target) => {
   test("Session.table_name = 'legacy_session_table'", async () => {
     await open({ table: 'legacy_session_table' })
     await signIn(app!)
-    const [counted] = await database.query('SELECT COUNT(*) AS n FROM legacy_session_table')
+    const [counted] = await suite.database.query('SELECT COUNT(*) AS n FROM legacy_session_table')
     assert.equal(Number(counted!.n), 1)
   })
 
@@ -178,12 +175,12 @@ forEachDatabase((target) => {
     const begun = Date.now()
     await open()
     const { id } = await signIn(app!)
-    const row = await storedRow(database, id)
+    const row = await storedRow(suite.database, id)
     for (const time of [row.createdAt, row.touchedAt]) assert.ok(time >= begun && time <= Date.now())
   })
 
   test('ActiveRecordStore.session_class = MySessionClass', async () => {
-    const storage = await failingDatabase(database)
+    const storage = await failingDatabase(suite.database)
     app = await openApp(storage.database)
     assert.equal((await (await signIn(app)).me()).userId, 'ada')
     assert.ok(storage.asked.includes('read') && storage.asked.includes('insert'))
@@ -208,7 +205,7 @@ forEachDatabase((target) => {
   test('CVE-2019-25025', async () => {
     await open()
     const { id } = await signIn(app!)
-    const stored = Object.values((await storedRow(database, id)) as object).map((value) =>
+    const stored = Object.values((await storedRow(suite.database, id)) as object).map((value) =>
       Buffer.isBuffer(value) ? value.toString('latin1') : String(value),
     )
     assert.ok(stored.includes(sidOf(id).toString('latin1')))

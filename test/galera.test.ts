@@ -9,10 +9,8 @@ import type { TestDatabase } from './harness/databases.ts'
 import { GaleraCluster } from './harness/galera-cluster.ts'
 import { createGaleraDatabase, listUrl } from './harness/galera-database.ts'
 import { queryMysql } from './harness/mysql-database.ts'
-import { storedGround } from './history/ground.ts'
-import { historySettings, runHistory } from './history/history.ts'
-import { racePair } from './races/race.ts'
-import { storedArena } from './races/stored-arena.ts'
+import { runsWithoutViolations } from './history/no-violations.ts'
+import { assertNoDamage } from './races/no-damage.ts'
 import { sidOf } from './rows.ts'
 import { newSession, save } from './sessions.ts'
 import { newId, secret } from './stores.ts'
@@ -71,28 +69,11 @@ test('a storage whose every statement goes to another node keeps the contract', 
 })
 
 test('no interleaving across nodes revives a session or loses a save', async (t) => {
-  const arena = await storedArena(everywhere, 2)
-  let interleavings = 0
-  const others = ['save loaded', 'destroy', 'revoke', 'trim']
-  for (const other of others) {
-    const { example, ...result } = await racePair(arena, 'live', 'save loaded', other)
-    interleavings += result.interleavings
-    assert.deepEqual([result.resurrections, result.lostSaves, result.errors], [0, 0, 0], `${other}: ${example}`)
-  }
-  await arena.close()
-  t.diagnostic(`${interleavings} interleavings`)
+  await assertNoDamage(t, everywhere, ['save loaded', 'destroy', 'revoke', 'trim'])
 })
 
 test('no random history across nodes loses, revives, outlives, mixes up or refuses anything', async (t) => {
-  const { seed, operations } = historySettings(800)
-  // No key ring of a history opens what other tests left.
-  await everywhere.query('DELETE FROM stored_sessions')
-  const ground = await storedGround(everywhere)
-  const { violations, examples } = await runHistory(ground, seed, operations)
-  await ground.close()
-  t.diagnostic(`${operations} operations, HISTORY_SEED=${seed}`)
-  const nothing = Object.fromEntries(Object.keys(violations).map((kind) => [kind, 0]))
-  assert.deepEqual(violations, nothing, `HISTORY_SEED=${seed}\n${examples[0]}`)
+  await runsWithoutViolations(t, everywhere, 800)
 })
 
 test('a node that lags answers what was true without wsrep_sync_wait, and with it waits until it is true', async () => {

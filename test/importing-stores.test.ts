@@ -11,10 +11,10 @@ import { expressApp, fastifyApp, signInAt } from './importing/former-app.ts'
 import { installPeers, type OtherStore, otherStores, put } from './importing/other-stores.ts'
 import { rowOf, storedRow } from './rows.ts'
 import { newId } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 const DAY = 86_400_000
 const NONE = { over: 0, exists: 0, invalidId: 0, unreadable: 0, unstorable: 0, tooLarge: 0 }
-const user = (session: Record<string, unknown>) => session.userId as string | undefined
 
 /** What the application says to a cookie, over HTTP. */
 async function tellOver(app: FastifyInstance, cookie: string): Promise<unknown> {
@@ -35,7 +35,7 @@ forEachDatabase((target) => {
       before(async () => {
         other = await kind.open(target)
         database = await target.create()
-        app = await openApp(database.url, { options: { user } })
+        app = await openApp(database.url, { options: { user: userIdOf } })
       })
       after(async () => {
         mock.timers.reset()

@@ -10,9 +10,9 @@ import { temporaryFolder } from './harness/temporary-folder.ts'
 import { allRows, rowOf, storedRow } from './rows.ts'
 import { contentOf, destroy, loaded, save } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 const HOUR = 3_600_000
-const user = (session: Record<string, unknown>) => session.userId as string | undefined
 
 function sessionOf(content: object, id = newId(), expiresAt?: number): ForeignSession {
   return { id, data: Buffer.from(JSON.stringify({ cookie: {}, ...content })), expiresAt }
@@ -31,7 +31,7 @@ const reasons = (skipped: Record<string, number>) =>
 
 forEachDatabase((target) => {
   describe('an import', () => {
-    const stores = storesOn(target, { user, maxBytes: 1_000 })
+    const stores = storesOn(target, { user: userIdOf, maxBytes: 1_000 })
     const rows = () => allRows(stores.database)
 
     test('can be repeated: what is there is left alone and counted', async () => {

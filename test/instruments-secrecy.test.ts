@@ -4,13 +4,15 @@ import { inspect } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import { eventChannelNames } from '../src/instruments/channels.ts'
 import { operationNames } from '../src/instruments/operation.ts'
-import { openApp, sessionOf } from './app.ts'
+import { sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
 import { Listening } from './channels.ts'
-import { type FailingDatabase, failingDatabase } from './failing-database.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { addEndedMeanwhileRoute } from './ended-meanwhile.ts'
+import { failingDatabase } from './failing-database.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { setColumn, sidOf } from './rows.ts'
-import { destroy } from './sessions.ts'
 import { secret } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 const WORD = 'planted-word-in-a-value-3a91'
@@ -25,30 +27,24 @@ function formsOf(text: string): string[] {
 }
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  let failing: FailingDatabase
+  const suite = appSuite(target)
+  const failing = suite.opening(failingDatabase)
   let app: FastifyInstance
   let listening: Listening
   const heard: string[] = []
 
   before(async () => {
-    database = await target.create()
     listening = new Listening()
-    await (await openApp(database.url)).close()
-    failing = await failingDatabase(database)
-    app = await openApp(failing.database, {
-      options: { migrate: false, user: ({ userId }) => userId as string | undefined },
+    await (await suite.open()).close()
+    app = await suite.openOn(failing.database, {
+      options: { migrate: false, user: userIdOf },
       server: { trustProxy: true, logger: { level: 'trace', stream: { write: (line) => void heard.push(line) } } },
       routes(routes) {
         routes.post('/unstorable', async (request) => {
           sessionOf(request)[NAME] = () => WORD
           return {}
         })
-        routes.post('/ended-meanwhile', async (request) => {
-          await destroy(app.storedSession.store, request.session.sessionId)
-          sessionOf(request).note = WORD
-          return {}
-        })
+        addEndedMeanwhileRoute(routes)
       },
     })
     for (const name of [...eventChannelNames, ...operationNames, 'fault'] as const) {
@@ -56,12 +52,7 @@ forEachDatabase((target) => {
       if (name !== 'conflict') app.storedSession.on(name, (event: object) => heard.push(inspect(event, { depth: 9 })))
     }
   })
-  after(async () => {
-    listening.stop()
-    await app.close()
-    await failing.close()
-    await database.drop()
-  })
+  after(() => listening.stop())
 
   test('planted ids, words, users, addresses and the secret are in nothing that is published, told or logged', async () => {
     const planted = [WORD, USER, ADDRESS, secret]
@@ -77,10 +68,10 @@ forEachDatabase((target) => {
         failing.failing.clear()
       }
       if (n === 1) await ada.post('/logout')
-      if (n === 2) await setColumn(database, ada.id, 'data', Buffer.from('damaged, whatever it was before'))
-      if (n === 3) await setColumn(database, ada.id, 'expires_at', 1)
+      if (n === 2) await setColumn(suite.database, ada.id, 'data', Buffer.from('damaged, whatever it was before'))
+      if (n === 3) await setColumn(suite.database, ada.id, 'expires_at', 1)
       await app.inject({ url: '/me', cookies: { sessionId: ada.sessionId }, remoteAddress: ADDRESS })
-      await ada.post(n === 4 ? '/ended-meanwhile' : '/change', { n: 1 })
+      await (n === 4 ? ada.post('/ended-meanwhile', { note: WORD }) : ada.post('/change', { n: 1 }))
     }
     await app.storedSession.reencrypt()
     await app.storedSession.revoke({ user: USER })

@@ -6,6 +6,7 @@ import { envelopeKeys, type StoredSessionStore, staticKeys } from '../src/index.
 import { openApp } from './app.ts'
 import { type EnvelopeStores, envelopeStoresOn, withClock } from './envelopes.ts'
 import { forEachDatabase } from './harness/databases.ts'
+import { logTo } from './log-lines.ts'
 import { loaded, newSession, save } from './sessions.ts'
 import { newId } from './stores.ts'
 import { until } from './until.ts'
@@ -201,9 +202,7 @@ forEachDatabase((target) => {
         const lines: Record<string, unknown>[] = []
         const app = await openApp(suite.database.url, {
           options: { keys: vaultTransitKeys({ address, token, key: 'sessions' }) },
-          server: {
-            logger: { level: 'trace', stream: { write: (line: string) => void lines.push(JSON.parse(line)) } },
-          },
+          server: logTo((line) => void lines.push(line)),
         })
         await app.close()
         const [line, ...more] = lines.filter(({ plugin }) => plugin === 'stored-session')

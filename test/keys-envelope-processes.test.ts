@@ -3,19 +3,17 @@ import { after, before, test } from 'node:test'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { rowOf } from './rows.ts'
 import { startTransitServer, type TransitServer } from './transit-server.ts'
-import { StoreProcess } from './two-processes/child-process.ts'
+import { twoProcesses } from './two-processes/child-process.ts'
 import { until } from './until.ts'
 
-let processes: StoreProcess[]
+const processes = twoProcesses()
 let transit: TransitServer
 
 before(async () => {
-  processes = await Promise.all([StoreProcess.launch(), StoreProcess.launch()])
   transit = await startTransitServer()
 })
 
 after(async () => {
-  for (const process of processes) process.end()
   await transit.close()
 })
 

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, mock, test } from 'node:test'
-import { promisify } from 'node:util'
 import fastifySession from '@fastify/session'
 import type { FastifyInstance } from 'fastify'
 import { limitedSession } from '../src/limits/limited-session.ts'
-import { type AppSession, Browser, openApp, sessionOf } from './app.ts'
-import { type FailingDatabase, failingDatabase } from './failing-database.ts'
-import { databases, type TestDatabase } from './harness/databases.ts'
+import { Browser, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { failingDatabase } from './failing-database.ts'
+import { handshake } from './handshake.ts'
+import { databases } from './harness/databases.ts'
 import { limitedApp, VISITS_KEY } from './limits/application.ts'
 import { hostOf } from './limits/session-hosts.ts'
+import { logTo } from './log-lines.ts'
 import { allRows } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 
 const MINUTE = 60_000
 const START = 1_732_100_100_000
@@ -18,24 +21,19 @@ const limits = { idleTimeout: '30m', absoluteTimeout: '3h' }
 const pass = (ms: number) => mock.timers.setTime(Date.now() + ms)
 
 describe('limits beside the plugin', () => {
-  let database: TestDatabase
-  let failing: FailingDatabase
+  const suite = appSuite(databases[0]!, { now: START })
+  const failing = suite.opening(failingDatabase)
   let app: FastifyInstance
   let lines: Record<string, unknown>[]
 
   before(async () => {
-    database = await databases[0]!.create()
-    failing = await failingDatabase(database)
-    mock.timers.enable({ apis: ['Date'], now: START })
-    app = await openApp(failing.database, {
+    app = await suite.openOn(failing.database, {
       options: {
         idleTimeout: '1h',
         onUnavailable: 'anonymous',
-        user: (session) => session.userId as string | undefined,
+        user: userIdOf,
       },
-      server: {
-        logger: { level: 'trace', stream: { write: (line: string) => void lines.push(JSON.parse(line)) } },
-      },
+      server: logTo((line) => void lines.push(line)),
       async routes(app) {
         await app.register(limitedSession, limits)
         app.get('/visits', async (request) => ({ visits: sessionOf(request)[VISITS_KEY] }))
@@ -44,12 +42,6 @@ describe('limits beside the plugin', () => {
     lines = []
   })
   afterEach(() => failing.failing.clear())
-  after(async () => {
-    mock.timers.reset()
-    await app.close()
-    await failing.close()
-    await database.drop()
-  })
 
   async function signedIn(): Promise<Browser> {
     const browser = new Browser(app)
@@ -104,23 +96,18 @@ describe('limits beside the plugin', () => {
   })
 
   test('a visitor without content costs no statement', async () => {
-    const rows = (await allRows(database)).length
+    const rows = (await allRows(suite.database)).length
     failing.asked.length = 0
     for (const url of ['/', '/me', '/nowhere']) await new Browser(app).get(url)
-    assert.deepEqual([failing.asked, (await allRows(database)).length], [[], rows])
+    assert.deepEqual([failing.asked, (await allRows(suite.database)).length], [[], rows])
   })
 
   test('sessions of handshakes are limited too', async () => {
     const browser = await signedIn()
     const cookie = browser.cookies().sessionId!
-    const handshake = async () => {
-      const request = {} as { session: AppSession; sessionEndReason?: string }
-      await promisify((done: (error?: Error) => void) => app.decryptSession(cookie, request, {}, done))()
-      return request
-    }
-    assert.equal((await handshake()).session.userId, 'ada')
+    assert.equal((await handshake(app, cookie, {})).session.userId, 'ada')
     pass(35 * MINUTE)
-    const { session, sessionEndReason } = await handshake()
+    const { session, sessionEndReason } = await handshake(app, cookie, {})
     assert.deepEqual([session.userId, sessionEndReason], [undefined, 'idle'])
     assert.deepEqual((await browser.get('/me')).json(), { endReason: 'destroyed' })
   })
@@ -142,8 +129,7 @@ describe('limits of handshakes', () => {
     await browser.post('/login')
     store.get = (_id, callback) => callback(new Error('the connection broke'))
     const cookie = browser.cookies().sessionId!
-    const decrypted = promisify((done: (error?: Error) => void) => app.decryptSession(cookie, {}, done))()
-    await assert.rejects(decrypted, /the connection broke/)
+    await assert.rejects(handshake(app, cookie), /the connection broke/)
     await app.close()
   })
 })

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, mock, test } from 'node:test'
 import type { ListedSession, ListOptions, StoredSessionStore } from '../src/index.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { setColumn, sidOf, storedRow } from './rows.ts'
+import { handleOf, setColumn, storedRow } from './rows.ts'
 import { destroy, load, loaded, newSession, save } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
 import { until } from './until.ts'
+import { userIdOf } from './user-id.ts'
 
 const HOUR = 3_600_000
 const START = 1_732_104_000_000
 
-const handleOf = (id: string) => `2::${sidOf(id).toString('hex')}`
 const handlesOf = (sessions: readonly ListedSession[]) => sessions.map(({ handle }) => handle)
 
 /** All pages of a list, one behind the other. */
@@ -26,7 +26,7 @@ async function pagesOf(store: StoredSessionStore, options: ListOptions): Promise
 
 forEachDatabase((target) => {
   const suite = storesOn(target, {
-    user: (session) => session.userId as string | undefined,
+    user: userIdOf,
     idleTimeout: '2h',
     absoluteTimeout: '4h',
   })

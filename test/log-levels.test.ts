@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, mock, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { LimitedLines } from '../src/plugin/log.ts'
-import { openApp, sessionOf } from './app.ts'
+import { openApp } from './app.ts'
+import { addEndedMeanwhileRoute } from './ended-meanwhile.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
 import { databases, type TestDatabase } from './harness/databases.ts'
-import { setColumn, sidOf } from './rows.ts'
-import { destroy } from './sessions.ts'
+import { logTo } from './log-lines.ts'
+import { handleOf, setColumn } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn, type Visitor } from './visitor.ts'
 
 const target = databases[0]!
@@ -21,7 +23,6 @@ let lines: Record<string, unknown>[]
 
 const ours = () => lines.filter(({ plugin }) => plugin === 'stored-session')
 const told = () => ours().map(({ level, msg }) => `${LEVELS[level as number]}: ${String(msg).split(/[,;]/)[0]}`)
-const readable = (id: string) => `2::${sidOf(id).toString('hex')}`
 
 before(async () => {
   database = await target.create()
@@ -30,17 +31,10 @@ before(async () => {
 beforeEach(async () => {
   lines = []
   failing = await failingDatabase(database)
-  const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
   app = await openApp(failing.database, {
-    server: { logger: { level: 'trace', stream } },
-    options: { migrate: false, user: ({ userId }) => userId as string | undefined },
-    routes(routes) {
-      routes.post('/ended-meanwhile', async (request) => {
-        await destroy(app.storedSession.store, request.session.sessionId)
-        sessionOf(request).n = 1
-        return {}
-      })
-    },
+    server: logTo((line) => void lines.push(line)),
+    options: { migrate: false, user: userIdOf },
+    routes: addEndedMeanwhileRoute,
   })
   ada = await signIn(app)
 })
@@ -61,7 +55,7 @@ test('an ordinary visit leaves no line', async () => {
 
 test('what operators need not act on is for debugging', async () => {
   await Promise.all([1, 2].map((n) => ada.post('/change', { n })))
-  await ada.post('/ended-meanwhile')
+  await ada.post('/ended-meanwhile', { n: 1 })
   assert.deepEqual(told(), [
     'debug: two requests changed the same keys of a session',
     'debug: changes of a session were dropped',
@@ -89,7 +83,7 @@ test('an unreadable session is a warning with its sid and reason, once in a whil
   for (const visitor of [ada, ada, grace]) await visitor.me()
   assert.deepEqual(
     ours().map(({ level, sid, reason }) => [LEVELS[level as number], sid, reason]),
-    [ada, grace].map(({ id }) => ['warn', readable(id), 'malformed']),
+    [ada, grace].map(({ id }) => ['warn', handleOf(id), 'malformed']),
   )
 })
 

@@ -5,7 +5,7 @@ import { Browser } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { type Pause, pause } from './paused-routes.ts'
-import { allRows } from './rows.ts'
+import { unendedRows } from './rows.ts'
 
 const MOST = 1
 
@@ -30,8 +30,7 @@ forEachDatabase((target) => {
   })
   beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
 
-  const live = async () =>
-    (await allRows(suite.database)).filter(({ endedAt, userId }) => endedAt === null && userId === 'ada').length
+  const live = async () => (await unendedRows(suite.database)).filter(({ userId }) => userId === 'ada').length
 
   async function visitorWith(content: object): Promise<Browser> {
     const browser = new Browser(app)

@@ -1,36 +1,30 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { addRotateRoute, Browser, openApp } from './app.ts'
-import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { signIn, type Visitor, visitorOf } from './visitor.ts'
+import { addRotateRoute, Browser } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { gatedDatabase } from './gated-database.ts'
+import { forEachDatabase } from './harness/databases.ts'
+import { userIdOf } from './user-id.ts'
+import { rotated, signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const MOST = 2
 
 /** Places of a user whose session two processes rotate at the same time. */
 forEachDatabase((target) => {
-  let database: TestDatabase
-  let gated: GatedDatabase
+  const suite = appSuite(target)
+  const gated = suite.opening(gatedDatabase)
   let slow: FastifyInstance
   let quick: FastifyInstance
   let other: FastifyInstance
 
   before(async () => {
-    database = await target.create()
-    gated = await gatedDatabase(database)
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const options = { user, maxPerUser: MOST, evict: 'refuse' } as const
-    slow = await openApp(gated.database, { options, routes: addRotateRoute })
-    quick = await openApp(gated.database, { options, routes: addRotateRoute })
-    other = await openApp(database.url, { options, routes: addRotateRoute })
+    const options = { user: userIdOf, maxPerUser: MOST, evict: 'refuse' } as const
+    slow = await suite.openOn(gated.database, { options, routes: addRotateRoute })
+    quick = await suite.openOn(gated.database, { options, routes: addRotateRoute })
+    other = await suite.open({ options, routes: addRotateRoute })
   })
-  beforeEach(() => database.query('DELETE FROM stored_sessions'))
-  after(async () => {
-    for (const app of [slow, quick, other]) await app.close()
-    await gated.close()
-    await database.drop()
-  })
+  beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
 
   const signInElsewhere = async () => (await new Browser(other).post('/login')).statusCode
 
@@ -42,12 +36,6 @@ forEachDatabase((target) => {
     return { rotating, release: held.release }
   }
 
-  async function rotate({ id, sessionId }: Visitor): Promise<Visitor> {
-    const response = await visitorOf(other, id, sessionId).post('/rotate')
-    assert.equal(response.json().rotated, true)
-    return visitorOf(other, response.json().id, response.cookies[0]!.value)
-  }
-
   for (const [often, times] of [
     ['once', 1],
     ['twice', 2],
@@ -56,7 +44,7 @@ forEachDatabase((target) => {
       const visitor = await signIn(slow)
       const late = await slowRotation(visitor)
       let heir = visitor
-      for (let count = 0; count < times; count++) heir = await rotate(heir)
+      for (let count = 0; count < times; count++) heir = await rotated(other, heir)
       assert.deepEqual([await signInElsewhere(), await signInElsewhere()], [200, 403])
       late.release()
       assert.equal((await late.rotating).json().rotated, false)

@@ -1,63 +1,38 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { StoredSessionOptions } from '../src/index.ts'
-import { Browser, openApp } from './app.ts'
-import { type CountedDatabase, counted } from './counting.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { allRows } from './rows.ts'
-import { StoreProcess } from './two-processes/child-process.ts'
+import { addRotateRoute, Browser } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { counted } from './counting.ts'
+import { forEachDatabase } from './harness/databases.ts'
+import { allRows, unendedRows } from './rows.ts'
+import { twoProcesses } from './two-processes/child-process.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 const MINUTE = 60_000
 const MOST = 3
 
-let one: StoreProcess
-let other: StoreProcess
-
-before(async () => {
-  const launched = await Promise.all([StoreProcess.launch(), StoreProcess.launch()])
-  one = launched[0]
-  other = launched[1]
-})
-after(() => {
-  one?.end()
-  other?.end()
-})
+const [one, other] = twoProcesses()
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  let client: CountedDatabase
-  const apps: FastifyInstance[] = []
+  const suite = appSuite(target)
+  const client = suite.opening(counted)
 
-  before(async () => {
-    database = await target.create()
-    client = counted(database)
-    await open()
-  })
-  beforeEach(() => database.query('DELETE FROM stored_sessions'))
-  after(async () => {
-    for (const app of apps) await app.close()
-    await client.close()
-    await database.drop()
-  })
+  before(async () => void (await open()))
+  beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
 
-  async function open(
+  const open = (
     options: Partial<StoredSessionOptions> = {},
-    where: StoredSessionOptions['database'] = database.url,
-  ): Promise<FastifyInstance> {
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const app = await openApp(where, { options: { user, maxPerUser: MOST, ...options } })
-    apps.push(app)
-    return app
-  }
+    where: StoredSessionOptions['database'] = suite.database.url,
+  ): Promise<FastifyInstance> => suite.openOn(where, { options: { user: userIdOf, maxPerUser: MOST, ...options } })
 
-  const live = async (userId: string) =>
-    (await allRows(database)).filter((row) => row.endedAt === null && row.userId === userId)
+  const live = async (userId: string) => (await unendedRows(suite.database)).filter((row) => row.userId === userId)
 
   for (const evict of ['oldest', 'least-recent'] as const) {
     test(`of 50 sign-ins of one user at once in two processes no more than maxPerUser stay, ${evict} first`, async () => {
-      for (const process of [one, other]) await process.open(database.url, true, { maxPerUser: MOST, evict })
+      for (const process of [one, other]) await process.open(suite.database.url, true, { maxPerUser: MOST, evict })
       const begun = [one, other].map((process) => process.do('saveNewAtOnce', 'ada', 25))
       const bystanders = one.do('saveNewAtOnce', 'grace', MOST)
       const ids = (await Promise.all(begun)).flat().map(({ id }) => id)
@@ -68,7 +43,7 @@ forEachDatabase((target) => {
       assert.equal((await live('grace')).length, MOST)
       if (evict === 'oldest') {
         assert.equal(present.length, MOST)
-        const rows = (await allRows(database)).filter(({ endReason }) => endReason === 'evicted')
+        const rows = (await allRows(suite.database)).filter(({ endReason }) => endReason === 'evicted')
         const youngest = Math.max(...rows.map(({ createdAt }) => createdAt))
         assert.ok((await live('ada')).every(({ createdAt }) => createdAt >= youngest))
       }
@@ -77,7 +52,8 @@ forEachDatabase((target) => {
   }
 
   test('of 50 sign-ins of one user at once in two processes exactly maxPerUser succeed when others are refused', async () => {
-    for (const process of [one, other]) await process.open(database.url, true, { maxPerUser: MOST, evict: 'refuse' })
+    for (const process of [one, other])
+      await process.open(suite.database.url, true, { maxPerUser: MOST, evict: 'refuse' })
     for (let round = 0; round < 3; round += 1) {
       const answers = await Promise.all([one, other].map((process) => process.do('signInAtOnce', 'ada', 25)))
       const ids = answers.flatMap((answer) => answer.ids)
@@ -109,20 +85,15 @@ forEachDatabase((target) => {
   })
 
   test('places are counted from the sessions that there are when there is no list of them', async () => {
-    const unlimited = await openApp(database.url, { options: { user: (session) => session.userId as string } })
-    apps.push(unlimited)
+    const unlimited = await suite.open({ options: { user: userIdOf } })
     for (let n = 0; n < MOST; n += 1) await signIn(unlimited)
     const app = await open({ evict: 'refuse' })
     assert.equal((await new Browser(app).post('/login')).statusCode, 403)
   })
 
   test('a session whose id is rotated keeps its place, and takes no other', async () => {
-    const rotate = (app: FastifyInstance) =>
-      app.post('/rotate', async (request) => ({ rotated: await app.storedSession.rotateId(request) }))
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const options = { user, maxPerUser: 2, evict: 'refuse' } as const
-    const app = await openApp(database.url, { options, routes: rotate })
-    apps.push(app)
+    const options = { user: userIdOf, maxPerUser: 2, evict: 'refuse' } as const
+    const app = await suite.open({ options, routes: addRotateRoute })
     const visitor = await signIn(app)
     assert.equal((await visitor.post('/rotate')).json().rotated, true)
     await signIn(app)
@@ -180,16 +151,14 @@ forEachDatabase((target) => {
 
   test('only a sign-in costs statements: one that lists, and one for each session that ends', async () => {
     const kinds = () => client.statements.map((statement) => statement.trim().slice(0, 6).toLowerCase())
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const unlimited = await openApp(client.drizzle, { options: { user } })
-    apps.push(unlimited)
+    const unlimited = await suite.openOn(client.drizzle, { options: { user: userIdOf } })
     const app = await open({}, client.drizzle)
     // The first use of a connection may ask the server about itself.
     for (let n = 0; n < MOST; n += 1) await new Browser(unlimited).post('/login')
     client.statements.length = 0
     await new Browser(unlimited).post('/login')
     const usual = kinds()
-    await database.query('DELETE FROM stored_sessions')
+    await suite.database.query('DELETE FROM stored_sessions')
     for (let n = 0; n < MOST; n += 1) await signIn(app)
     const browser = new Browser(app)
     client.statements.length = 0

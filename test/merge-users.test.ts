@@ -5,6 +5,7 @@ import { Browser, cookieLines } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { type Pause, pause } from './paused-routes.ts'
+import { userIdOf } from './user-id.ts'
 
 /** Requests of one session, which becomes that of another user while they are under way. */
 forEachDatabase((target) => {
@@ -15,9 +16,8 @@ forEachDatabase((target) => {
 
   before(async () => {
     slow = pause()
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
     app = await suite.open({
-      options: { user },
+      options: { user: userIdOf },
       routes(app) {
         slow.route(app, '/slow-change', async (request) => {
           Object.assign(request.session, request.body)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { launchProgram } from './child-program.ts'
 import { type DatabaseTarget, forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { migrated } from './migrating/migrated.ts'
 import { userAfterSignIn } from './migrating/sign-in.ts'
@@ -15,9 +15,8 @@ const ROUNDS = 3
 const processes: ChildProcess[] = []
 
 before(async () => {
-  const program = fileURLToPath(new URL('migrating/migrating-process.ts', import.meta.url))
-  for (let i = 0; i < PROCESSES; i++) processes.push(fork(program, { execArgv: ['--import', 'tsx'] }))
-  await Promise.all(processes.map((process) => once(process, 'message')))
+  const program = new URL('migrating/migrating-process.ts', import.meta.url)
+  processes.push(...(await Promise.all(Array.from({ length: PROCESSES }, () => launchProgram(program)))))
 })
 
 after(() => {

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
-import { promisify } from 'node:util'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { type KeyProvider, type StoredSessionOptions, staticKeys } from '../src/index.ts'
-import { type AppSession, addRotateRoute, Browser, cookieLines } from './app.ts'
+import { addRememberRoute, addRotateRoute, Browser, cookieLines } from './app.ts'
 import { appSuite } from './app-suite.ts'
+import { handshake } from './handshake.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { namedKey } from './named-key.ts'
 import { allRows, rowOf, setColumn } from './rows.ts'
 import { destroy } from './sessions.ts'
-import { signIn, type Visitor, visitorOf } from './visitor.ts'
+import { userIdOf } from './user-id.ts'
+import { rotated, signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -28,34 +29,18 @@ forEachDatabase((target) => {
   })
 
   async function open(options: Partial<StoredSessionOptions> = {}): Promise<FastifyInstance> {
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
     const app = await suite.open({
-      options: { user, rotationOverlap: OVERLAP, warnKeyAge: false, ...options },
+      options: { user: userIdOf, rotationOverlap: OVERLAP, warnKeyAge: false, ...options },
       routes(app) {
         addRotateRoute(app)
-        app.post('/remember', async (request) => {
-          request.session.cookie.maxAge = 20 * DAY
-          return {}
-        })
+        addRememberRoute(app)
       },
     })
     app.storedSession.on('unreadable', (event) => unreadable.push(event))
     return app
   }
 
-  async function rotated(app: FastifyInstance, { id, sessionId }: Visitor): Promise<Visitor> {
-    const response = await visitorOf(app, id, sessionId).post('/rotate')
-    assert.equal(response.json().rotated, true)
-    return visitorOf(app, response.json().id, response.cookies[0]!.value)
-  }
-
   const handleOf = (app: FastifyInstance, { id }: Visitor) => app.storedSession.handle({ sessionId: id })
-
-  async function handshake(app: FastifyInstance, cookie: string): Promise<FastifyRequest & { session: AppSession }> {
-    const request = {} as FastifyRequest & { session: AppSession }
-    await promisify((done: (error?: Error) => void) => app.decryptSession(cookie, request, done))()
-    return request
-  }
 
   for (const [how, end] of [
     ['revoked', (app: FastifyInstance) => app.storedSession.revoke({ user: 'ada' })],
@@ -92,7 +77,7 @@ forEachDatabase((target) => {
   test('whoever leaves by an id that was rotated long ago leaves, though everything that was due was trimmed', async () => {
     const app = await open()
     const old = await signIn(app)
-    await old.post('/remember')
+    await old.post('/remember', { maxAge: 20 * DAY })
     const owner = await rotated(app, await rotated(app, old))
     pass(19 * DAY)
     await app.storedSession.trim()

@@ -3,7 +3,7 @@ import { afterEach, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
-import { type FailingDatabase, failingDatabase } from './failing-database.ts'
+import { failingDatabase } from './failing-database.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows } from './rows.ts'
 import { signIn, type Visitor } from './visitor.ts'
@@ -29,11 +29,10 @@ const ATTEMPTS: Record<string, (session: ReturnType<typeof sessionOf>) => unknow
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
-  let failing: FailingDatabase
+  const failing = suite.opening(failingDatabase)
   let app: FastifyInstance
 
   before(async () => {
-    failing = suite.closing(await failingDatabase(suite.database))
     app = await suite.openOn(failing.database, {
       options: { onUnavailable: 'anonymous' },
       routes(app) {

@@ -10,6 +10,7 @@ import { destroy, load, loaded, newSession, save, touch } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
 import { addDueRows } from './trimming/due-rows.ts'
 import { noting } from './trimming/sent-statements.ts'
+import { userIdOf } from './user-id.ts'
 
 const PARTITIONS = 16
 /** From the sixth use on PostgreSQL may take a plan that does not look at the values. */
@@ -30,7 +31,7 @@ test('the migrations of the partitioned table are those of the other one, made a
 forEachDatabase((target) => {
   if (target.name !== 'postgres' && target.name !== PARTITIONED) return
   const create = () => createPartitionedDatabase(process.env.TEST_POSTGRES_URL!)
-  const suite = storesOn({ ...target, create }, { user: (session) => session.userId as string | undefined })
+  const suite = storesOn({ ...target, create }, { user: userIdOf })
 
   test('sessions lie in all partitions, and are saved, read, touched, ended, revoked, listed and trimmed', async (t) => {
     const ids = Array.from({ length: 200 }, newId)

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
-import { type AppSetup, openApp } from './app.ts'
+import type { AppSetup } from './app.ts'
 import type { TestDatabase } from './harness/databases.ts'
 import { setColumn } from './rows.ts'
 import { secret } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 /** A word in a value, and one in the name of a key of a session. */
@@ -22,14 +23,10 @@ export interface Planted {
 }
 
 /** An application that logs everything, with a route whose session cannot be stored. */
-export function openPlantable(
-  database: Parameters<typeof openApp>[0],
-  options: AppSetup['options'],
-  heard: string[],
-): Promise<FastifyInstance> {
+export function plantable(options: AppSetup['options'], heard: string[]): AppSetup {
   const stream = { write: (line: string) => void heard.push(line) }
-  return openApp(database, {
-    options: { user: ({ userId }) => userId as string | undefined, ...options },
+  return {
+    options: { user: userIdOf, ...options },
     server: { logger: { level: 'trace', stream } },
     routes: (routes) =>
       routes.post<{ Body: { isDeep: boolean } }>('/unstorable', async ({ session, body }) => {
@@ -37,7 +34,7 @@ export function openPlantable(
         Object.assign(session, body.isDeep ? { map: new Map([[WORDS[0], shallow]]) } : shallow)
         return {}
       }),
-  })
+  }
 }
 
 /** Has visitors do all that there is, with planted words: also what fails, and what happens to rows behind our back. */

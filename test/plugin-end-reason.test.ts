@@ -5,7 +5,8 @@ import { memoryStorage } from '../examples/memory-storage.ts'
 import { Browser, openApp, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { setColumn, sidOf } from './rows.ts'
+import { handleOf, setColumn } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 const HOUR = 3_600_000
@@ -20,7 +21,7 @@ forEachDatabase((target) => {
   before(async () => {
     app = await suite.open({
       options: {
-        user: (session) => session.userId as string | undefined,
+        user: userIdOf,
         idleTimeout: '1h',
         absoluteTimeout: '2h',
       },
@@ -82,7 +83,7 @@ forEachDatabase((target) => {
       await setColumn(suite.database, visitor.id, 'end_reason', reason)
       assert.deepEqual(await visitor.me(), { endReason: 'destroyed' }, JSON.stringify(reason))
       const { sessions } = await app.storedSession.list({ state: 'ended', limit: 1000 })
-      const listed = sessions.find(({ handle }) => handle === `2::${sidOf(visitor.id).toString('hex')}`)
+      const listed = sessions.find(({ handle }) => handle === handleOf(visitor.id))
       assert.deepEqual([listed?.state, listed?.endReason], ['ended', 'destroyed'], JSON.stringify(reason))
     }
   })

@@ -6,6 +6,7 @@ import { Browser, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { secret } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn, visitorOf } from './visitor.ts'
 
 forEachDatabase((target) => {
@@ -14,7 +15,7 @@ forEachDatabase((target) => {
 
   before(async () => {
     app = await suite.open({
-      options: { user: (session) => session.userId as string | undefined },
+      options: { user: userIdOf },
       routes: addAccountRoutes,
     })
   })

@@ -1,34 +1,31 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
+import { afterEach, describe, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { StoredSessionOptions } from '../src/index.ts'
-import { Browser, cookieLines, openApp } from './app.ts'
-import { databases, type TestDatabase } from './harness/databases.ts'
-import { allRows, setColumn, sidOf } from './rows.ts'
+import { Browser, cookieLines } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { databases } from './harness/databases.ts'
+import { logTo } from './log-lines.ts'
+import { allRows, handleOf, setColumn } from './rows.ts'
 
 const target = databases[0]!
 
 describe('the log', () => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance
   let lines: Record<string, unknown>[]
 
   async function open(options: Partial<StoredSessionOptions> = {}): Promise<void> {
     lines = []
-    const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
-    app = await openApp(database.url, {
-      server: { logger: { level: 'trace', stream } },
+    app = await suite.open({
+      server: logTo((line) => void lines.push(line)),
       options,
     })
   }
 
   const ours = () => lines.filter(({ plugin }) => plugin === 'stored-session')
 
-  before(async () => {
-    database = await target.create()
-  })
   afterEach(() => app.close())
-  after(() => database.drop())
 
   test('says once that a secure cookie over http is not sent, and names both remedies', async () => {
     await open({ cookie: {} })
@@ -43,7 +40,7 @@ describe('the log', () => {
     assert.deepEqual(more, [])
     assert.equal(warning?.level, 40)
     assert.match(String(warning?.msg), /trustProxy.*secure: 'auto'/)
-    assert.deepEqual(await allRows(database), [])
+    assert.deepEqual(await allRows(suite.database), [])
   })
 
   test('has no warning where the cookie is sent', async () => {
@@ -57,11 +54,11 @@ describe('the log', () => {
     const browser = new Browser(app)
     const { id } = (await browser.post('/login')).json()
     const cookie = browser.cookies().sessionId!
-    await setColumn(database, id, 'data', Buffer.from('damaged'))
+    await setColumn(suite.database, id, 'data', Buffer.from('damaged'))
     await browser.get('/me')
     const [warning, ...more] = ours()
     assert.deepEqual(more, [])
-    assert.equal(warning?.sid, `2::${sidOf(id).toString('hex')}`)
+    assert.equal(warning?.sid, handleOf(id))
     assert.equal(warning?.reason, 'malformed')
     const text = JSON.stringify(lines)
     for (const hidden of [id, cookie, encodeURIComponent(cookie), 'correct horse']) assert.ok(!text.includes(hidden))

@@ -5,6 +5,7 @@ import { Browser, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows, rowOf, storedRow } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
@@ -12,7 +13,7 @@ forEachDatabase((target) => {
 
   before(async () => {
     app = await suite.open({
-      options: { user: (session) => session.userId as string | undefined },
+      options: { user: userIdOf },
       routes(app) {
         app.post('/keep', async (request) => {
           await request.session.regenerate(['n'])

@@ -3,7 +3,7 @@ import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { Browser } from './app.ts'
 import { appSuite } from './app-suite.ts'
-import { type CountedDatabase, counted } from './counting.ts'
+import { counted } from './counting.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 import { until } from './until.ts'
@@ -14,11 +14,10 @@ const isRead = (statement: string) => /^\s*select/i.test(statement)
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
-  let client: CountedDatabase
+  const client = suite.opening(counted)
   let app: FastifyInstance
 
   before(async () => {
-    client = suite.closing(counted(suite.database))
     app = await suite.openOn(client.drizzle)
     // The first use of a connection may ask the server about itself.
     const browser = new Browser(app)

@@ -10,10 +10,8 @@ import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import type { LocalServer } from './harness/local-server.ts'
 import { POOL_SIZE, type PoolerSettings, pgbouncerServer, pooledUrl } from './harness/pgbouncer-server.ts'
 import { createPooledDatabase, maxPreparedStatements, pooledNames } from './harness/pooled-database.ts'
-import { storedGround } from './history/ground.ts'
-import { historySettings, runHistory } from './history/history.ts'
-import { racePair } from './races/race.ts'
-import { storedArena } from './races/stored-arena.ts'
+import { runsWithoutViolations } from './history/no-violations.ts'
+import { assertNoDamage } from './races/no-damage.ts'
 import { contentOf, load, loaded, newSession, save } from './sessions.ts'
 import { newId, secret } from './stores.ts'
 import { addDueRows, countRows } from './trimming/due-rows.ts'
@@ -85,27 +83,11 @@ forEachDatabase((target) => {
       })
 
       test('no interleaving revives a session or loses a save', async (t) => {
-        const arena = await storedArena(database, 2)
-        let interleavings = 0
-        for (const other of ['save loaded', 'destroy']) {
-          const { example, ...result } = await racePair(arena, 'live', 'save loaded', other)
-          interleavings += result.interleavings
-          assert.deepEqual([result.resurrections, result.lostSaves, result.errors], [0, 0, 0], `${other}: ${example}`)
-        }
-        await arena.close()
-        t.diagnostic(`${interleavings} interleavings`)
+        await assertNoDamage(t, database, ['save loaded', 'destroy'])
       })
 
       test('no random history loses, revives, outlives, mixes up or refuses anything', async (t) => {
-        const { seed, operations } = historySettings(400)
-        // No key ring of a history opens what other tests left.
-        await database.query('DELETE FROM stored_sessions')
-        const ground = await storedGround(database)
-        const { violations, examples } = await runHistory(ground, seed, operations)
-        await ground.close()
-        t.diagnostic(`${operations} operations, HISTORY_SEED=${seed}`)
-        const nothing = Object.fromEntries(Object.keys(violations).map((kind) => [kind, 0]))
-        assert.deepEqual(violations, nothing, `HISTORY_SEED=${seed}\n${examples[0]}`)
+        await runsWithoutViolations(t, database, 400)
       })
 
       test('of several stores that trim at once one does, with a lock and with a lease', async () => {

@@ -6,9 +6,10 @@ import { StoredSessionStore } from '../src/index.ts'
 import { databases } from './harness/databases.ts'
 import { scheduledDatabase } from './races/protocol.ts'
 import { everyInterleaving, type Scheduler } from './races/scheduler.ts'
-import { allRows } from './rows.ts'
+import { unendedRows } from './rows.ts'
 import { newSession, save } from './sessions.ts'
 import { newId, secret } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 // The order of the statements is the scheduler's alone, so that the quickest database does for all.
 for (const evict of ['oldest', 'least-recent', 'refuse'] as const) {
@@ -25,13 +26,12 @@ for (const evict of ['oldest', 'least-recent', 'refuse'] as const) {
         },
       }
       const scheduled = { ...scheduledDatabase(opened, () => current), listing }
-      const user = (session: Record<string, unknown>) => session.userId as string
       const store = new StoredSessionStore({
         database: scheduled,
         secret,
         trim: false,
         migrate: true,
-        user,
+        user: userIdOf,
         maxPerUser: 1,
         evict,
       })
@@ -46,7 +46,7 @@ for (const evict of ['oldest', 'least-recent', 'refuse'] as const) {
       const settled = await scheduler.run({ a: () => signIn(one), b: () => signIn(other) }, plan)
       current = undefined
       const steps = scheduler.decisions.map(({ label }) => label).join(' ')
-      const live = (await allRows(database)).filter(({ endedAt }) => endedAt === null)
+      const live = await unendedRows(database)
       assert.equal(live.length, 1, steps)
       const codes = settled.flatMap((result) => (result.status === 'fulfilled' ? (result.value ?? []) : []))
       assert.deepEqual(codes, evict === 'refuse' ? ['FST_STORED_SESSION_TOO_MANY'] : [], steps)

@@ -4,7 +4,7 @@ import { cookieLines } from './app.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { hurryTouches, inFlight, type RequestArena, requestArena } from './races/request-arena.ts'
 import { type Outcome, type RequestRace, raceRequests } from './races/request-race.ts'
-import { rowOf, sidOf, storedRow } from './rows.ts'
+import { handleOf, rowOf, storedRow } from './rows.ts'
 
 const kinds = Object.keys(inFlight)
 
@@ -102,7 +102,7 @@ function defineRaces(setting: Setting, database: () => TestDatabase): void {
       const [last, first] = steps.lastIndexOf('a:update') > steps.lastIndexOf('b:update') ? ['a', 'b'] : ['b', 'a']
       assert.equal((await visit()).base, last)
       const haveMet = steps.indexOf(`${last}:read`) < steps.lastIndexOf(`${first}:update`)
-      assert.deepEqual(events, haveMet ? [{ name: 'conflict', sid: readable(id), keys: ['base'] }] : [])
+      assert.deepEqual(events, haveMet ? [{ name: 'conflict', sid: handleOf(id), keys: ['base'] }] : [])
       assert.deepEqual([a.statusCode, b?.statusCode], [200, 200])
     })
   })
@@ -130,8 +130,6 @@ const change =
   (keys: object): RequestRace['a'] =>
   (browser) =>
     browser.post('/change', keys)
-
-const readable = (id: string) => `2::${sidOf(id).toString('hex')}`
 
 async function isEndedForEver(database: TestDatabase, { id, a, b, steps, events, visit }: Outcome): Promise<void> {
   assert.deepEqual(await visit(), { map: [] })

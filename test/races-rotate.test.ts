@@ -5,7 +5,7 @@ import { StoredSessionStore } from '../src/index.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { scheduledDatabase } from './races/protocol.ts'
 import { everyInterleaving, type Scheduler } from './races/scheduler.ts'
-import { allRows } from './rows.ts'
+import { unendedRows } from './rows.ts'
 import { destroy, load, newSession, save, touch } from './sessions.ts'
 import { newId, secret } from './stores.ts'
 
@@ -111,7 +111,7 @@ forEachDatabase((target) => {
   }
 
   async function check(store: StoredSessionStore, id: string, user: string, a: Deed, b: Deed): Promise<void> {
-    const live = (await allRows(database)).filter((row) => row.endedAt === null && row.userId === user)
+    const live = (await unendedRows(database)).filter((row) => row.userId === user)
     const ids = [id, a.moved, b.moved].filter((one) => one !== undefined)
     const sessions = await Promise.all(ids.map((one) => load(store, one)))
     if (b.ended) {

@@ -5,8 +5,9 @@ import { addRotateRoute, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { type Pause, pause } from './paused-routes.ts'
-import { allRows } from './rows.ts'
-import { signIn, type Visitor, visitorOf } from './visitor.ts'
+import { unendedRows } from './rows.ts'
+import { userIdOf } from './user-id.ts'
+import { heirOf, rotated, sessionCookieOf, signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const DAY = 86_400_000
 const OVERLAP = 10_000
@@ -21,9 +22,8 @@ forEachDatabase((target) => {
 
   before(async () => {
     slow = pause()
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
     app = await suite.open({
-      options: { user, rotationOverlap: OVERLAP },
+      options: { user: userIdOf, rotationOverlap: OVERLAP },
       routes(app) {
         slow.route(app, '/slow-renew', async (request) => {
           await request.session.regenerate(['userId', 'n'] as never)
@@ -47,19 +47,10 @@ forEachDatabase((target) => {
   beforeEach(() => {
     gone.length = 0
   })
-  const cookieOf = (response: Awaited<ReturnType<Visitor['post']>>) =>
-    response.cookies.find(({ name, value }) => name === 'sessionId' && value !== '')?.value
   const liveOfAda = async () =>
-    (await allRows(suite.database)).filter(
-      ({ userId, endedAt, expiresAt }) => userId === 'ada' && endedAt === null && expiresAt > Date.now(),
-    ).length
+    (await unendedRows(suite.database)).filter(({ userId, expiresAt }) => userId === 'ada' && expiresAt > Date.now())
+      .length
   const handleOf = ({ id }: Visitor) => app.storedSession.handle({ sessionId: id })
-
-  async function rotated(visitor: Visitor): Promise<Visitor> {
-    const response = await visitor.post('/rotate')
-    assert.equal(response.json().rotated, true)
-    return visitorOf(app, response.json().id, cookieOf(response)!)
-  }
 
   const endings: Record<string, (visitor: Visitor) => Promise<unknown>> = {
     'is revoked': () => app.storedSession.revoke({ user: 'ada' }),
@@ -85,7 +76,7 @@ forEachDatabase((target) => {
       slow.resume()
       const response = await renewing
       assert.equal(response.json().userId, undefined)
-      const cookie = cookieOf(response)
+      const cookie = sessionCookieOf(response)
       if (cookie) assert.deepEqual(await visitorOf(app, response.json().id, cookie).me(), {})
       assert.equal(await liveOfAda(), live)
       assert.deepEqual(gone, [handleOf(visitor)])
@@ -99,21 +90,21 @@ forEachDatabase((target) => {
     await app.storedSession.revoke({ user: 'ada' })
     slow.resume()
     const response = await signingIn
-    assert.deepEqual(await visitorOf(app, response.json().id, cookieOf(response)!).me(), { userId: 'grace' })
+    assert.deepEqual(await heirOf(app, response).me(), { userId: 'grace' })
   })
 
   test('a session that nobody has ended hands over what regenerate() is told', async () => {
     const visitor = await signIn(app)
     const response = await visitor.post('/renew')
     assert.equal(response.json().userId, 'ada')
-    assert.deepEqual(await visitorOf(app, response.json().id, cookieOf(response)!).me(), { userId: 'ada' })
+    assert.deepEqual(await heirOf(app, response).me(), { userId: 'ada' })
     assert.deepEqual(await visitor.me(), { endReason: 'destroyed' })
   })
 
   test('by the old id of a rotation regenerate() with keys hands nothing over, ends nothing, and leaves the cookie', async () => {
     await app.storedSession.revoke({ all: true })
     const old = await signIn(app)
-    const owner = await rotated(old)
+    const owner = await rotated(app, old)
     const response = await old.post('/renew')
     assert.deepEqual([response.statusCode, response.json().userId], [200, undefined])
     assert.deepEqual(cookieLines(response), [])
@@ -127,7 +118,7 @@ forEachDatabase((target) => {
     const old = await signIn(app)
     const renewing = old.post('/slow-renew')
     await slow.entered()
-    const owner = await rotated(old)
+    const owner = await rotated(app, old)
     slow.resume()
     const response = await renewing
     assert.equal(response.json().userId, undefined)
@@ -138,9 +129,9 @@ forEachDatabase((target) => {
 
   test('what a handler puts into the new session by an old id is stored in a session of its own', async () => {
     const old = await signIn(app)
-    const owner = await rotated(old)
+    const owner = await rotated(app, old)
     const response = await old.post('/renew', { n: 1 })
-    assert.deepEqual(await visitorOf(app, response.json().id, cookieOf(response)!).me(), { n: 1 })
+    assert.deepEqual(await heirOf(app, response).me(), { n: 1 })
     assert.deepEqual(await owner.me(), { userId: 'ada' })
   })
 })

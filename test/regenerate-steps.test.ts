@@ -1,25 +1,24 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { cookieLines, openApp, sessionOf } from './app.ts'
-import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { allRows } from './rows.ts'
-import { signIn, type Visitor, visitorOf } from './visitor.ts'
+import { cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { gatedDatabase } from './gated-database.ts'
+import { forEachDatabase } from './harness/databases.ts'
+import { allRows, unendedRows } from './rows.ts'
+import { userIdOf } from './user-id.ts'
+import { heirOf, sessionCookieOf, signIn, visitorOf } from './visitor.ts'
 
 /** What may come between the statements of `regenerate(keys)`. */
 forEachDatabase((target) => {
-  let database: TestDatabase
-  let gated: GatedDatabase
+  const suite = appSuite(target)
+  const gated = suite.opening(gatedDatabase)
   let app: FastifyInstance
   let other: FastifyInstance
 
   before(async () => {
-    database = await target.create()
-    gated = await gatedDatabase(database)
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    app = await openApp(gated.database, {
-      options: { user },
+    app = await suite.openOn(gated.database, {
+      options: { user: userIdOf },
       routes(app) {
         app.post('/renew', async (request) => {
           await request.session.regenerate(['userId', 'n'] as never)
@@ -27,19 +26,11 @@ forEachDatabase((target) => {
         })
       },
     })
-    other = await openApp(database.url, { options: { user } })
+    other = await suite.open({ options: { user: userIdOf } })
   })
-  beforeEach(() => database.query('DELETE FROM stored_sessions'))
-  after(async () => {
-    await app.close()
-    await other.close()
-    await gated.close()
-    await database.drop()
-  })
+  beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
 
-  const live = async () => (await allRows(database)).filter(({ endedAt }) => endedAt === null).length
-  const cookieOf = (response: Awaited<ReturnType<Visitor['post']>>) =>
-    response.cookies.find(({ name, value }) => name === 'sessionId' && value !== '')?.value
+  const live = async () => (await unendedRows(suite.database)).length
 
   for (const [where, name, when] of [
     ['before the row of the new session is written', 'insert', 'before'],
@@ -57,9 +48,9 @@ forEachDatabase((target) => {
       held.release()
       const response = await renewing
       assert.equal(response.json().userId, undefined)
-      const cookie = cookieOf(response)
+      const cookie = sessionCookieOf(response)
       if (cookie) assert.equal((await visitorOf(app, response.json().id, cookie).me()).userId, undefined)
-      assert.equal((await allRows(database)).filter(({ userId }) => userId === 'ada').length, 0)
+      assert.equal((await allRows(suite.database)).filter(({ userId }) => userId === 'ada').length, 0)
     })
 
     test(`who signs in elsewhere ${where} has two sessions, and no third`, async () => {
@@ -70,7 +61,7 @@ forEachDatabase((target) => {
       const elsewhere = await signIn(other)
       held.release()
       const response = await renewing
-      assert.deepEqual(await visitorOf(app, response.json().id, cookieOf(response)!).me(), { userId: 'ada' })
+      assert.deepEqual(await heirOf(app, response).me(), { userId: 'ada' })
       assert.deepEqual(await elsewhere.me(), { userId: 'ada' })
       assert.equal(await live(), 2)
     })
@@ -81,7 +72,7 @@ forEachDatabase((target) => {
     await visitor.post('/change', { n: 1 })
     const response = await visitor.post('/renew')
     assert.equal(cookieLines(response).length, 1)
-    const heir = visitorOf(app, response.json().id, cookieOf(response)!)
+    const heir = heirOf(app, response)
     assert.deepEqual(await heir.me(), { userId: 'ada', n: 1 })
     await heir.post('/change', { n: 2 })
     assert.deepEqual(await heir.me(), { userId: 'ada', n: 2 })

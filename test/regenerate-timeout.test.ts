@@ -6,7 +6,7 @@ import { openDatabase } from '../src/database/open.ts'
 import { Browser, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { allRows, storedRow } from './rows.ts'
+import { allRows, storedRow, unendedRows } from './rows.ts'
 
 const TIMEOUT_MS = 1_000
 
@@ -68,7 +68,7 @@ forEachDatabase((target) => {
     new Promise<void>((resolve) => {
       release = resolve
     })
-  const aliveRows = async () => (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null).length
+  const aliveRows = async () => (await unendedRows(suite.database)).length
 
   async function signedIn(): Promise<{ browser: Browser; id: string }> {
     const browser = new Browser(app)

@@ -3,19 +3,18 @@ import { afterEach, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { Browser, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
-import { type FailingDatabase, failingDatabase } from './failing-database.ts'
+import { failingDatabase } from './failing-database.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { allRows, rowOf, storedRow } from './rows.ts'
+import { rowOf, storedRow, unendedRows } from './rows.ts'
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
-  let failing: FailingDatabase
+  const failing = suite.opening(failingDatabase)
   let app: FastifyInstance
   // What the handler of /regenerate saw of the old cookie before it answered.
   let within: unknown
 
   before(async () => {
-    failing = suite.closing(await failingDatabase(suite.database))
     app = await suite.openOn(failing.database, {
       routes(app) {
         app.post<{ Body: { keep?: string[] } }>('/regenerate', async (request) => {
@@ -43,7 +42,7 @@ forEachDatabase((target) => {
   })
   afterEach(() => failing.failing.clear())
 
-  const aliveRows = async () => (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null).length
+  const aliveRows = async () => (await unendedRows(suite.database)).length
 
   async function signedIn(): Promise<{ browser: Browser; id: string; cookies: Record<string, string> }> {
     const browser = new Browser(app)

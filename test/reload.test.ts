@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import { type AppSession, Browser, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { allRows, storedRow } from './rows.ts'
+import { storedRow, unendedRows } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 
 /** Ways in which others end a session while a request of it is in flight. */
 const ENDS: Record<string, (app: FastifyInstance, cookies: Record<string, string>) => Promise<unknown>> = {
@@ -21,7 +22,7 @@ forEachDatabase((target) => {
 
   before(async () => {
     app = await suite.open({
-      options: { user: (session) => session.userId as string | undefined },
+      options: { user: userIdOf },
       routes(app) {
         app.post<{ Body: { before?: object; after?: object } }>('/reload', async (request) => {
           Object.assign(request.session, request.body.before)
@@ -108,12 +109,12 @@ forEachDatabase((target) => {
 
   test('destroy() and reload() in one handler revive nothing', async () => {
     const { browser, id, cookies } = await signedIn()
-    const alive = (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null).length
+    const alive = (await unendedRows(suite.database)).length
     const response = await browser.post('/end-and-reload')
     assert.equal(response.statusCode, 200)
     assert.match(cookieLines(response).join(), /^sessionId=;[^,]*$|^sessionId=;[^,]*Expires=Thu, 01 Jan 1970[^,]*$/)
     assert.ok((await storedRow(suite.database, id)).endedAt !== null)
-    assert.equal((await allRows(suite.database)).filter(({ endedAt }) => endedAt === null).length, alive - 1)
+    assert.equal((await unendedRows(suite.database)).length, alive - 1)
     assert.deepEqual(await me(cookies), { endReason: 'destroyed' })
   })
 

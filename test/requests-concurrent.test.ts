@@ -7,6 +7,7 @@ import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 import { loaded, newSession, save } from './sessions.ts'
 import { newId } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 const REQUESTS = 60
 
@@ -90,7 +91,7 @@ forEachDatabase((target) => {
 
   function openConcurrentApp(): Promise<FastifyInstance> {
     return suite.open({
-      options: { user: (session) => session.userId as string | undefined },
+      options: { user: userIdOf },
       routes(app) {
         app.get('/see', async (request) => {
           const { cookie, ...content } = Object.fromEntries(Object.entries(sessionOf(request)))

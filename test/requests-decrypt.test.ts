@@ -1,25 +1,21 @@
 import assert from 'node:assert/strict'
 import { before, beforeEach, mock, test } from 'node:test'
-import { promisify } from 'node:util'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type AppSession, Browser, sessionOf } from './app.ts'
+import type { FastifyInstance } from 'fastify'
+import { Browser, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
-import { type FailingDatabase, failingDatabase } from './failing-database.ts'
+import { failingDatabase } from './failing-database.ts'
+import { handshake } from './handshake.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 
-/** What a websocket server has of a handshake: no hook ran, and there is a cookie alone. */
-type Handshake = FastifyRequest & { session: AppSession }
-
 forEachDatabase((target) => {
   const suite = appSuite(target)
-  let failing: FailingDatabase
+  const failing = suite.opening(failingDatabase)
   let app: FastifyInstance
   let browser: Browser
   let id: string
 
   before(async () => {
-    failing = suite.closing(await failingDatabase(suite.database))
     app = await suite.openOn(failing.database)
   })
   beforeEach(async () => {
@@ -28,26 +24,17 @@ forEachDatabase((target) => {
     id = (await browser.post('/login')).json().id
   })
 
-  async function handshake(
-    cookie = browser.cookies().sessionId!,
-    cookieOptions?: object,
-    on = app,
-  ): Promise<Handshake> {
-    const request = {} as Handshake
-    const decrypt = (done: (error?: Error) => void) =>
-      cookieOptions ? on.decryptSession(cookie, request, cookieOptions, done) : on.decryptSession(cookie, request, done)
-    await promisify(decrypt)()
-    return request
-  }
+  /** A handshake of the browser. */
+  const connect = (cookieOptions?: object) => handshake(app, browser.cookies().sessionId!, cookieOptions)
 
   test('decryptSession() loads the session of a handshake', async () => {
-    const { session } = await handshake()
+    const { session } = await connect()
     assert.equal(session.userId, 'ada')
     assert.equal(session.sessionId, id)
   })
 
   test('a session of a handshake saves what changes, also inside a Map, again and again', async () => {
-    const { session } = await handshake()
+    const { session } = await connect()
     const { version } = await storedRow(suite.database, id)
     session.map = new Map([['n', 1]])
     await session.save()
@@ -56,21 +43,21 @@ forEachDatabase((target) => {
     await session.save()
     await session.save()
     assert.equal((await storedRow(suite.database, id)).version, version + 2)
-    assert.deepEqual((await handshake()).session.map, new Map([['n', 2]]))
+    assert.deepEqual((await connect()).session.map, new Map([['n', 2]]))
   })
 
   test('a session of a handshake is merged with what requests change while it is open', async () => {
-    const { session } = await handshake()
+    const { session } = await connect()
     await browser.post('/change', { n: 'of a request' })
     session.connected = true
     await session.save()
     assert.equal(session.n, 'of a request')
     assert.deepEqual((await browser.get('/me')).json(), { userId: 'ada', n: 'of a request' })
-    assert.equal((await handshake()).session.connected, true)
+    assert.equal((await connect()).session.connected, true)
   })
 
   test('a session of a handshake that ended meanwhile is not revived, by any number of saves', async () => {
-    const { session } = await handshake()
+    const { session } = await connect()
     await browser.post('/logout')
     for (const n of [1, 2]) {
       session.n = n
@@ -81,7 +68,7 @@ forEachDatabase((target) => {
   })
 
   test('a session of a handshake can reload, which shows that it ended', async () => {
-    const request = await handshake()
+    const request = await connect()
     const cookies = browser.cookies()
     await browser.post('/change', { n: 1 })
     await request.session.reload()
@@ -95,7 +82,7 @@ forEachDatabase((target) => {
   })
 
   test('a handshake can end its session', async () => {
-    const request = await handshake()
+    const request = await connect()
     await request.session.destroy()
     assert.equal(request.session, null)
     assert.deepEqual((await browser.get('/me')).json(), { endReason: 'destroyed' })
@@ -106,7 +93,7 @@ forEachDatabase((target) => {
     await browser.post('/logout')
     const rows = (await allRows(suite.database)).length
     for (const cookie of [sessionId!, `${id}.forged`, id, 'x', '']) {
-      const { session } = await handshake(cookie)
+      const { session } = await handshake(app, cookie)
       assert.equal(session.userId, undefined)
       assert.notEqual(session.sessionId, id)
     }
@@ -115,20 +102,20 @@ forEachDatabase((target) => {
 
   test('a handshake while the database is away is an error with status 503, and no empty session', async () => {
     failing.failing.add('read')
-    const failed = await handshake().catch((error) => error)
+    const failed = await connect().catch((error) => error)
     assert.equal(failed.statusCode, 503)
     failing.failing.clear()
-    assert.equal((await handshake()).session.userId, 'ada')
+    assert.equal((await connect()).session.userId, 'ada')
   })
 
   test('decryptSession() takes flags of a cookie for this session alone', async () => {
-    const { session } = await handshake(undefined, { maxAge: 5_000 })
+    const { session } = await connect({ maxAge: 5_000 })
     assert.equal(session.cookie.originalMaxAge, 5_000)
-    assert.equal(sessionOf(await handshake()).cookie.originalMaxAge, null)
+    assert.equal(sessionOf(await connect()).cookie.originalMaxAge, null)
   })
 
   test('nothing of ours is among the keys of a session of a handshake', async () => {
-    const { session } = await handshake()
+    const { session } = await connect()
     assert.deepEqual(Object.keys(session), ['cookie', 'userId'])
   })
 
@@ -141,7 +128,7 @@ forEachDatabase((target) => {
       try {
         const visitor = new Browser(own)
         const { id } = (await visitor.post('/login')).json()
-        const request = await handshake(visitor.cookies().sessionId, undefined, own)
+        const request = await handshake(own, visitor.cookies().sessionId!)
         if (isReloaded) await request.session.reload()
         const { session } = request
         mock.timers.tick(1.5 * HOUR_MS)
@@ -149,7 +136,7 @@ forEachDatabase((target) => {
         await session.save()
         assert.equal((await storedRow(suite.database, id)).expiresAt, Date.now() + 2 * HOUR_MS)
         mock.timers.tick(HOUR_MS)
-        const later = await handshake(session.encryptedSessionId, undefined, own)
+        const later = await handshake(own, session.encryptedSessionId)
         assert.equal(later.session.userId, 'ada')
         assert.equal(later.session.cookie.originalMaxAge, 2 * HOUR_MS)
       } finally {

@@ -4,18 +4,17 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { storedSession } from '../src/index.ts'
 import { Browser, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
-import { type FailingDatabase, failingDatabase } from './failing-database.ts'
+import { failingDatabase } from './failing-database.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 import { secret } from './stores.ts'
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
-  let failing: FailingDatabase
+  const failing = suite.opening(failingDatabase)
   let app: FastifyInstance
 
   before(async () => {
-    failing = suite.closing(await failingDatabase(suite.database))
     app = await suite.openOn(failing.database, {
       options: { cookie: { path: '/app', secure: false } },
       routes(app) {

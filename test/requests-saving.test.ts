@@ -3,7 +3,7 @@ import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { Browser, cookieLines } from './app.ts'
 import { appSuite } from './app-suite.ts'
-import { type FailingDatabase, failingDatabase } from './failing-database.ts'
+import { failingDatabase } from './failing-database.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { rowOf, storedRow } from './rows.ts'
 import { addSavingRoutes } from './saving-routes.ts'
@@ -11,14 +11,13 @@ import { until } from './until.ts'
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
-  let failing: FailingDatabase
+  const failing = suite.opening(failingDatabase)
   let app: FastifyInstance
   let browser: Browser
   let id: string
   let begunId = ''
 
   before(async () => {
-    failing = suite.closing(await failingDatabase(suite.database))
     app = await suite.openOn(failing.database, {
       routes: (app) => addSavingRoutes(app, noteBegun, versionOf),
     })

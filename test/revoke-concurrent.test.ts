@@ -5,7 +5,8 @@ import { Browser } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { insertMany } from './many-rows.ts'
-import { sidOf } from './rows.ts'
+import { handleOf } from './rows.ts'
+import { userIdOf } from './user-id.ts'
 
 const VISITORS = 60
 const LOGINS = 100
@@ -17,7 +18,7 @@ forEachDatabase((target) => {
 
   before(async () => {
     for (const _application of ['one', 'other']) {
-      await suite.open({ options: { user: (session) => session.userId as string | undefined } })
+      await suite.open({ options: { user: userIdOf } })
     }
   })
 
@@ -34,7 +35,7 @@ forEachDatabase((target) => {
       const visitors = Array.from({ length: VISITORS }, (_, n) => new Browser(suite.apps[n % 2]!))
       const logged = await Promise.all(visitors.map((visitor) => visitor.post('/login')))
       const cookies = visitors.map((visitor) => visitor.cookies())
-      const filter = filterOf(`2::${sidOf(logged[0]!.json().id).toString('hex')}`)
+      const filter = filterOf(handleOf(logged[0]!.json().id))
       const saves = visitors.map((visitor, n) => visitor.post('/change', { n }))
       const logins = Array.from({ length: LOGINS }, (_, n) => new Browser(suite.apps[n % 2]!).post('/login'))
       const revocation = suite.apps[1]!.storedSession.revoke(filter)

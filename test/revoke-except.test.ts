@@ -6,6 +6,7 @@ import { StoredSessionStore } from '../src/index.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { load, loaded, newSession, save } from './sessions.ts'
 import { newId, secret } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 forEachDatabase((target) => {
   let database: TestDatabase
@@ -31,7 +32,7 @@ forEachDatabase((target) => {
       secret,
       migrate: true,
       trim: false,
-      user: (session) => session.userId as string,
+      user: userIdOf,
     })
     await store.ready()
   })

@@ -3,19 +3,20 @@ import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import postgres from 'postgres'
 import type { RevokeFilter } from '../src/index.ts'
+import { addRotateRoute } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { sidOf } from './rows.ts'
 import { until } from './until.ts'
-import { signIn, type Visitor, visitorOf } from './visitor.ts'
+import { userIdOf } from './user-id.ts'
+import { rotated, signIn, type Visitor } from './visitor.ts'
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
   let app: FastifyInstance
 
   before(async () => {
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    app = await suite.open({ options: { user }, routes: addRotateRoute })
+    app = await suite.open({ options: { user: userIdOf }, routes: addRotateRoute })
   })
   beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
 
@@ -84,13 +85,6 @@ forEachDatabase((target) => {
   }
 })
 
-function addRotateRoute(app: FastifyInstance): void {
-  app.post('/rotate', async (request) => {
-    const rotated = await app.storedSession.rotateId(request)
-    return { rotated, id: request.session.sessionId }
-  })
-}
-
 /** The one of two visitors to whom a statement over all comes first: partitions have an order of their own. */
 async function inStoredOrder(database: TestDatabase, one: Visitor, other: Visitor): Promise<[Visitor, Visitor]> {
   const [row] = await database.query('SELECT sid FROM stored_sessions WHERE sid IN ($1, $2) ORDER BY tableoid, ctid', [
@@ -98,14 +92,6 @@ async function inStoredOrder(database: TestDatabase, one: Visitor, other: Visito
     sidOf(other.id),
   ])
   return sidOf(one.id).equals(row!.sid as Buffer) ? [one, other] : [other, one]
-}
-
-/** The visitor under a new id. */
-async function rotated(app: FastifyInstance, visitor: Visitor): Promise<Visitor> {
-  const response = await visitor.post('/rotate')
-  assert.equal(response.json().rotated, true)
-  const { value } = response.cookies.find((cookie) => cookie.name === 'sessionId')!
-  return visitorOf(app, response.json().id, value)
 }
 
 /** Keeps everybody else from changing a row, until the function that it yields is called. */

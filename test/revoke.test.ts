@@ -5,15 +5,15 @@ import { openDatabase } from '../src/database/open.ts'
 import type { RevokeFilter, StoredSessionStore } from '../src/index.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { insertMany } from './many-rows.ts'
-import { allRows, sidOf, storedRow } from './rows.ts'
+import { allRows, handleOf, storedRow } from './rows.ts'
 import { destroy, load, loaded, newSession, save } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 const INVALID = 'FST_STORED_SESSION_INVALID_OPTIONS'
-const handleOf = (id: string) => `2::${sidOf(id).toString('hex')}`
 
 forEachDatabase((target) => {
-  const suite = storesOn(target, { user: (session) => session.userId as string | undefined })
+  const suite = storesOn(target, { user: userIdOf })
 
   const opened: SessionDatabase[] = []
   after(() => Promise.all(opened.map((database) => database.close())))

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, mock, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { addRotateRoute, Browser, cookieLines, openApp, sessionOf } from './app.ts'
-import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { addRememberRoute, addRotateRoute, Browser, cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { gatedDatabase } from './gated-database.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { type Pause, pause } from './paused-routes.ts'
-import { signIn, type Visitor, visitorOf } from './visitor.ts'
+import { userIdOf } from './user-id.ts'
+import { heirOf, rotated, signIn } from './visitor.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -13,20 +15,17 @@ const OVERLAP = 10_000
 
 /** Which cookie the responses of requests leave behind whose session gets another id meanwhile, in a process they do not know. */
 forEachDatabase((target) => {
-  let database: TestDatabase
-  let gated: GatedDatabase
+  const suite = appSuite(target, { now: 1_732_100_000_000 })
+  const { pass } = suite
+  const gated = suite.opening(gatedDatabase)
   let ours: FastifyInstance
   let theirs: FastifyInstance
   let slow: Pause
 
   before(async () => {
-    database = await target.create()
-    mock.timers.enable({ apis: ['Date'], now: 1_732_100_000_000 })
     slow = pause()
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const options = { user, rotationOverlap: OVERLAP, touchInterval: MINUTE }
-    gated = await gatedDatabase(database)
-    ours = await openApp(gated.database, {
+    const options = { user: userIdOf, rotationOverlap: OVERLAP, touchInterval: MINUTE }
+    ours = await suite.openOn(gated.database, {
       options,
       routes(app) {
         addRotateRoute(app)
@@ -35,29 +34,21 @@ forEachDatabase((target) => {
           await request.session.save()
           return { userId: sessionOf(request).userId }
         })
-        app.post('/remember', async (request) => {
-          request.session.cookie.maxAge = 12 * HOUR
-          return {}
-        })
+        addRememberRoute(app)
       },
     })
-    theirs = await openApp(database.url, { options, routes: addRotateRoute })
+    theirs = await suite.open({ options, routes: addRotateRoute })
   })
-  beforeEach(() => database.query('DELETE FROM stored_sessions'))
-  after(async () => {
-    mock.timers.reset()
-    await ours.close()
-    await theirs.close()
-    await gated.close()
-    await database.drop()
-  })
+  beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
 
-  const pass = (ms: number) => mock.timers.setTime(Date.now() + ms)
-
-  async function rotatedAt(app: FastifyInstance, { id, sessionId }: Visitor): Promise<Visitor> {
-    const response = await visitorOf(app, id, sessionId).post('/rotate')
-    assert.equal(response.json().rotated, true)
-    return visitorOf(app, response.json().id, response.cookies[0]!.value)
+  /** A request that has its session, and waits before it does anything, of somebody whose cookie is due to be sent again. */
+  async function slowRequest(url: string) {
+    const visitor = await signIn(ours)
+    await visitor.post('/remember', { maxAge: 12 * HOUR })
+    pass(2 * MINUTE)
+    const reading = visitor.post(url)
+    await slow.entered()
+    return { visitor, reading }
   }
 
   for (const [what, url] of [
@@ -65,12 +56,8 @@ forEachDatabase((target) => {
     ['saves it as it is', '/slow-save'],
   ] as const) {
     test(`a slow request that ${what} does not send the old id once more`, async () => {
-      const visitor = await signIn(ours)
-      await visitor.post('/remember')
-      pass(2 * MINUTE)
-      const reading = visitor.post(url)
-      await slow.entered()
-      await rotatedAt(theirs, visitor)
+      const { visitor, reading } = await slowRequest(url)
+      await rotated(theirs, visitor)
       slow.resume()
       const response = await reading
       assert.deepEqual([response.statusCode, response.json()], [200, { userId: 'ada' }])
@@ -78,22 +65,14 @@ forEachDatabase((target) => {
     })
 
     test(`a slow request that ${what} sends the cookie again when nobody rotated it`, async () => {
-      const visitor = await signIn(ours)
-      await visitor.post('/remember')
-      pass(2 * MINUTE)
-      const reading = visitor.post(url)
-      await slow.entered()
+      const { reading } = await slowRequest(url)
       slow.resume()
       assert.equal(cookieLines(await reading).length, 1)
     })
   }
 
   test('when the database cannot tell whether the id was rotated, the browser keeps the cookie that it has', async () => {
-    const visitor = await signIn(ours)
-    await visitor.post('/remember')
-    pass(2 * MINUTE)
-    const reading = visitor.post('/slow-save')
-    await slow.entered()
+    const { reading } = await slowRequest('/slow-save')
     const { database: wrapped } = gated
     const { read } = wrapped
     wrapped.read = () => Promise.reject(Object.assign(new Error('the connection broke'), { code: 'ECONNRESET' }))
@@ -104,15 +83,11 @@ forEachDatabase((target) => {
   })
 
   test('a response that was told the id is the present one, before its own process rotated it, does not send it', async () => {
-    const visitor = await signIn(ours)
-    await visitor.post('/remember')
-    pass(2 * MINUTE)
-    const reading = visitor.post('/slow-save')
-    await slow.entered()
+    const { visitor, reading } = await slowRequest('/slow-save')
     const look = gated.hold('read', 'after')
     slow.resume()
     await look.arrived
-    const heir = await rotatedAt(ours, visitor)
+    const heir = await rotated(ours, visitor)
     look.release()
     assert.deepEqual(cookieLines(await reading), [])
     assert.deepEqual(await heir.me(), { userId: 'ada' })
@@ -141,7 +116,7 @@ forEachDatabase((target) => {
     await browser.post('/login')
     for (const trimmed of [false, true]) {
       // Nothing is left of the session, but the row that points to it.
-      if (trimmed) await database.query("DELETE FROM stored_sessions WHERE end_reason = 'destroyed'")
+      if (trimmed) await suite.database.query("DELETE FROM stored_sessions WHERE end_reason = 'destroyed'")
       for (const url of ['/me', '/nowhere']) {
         const response = await ours.inject({ url, cookies: { sessionId: old! } })
         assert.deepEqual(cookieLines(response), [], url)
@@ -168,10 +143,10 @@ forEachDatabase((target) => {
 
   test('who signs in by an old id after its time gets the new cookie', async () => {
     const visitor = await signIn(ours)
-    await rotatedAt(ours, visitor)
+    await rotated(ours, visitor)
     pass(2 * OVERLAP)
     const response = await visitor.post('/login')
     assert.equal(cookieLines(response).length, 1)
-    assert.deepEqual(await visitorOf(ours, response.json().id, response.cookies[0]!.value).me(), { userId: 'ada' })
+    assert.deepEqual(await heirOf(ours, response).me(), { userId: 'ada' })
   })
 })

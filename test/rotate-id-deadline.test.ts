@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { addRotateRoute, cookieLines, openApp } from './app.ts'
-import { type GatedDatabase, gatedDatabase } from './gated-database.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
-import { allRows, sidOf, storedRow } from './rows.ts'
+import { addRotateRoute, cookieLines } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { gatedDatabase } from './gated-database.ts'
+import { forEachDatabase } from './harness/databases.ts'
+import { allRows, sidOf, storedRow, unendedRows } from './rows.ts'
 import { load } from './sessions.ts'
-import { signIn, type Visitor, visitorOf } from './visitor.ts'
+import { userIdOf } from './user-id.ts'
+import { heirOf, signIn } from './visitor.ts'
 
 const PATIENCE_MS = 400
 const JUMP_MS = 60_000
@@ -16,37 +18,25 @@ const MOST = 2
 
 /** Rotations that are late, or meet others between their steps. */
 forEachDatabase((target) => {
-  let database: TestDatabase
-  let gated: GatedDatabase
+  const suite = appSuite(target)
+  const gated = suite.opening(gatedDatabase)
   // One that waits for a moment only, one that waits as usual, and one in another process.
   let hasty: FastifyInstance
   let app: FastifyInstance
   let other: FastifyInstance
 
   before(async () => {
-    database = await target.create()
-    gated = await gatedDatabase(database)
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const options = { user, maxPerUser: MOST, rotationOverlap: 1 }
-    hasty = await openApp(gated.database, {
+    const options = { user: userIdOf, maxPerUser: MOST, rotationOverlap: 1 }
+    hasty = await suite.openOn(gated.database, {
       options: { ...options, operationTimeout: PATIENCE_MS },
       routes: addRotateRoute,
     })
-    app = await openApp(gated.database, { options, routes: addRotateRoute })
-    other = await openApp(database.url, { options, routes: addRotateRoute })
+    app = await suite.openOn(gated.database, { options, routes: addRotateRoute })
+    other = await suite.open({ options, routes: addRotateRoute })
   })
-  beforeEach(() => database.query('DELETE FROM stored_sessions'))
-  after(async () => {
-    await hasty.close()
-    await app.close()
-    await other.close()
-    await gated.close()
-    await database.drop()
-  })
+  beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
 
-  const live = async () => (await allRows(database)).filter(({ endedAt }) => endedAt === null)
-  const heirOf = (response: Awaited<ReturnType<Visitor['post']>>) =>
-    visitorOf(app, response.json().id, response.cookies[0]!.value)
+  const live = () => unendedRows(suite.database)
 
   for (const [what, name] of [
     ['the new row is written', 'insert'],
@@ -59,12 +49,12 @@ forEachDatabase((target) => {
       assert.deepEqual([response.statusCode, cookieLines(response)], [503, []])
       held.release()
       await held.done
-      const others = (await allRows(database)).filter(({ sid }) => !sid.equals(sidOf(visitor.id)))
+      const others = (await allRows(suite.database)).filter(({ sid }) => !sid.equals(sidOf(visitor.id)))
       assert.deepEqual(
         others.map(({ endReason, data }) => [endReason, data.length]),
         [['destroyed', 0]],
       )
-      assert.equal((await storedRow(database, visitor.id)).endedAt, null)
+      assert.equal((await storedRow(suite.database, visitor.id)).endedAt, null)
       assert.deepEqual(await visitor.me(), { userId: 'ada' })
       assert.equal((await live()).length, 1)
       assert.equal((await visitor.post('/rotate')).json().rotated, true)
@@ -86,7 +76,7 @@ forEachDatabase((target) => {
     const response = await visitor.post('/rotate')
     held.release()
     assert.deepEqual([response.statusCode, response.json().rotated], [200, true])
-    assert.deepEqual(await heirOf(response).me(), { userId: 'ada' })
+    assert.deepEqual(await heirOf(app, response).me(), { userId: 'ada' })
     assert.equal((await live()).length, 1)
   })
 
@@ -100,7 +90,7 @@ forEachDatabase((target) => {
     const response = await rotating
     assert.equal(response.json().rotated, true)
     assert.deepEqual(await live(), [])
-    const heir = heirOf(response)
+    const heir = heirOf(app, response)
     assert.deepEqual(await heir.me(), { userId: 'ada' })
     assert.equal((await live()).length, 1)
     await heir.post('/change', { n: 1 })
@@ -121,7 +111,7 @@ forEachDatabase((target) => {
       held.release()
       const response = await rotating
       assert.equal(response.json().rotated, true)
-      assert.deepEqual(await heirOf(response).me(), { userId: 'ada' })
+      assert.deepEqual(await heirOf(app, response).me(), { userId: 'ada' })
       assert.deepEqual(await elsewhere.me(), { userId: 'ada' })
       assert.equal((await live()).length, MOST)
     })
@@ -145,7 +135,7 @@ forEachDatabase((target) => {
       await other.storedSession.revoke({ user: 'ada' })
       held.release()
       const response = await rotating
-      if (response.cookies[0]) assert.deepEqual(await heirOf(response).me(), { endReason: 'revoked' })
+      if (response.cookies[0]) assert.deepEqual(await heirOf(app, response).me(), { endReason: 'revoked' })
       assert.deepEqual(await live(), [])
     })
 
@@ -159,7 +149,7 @@ forEachDatabase((target) => {
       held.release()
       const [response] = await Promise.all([rotating, revoking])
       assert.equal(response.json().rotated, true)
-      assert.deepEqual(await heirOf(response).me(), { userId: 'ada' })
+      assert.deepEqual(await heirOf(app, response).me(), { userId: 'ada' })
       assert.deepEqual(await another.me(), { endReason: 'revoked' })
     })
   }
@@ -177,6 +167,6 @@ forEachDatabase((target) => {
     held.release()
     const [response] = await Promise.all([rotating, revoking])
     assert.equal(response.json().rotated, true)
-    assert.deepEqual(await heirOf(response).me(), { userId: 'ada' })
+    assert.deepEqual(await heirOf(app, response).me(), { userId: 'ada' })
   })
 })

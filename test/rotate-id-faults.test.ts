@@ -2,20 +2,20 @@ import assert from 'node:assert/strict'
 import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { SessionDatabase } from '../src/index.ts'
+import { addRotateRoute } from './app.ts'
 import { appSuite } from './app-suite.ts'
-import { type FailingDatabase, failingDatabase } from './failing-database.ts'
+import { failingDatabase } from './failing-database.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { allRows, storedRow } from './rows.ts'
-import { signIn, visitorOf } from './visitor.ts'
+import { allRows, storedRow, unendedRows } from './rows.ts'
+import { heirOf, signIn } from './visitor.ts'
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
-  let failing: FailingDatabase
+  const failing = suite.opening(failingDatabase)
   let app: FastifyInstance
   let isAnswerLost = false
 
   before(async () => {
-    failing = suite.closing(await failingDatabase(suite.database))
     // A statement that has its effect, and whose answer is lost with the connection.
     const { replace } = failing.database
     const losing: SessionDatabase = {
@@ -26,14 +26,7 @@ forEachDatabase((target) => {
         return isReplaced
       },
     }
-    app = await suite.openOn(losing, {
-      routes(app) {
-        app.post('/rotate', async (request) => {
-          const rotated = await app.storedSession.rotateId(request)
-          return { rotated, id: request.session.sessionId }
-        })
-      },
-    })
+    app = await suite.openOn(losing, { routes: addRotateRoute })
   })
   beforeEach(async () => {
     failing.failing.clear()
@@ -41,7 +34,7 @@ forEachDatabase((target) => {
     await suite.database.query('DELETE FROM stored_sessions')
   })
 
-  const liveRows = async () => (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null).length
+  const liveRows = async () => (await unendedRows(suite.database)).length
 
   test('when the database fails in the middle of a rotation, the session goes on under its old id alone', async () => {
     for (const statement of ['insert', 'replace'] as const) {
@@ -81,8 +74,7 @@ forEachDatabase((target) => {
     isAnswerLost = true
     const response = await visitor.post('/rotate')
     assert.deepEqual([response.statusCode, response.json().rotated], [200, true])
-    const { value } = response.cookies.find(({ name }) => name === 'sessionId')!
-    assert.deepEqual(await visitorOf(app, response.json().id, value).me(), { userId: 'ada' })
+    assert.deepEqual(await heirOf(app, response).me(), { userId: 'ada' })
     assert.equal((await storedRow(suite.database, visitor.id)).endReason, 'rotated')
     assert.equal(await liveRows(), 1)
   })

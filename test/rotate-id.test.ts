@@ -5,8 +5,9 @@ import type { StoredSessionOptions } from '../src/index.ts'
 import { addRememberRoute, Browser, cookieLines, sessionOf } from './app.ts'
 import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { allRows, rowOf, setColumn, storedRow } from './rows.ts'
-import { signIn, type Visitor, visitorOf } from './visitor.ts'
+import { allRows, rowOf, setColumn, storedRow, unendedRows } from './rows.ts'
+import { userIdOf } from './user-id.ts'
+import { heirOf, signIn, type Visitor, visitorOf } from './visitor.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -24,8 +25,7 @@ forEachDatabase((target) => {
   })
 
   async function open(options: Partial<StoredSessionOptions> = {}): Promise<FastifyInstance> {
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    const app = await suite.open({ options: { user, ...options }, routes })
+    const app = await suite.open({ options: { user: userIdOf, ...options }, routes })
     app.storedSession.store.events.on('gone', (event) => events.push({ name: 'gone', ...event }))
     app.storedSession.store.events.on('unreadable', (event) => events.push({ name: 'unreadable', ...event }))
     return app
@@ -38,8 +38,7 @@ forEachDatabase((target) => {
     assert.equal(response.json().rotated, true)
     const lines = cookieLines(response)
     assert.equal(lines.length, 1)
-    const value = response.cookies.find(({ name }) => name === 'sessionId')!.value
-    return visitorOf(app, response.json().id, value)
+    return heirOf(app, response)
   }
 
   for (const bindToCookie of [false, true]) {
@@ -181,7 +180,7 @@ forEachDatabase((target) => {
     assert.deepEqual(new Set(bodies.map(({ userId }) => userId)), new Set(['ada']))
     assert.equal(responses.flatMap((response) => cookieLines(response)).length, 1)
     assert.deepEqual(await old.me(), { userId: 'ada' })
-    const live = (await allRows(suite.database)).filter(({ endedAt }) => endedAt === null)
+    const live = await unendedRows(suite.database)
     assert.equal(live.length, 1)
   })
 

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { FastifyInstance } from 'fastify'
 import type { KeyProvider, KeyState, StoredSessionStore } from '../src/index.ts'
-import { openApp } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { ringOf } from './learning-keys.ts'
 import { namedKeyId } from './named-key.ts'
 import { allRows } from './rows.ts'
 import { loaded, newSession, save } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
-import { signIn, visitorOf } from './visitor.ts'
+import { heirOf, signIn, visitorOf } from './visitor.ts'
 
 const ROTATIONS = 20
 const VISITORS = 6
@@ -95,24 +94,14 @@ async function visit(stores: StoredSessionStore[], index: number, isOver: () => 
 }
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  const apps: FastifyInstance[] = []
+  const suite = appSuite(target)
 
   async function open(...keys: [string, KeyState][]) {
-    const app = await openApp(database.url, { options: { keys: ringOf(keys) } })
-    apps.push(app)
+    const app = await suite.open({ options: { keys: ringOf(keys) } })
     const reasons: string[] = []
     app.storedSession.store.events.on('unreadable', ({ reason }) => reasons.push(reason))
     return { app, reasons }
   }
-
-  before(async () => {
-    database = await target.create()
-  })
-  after(async () => {
-    for (const app of apps) await app.close()
-    await database.drop()
-  })
 
   test('a key that was removed or revoked ends its sessions by an event, and locks nobody out', async () => {
     for (const [keys, reason] of [
@@ -133,15 +122,14 @@ forEachDatabase((target) => {
       const login = await again.post('/login')
       assert.equal(login.statusCode, 200)
       assert.notEqual(login.json().id, ada.id)
-      const sessionId = login.cookies.find(({ name }) => name === 'sessionId')!.value
-      assert.deepEqual(await visitorOf(app, login.json().id, sessionId).me(), { userId: 'ada' })
+      assert.deepEqual(await heirOf(app, login).me(), { userId: 'ada' })
     }
   })
 
   test('a session that was loaded before its key was revoked is saved under the new one', async () => {
     const keys = new ChangingKeys([['old', 'current']])
     let change = () => {}
-    const app = await openApp(database.url, {
+    const app = await suite.open({
       options: { keys },
       routes: (routes) =>
         routes.post('/revoked-meanwhile', async ({ session }) => {
@@ -150,7 +138,6 @@ forEachDatabase((target) => {
           return {}
         }),
     })
-    apps.push(app)
     const ada = await signIn(app)
     change = () =>
       keys.become([

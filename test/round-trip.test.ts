@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { type AppSession, Browser, cookieLines, openApp, sessionOf } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { type AppSession, Browser, cookieLines, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { type DatabaseTarget, forEachDatabase } from './harness/databases.ts'
 import { changesInPlace, refused, values } from './round-trip/values.ts'
 import { storedRow } from './rows.ts'
 
@@ -19,12 +20,12 @@ const entries = Object.entries(values())
 
 forEachDatabase((target) => {
   for (const rolling of [true, false]) {
-    describe(`rolling ${rolling ? 'on' : 'off'}`, () => defineRoundTrips(() => target.create(), rolling))
+    describe(`rolling ${rolling ? 'on' : 'off'}`, () => defineRoundTrips(target, rolling))
   }
 })
 
-function defineRoundTrips(create: () => Promise<TestDatabase>, rolling: boolean): void {
-  let database: TestDatabase
+function defineRoundTrips(target: DatabaseTarget, rolling: boolean): void {
+  const suite = appSuite(target)
   let app: FastifyInstance
   const logged: { path?: string }[] = []
   let handle: (session: AppSession) => unknown = () => {}
@@ -45,8 +46,7 @@ function defineRoundTrips(create: () => Promise<TestDatabase>, rolling: boolean)
   }
 
   before(async () => {
-    database = await create()
-    app = await openApp(database.url, {
+    app = await suite.open({
       options: { rolling, errorPaths: true },
       server: { logger: { level: 'error', stream: { write: (line) => void logged.push(JSON.parse(line).err) } } },
       routes(app) {
@@ -58,10 +58,6 @@ function defineRoundTrips(create: () => Promise<TestDatabase>, rolling: boolean)
       },
     })
   })
-  after(async () => {
-    await app.close()
-    await database.drop()
-  })
 
   test('every type comes back as it went in, wherever it is, and reading it is no change', async () => {
     for (const [type, value] of entries) {
@@ -71,7 +67,7 @@ function defineRoundTrips(create: () => Promise<TestDatabase>, rolling: boolean)
         assert.deepStrictEqual(seen, placed(value), type)
         assert.deepEqual(cookieLines(response), [], type)
       }
-      assert.equal((await storedRow(database, id)).version, 1, type)
+      assert.equal((await storedRow(suite.database, id)).version, 1, type)
     }
   })
 
@@ -80,7 +76,7 @@ function defineRoundTrips(create: () => Promise<TestDatabase>, rolling: boolean)
     for (const _visit of ['first', 'second', 'third']) {
       assert.deepStrictEqual((await seenBy(browser)).seen, values())
     }
-    assert.equal((await storedRow(database, id)).version, 1)
+    assert.equal((await storedRow(suite.database, id)).version, 1)
   })
 
   test('a change in place of every type that can change is saved, once', async () => {
@@ -91,7 +87,7 @@ function defineRoundTrips(create: () => Promise<TestDatabase>, rolling: boolean)
       const expected = new Map<string, unknown>([['value', value()]])
       apply(expected)
       assert.deepStrictEqual((await seenBy(browser)).seen, { holder: { inside: expected } }, change)
-      assert.equal((await storedRow(database, id)).version, 2, change)
+      assert.equal((await storedRow(suite.database, id)).version, 2, change)
     }
   })
 
@@ -104,7 +100,7 @@ function defineRoundTrips(create: () => Promise<TestDatabase>, rolling: boolean)
       assert.equal(response.json().code, 'FST_STORED_SESSION_UNSTORABLE', what)
       assert.equal(logged.at(-1)?.path, `cart.items[0]${path}`, what)
       assert.deepStrictEqual((await seenBy(browser)).seen, { kept: 1 }, what)
-      assert.equal((await storedRow(database, id)).version, 1, what)
+      assert.equal((await storedRow(suite.database, id)).version, 1, what)
     }
   })
 }

@@ -17,8 +17,16 @@ export interface StoredRow {
 
 export const sidOf = (id: string) => createHash('sha256').update(id).digest()
 
+/** What lists, logs and events call the session of this id. */
+export const handleOf = (id: string) => `2::${sidOf(id).toString('hex')}`
+
 export async function allRows(database: TestDatabase): Promise<StoredRow[]> {
   return (await database.query('SELECT * FROM stored_sessions')).map(toStoredRow)
+}
+
+/** The rows of sessions that were not ended, expired or not. */
+export async function unendedRows(database: TestDatabase): Promise<StoredRow[]> {
+  return (await allRows(database)).filter(({ endedAt }) => endedAt === null)
 }
 
 export async function rowOf(database: TestDatabase, id: string): Promise<StoredRow | undefined> {

@@ -15,6 +15,7 @@ import { BROKEN_LISTINGS } from './broken-listings.ts'
 import { BROKEN_STORAGES, type StorageFault } from './broken-storages.ts'
 import { BROKEN_UNSEALED_ROWS } from './broken-unsealed-rows.ts'
 import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { userIdOf } from './user-id.ts'
 
 forEachDatabase((target) => {
   let database: TestDatabase
@@ -35,7 +36,7 @@ describe('the example of a storage of one’s own', () => {
   for (const { name, run } of sessionDatabaseContract({ create: memoryStorage })) test(name, run)
 
   test('holds the sessions of an application', async () => {
-    const app = await openApp(memoryStorage(), { options: { user: ({ userId }) => userId as string } })
+    const app = await openApp(memoryStorage(), { options: { user: userIdOf } })
     const cookie = await signIn(app, { userId: 'ada' })
     await app.inject({ method: 'POST', url: '/change', payload: { n: 1 }, headers: { cookie } })
     assert.deepEqual(await readSession(app, cookie), { userId: 'ada', n: 1 })
@@ -52,7 +53,7 @@ describe('the storage in memory, for tests of applications', () => {
     const storage = testStorage()
     const flipped = async (key: Uint8Array) => Buffer.from(key.map((byte) => byte ^ 0xff))
     const options = () => ({
-      user: ({ userId }: Record<string, unknown>) => userId as string,
+      user: userIdOf,
       keys: envelopeKeys({ wrap: flipped, unwrap: flipped }),
     })
     const [one, other] = [

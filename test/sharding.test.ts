@@ -1,43 +1,36 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { afterEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { envelopeKeys, type StoredSessionOptions } from '../src/index.ts'
-import { Browser, openApp } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { Browser } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
 import { allRows } from './rows.ts'
 import { addPathRoutes, walkRequestPath } from './sharding/request-path.ts'
 import { keysIn, objectionsTo } from './sharding/statement-rules.ts'
 import { tableFacts } from './sharding/table-rules.ts'
-import { type NotingDatabase, noting, type Sent } from './trimming/sent-statements.ts'
+import { noting, type Sent } from './trimming/sent-statements.ts'
 import { until } from './until.ts'
+import { userIdOf } from './user-id.ts'
 
 const kindOf = ({ text }: Sent) => text.trim().slice(0, 6).toLowerCase()
 const isByUser = ({ text }: Sent) => /^\s*select\b.* where ["`]user_id["`] = /is.test(text)
 
 forEachDatabase((target) => {
-  let database: TestDatabase
-  let client: NotingDatabase
+  const suite = appSuite(target)
+  const client = suite.opening((database) => noting(database, 4))
   let app: FastifyInstance
 
-  before(async () => {
-    database = await target.create()
-    client = noting(database, 4)
-  })
   afterEach(() => app?.close())
-  after(async () => {
-    await client.close()
-    await database.drop()
-  })
 
   async function open(options: Partial<StoredSessionOptions> = {}): Promise<void> {
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    app = await openApp(client.drizzle, { options: { user, ...options }, routes: addPathRoutes })
+    app = await suite.openOn(client.drizzle, { options: { user: userIdOf, ...options }, routes: addPathRoutes })
     client.sent.length = 0
   }
 
   const touched = () =>
     until('all who are there are touched', async () =>
-      (await allRows(database)).every(({ endedAt, touchedAt }) => endedAt !== null || touchedAt === Date.now()),
+      (await allRows(suite.database)).every(({ endedAt, touchedAt }) => endedAt !== null || touchedAt === Date.now()),
     )
 
   const objections = () => objectionsTo(client.sent, target.dialect)
@@ -48,7 +41,7 @@ forEachDatabase((target) => {
     await walkRequestPath(app, (ms) => t.mock.timers.tick(ms), touched)
     assert.deepEqual(objections(), [])
     assert.deepEqual(seen(client.sent), SEEN[target.dialect])
-    const stored = new Set((await allRows(database)).map(({ sid }) => sid.toString('hex')))
+    const stored = new Set((await allRows(suite.database)).map(({ sid }) => sid.toString('hex')))
     assert.deepEqual(
       client.sent.flatMap(keysIn).filter((key) => !stored.has(key)),
       [],
@@ -85,7 +78,7 @@ forEachDatabase((target) => {
   }
 
   test('the key of the table is the sid, and nothing of it reaches beyond its own row', async () => {
-    assert.deepEqual(await tableFacts(database, 'stored_sessions'), {
+    assert.deepEqual(await tableFacts(suite.database, 'stored_sessions'), {
       primaryKey: ['sid'],
       uniqueBesides: [],
       foreignKeys: [],

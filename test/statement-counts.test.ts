@@ -6,7 +6,7 @@ import { before, beforeEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { Browser } from './app.ts'
 import { appSuite } from './app-suite.ts'
-import { type CountedDatabase, counted } from './counting.ts'
+import { counted } from './counting.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows, storedRow } from './rows.ts'
 import { until } from './until.ts'
@@ -18,13 +18,12 @@ const kindOf = (statement: string) => statement.trim().slice(0, 6).toLowerCase()
 
 forEachDatabase((target) => {
   const suite = appSuite(target)
-  let client: CountedDatabase
+  const client = suite.opening(counted)
   let app: FastifyInstance
 
   const kinds = () => client.statements.map(kindOf)
 
   before(async () => {
-    client = suite.closing(counted(suite.database))
     app = await suite.openOn(client.drizzle)
     await app.listen({ port: 0, host: '127.0.0.1' })
     // The first use of a connection may ask the server about itself.

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { StoredSessionStore } from '../src/index.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { allRows, rowOf, sidOf, storedRow } from './rows.ts'
+import { allRows, handleOf, rowOf, sidOf, storedRow } from './rows.ts'
 import { contentOf, destroy, load, loaded, newSession, save, touch } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 function goneOf(store: StoredSessionStore): string[] {
   const sids: string[] = []
@@ -13,7 +14,7 @@ function goneOf(store: StoredSessionStore): string[] {
 }
 
 forEachDatabase((target) => {
-  const suite = storesOn(target, { user: (session) => session.userId as string | undefined })
+  const suite = storesOn(target, { user: userIdOf })
 
   test('what was saved is found, by this store and by another one', async () => {
     const id = newId()
@@ -87,7 +88,7 @@ forEachDatabase((target) => {
     await save(store, id, late)
     await save(store, id, late)
     assert.deepEqual(await storedRow(suite.database, id), tombstone)
-    assert.deepEqual(gone, [`2::${sidOf(id).toString('hex')}`])
+    assert.deepEqual(gone, [handleOf(id)])
   })
 
   test('a first save of an id that was destroyed before is refused by the tombstone', async () => {

@@ -16,6 +16,7 @@ import { contentOf, destroy, load, loaded, newSession, save } from './sessions.t
 import { newId, secret, storesOn } from './stores.ts'
 import { deedOf } from './trim-result.ts'
 import { until } from './until.ts'
+import { userIdOf } from './user-id.ts'
 
 /** A database that the application opened, and whether its client still answers. */
 interface Handed {
@@ -144,13 +145,12 @@ async function assertListed(store: StoredSessionStore, ids: string[]): Promise<v
 
 forEachDatabase((target) => {
   const suite = storesOn(target)
-  const user = (session: Record<string, unknown>) => session.userId as string | undefined
 
   for (const [name, open] of Object.entries(DRIVERS[target.dialect])) {
     test(`a store works on ${name} that was handed in, and leaves it open`, async (t) => {
       const handed = await open(suite.database.url)
       t.after(() => handed.close())
-      const store = new StoredSessionStore({ database: handed.database, secret, trim: false, user })
+      const store = new StoredSessionStore({ database: handed.database, secret, trim: false, user: userIdOf })
       await store.ready()
       t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
       await live(store, (ms) => t.mock.timers.setTime(Date.now() + ms))

@@ -6,6 +6,7 @@ import { TABLES } from './own-tables.ts'
 import { destroy, load, loaded, newSession, save } from './sessions.ts'
 import { newId, secret } from './stores.ts'
 import { until } from './until.ts'
+import { userIdOf } from './user-id.ts'
 
 const TYPES: Record<Dialect, { sid: string; data: string; time: string; text: string }> = {
   pg: { sid: 'bytea', data: 'bytea', time: 'bigint', text: 'text' },
@@ -42,8 +43,7 @@ forEachDatabase((target) => {
     database = await target.create()
     name = await createTable(database)
     const table = TABLES[target.dialect]
-    const user = (session: Record<string, unknown>) => session.userId as string | undefined
-    store = new StoredSessionStore({ database: database.url, secret, table, user, trim: false })
+    store = new StoredSessionStore({ database: database.url, secret, table, user: userIdOf, trim: false })
     await store.ready()
   })
   after(async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type StoredSessionStore, staticKeys } from '../src/index.ts'
 import { forEachDatabase } from './harness/databases.ts'
-import { setColumn, sidOf, storedRow } from './rows.ts'
+import { handleOf, setColumn, sidOf, storedRow } from './rows.ts'
 import { contentOf, load, loaded, newSession, save } from './sessions.ts'
 import { newId, type OpenStores, storesOn } from './stores.ts'
 
@@ -46,7 +46,7 @@ forEachDatabase((target) => {
     assert.deepEqual(await storedRow(suite.database, id), row)
     assert.deepEqual(
       events.map(({ sid }) => sid),
-      [`2::${sidOf(id).toString('hex')}`],
+      [handleOf(id)],
     )
     return events[0]!.reason
   }

@@ -4,9 +4,10 @@ import { forEachDatabase } from './harness/databases.ts'
 import { storedRow } from './rows.ts'
 import { destroy, load, loaded, newSession, save } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 forEachDatabase((target) => {
-  const suite = storesOn(target, { user: (session) => session.userId as string | undefined })
+  const suite = storesOn(target, { user: userIdOf })
 
   beforeEach(() => suite.database.query('DELETE FROM stored_sessions'))
 

@@ -13,7 +13,7 @@ import type { StoredSessionStore } from '../src/index.ts'
 import { type SessionTelemetry, sessionTelemetry } from '../src/telemetry/otel.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
 import { databases } from './harness/databases.ts'
-import { sidOf } from './rows.ts'
+import { handleOf } from './rows.ts'
 import { destroy, load, newSession, save } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
 
@@ -91,7 +91,7 @@ test('reads and saves are spans below the one that is active, with the hashed id
     [read!.attributes['stored_session.outcome'], missed!.attributes['stored_session.outcome']],
     ['found', 'unknown'],
   )
-  assert.equal(read!.attributes['stored_session.sid'], `2::${sidOf(id).toString('hex')}`)
+  assert.equal(read!.attributes['stored_session.sid'], handleOf(id))
   assert.deepEqual(
     [read!.attributes['db.system.name'], read!.attributes['db.collection.name']],
     [{ pg: 'postgresql', mysql: 'mysql', sqlite: 'sqlite' }[suite.database.dialect], 'stored_sessions'],

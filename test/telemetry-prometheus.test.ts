@@ -4,11 +4,12 @@ import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import { gauges, metrics, prometheusName } from '../src/telemetry/metrics.ts'
 import { sessionMetrics } from '../src/telemetry/prometheus.ts'
-import { openApp, sessionOf } from './app.ts'
+import { openApp } from './app.ts'
+import { addEndedMeanwhileRoute } from './ended-meanwhile.ts'
 import { type FailingDatabase, failingDatabase } from './failing-database.ts'
 import { databases, type TestDatabase } from './harness/databases.ts'
 import { setColumn, sidOf } from './rows.ts'
-import { destroy } from './sessions.ts'
+import { userIdOf } from './user-id.ts'
 import { signIn } from './visitor.ts'
 
 const target = databases[0]!
@@ -23,14 +24,8 @@ before(async () => {
   await (await openApp(database.url)).close()
   failing = await failingDatabase(database)
   app = await openApp(failing.database, {
-    options: { migrate: false, user: ({ userId }) => userId as string | undefined },
-    routes(routes) {
-      routes.post('/ended-meanwhile', async (request) => {
-        await destroy(app.storedSession.store, request.session.sessionId)
-        sessionOf(request).n = 1
-        return {}
-      })
-    },
+    options: { migrate: false, user: userIdOf },
+    routes: addEndedMeanwhileRoute,
   })
   sessionMetrics(app.storedSession, { register })
 })
@@ -85,7 +80,7 @@ test('ends are counted by reason, and so is what does not open', async () => {
 test('conflicts, late saves, faults and trimmed rows are counted', async () => {
   const ada = await signIn(app)
   await Promise.all([1, 2].map((n) => ada.post('/change', { n })))
-  await ada.post('/ended-meanwhile')
+  await ada.post('/ended-meanwhile', { n: 1 })
   failing.failing.add('read')
   await ada.me()
   failing.failing.clear()

@@ -7,6 +7,7 @@ import { appSuite } from './app-suite.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows } from './rows.ts'
 import { secret } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 const MINUTE = 60_000
 let clock: TestClock | undefined
@@ -21,7 +22,7 @@ forEachDatabase((target) => {
     (await app.inject({ url: '/me', headers: { cookie } })).json()
 
   test('signIn begins a session that requests find, and readSession reads it', async () => {
-    const app = await open({ user: ({ userId }) => userId as string | undefined })
+    const app = await open({ user: userIdOf })
     const seen = new Map([['a', new Date(1)]])
     const cookie = await signIn(app, { userId: 'ada', n: 7, seen })
     assert.deepEqual(await me(app, cookie), { userId: 'ada', n: 7 })

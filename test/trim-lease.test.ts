@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import { openDatabase } from '../src/database/open.ts'
 import { underLease } from '../src/store/trimming/trim-lease.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows } from './rows.ts'
 import { storesOn } from './stores.ts'
-import { addDueRows, countRows } from './trimming/due-rows.ts'
-import { TrimmingProcess } from './trimming/trimming-process.ts'
+import { addDueRows, countRows, dueRowsOf } from './trimming/due-rows.ts'
+import { TrimmingProcess, trimmingProcesses } from './trimming/trimming-process.ts'
 import { withoutLocks } from './trimming/without-locks.ts'
 import { until } from './until.ts'
 
@@ -19,20 +19,11 @@ const LEASE_MS = 2 * MINUTE_MS
 
 const byLease = { trim: { interval: false, lock: 'lease' } } as const
 
-let processes: TrimmingProcess[] = []
-
-before(async () => {
-  processes = await Promise.all(Array.from({ length: PROCESSES }, () => TrimmingProcess.launch()))
-})
-after(() => Promise.all(processes.map((one) => one.kill())))
+const processes = trimmingProcesses(PROCESSES)
 
 forEachDatabase((target) => {
   const suite = storesOn(target, byLease)
-  const addDue = (count: number) => addDueRows(suite.database, suite.store, count)
-  const left = () => countRows(suite.database)
-  const hasBegun = (count: number) => until('a batch is gone', async () => (await left()) < count)
-
-  afterEach(() => suite.database.query('DELETE FROM stored_sessions'))
+  const { addDue, left, hasBegun } = dueRowsOf(suite)
 
   test('of eight processes that trim by a lease one does, and the others say that it is locked', async () => {
     await addDue(ROWS)

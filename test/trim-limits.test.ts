@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict'
-import { afterEach, test } from 'node:test'
+import { test } from 'node:test'
 import type { SessionDatabase } from '../src/database/contract/session-database.ts'
 import { openDatabase } from '../src/database/open.ts'
 import type { SessionEvents, StoredSessionStore, TrimOptions } from '../src/index.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { storesOn } from './stores.ts'
 import { connect } from './trimming/connection.ts'
-import { addDueRows, countRows } from './trimming/due-rows.ts'
+import { dueRowsOf } from './trimming/due-rows.ts'
 import { until } from './until.ts'
 
 forEachDatabase((target) => {
   const suite = storesOn(target)
-  const addDue = (count: number) => addDueRows(suite.database, suite.store, count)
-  const left = () => countRows(suite.database)
-
-  afterEach(() => suite.database.query('DELETE FROM stored_sessions'))
+  const { addDue, left } = dueRowsOf(suite)
 
   test('a round deletes as many rows as it may, and says what it left', async () => {
     await addDue(25)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import { forEachDatabase } from './harness/databases.ts'
 import { storesOn } from './stores.ts'
-import { addDueRows, countRows } from './trimming/due-rows.ts'
-import { TrimmingProcess } from './trimming/trimming-process.ts'
+import { dueRowsOf } from './trimming/due-rows.ts'
+import { TrimmingProcess, trimmingProcesses } from './trimming/trimming-process.ts'
 import { until } from './until.ts'
 
 const PROCESSES = 8
@@ -11,20 +11,20 @@ const ROWS = 600
 /** Slow enough for everybody to come while it is under way. */
 const SLOWLY = { batchSize: 10, pause: 40 }
 
-let processes: TrimmingProcess[] = []
-
-before(async () => {
-  processes = await Promise.all(Array.from({ length: PROCESSES }, () => TrimmingProcess.launch()))
-})
-after(() => Promise.all(processes.map((one) => one.kill())))
+const processes = trimmingProcesses(PROCESSES)
 
 forEachDatabase((target) => {
   const suite = storesOn(target)
-  const addDue = (count: number) => addDueRows(suite.database, suite.store, count)
-  const left = () => countRows(suite.database)
-  const hasBegun = (count: number) => until('a batch is gone', async () => (await left()) < count)
+  const { addDue, left, hasBegun } = dueRowsOf(suite)
 
-  afterEach(() => suite.database.query('DELETE FROM stored_sessions'))
+  /** Begins to trim 40 rows, one at a time, until it is told to stop. */
+  async function slowTrimming() {
+    await addDue(40)
+    const stopping = new AbortController()
+    const trimming = suite.store.trim({ batchSize: 1, pause: 20, signal: stopping.signal })
+    await hasBegun(40)
+    return { trimming, stopping }
+  }
 
   test('of eight processes that trim at once one does, and the others say that it is locked', async () => {
     await addDue(ROWS)
@@ -43,10 +43,7 @@ forEachDatabase((target) => {
   })
 
   test('while another store trims, a call deletes nothing and says why, and afterwards it goes on', async () => {
-    await addDue(40)
-    const stopping = new AbortController()
-    const trimming = suite.store.trim({ batchSize: 1, pause: 20, signal: stopping.signal })
-    await hasBegun(40)
+    const { trimming, stopping } = await slowTrimming()
     const other = await suite.another()
     const { durationMs, backlog, ...result } = await other.trim()
     assert.deepEqual(result, { trimmed: 0, batches: 0, complete: false, stopped: 'locked' })
@@ -78,10 +75,7 @@ forEachDatabase((target) => {
   })
 
   test('another table of the same database has a lock of its own', async () => {
-    await addDue(40)
-    const stopping = new AbortController()
-    const trimming = suite.store.trim({ batchSize: 1, pause: 20, signal: stopping.signal })
-    await hasBegun(40)
+    const { trimming, stopping } = await slowTrimming()
     const other = await suite.another({ table: 'other_sessions' })
     assert.equal((await other.trim()).stopped, 'done')
     stopping.abort()
@@ -89,10 +83,7 @@ forEachDatabase((target) => {
   })
 
   test('another database of the same server has a lock of its own', async (t) => {
-    await addDue(40)
-    const stopping = new AbortController()
-    const trimming = suite.store.trim({ batchSize: 1, pause: 20, signal: stopping.signal })
-    await hasBegun(40)
+    const { trimming, stopping } = await slowTrimming()
     const database = await target.create()
     t.after(() => database.drop())
     const other = await suite.another({ database: database.url })

@@ -6,6 +6,7 @@ import { type StoredSessionOptions, storedSession } from '../src/index.ts'
 import { openApp } from './app.ts'
 import { databases, type TestDatabase } from './harness/databases.ts'
 import { createSqliteDatabase } from './harness/sqlite-database.ts'
+import { logTo } from './log-lines.ts'
 import { storedRow } from './rows.ts'
 import { destroy, newSession, save } from './sessions.ts'
 import { newId, secret, storesOn } from './stores.ts'
@@ -72,8 +73,7 @@ describe('trimming by the way of requests', () => {
   })
 
   async function open(options: Partial<StoredSessionOptions>): Promise<void> {
-    const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
-    app = await openApp(database.url, { options, server: { logger: { level: 'warn', stream } } })
+    app = await openApp(database.url, { options, server: logTo((line) => void lines.push(line), 'warn') })
   }
 
   const addDue = (count: number) => addDueRows(database, app.storedSession.store, count)

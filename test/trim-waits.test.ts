@@ -9,11 +9,12 @@ import { contentOf, destroy, load, loaded, newSession, save, touch } from './ses
 import { newId, type OpenStores, storesOn } from './stores.ts'
 import { connect, type OpenConnection } from './trimming/connection.ts'
 import { addDueRows } from './trimming/due-rows.ts'
+import { userIdOf } from './user-id.ts'
 
 const HOUR_MS = 3_600_000
 
 forEachDatabase((target) => {
-  const suite = storesOn(target, { user: (session) => session.userId as string | undefined })
+  const suite = storesOn(target, { user: userIdOf })
   afterEach(() => suite.database.query('DELETE FROM stored_sessions'))
 
   if (target.dialect === 'sqlite') {

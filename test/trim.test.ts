@@ -6,12 +6,13 @@ import { allRows, rowOf } from './rows.ts'
 import { contentOf, destroy, loaded, newSession, save } from './sessions.ts'
 import { newId, storesOn } from './stores.ts'
 import { deedOf } from './trim-result.ts'
+import { userIdOf } from './user-id.ts'
 
 const HOUR = 3_600_000
 const START = 1_732_104_000_000
 
 forEachDatabase((target) => {
-  const suite = storesOn(target, { idleTimeout: '2h', user: (session) => session.userId as string | undefined })
+  const suite = storesOn(target, { idleTimeout: '2h', user: userIdOf })
 
   beforeEach(() => mock.timers.enable({ apis: ['Date'], now: START }))
   afterEach(async () => {

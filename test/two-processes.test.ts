@@ -4,26 +4,14 @@ import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
 import { allRows, rowOf } from './rows.ts'
 import { newId } from './stores.ts'
 import { Requests } from './torture/requests.ts'
-import { StoreProcess } from './two-processes/child-process.ts'
+import { twoProcesses } from './two-processes/child-process.ts'
 
 /** Saves of each process into one session; TWO_PROCESSES_SAVES asks for more. */
 const SAVES = Number(process.env.TWO_PROCESSES_SAVES || 250)
 const FIRST_SAVES = 500
 const HOUR_MS = 3_600_000
 
-let one: StoreProcess
-let other: StoreProcess
-
-before(async () => {
-  const launched = await Promise.all([StoreProcess.launch(), StoreProcess.launch()])
-  one = launched[0]
-  other = launched[1]
-})
-
-after(() => {
-  one?.end()
-  other?.end()
-})
+const [one, other] = twoProcesses()
 
 forEachDatabase((target) => {
   let database: TestDatabase

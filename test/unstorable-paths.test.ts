@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { afterEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { StoredSessionOptions } from '../src/index.ts'
-import { type AppSession, openApp, sessionOf } from './app.ts'
-import { forEachDatabase, type TestDatabase } from './harness/databases.ts'
+import { type AppSession, sessionOf } from './app.ts'
+import { appSuite } from './app-suite.ts'
+import { forEachDatabase } from './harness/databases.ts'
+import { logTo } from './log-lines.ts'
 import { signIn } from './visitor.ts'
 
 /** Content that stands where a path or a reason could repeat it. */
@@ -69,27 +71,22 @@ const UNSTORABLE: Record<string, Unstorable> = {
 const SENTENCE = 'The session cannot be stored, so nothing was written'
 
 forEachDatabase((target) => {
-  let database: TestDatabase
+  const suite = appSuite(target)
   let app: FastifyInstance
   let lines: { err?: { path?: string; reason?: string; message?: string } }[] = []
   let change: (session: AppSession) => unknown = () => {}
   const { NODE_ENV } = process.env
 
-  before(async () => {
-    database = await target.create()
-  })
   afterEach(async () => {
     await app.close()
     if (NODE_ENV === undefined) delete process.env.NODE_ENV
     else process.env.NODE_ENV = NODE_ENV
   })
-  after(() => database.drop())
 
   async function open(options: Partial<StoredSessionOptions> = {}): Promise<void> {
-    const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
-    app = await openApp(database.url, {
+    app = await suite.open({
       options,
-      server: { logger: { level: 'trace', stream } },
+      server: logTo<(typeof lines)[number]>((line) => void lines.push(line)),
       routes: (routes) =>
         routes.post('/apply', async (request) => {
           await change(sessionOf(request))

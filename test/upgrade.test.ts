@@ -10,10 +10,10 @@ import { copiedRow, importRow } from './imported-rows.ts'
 import { allRows, rowOf, storedRow } from './rows.ts'
 import { contentOf, destroy, load, loaded, newSession, save } from './sessions.ts'
 import { newId, secret, storesOn } from './stores.ts'
+import { userIdOf } from './user-id.ts'
 
 const HOUR = 3_600_000
 const json = (session: object) => Buffer.from(JSON.stringify({ cookie: { originalMaxAge: null }, ...session }))
-const user = (session: Record<string, unknown>) => session.userId as string | undefined
 
 /** What an upgrade did, without the reasons for which nothing was left out. */
 function counted({ read, hashed, sealed, skipped, complete }: UpgradeResult) {
@@ -23,7 +23,7 @@ function counted({ read, hashed, sealed, skipped, complete }: UpgradeResult) {
 
 forEachDatabase((target) => {
   describe('an upgrade', () => {
-    const suite = storesOn(target, { user, maxBytes: 1_000 })
+    const suite = storesOn(target, { user: userIdOf, maxBytes: 1_000 })
     const copy = (id: string | Buffer, data: Buffer, changes = {}) =>
       copiedRow(suite.database, typeof id === 'string' ? Buffer.from(id) : id, data, changes)
     const copyMany = async (count: number) => {

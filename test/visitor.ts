@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { FastifyInstance, LightMyRequestResponse as Response } from 'fastify'
 
 /** Somebody who is signed in, and whose browser never forgets a cookie. */
@@ -12,8 +13,26 @@ export interface Visitor {
 /** Signs in to an application of `openApp`. */
 export async function signIn(app: FastifyInstance): Promise<Visitor> {
   const response = await app.inject({ method: 'POST', url: '/login' })
-  const sessionId = response.cookies.find(({ name }) => name === 'sessionId')!.value
+  return heirOf(app, response)
+}
+
+/** What a response sets the session cookie to, unless it takes the cookie away. */
+export function sessionCookieOf(response: Response): string | undefined {
+  return response.cookies.find(({ name }) => name === 'sessionId')?.value || undefined
+}
+
+/** The visitor as whom a browser goes on after a response that says the new id, and sets the cookie. */
+export function heirOf(app: FastifyInstance, response: Response): Visitor {
+  const sessionId = sessionCookieOf(response)
+  assert.ok(sessionId, `no session cookie: ${response.statusCode} ${response.body}`)
   return visitorOf(app, response.json().id, sessionId)
+}
+
+/** The same visitor under another id, after a rotation in an application with `addRotateRoute`. */
+export async function rotated(app: FastifyInstance, { id, sessionId }: Visitor): Promise<Visitor> {
+  const response = await visitorOf(app, id, sessionId).post('/rotate')
+  assert.equal(response.json().rotated, true)
+  return heirOf(app, response)
 }
 
 /** The same visitor at another application. */

@@ -2,13 +2,18 @@ const INTERVAL_MS = 5_000
 
 /** A line about long work, at most every few seconds. */
 export function progressOf(work: string): (detail: string) => void {
+  return sparingly((detail, seconds) => say(`${work}: ${detail}, ${seconds.toFixed(0)} s`))
+}
+
+/** Calls at most every few seconds, with the seconds since the beginning. */
+export function sparingly<Value>(tell: (value: Value, seconds: number) => void): (value: Value) => void {
   const began = performance.now()
   let last = began
-  return (detail) => {
+  return (value) => {
     const now = performance.now()
     if (now - last < INTERVAL_MS) return
     last = now
-    say(`${work}: ${detail}, ${((now - began) / 1000).toFixed(0)} s`)
+    tell(value, (now - began) / 1_000)
   }
 }
 

@@ -3,15 +3,19 @@ import Database from 'better-sqlite3'
 import type { Fault } from './fault.ts'
 import type { Ground } from './ground.ts'
 
-const fileOf = ({ database }: Ground) => database.url.slice('sqlite:'.length)
+/** What another process has that writes, until it closes this. */
+function writerOn({ database }: Ground): Database.Database {
+  const other = new Database(database.url.slice('sqlite:'.length))
+  other.exec('BEGIN IMMEDIATE')
+  return other
+}
 
 /** Another process writes and does not come to an end. */
 const busy: Fault = {
   name: 'SQLITE_BUSY: another process writes',
   refuses: 'some',
   begin(ground) {
-    const other = new Database(fileOf(ground))
-    other.exec('BEGIN IMMEDIATE')
+    const other = writerOn(ground)
     return () => other.close()
   },
 }
@@ -21,8 +25,7 @@ const busyForAMoment: Fault = {
   name: 'SQLITE_BUSY for 200 ms',
   refuses: 'none',
   begin(ground) {
-    const other = new Database(fileOf(ground))
-    other.exec('BEGIN IMMEDIATE')
+    const other = writerOn(ground)
     setTimeout(() => other.close(), 200)
     return () => {}
   },

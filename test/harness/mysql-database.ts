@@ -1,29 +1,15 @@
 import mysql from 'mysql2/promise'
 import type { TargetName } from './selection.ts'
-import { dumpTables, type Row, randomName, type TestDatabase } from './test-database.ts'
+import { createServerDatabase } from './server-database.ts'
+import type { Row, TestDatabase } from './test-database.ts'
 
-export async function createMysqlDatabase(name: TargetName, serverUrl: string): Promise<TestDatabase> {
-  const database = randomName()
-  await queryMysql(serverUrl, `CREATE DATABASE ${database}`)
-  const url = new URL(serverUrl)
-  url.pathname = database
-  const query = (sql: string, params: unknown[] = []) => queryMysql(url.href, sql, params)
-  return {
-    name,
+export function createMysqlDatabase(name: TargetName, serverUrl: string): Promise<TestDatabase> {
+  return createServerDatabase(name, serverUrl, {
     dialect: 'mysql',
-    url: url.href,
-    query,
-    async dump() {
-      const tables = await query(tablesQuery)
-      return dumpTables(
-        { query },
-        tables.map(({ name }) => String(name)),
-      )
-    },
-    async drop() {
-      await queryMysql(serverUrl, `DROP DATABASE IF EXISTS ${database}`)
-    },
-  }
+    run: queryMysql,
+    tablesQuery,
+    drop: (database) => `DROP DATABASE IF EXISTS ${database}`,
+  })
 }
 
 const tablesQuery = `

@@ -1,28 +1,14 @@
 import postgres from 'postgres'
-import { dumpTables, type Row, randomName, type TestDatabase } from './test-database.ts'
+import { createServerDatabase } from './server-database.ts'
+import type { Row, TestDatabase } from './test-database.ts'
 
-export async function createPostgresDatabase(serverUrl: string): Promise<TestDatabase> {
-  const name = randomName()
-  await run(serverUrl, `CREATE DATABASE ${name}`)
-  const url = new URL(serverUrl)
-  url.pathname = name
-  const query = (sql: string, params: unknown[] = []) => run(url.href, sql, params)
-  return {
-    name: 'postgres',
+export function createPostgresDatabase(serverUrl: string): Promise<TestDatabase> {
+  return createServerDatabase('postgres', serverUrl, {
     dialect: 'pg',
-    url: url.href,
-    query,
-    async dump() {
-      const tables = await query(tablesQuery)
-      return dumpTables(
-        { query },
-        tables.map(({ name }) => String(name)),
-      )
-    },
-    async drop() {
-      await run(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
-    },
-  }
+    run,
+    tablesQuery,
+    drop: (database) => `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`,
+  })
 }
 
 const tablesQuery = `

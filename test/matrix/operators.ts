@@ -1,4 +1,4 @@
-import { sidOf } from '../rows.ts'
+import { handleOf } from '../rows.ts'
 import { type Features, TRIMMABLE_MS } from './features.ts'
 import { settled } from './handshakes.ts'
 import type { Operation } from './operations.ts'
@@ -9,8 +9,6 @@ const operator = (work: (party: Party) => Promise<unknown>, needs?: Operation['n
   from: 'operator',
   ...(needs && { needs }),
 })
-
-export const handleOf = (id: string) => `2::${sidOf(id).toString('hex')}`
 
 const wasRotated = ({ holds }: Features) => holds !== undefined
 

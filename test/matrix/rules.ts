@@ -1,4 +1,4 @@
-import { sidOf } from '../rows.ts'
+import { handleOf, sidOf } from '../rows.ts'
 import { type Content, type Findings, idOf, isLive, type Jar } from './findings.ts'
 import {
   becameOld,
@@ -11,7 +11,6 @@ import {
   mayBeCrowded,
   mayBeOver,
 } from './lineages.ts'
-import { handleOf } from './operators.ts'
 import type { Stamp } from './party.ts'
 import type { Answer, Deed, RowEnded, World } from './world.ts'
 

@@ -4,6 +4,7 @@ import type { SessionDatabase, SessionRow } from '../../src/database/contract/se
 import { openDatabase } from '../../src/database/open.ts'
 import { type AppSession, openApp, sessionOf } from '../app.ts'
 import type { TestDatabase } from '../harness/databases.ts'
+import { userIdOf } from '../user-id.ts'
 import { scheduledDatabase } from './protocol.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -70,7 +71,7 @@ export async function requestArena(
 function openRacingApp(opened: SessionDatabase, rolling: boolean, scheduler: () => Scheduler | undefined) {
   const scheduled = scheduledDatabase(opened, scheduler)
   return openApp(rolling ? holdingTouches(scheduled, scheduler) : scheduled, {
-    options: { rolling, touchInterval: TOUCH_INTERVAL_MS, user: (session) => session.userId as string | undefined },
+    options: { rolling, touchInterval: TOUCH_INTERVAL_MS, user: userIdOf },
     routes(app) {
       app.post<{ Body: Record<string, unknown> }>('/begin', async (request) => {
         Object.assign(request.session, { map: new Map(), base: 1, ...request.body })

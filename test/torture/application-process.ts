@@ -1,9 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { launchProgram, nextMessage } from '../child-program.ts'
 import { freePort } from '../harness/free-port.ts'
 
-const program = fileURLToPath(new URL('application.ts', import.meta.url))
+const program = new URL('application.ts', import.meta.url)
 
 /** An application that is killed and started again, always on one port. */
 export class ApplicationProcess {
@@ -12,7 +12,7 @@ export class ApplicationProcess {
   crashes = 0
   readonly #database: string
   #running: ChildProcess | undefined
-  #spare = launch()
+  #spare = launchProgram(program)
 
   private constructor(database: string, port: number) {
     this.#database = database
@@ -28,13 +28,13 @@ export class ApplicationProcess {
 
   async start(): Promise<void> {
     const child = await this.#spare
-    this.#spare = launch()
+    this.#spare = launchProgram(program)
     this.#running = child
     child.once('exit', () => {
       if (this.#running === child) this.crashes++
     })
     child.send({ database: this.#database, port: this.port })
-    await Promise.race([once(child, 'message'), failOnExit(child)])
+    await nextMessage(child)
   }
 
   async kill(): Promise<void> {
@@ -50,15 +50,4 @@ export class ApplicationProcess {
     spare.kill('SIGKILL')
     await this.kill()
   }
-}
-
-async function launch(): Promise<ChildProcess> {
-  const child = fork(program, { execArgv: ['--import', 'tsx'] })
-  await Promise.race([once(child, 'message'), failOnExit(child)])
-  return child
-}
-
-async function failOnExit(child: ChildProcess): Promise<never> {
-  await once(child, 'exit')
-  throw new Error('the application did not start')
 }

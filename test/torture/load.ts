@@ -1,9 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { launchProgram } from '../child-program.ts'
 import type { Order, Report } from './visitors.ts'
 
-const program = fileURLToPath(new URL('visitors.ts', import.meta.url))
+const program = new URL('visitors.ts', import.meta.url)
 
 /** Enough to have requests of every kind under way at any instant. */
 const VISITORS = 12
@@ -17,9 +17,7 @@ export class Load {
   }
 
   static async prepare(): Promise<Load> {
-    const child = fork(program, { execArgv: ['--import', 'tsx'] })
-    await once(child, 'message')
-    return new Load(child)
+    return new Load(await launchProgram(program))
   }
 
   begin(ports: number[]): void {

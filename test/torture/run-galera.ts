@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { GaleraCluster } from '../harness/galera-cluster.ts'
 import { type Trouble, tortureGalera } from './galera.ts'
+import { faultsOf, lossesOf, OutcomeTable } from './outcome-table.ts'
 import { useOwnFolder } from './own-folder.ts'
 
 const { values } = parseArgs({
@@ -14,7 +15,7 @@ const { values } = parseArgs({
 useOwnFolder('galera')
 
 const cluster = await GaleraCluster.start()
-const table: object[] = []
+const table = new OutcomeTable()
 try {
   await note('killed', Number(values.kills))
   await note('paused', Number(values.pauses))
@@ -22,31 +23,13 @@ try {
 } finally {
   await cluster.remove()
 }
-console.table(table)
+table.print()
 
 async function note(trouble: Trouble, times: number): Promise<void> {
   const outcome = await tortureGalera(cluster, Array(times).fill(trouble))
-  const { acknowledged, endings, rows, lost, revived, foreign, unreadable, unexpected, crashes, differing } = outcome
-  if (lost + revived + foreign + unreadable + unexpected + crashes + differing > 0) process.exitCode = 1
-  for (const example of outcome.examples) console.error(example)
-  table.push({
-    'MariaDB with Galera': cluster.version,
-    'a node is': trouble,
-    times,
-    'acknowledged saves': acknowledged,
-    'acknowledged endings': endings,
-    'failed requests': outcome.failed,
-    rows,
-    lost,
-    revived,
-    foreign,
-    unreadable,
-    unexpected,
-    crashes,
-    'rows that differ': differing,
+  if (lossesOf(outcome) + faultsOf(outcome) + outcome.differing > 0) process.exitCode = 1
+  table.add({ 'MariaDB with Galera': cluster.version, 'a node is': trouble, times }, outcome, {
+    'rows that differ': outcome.differing,
     'longest outage, ms': Math.round(outcome.longestOutageMs),
-    'longest failure after return, ms': Math.round(outcome.longestRecoveryMs),
-    'longest request, ms': Math.round(outcome.longestMs),
   })
-  console.log(table.at(-1))
 }

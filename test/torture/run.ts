@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type DatabaseName, databaseList, databaseNames } from '../harness/selection.ts'
+import { faultsOf, lossesOf, OutcomeTable } from './outcome-table.ts'
 import { ownDatabase } from './own-database.ts'
 import { useOwnFolder } from './own-folder.ts'
 import { killApplication, killServer, type Outcome, type Round, torture } from './torture.ts'
@@ -14,9 +15,9 @@ const { values } = parseArgs({
 
 useOwnFolder('torture')
 
-const table: object[] = []
+const table = new OutcomeTable()
 for (const name of databaseList(values.databases)) await tortureOn(name)
-console.table(table)
+table.print()
 
 async function tortureOn(name: DatabaseName): Promise<void> {
   const { database, server, remove } = await ownDatabase(name)
@@ -31,25 +32,6 @@ async function tortureOn(name: DatabaseName): Promise<void> {
 }
 
 function note(database: string, killed: string, outcome: Outcome): void {
-  const { kills, acknowledged, endings, rows, lost, revived, foreign, unreadable, unexpected, crashes } = outcome
-  const faults = lost + revived + foreign + unreadable + unexpected + crashes
-  if (faults > 0) process.exitCode = 1
-  for (const example of outcome.examples) console.error(example)
-  table.push({
-    database,
-    killed,
-    kills,
-    'acknowledged saves': acknowledged,
-    'acknowledged endings': endings,
-    rows,
-    lost,
-    revived,
-    foreign,
-    unreadable,
-    unexpected,
-    crashes,
-    'longest recovery, ms': Math.round(outcome.longestRecoveryMs),
-    'longest request, ms': Math.round(outcome.longestMs),
-  })
-  console.log(table.at(-1))
+  if (lossesOf(outcome) + faultsOf(outcome) > 0) process.exitCode = 1
+  table.add({ database, killed, kills: outcome.kills }, outcome)
 }

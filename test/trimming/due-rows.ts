@@ -1,7 +1,9 @@
+import { afterEach } from 'node:test'
 import type { StoredSessionStore } from '../../src/index.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import { newSession, save } from '../sessions.ts'
-import { newId } from '../stores.ts'
+import { newId, type OpenStores } from '../stores.ts'
+import { until } from '../until.ts'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -21,4 +23,16 @@ export async function countRows(database: TestDatabase): Promise<number> {
     'SELECT count(*) AS n FROM stored_sessions WHERE ended_at IS NULL OR end_reason IS NOT NULL',
   )
   return Number(row!.n)
+}
+
+/** Due rows of the store of a suite, none of which is left for the next test. */
+export function dueRowsOf(suite: OpenStores) {
+  afterEach(() => suite.database.query('DELETE FROM stored_sessions'))
+  const left = () => countRows(suite.database)
+  return {
+    addDue: (count: number) => addDueRows(suite.database, suite.store, count),
+    left,
+    /** Resolves when trimming has deleted some of so many. */
+    hasBegun: (count: number) => until('a batch is gone', async () => (await left()) < count),
+  }
 }

@@ -1,11 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { after, before } from 'node:test'
 import type { StoreOptions, TrimOptions, TrimResult } from '../../src/index.ts'
+import { launchProgram } from '../child-program.ts'
 import { secret } from '../stores.ts'
 import type { TrimCall } from './child.ts'
 
-const program = fileURLToPath(new URL('child.ts', import.meta.url))
+const program = new URL('child.ts', import.meta.url)
 
 /** A process that trims databases when it is told to. */
 export class TrimmingProcess {
@@ -16,9 +17,7 @@ export class TrimmingProcess {
   }
 
   static async launch(): Promise<TrimmingProcess> {
-    const child = fork(program, { execArgv: ['--import', 'tsx'] })
-    await once(child, 'message')
-    return new TrimmingProcess(child)
+    return new TrimmingProcess(await launchProgram(program))
   }
 
   async trim(url: string, options: TrimOptions, store: Partial<StoreOptions> = {}): Promise<TrimResult> {
@@ -40,4 +39,14 @@ export class TrimmingProcess {
     this.#child.kill('SIGKILL')
     await gone
   }
+}
+
+/** So many of them, as long as the tests of a file run. */
+export function trimmingProcesses(count: number): readonly TrimmingProcess[] {
+  const processes: TrimmingProcess[] = []
+  before(async () => {
+    processes.push(...(await Promise.all(Array.from({ length: count }, () => TrimmingProcess.launch()))))
+  })
+  after(() => Promise.all(processes.map((one) => one.kill())))
+  return processes
 }

@@ -1,30 +1,25 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import type { ChildProcess } from 'node:child_process'
+import { after, before } from 'node:test'
 import type { StoredSessionOptions } from '../../src/index.ts'
+import { launchProgram } from '../child-program.ts'
 import type { Call, CallAnswer } from './child.ts'
 import type { commands } from './commands.ts'
 
-const program = fileURLToPath(new URL('child.ts', import.meta.url))
+const program = new URL('child.ts', import.meta.url)
 
 type Commands = typeof commands
 
 /** A process with an application and a store of its own, that does what it is told. */
 export class StoreProcess {
   port = 0
-  readonly #child: ChildProcess
+  #child: ChildProcess | undefined
   readonly #waiting = new Map<number, (answer: CallAnswer) => void>()
   #calls = 0
 
-  private constructor(child: ChildProcess) {
-    this.#child = child
+  async launch(): Promise<void> {
+    const child = await launchProgram(program)
     child.on('message', (answer: CallAnswer) => this.#waiting.get(answer.number)?.(answer))
-  }
-
-  static async launch(): Promise<StoreProcess> {
-    const child = fork(program, { execArgv: ['--import', 'tsx'] })
-    await once(child, 'message')
-    return new StoreProcess(child)
+    this.#child = child
   }
 
   /** Has the process do something, and yields what came of it. */
@@ -35,7 +30,7 @@ export class StoreProcess {
     const number = ++this.#calls
     const answer = await new Promise<CallAnswer>((resolve) => {
       this.#waiting.set(number, resolve)
-      this.#child.send({ number, name, args } satisfies Call)
+      this.#child!.send({ number, name, args } satisfies Call)
     })
     this.#waiting.delete(number)
     if (answer.failure) throw new Error(answer.failure)
@@ -47,6 +42,16 @@ export class StoreProcess {
   }
 
   end(): void {
-    this.#child.kill('SIGKILL')
+    this.#child?.kill('SIGKILL')
   }
+}
+
+/** Two of them, as long as the tests of a file run. */
+export function twoProcesses(): readonly [StoreProcess, StoreProcess] {
+  const processes = [new StoreProcess(), new StoreProcess()] as const
+  before(() => Promise.all(processes.map((one) => one.launch())))
+  after(() => {
+    for (const one of processes) one.end()
+  })
+  return processes
 }

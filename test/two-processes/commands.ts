@@ -6,6 +6,7 @@ import type { StoredSessionOptions } from '../../src/index.ts'
 import { openApp, sessionOf } from '../app.ts'
 import { newSession, type Protocol, protocolOf } from '../races/protocol.ts'
 import { newId } from '../stores.ts'
+import { userIdOf } from '../user-id.ts'
 
 /** A session that was stored, and when that was acknowledged. */
 export interface StoredAt {
@@ -43,10 +44,9 @@ export const commands = {
 
 /** Listens with an application on a database; its port. */
 async function open(database: string, rolling: boolean, options: Partial<StoredSessionOptions> = {}): Promise<number> {
-  const user = (session: Record<string, unknown>) => session.userId as string | undefined
   // Hundreds of saves of one session wait for each other, on a machine that may be busy with other things.
   const waits = { rolling, touchInterval: 1, operationTimeout: '60s' }
-  app = await openApp(database, { options: { ...waits, user, ...options }, routes })
+  app = await openApp(database, { options: { ...waits, user: userIdOf, ...options }, routes })
   protocol = protocolOf(app.storedSession.store as never)
   prepareHandler()
   await app.listen({ host: '127.0.0.1', port: 0 })
