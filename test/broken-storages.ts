@@ -62,6 +62,15 @@ export const BROKEN_STORAGES: Record<string, [promise: string, fault: StorageFau
       },
     }),
   ],
+  'says of all changes of a moment that they were made': [
+    'many rows are changed at once',
+    ({ update }) => ({
+      async updateMany(changes) {
+        for (const one of changes) await update(one)
+        return changes.map(() => true)
+      },
+    }),
+  ],
   'counts no versions': [
     'an update replaces',
     ({ read }) => ({ read: async (sids) => (await read(sids)).map((one) => ({ ...one, version: 1 })) }),

@@ -1,6 +1,7 @@
 import type { SessionDatabase } from '../src/database/contract/session-database.ts'
 import { openDatabase } from '../src/database/open.ts'
 import type { TestDatabase } from './harness/databases.ts'
+import { oneByOne } from './one-by-one.ts'
 
 /** The statements of a request. */
 export type StatementName = 'read' | 'insert' | 'update' | 'touch' | 'end' | 'replace' | 'endUser'
@@ -22,8 +23,7 @@ export async function failingDatabase({ dialect, url }: TestDatabase): Promise<F
   const opened = await openDatabase(dialect, url, 'stored_sessions')
   const failing = new Set<StatementName>()
   const asked: StatementName[] = []
-  // Without the ways around a statement that some databases have beside it.
-  const { updateMany, resealMany, ...database } = opened
+  const database = oneByOne(opened)
   for (const name of NAMES) {
     const statement = opened[name] as (...parameters: unknown[]) => Promise<never>
     database[name] = (async (...parameters: unknown[]) => {
@@ -32,5 +32,5 @@ export async function failingDatabase({ dialect, url }: TestDatabase): Promise<F
       return statement(...parameters)
     }) as never
   }
-  return { database: database as SessionDatabase, failing, asked, close: () => opened.close() }
+  return { database, failing, asked, close: () => opened.close() }
 }

@@ -1,6 +1,7 @@
 import type { SessionDatabase } from '../src/database/contract/session-database.ts'
 import { openDatabase } from '../src/database/open.ts'
 import type { TestDatabase } from './harness/databases.ts'
+import { oneByOne } from './one-by-one.ts'
 
 type StatementName = 'read' | 'insert' | 'update' | 'touch' | 'end' | 'replace' | 'endUser' | 'reseal'
 
@@ -33,7 +34,7 @@ const NAMES: StatementName[] = ['read', 'insert', 'update', 'touch', 'end', 'rep
 export async function gatedDatabase({ dialect, url }: TestDatabase): Promise<GatedDatabase> {
   const real = await openDatabase(dialect, url, 'stored_sessions')
   const gates = new Map<StatementName, Gate>()
-  const database = { ...real }
+  const database = oneByOne(real)
   for (const name of NAMES) {
     const statement = real[name] as (...parameters: unknown[]) => Promise<unknown>
     database[name] = (async (...parameters: unknown[]) => {

@@ -1,4 +1,5 @@
 import type { SessionDatabase } from '../../src/database/contract/session-database.ts'
+import { oneByOne } from '../one-by-one.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** A session in a handler's hands. */
@@ -59,7 +60,7 @@ const OUTSIDE = ['check', 'migrate', 'migrations', 'close']
 export function scheduledDatabase(database: SessionDatabase, scheduler: () => Scheduler | undefined): SessionDatabase {
   const { listing, keys, unsealed } = database
   return {
-    ...stepped(database, scheduler),
+    ...stepped(oneByOne(database), scheduler),
     // It holds a lock around other statements; without it trimming is the same statements alone.
     trimAlone: undefined as never,
     ...(listing && { listing: stepped(listing, scheduler) }),

@@ -99,6 +99,28 @@ export function savingChecks(check: StorageCheck): ContractCheck[] {
       assert.equal(await storage.endUser(row.userId!, newEnd()), 0, 'the row has another user now')
       assert.equal(await storage.endUser(change.userId!, newEnd()), 1)
     }),
+    check(
+      'many rows are changed at once, where that can be done, and each is told its own outcome',
+      async (storage) => {
+        if (!storage.updateMany) return
+        const [first, other, over, absent] = [
+          await stored(storage),
+          await stored(storage),
+          await ended(storage),
+          newRow(),
+        ]
+        const tombstone = await find(storage, over.sid)
+        const [change, more] = [changeOf(first), changeOf(await stored(storage))]
+        const refused = [changeOf(other, { version: 6 }), changeOf(over), changeOf(absent)]
+        assert.deepEqual(await storage.updateMany([change, ...refused, more]), [true, false, false, false, true])
+        const { data, touchedAt, expiresAt } = change
+        await assertStored(storage, first, { data, touchedAt, expiresAt, version: 2 })
+        await assertStored(storage, other)
+        await assertStored(storage, tombstone!)
+        assert.equal(await find(storage, absent.sid), undefined)
+        assert.deepEqual(await storage.updateMany([changeOf(other)]), [true])
+      },
+    ),
     check('an update of another version, or of no row, changes nothing', async (storage) => {
       const row = await stored(storage, { version: 5 })
       for (const version of [4, 6]) assert.equal(await storage.update(changeOf(row, { version })), false)

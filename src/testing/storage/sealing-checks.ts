@@ -73,7 +73,8 @@ export function sealingChecks(check: StorageCheck): ContractCheck[] {
       const rows = await Promise.all(Array.from({ length: MANY }, (_, n) => stored(storage, { version: 1 + (n % 3) })))
       const keyId = newKeyId()
       const reseals = rows.map(({ sid }) => ({ sid, version: 1, data: newSid(), keyId }))
-      const outcomes = await Promise.all(reseals.map((reseal) => storage.reseal(reseal)))
+      const outcomes = await (storage.resealMany?.(reseals) ??
+        Promise.all(reseals.map((reseal) => storage.reseal(reseal))))
       assert.deepEqual(
         outcomes,
         rows.map(({ version }) => version === 1),
