@@ -1,4 +1,3 @@
-export type { MigrationState } from './database/contract/migration-state.ts'
 export type {
   EndReason,
   KeyCount,
@@ -19,8 +18,8 @@ export type {
   StoredEndReason,
   TrimBatch,
 } from './database/contract/session-database.ts'
-export type { KeyRow, SessionKeys } from './database/contract/stored-keys.ts'
-export type { RowSealing, UnsealedRow, UnsealedRows } from './database/contract/unsealed-row.ts'
+export type { RowSealing, UnsealedRow, UnsealedRows } from './database/contract/session-row.ts'
+export type { KeyRow, MigrationState, SessionKeys } from './database/contract/stored-keys.ts'
 export * from './errors.ts'
 export type { OperationFault, OperationName, SessionOperation } from './instruments/operation.ts'
 export { derivedKeys } from './keys/derived-keys.ts'

@@ -1,4 +1,4 @@
-import type { UnsealedRows } from '../src/database/contract/unsealed-row.ts'
+import type { UnsealedRows } from '../src/database/contract/session-row.ts'
 
 /** Replaces methods of a sound list of unsealed rows by faulty ones. */
 export type UnsealedRowsFault = (sound: UnsealedRows) => Partial<UnsealedRows>

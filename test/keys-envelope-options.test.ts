@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { envelopeKeys } from '../src/index.ts'
-import { trailingReads } from '../src/keys/envelope/trailing-reads.ts'
+import { trailingReads } from '../src/keys/envelope/unwrapped-keys.ts'
 
 const calls = { wrap: async (key: Buffer) => key, unwrap: async (wrapped: Buffer) => wrapped }
 

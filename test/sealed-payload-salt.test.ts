@@ -3,8 +3,8 @@ import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import { after, before, describe, mock, test } from 'node:test'
 import { sealingKey } from '../src/keys/key-provider.ts'
-import { POOL_SALTS } from '../src/payload/random-pool.ts'
 import { open, seal } from '../src/payload/sealed-payload.ts'
+import { POOL_SALTS } from '../src/payload/session-id.ts'
 
 const key = sealingKey('first', crypto.randomBytes(32))
 const otherKey = sealingKey('second', crypto.randomBytes(32))

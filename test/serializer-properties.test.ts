@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { type Serializer, serializers } from '../src/payload/serializer.ts'
-import { checkStorable } from '../src/payload/storable.ts'
-import { jsonRules } from '../src/payload/storable-json.ts'
+import { checkStorable, jsonRules } from '../src/payload/storable.ts'
 import { msgpackRules } from '../src/payload/storable-msgpack.ts'
 
 const RUNS = { numRuns: 400 }

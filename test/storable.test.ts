@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { UnstorableError } from '../src/errors.ts'
-import { checkStorable } from '../src/payload/storable.ts'
-import { jsonRules } from '../src/payload/storable-json.ts'
+import { checkStorable, jsonRules } from '../src/payload/storable.ts'
 import { msgpackRules } from '../src/payload/storable-msgpack.ts'
 
 const act = () => {}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openDatabase } from '../src/database/open.ts'
-import { underLease } from '../src/store/trimming/trim-lease.ts'
+import { underLease } from '../src/store/trimming/trim-alone.ts'
 import { forEachDatabase } from './harness/databases.ts'
 import { allRows } from './rows.ts'
 import { storesOn } from './stores.ts'

@@ -1,7 +1,7 @@
-import { migrationStates } from './migrations/migrations.ts'
 import { journalFor as mysqlJournal } from './mysql/migrate.ts'
 import { journalFor as pgJournal } from './pg/migrate.ts'
 import type { Dialect } from './recognise.ts'
+import { migrationStates } from './sql/migrations.ts'
 import type { TablePlace } from './sql/table-place.ts'
 import { journalFor as sqliteJournal } from './sqlite/migrate.ts'
 

@@ -6,7 +6,7 @@ import { guarded, guardedStorage } from './door/guarded.ts'
 import type { Mysql2Promise } from './mysql/client.ts'
 import type { NodePgClient } from './pg/node-postgres.ts'
 import { type Dialect, type DrizzleDatabase, drizzleKind, isSessionDatabase } from './recognise.ts'
-import type { SessionsTable } from './sql/statement.ts'
+import type { SessionsTable } from './sql/statements.ts'
 
 /** Connections of a pool that is opened here. */
 const CONNECTIONS = 10
@@ -38,7 +38,7 @@ type Open = (
 
 const openPg: Open = async (database, table, timeLimits) => {
   const { pgDatabase } = await import('./pg/database.ts')
-  const { pgSessionsTable } = await import('./pg/sessions-table.ts')
+  const { pgSessionsTable } = await import('./pg/database.ts')
   return pgDatabase(await pgClient(database, timeLimits), pgSessionsTable(table))
 }
 

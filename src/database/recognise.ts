@@ -2,7 +2,7 @@ import { entityKind, getTableColumns, is, Table } from 'drizzle-orm'
 import type { SessionDatabase } from './contract/session-database.ts'
 import { faultOfMysqlSettings } from './mysql/url-settings.ts'
 import { faultOfPgSettings } from './pg/url-settings.ts'
-import { columnKeys } from './sql/statement.ts'
+import { columnKeys } from './sql/statements.ts'
 import { hostList } from './url/host-list.ts'
 
 export type Dialect = SessionDatabase['dialect']

@@ -1,7 +1,14 @@
 import type { Connection } from 'mysql2/promise'
-import { driver } from './driver.ts'
-import { type ForeignRow, pages, quoted, toForeign } from './pages.ts'
-import { BATCH, type TableLayout, type TableReader } from './source.ts'
+import {
+  BATCH,
+  driver,
+  type ForeignRow,
+  pages,
+  quoted,
+  type TableLayout,
+  type TableReader,
+  toForeign,
+} from './source.ts'
 
 /** Reads a table of MySQL or MariaDB. */
 export const mysqlSource: TableReader = {

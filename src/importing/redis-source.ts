@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { ForeignSession } from '../store/imports/foreign-session.ts'
-import { driver } from './driver.ts'
-import { BATCH, type SessionSource, type SourcePlace } from './source.ts'
+import { BATCH, driver, type SessionSource, type SourcePlace } from './source.ts'
 
 const DEFAULT_PREFIX = 'sess:'
 

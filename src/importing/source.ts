@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { MissingDriverError } from '../errors.ts'
 import type { ForeignSession } from '../store/imports/foreign-session.ts'
 
 /** Where another store keeps its sessions. */
@@ -35,3 +36,48 @@ export interface TableLayout {
 
 /** Sessions that are read at a time. */
 export const BATCH = 200
+
+/** Reads the sessions behind an id, by ascending id. */
+export type ReadPage = (after: string, limit: number) => Promise<ForeignSession[]>
+
+/** Goes through a table by its key, page by page: nothing is held open in between, and nothing is read twice. */
+export async function* pages(read: ReadPage, limit: number): AsyncGenerator<ForeignSession[]> {
+  let after = ''
+  for (;;) {
+    const page = await read(after, limit)
+    if (page.length > 0) yield page
+    if (page.length < limit) return
+    after = page.at(-1)!.id
+  }
+}
+
+/** A row as the statements here select it. */
+export interface ForeignRow {
+  readonly id: string
+  readonly data: string | null
+  readonly expires: string | number | null
+}
+
+/** @param toEpoch - from what the statement selected to epoch milliseconds; NaN when it says nothing */
+export function toForeign({ id, data, expires }: ForeignRow, toEpoch: (expires: string | number) => number) {
+  const time = expires === null ? Number.NaN : toEpoch(expires)
+  return { id, data: Buffer.from(data ?? ''), expiresAt: Number.isNaN(time) ? undefined : time }
+}
+
+/** A name in quotes; a dot parts schema and table. */
+export function quoted(name: string, quote: '"' | '`'): string {
+  return name
+    .split('.')
+    .map((part) => quote + part.replaceAll(quote, quote + quote) + quote)
+    .join('.')
+}
+
+/** Loads the package that speaks to another store's database. @throws `FST_STORED_SESSION_MISSING_DRIVER` */
+export async function driver<Module>(databases: string, name: string, load: () => Promise<Module>): Promise<Module> {
+  try {
+    return await load()
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new MissingDriverError(databases, name, name)
+  }
+}

@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
-import { driver } from './driver.ts'
-import { type ForeignRow, pages, quoted, toForeign } from './pages.ts'
-import { BATCH, type TableLayout, type TableReader } from './source.ts'
+import {
+  BATCH,
+  driver,
+  type ForeignRow,
+  pages,
+  quoted,
+  type TableLayout,
+  type TableReader,
+  toForeign,
+} from './source.ts'
 
 /** Reads a table of SQLite. */
 export const sqliteSource: TableReader = {

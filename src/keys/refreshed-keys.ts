@@ -1,5 +1,4 @@
 import type { KeyDescription, KeyProvider, SealingKey } from './key-provider.ts'
-import { LastFailure } from './last-failure.ts'
 
 /** Between two refreshes, however many ask for however many keys. */
 const PAUSE_MS = 1_000
@@ -110,4 +109,21 @@ const isDue = (missed: Missed) =>
 
 function unknown(missed: Missed | undefined): undefined {
   if (missed && isAwaited(missed)) throw new Error('a session is sealed with a key that the key provider does not know')
+}
+
+/** Remembers a failure for a while, so that later callers do not repeat the call at once. */
+export class LastFailure {
+  #error: Error | undefined
+  #at = 0
+
+  note(error: Error): void {
+    this.#error = error
+    this.#at = Date.now()
+  }
+
+  /** The failure, when it is younger than so many milliseconds. A clock that was set back ends it. */
+  within(ms: number): Error | undefined {
+    const age = Date.now() - this.#at
+    return age >= 0 && age < ms ? this.#error : undefined
+  }
 }

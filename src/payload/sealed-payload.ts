@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 import type { SealingKey } from '../keys/key-provider.ts'
-import { nextRandom, SALT_BYTES } from './random-pool.ts'
+import { nextRandom, SALT_BYTES } from './session-id.ts'
 
 /*
  * A sealed payload:

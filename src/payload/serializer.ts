@@ -1,6 +1,5 @@
 import { Packr } from 'msgpackr'
-import { checkStorable } from './storable.ts'
-import { jsonRules } from './storable-json.ts'
+import { checkStorable, jsonRules } from './storable.ts'
 import { msgpackRules } from './storable-msgpack.ts'
 
 /** Turns a session's content into bytes and back. It only ever sees bytes that it made itself and that authenticated. */

@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto'
+import { hash, randomBytes, randomFillSync } from 'node:crypto'
 
 /** Random bytes in a session id: 192 bits, where OWASP asks for 64 or more. Written as 32 characters of base64url. */
 const ID_BYTES = 24
@@ -42,4 +42,22 @@ export function formatSid(sid: Buffer): string {
 /** The sid that {@link formatSid} wrote, or undefined. */
 export function parseSid(text: unknown): Buffer | undefined {
   return typeof text === 'string' && /^2::[0-9a-f]{64}$/.test(text) ? Buffer.from(text.slice(3), 'hex') : undefined
+}
+
+/** Random bytes of one salt. */
+export const SALT_BYTES = 16
+/** Salts that are drawn together: asking costs more than what it yields. */
+export const POOL_SALTS = 64
+
+const pool = Buffer.alloc(POOL_SALTS * SALT_BYTES)
+let used = pool.length
+
+/** Random bytes that nobody had before, good until {@link POOL_SALTS} more were taken. They are no secret. */
+export function nextRandom(): Buffer {
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  used += SALT_BYTES
+  return pool.subarray(used - SALT_BYTES, used)
 }

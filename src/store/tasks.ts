@@ -1,7 +1,7 @@
 import type { Beginning } from '../instruments/trace.ts'
 import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
+import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './core/events.ts'
 import type { Task } from './core/operation.ts'
-import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './core/outcomes.ts'
 import type { LiveSession } from './live/live-session.ts'
 import { type Ending, endSession, type Finding } from './requests/ending.ts'
 import { type Reading, readSession } from './requests/reading.ts'

@@ -1,5 +1,5 @@
 import { KeyProviderChecks, type KeyProviderSubject } from './key-provider-checks.ts'
-import type { ContractCheck } from './storage/contract-check.ts'
+import type { ContractCheck } from './storage/contract-rows.ts'
 
 /**
  * What the store relies on in a {@link KeyProvider}, as checks for your own tests. Every provider of this package

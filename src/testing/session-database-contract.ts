@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import type { SessionDatabase } from '../database/contract/session-database.ts'
-import type { ContractCheck } from './storage/contract-check.ts'
-import type { StorageCheck } from './storage/contract-rows.ts'
+import type { ContractCheck, StorageCheck } from './storage/contract-rows.ts'
 import { endingChecks } from './storage/ending-checks.ts'
 import { listingChecks } from './storage/listing-checks.ts'
 import { savingChecks } from './storage/saving-checks.ts'

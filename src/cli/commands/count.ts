@@ -1,5 +1,5 @@
 import { defineCommand } from '../frame/command.ts'
-import { exitCodes } from '../frame/exit-codes.ts'
+import { exitCodes } from '../frame/errors.ts'
 import { filterOf, filterOptions, filterUsage } from '../inputs/filter-options.ts'
 
 export const count = defineCommand({

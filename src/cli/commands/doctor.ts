@@ -1,5 +1,5 @@
 import { defineCommand } from '../frame/command.ts'
-import { exitCodes } from '../frame/exit-codes.ts'
+import { exitCodes } from '../frame/errors.ts'
 
 export const doctor = defineCommand({
   name: 'doctor',
@@ -13,7 +13,7 @@ table: read them before you run them. The exit code is 3 when there is a fault, 
   options: {},
   async run({ output, settings }) {
     const { checkUp } = await import('../doctor/checkup.ts')
-    const { reportOf, summaryOf } = await import('../doctor/report.ts')
+    const { reportOf, summaryOf } = await import('../doctor/findings/finding.ts')
     const given = await settings()
     const findings = await checkUp(given, {
       now: Date.now,

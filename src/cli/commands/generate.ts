@@ -1,9 +1,8 @@
 import type { Dialect } from '../../database/recognise.ts'
 import { defineCommand } from '../frame/command.ts'
-import { CommandError, UsageError } from '../frame/errors.ts'
-import { exitCodes } from '../frame/exit-codes.ts'
+import { CommandError, exitCodes, UsageError } from '../frame/errors.ts'
 import type { Settings } from '../frame/invocation.ts'
-import { dialectNamed } from '../project/drivers.ts'
+import { dialectNamed } from '../project/installed.ts'
 
 export const generate = defineCommand({
   name: 'generate',
@@ -25,7 +24,7 @@ not given are read from the settings.`,
     const given = values.dialect !== undefined && values.table !== undefined ? undefined : await known(settings)
     const dialect = values.dialect === undefined ? await dialectOf(given) : dialectNamed(values.dialect)
     const place = await placeOf(dialect, values.table ?? given?.options.table)
-    const { schemaFile, storageStatements } = await import('../generate/schema-file.ts')
+    const { schemaFile, storageStatements } = await import('../project/schema-file.ts')
     const { moduleKindOf, projectIn } = await import('../project/project.ts')
     const { migrationScript } = await import('../../database/migration-script.ts')
     const folder = process.cwd()
@@ -63,7 +62,7 @@ async function dialectOf(given: Settings | undefined): Promise<Dialect> {
 }
 
 async function placeOf(dialect: Dialect, table: unknown) {
-  const { DEFAULT_TABLE } = await import('../../database/migrations/migrations.ts')
+  const { DEFAULT_TABLE } = await import('../../database/sql/migrations.ts')
   const { placeOfName } = await import('../../database/sql/table-place.ts')
   const name = typeof table === 'string' ? table : DEFAULT_TABLE
   const place = dialect === 'pg' ? placeOfName(name) : { name }

@@ -1,6 +1,5 @@
 import { defineCommand } from '../frame/command.ts'
-import { CommandError, UsageError } from '../frame/errors.ts'
-import { exitCodes } from '../frame/exit-codes.ts'
+import { CommandError, exitCodes, UsageError } from '../frame/errors.ts'
 import { confirmationOption } from '../frame/options.ts'
 import type { Output } from '../frame/output.ts'
 import type { InitPlan } from '../init/plan.ts'
@@ -24,9 +23,9 @@ command also shows the code that registers the plugin.`,
   },
   async run({ values, output, confirm }) {
     const { projectIn } = await import('../project/project.ts')
-    const { driverOf } = await import('../project/drivers.ts')
+    const { driverOf } = await import('../project/installed.ts')
     const { initPlan } = await import('../init/plan.ts')
-    const { newSecret } = await import('../../keys/envelope/generated.ts')
+    const { newSecret } = await import('../../keys/envelope/dated-keys.ts')
     const { refuseUnsafe } = await import('../project/file-access.ts')
     const folder = process.cwd()
     const project = projectIn(folder)

@@ -1,8 +1,8 @@
 import type { KeyStatus } from '../../store/management/key-status.ts'
 import { defineCommand } from '../frame/command.ts'
-import { exitCodes } from '../frame/exit-codes.ts'
+import { exitCodes } from '../frame/errors.ts'
 import type { Output } from '../frame/output.ts'
-import { inColumns, printable, shortTime } from '../results/table-text.ts'
+import { inColumns, printable, shortTime } from '../frame/output.ts'
 
 export const keys = defineCommand({
   name: 'keys',
@@ -16,7 +16,7 @@ shown, except the new key of --new, in the form for envKeys() and SESSION_KEYS: 
   },
   async run({ values, output, openStore }) {
     if (values.new) {
-      const { newKey } = await import('../../keys/envelope/generated.ts')
+      const { newKey } = await import('../../keys/envelope/dated-keys.ts')
       const made = newKey()
       output.print(made, `${made.id}:${made.key}`)
       output.message(ADVICE)

@@ -1,11 +1,10 @@
 import type { ListedSession, SessionPage } from '../../store/management/listing.ts'
 import { defineCommand } from '../frame/command.ts'
-import { UsageError } from '../frame/errors.ts'
-import { exitCodes } from '../frame/exit-codes.ts'
+import { exitCodes, UsageError } from '../frame/errors.ts'
 import type { Output } from '../frame/output.ts'
+import { inColumns, printable, shortTime } from '../frame/output.ts'
 import { filterOf, filterOptions, filterUsage, given } from '../inputs/filter-options.ts'
 import { wholeNumber } from '../inputs/values.ts'
-import { inColumns, printable, shortTime } from '../results/table-text.ts'
 
 const LARGEST_PAGE = 1_000
 

@@ -1,10 +1,9 @@
-import type { MigrationState } from '../../database/contract/migration-state.ts'
+import type { MigrationState } from '../../database/contract/stored-keys.ts'
 import { defineCommand } from '../frame/command.ts'
-import { CommandError, UsageError } from '../frame/errors.ts'
-import { exitCodes } from '../frame/exit-codes.ts'
+import { CommandError, exitCodes, UsageError } from '../frame/errors.ts'
 import type { Output } from '../frame/output.ts'
-import { grouped } from '../frame/quantities.ts'
-import { inColumns } from '../results/table-text.ts'
+import { inColumns } from '../frame/output.ts'
+import { grouped } from '../frame/progress.ts'
 
 export const migrate = defineCommand({
   name: 'migrate',

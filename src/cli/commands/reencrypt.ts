@@ -1,7 +1,7 @@
 import type { ReencryptResult } from '../../store/management/reencrypting.ts'
 import { defineCommand } from '../frame/command.ts'
-import { type ExitCode, exitCodes } from '../frame/exit-codes.ts'
-import { rowsOf, sessionsOf } from '../frame/quantities.ts'
+import { type ExitCode, exitCodes } from '../frame/errors.ts'
+import { rowsOf, sessionsOf } from '../frame/progress.ts'
 import { given } from '../inputs/filter-options.ts'
 import { batchSize, wholeNumber } from '../inputs/values.ts'
 

@@ -1,13 +1,12 @@
 import type { RevokeFilter } from '../../store/management/revoking.ts'
 import { defineCommand } from '../frame/command.ts'
-import { UsageError } from '../frame/errors.ts'
-import { exitCodes } from '../frame/exit-codes.ts'
+import { exitCodes, UsageError } from '../frame/errors.ts'
 import type { Invocation } from '../frame/invocation.ts'
 import { confirmationOption, type OptionValues } from '../frame/options.ts'
-import { sessionsOf } from '../frame/quantities.ts'
+import { printable } from '../frame/output.ts'
+import { sessionsOf } from '../frame/progress.ts'
 import { given } from '../inputs/filter-options.ts'
 import { moment, sessionHandle, userId } from '../inputs/values.ts'
-import { printable } from '../results/table-text.ts'
 
 const options = {
   user: { type: 'string', value: 'ID', isData: true, description: 'the sessions of this user' },

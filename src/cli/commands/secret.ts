@@ -1,5 +1,5 @@
 import { defineCommand } from '../frame/command.ts'
-import { exitCodes } from '../frame/exit-codes.ts'
+import { exitCodes } from '../frame/errors.ts'
 
 export const secret = defineCommand({
   name: 'secret',
@@ -12,7 +12,7 @@ write it to a file that only you can read:
   echo "SESSION_SECRET=$(npx stored-session secret)" >> .env`,
   options: {},
   async run({ output }) {
-    const { newSecret } = await import('../../keys/envelope/generated.ts')
+    const { newSecret } = await import('../../keys/envelope/dated-keys.ts')
     const made = newSecret()
     output.print({ secret: made }, made)
     return exitCodes.ok

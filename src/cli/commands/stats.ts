@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionStats } from '../../store/management/statistics.ts'
 import { defineCommand } from '../frame/command.ts'
-import { UsageError } from '../frame/errors.ts'
-import { exitCodes } from '../frame/exit-codes.ts'
+import { exitCodes, UsageError } from '../frame/errors.ts'
 import type { Output } from '../frame/output.ts'
+import { inColumns, shortTime } from '../frame/output.ts'
 import { milliseconds } from '../inputs/values.ts'
-import { inColumns, shortTime } from '../results/table-text.ts'
 
 const USUAL_INTERVAL_MS = 5_000
 

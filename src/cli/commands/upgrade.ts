@@ -1,9 +1,9 @@
 import type { UpgradeResult } from '../../store/imports/upgrading.ts'
 import { defineCommand } from '../frame/command.ts'
-import { sessionsOf } from '../frame/quantities.ts'
+import { sessionsOf } from '../frame/progress.ts'
 import { given } from '../inputs/filter-options.ts'
 import { batchSize } from '../inputs/values.ts'
-import { codeOfTaking, leftOut } from '../results/taking-over.ts'
+import { codeOfTaking, leftOut } from './taking-over.ts'
 
 export const upgrade = defineCommand({
   name: 'upgrade',

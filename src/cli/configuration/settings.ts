@@ -1,5 +1,6 @@
+import { envKeys } from '../../keys/env-keys.ts'
+import { CommandError } from '../frame/errors.ts'
 import type { Settings } from '../frame/invocation.ts'
-import { optionsOfEnvironment } from './environment.ts'
 import { loadConfiguration } from './load.ts'
 
 /**
@@ -10,4 +11,31 @@ import { loadConfiguration } from './load.ts'
 export async function readSettings(path: string | undefined): Promise<Settings> {
   const configuration = await loadConfiguration(path, process.cwd())
   return configuration ?? { source: 'the environment', options: optionsOfEnvironment(process.env) }
+}
+
+/** The variables that stand for options where there is no configuration, and what they hold. */
+export const environmentVariables = {
+  DATABASE_URL: 'the database: postgres://…, mysql://…, mariadb://… or sqlite:PATH',
+  SESSION_SECRET: 'the secret, exactly as it is',
+  FORMER_SESSION_SECRET: 'the previous secret, while it is rotated',
+  SESSION_KEYS: 'the keys, as envKeys() accepts them, instead of the secret',
+  STORED_SESSION_TABLE: 'the name of the table (default: stored_sessions)',
+} as const
+
+/** The options that the environment gives. Each secret is one, whatever characters it has: that is how the application reads it. */
+export function optionsOfEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const { DATABASE_URL, SESSION_SECRET, FORMER_SESSION_SECRET, SESSION_KEYS, STORED_SESSION_TABLE } = env
+  if (!DATABASE_URL) {
+    throw new CommandError(
+      'no database is configured: this folder has no stored-session.config.{ts,js,mjs}, and DATABASE_URL is not set. ' +
+        'Set it (DATABASE_URL=postgres://…), name a configuration with --config, or write one with: npx stored-session init',
+    )
+  }
+  const secrets = [SESSION_SECRET, FORMER_SESSION_SECRET].filter(Boolean)
+  return {
+    database: DATABASE_URL,
+    ...(STORED_SESSION_TABLE && { table: STORED_SESSION_TABLE }),
+    ...(secrets.length > 0 && { secret: secrets }),
+    ...(SESSION_KEYS && { keys: envKeys() }),
+  }
 }

@@ -49,7 +49,7 @@ type Open = (subject: Subject, database: string | DrizzleDatabase, timeLimits: T
 const OPEN: Record<Dialect, Open> = {
   async pg({ table }, database, timeLimits) {
     const { inspectPg } = await import('./pg/inspection.ts')
-    const { pgSessionsTable } = await import('../../database/pg/sessions-table.ts')
+    const { pgSessionsTable } = await import('../../database/pg/database.ts')
     return inspectPg(database, pgSessionsTable(table), timeLimits)
   },
   async mysql({ table }, database, timeLimits) {

@@ -1,4 +1,4 @@
-import type { ExitCode } from './exit-codes.ts'
+import type { ExitCode } from './errors.ts'
 import type { Invocation } from './invocation.ts'
 import type { CommandOptions, OptionValues } from './options.ts'
 

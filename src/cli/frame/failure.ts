@@ -1,6 +1,5 @@
 import { Declined } from './confirmation.ts'
-import { CommandError, UsageError } from './errors.ts'
-import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { CommandError, type ExitCode, exitCodes, UsageError } from './errors.ts'
 import type { Output } from './output.ts'
 
 /** Tells what went wrong, and says what to end with. */

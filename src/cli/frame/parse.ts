@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { nearestName } from '../../store/options/nearest-name.ts'
+import { nearestName } from '../../store/options/option-checks.ts'
 import type { AnyCommand } from './command.ts'
 import { UsageError } from './errors.ts'
 import { type CommandOption, type CommandOptions, globalOptions, type OptionValues } from './options.ts'

@@ -1,5 +1,4 @@
 import type { Output } from './output.ts'
-import { duration, grouped } from './quantities.ts'
 
 export interface ProgressOptions {
   /** What is done to how many, such as `sealed`. */
@@ -65,4 +64,20 @@ function progressLine({ verb, total }: ProgressOptions, done: number, rate: numb
     total === undefined ? '' : ` of ${grouped(total)} (${Math.floor((100 * done) / Math.max(total, done, 1))}%)`
   const left = total === undefined || rate <= 0 || done >= total ? '' : `, ${duration((total - done) / rate)} left`
   return `${verb} ${grouped(done)}${of}, ${grouped(Math.round(rate))}/s${left}`
+}
+
+/** A number for people: `1,204`. */
+export const grouped = (number: number) => number.toLocaleString('en-US')
+
+/** `1 session`, `1,204 sessions`. */
+export const sessionsOf = (number: number) => `${grouped(number)} ${number === 1 ? 'session' : 'sessions'}`
+
+/** `1 row`, `1,204 rows`. */
+export const rowsOf = (number: number) => `${grouped(number)} ${number === 1 ? 'row' : 'rows'}`
+
+/** `40 s`, `12 min`, `2.5 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`
+  if (seconds < 5_400) return `${Math.ceil(seconds / 60)} min`
+  return `${(seconds / 3_600).toFixed(1)} h`
 }

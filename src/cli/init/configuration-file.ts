@@ -1,4 +1,4 @@
-import { DRIVERS, type Driver } from '../project/drivers.ts'
+import { DRIVERS, type Driver } from '../project/installed.ts'
 import type { Project } from '../project/project.ts'
 
 /** The name of the configuration of a project. */

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { configurationNames } from '../configuration/load.ts'
 import { runsTypeScript } from '../configuration/typescript.ts'
-import { DRIVERS, type Driver } from '../project/drivers.ts'
+import { DRIVERS, type Driver } from '../project/installed.ts'
 import type { Project } from '../project/project.ts'
 import { type PlannedFile, plannedFile, plannedVariables } from '../project/written-file.ts'
 import {
@@ -12,7 +13,6 @@ import {
   registerSnippet,
   SQLITE_FILE,
 } from './configuration-file.ts'
-import { ignoredByGit } from './ignored.ts'
 
 /** What is to be written, and what is to be told. */
 export interface InitPlan {
@@ -66,4 +66,13 @@ function plannedConfiguration(project: Project, driver: Driver): PlannedFile {
   const name = configurationName(project)
   const present = configurationNames.find((one) => existsSync(join(project.folder, one)))
   return plannedFile(project.folder, present ?? name, configurationFile(driver, project))
+}
+
+/** What git does with a file: leaves it out of what is committed, or may commit it; or there is no git here. */
+export type Ignored = 'ignored' | 'committed' | 'no git'
+
+export function ignoredByGit(folder: string, path: string): Ignored {
+  const { status } = spawnSync('git', ['check-ignore', '--quiet', '--', path], { cwd: folder, stdio: 'ignore' })
+  if (status === 0) return 'ignored'
+  return status === 1 ? 'committed' : 'no git'
 }

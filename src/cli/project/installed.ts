@@ -1,6 +1,9 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Dialect } from '../../database/recognise.ts'
+import { UsageError } from '../frame/errors.ts'
+import type { Project } from './project.ts'
 
 /** A package as it is installed. */
 export interface Installed {
@@ -19,7 +22,7 @@ interface Manifest {
 }
 
 /** The folder of this package. */
-export const ownFolder = fileURLToPath(new URL('../../..', import.meta.url))
+export const ownFolder = folderWithManifest(dirname(fileURLToPath(import.meta.url)))
 
 /** What this package asks of its surroundings. */
 export const ownManifest = manifestIn(ownFolder)
@@ -36,6 +39,59 @@ export function installedFrom(folder: string, name: string): Installed | undefin
   }
 }
 
+function folderWithManifest(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : folderWithManifest(dirname(folder))
+}
+
 function manifestIn(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
+/** The packages that speak to databases. */
+export const DRIVERS = {
+  postgres: 'pg',
+  pg: 'pg',
+  mysql2: 'mysql',
+  'better-sqlite3': 'sqlite',
+} as const satisfies Record<string, Dialect>
+
+export type Driver = keyof typeof DRIVERS
+
+const isDriver = (name: string): name is Driver => Object.hasOwn(DRIVERS, name)
+
+/**
+ * The driver that was asked for, or that the project has. Of the two for PostgreSQL the one that opens URLs is taken.
+ *
+ * @throws `UsageError` for one that is not known, and where there is none or a choice
+ */
+export function driverOf(given: string | undefined, { packages }: Project): Driver {
+  const names = Object.keys(DRIVERS).join(', ')
+  if (given !== undefined) {
+    if (isDriver(given)) return given
+    throw new UsageError(`--driver must be one of ${names}`)
+  }
+  const found = packages.filter(isDriver).filter((name) => name !== 'pg' || !packages.includes('postgres'))
+  const [driver, ...others] = found
+  if (driver && others.length === 0) return driver
+  throw new UsageError(
+    driver
+      ? `package.json has several drivers (${found.join(', ')}); say which is for the sessions: --driver ${driver}`
+      : `package.json has no driver of a database; install one of ${names}, or say which it will be: --driver postgres`,
+  )
+}
+
+const DIALECT_NAMES: Readonly<Record<string, Dialect>> = {
+  pg: 'pg',
+  postgres: 'pg',
+  postgresql: 'pg',
+  mysql: 'mysql',
+  mariadb: 'mysql',
+  sqlite: 'sqlite',
+}
+
+/** The dialect of a word, as drizzle-kit and people have it. @throws `UsageError` */
+export function dialectNamed(word: string): Dialect {
+  const dialect = Object.hasOwn(DIALECT_NAMES, word) ? DIALECT_NAMES[word] : undefined
+  if (dialect) return dialect
+  throw new UsageError('--dialect must be postgresql, mysql, mariadb or sqlite')
 }

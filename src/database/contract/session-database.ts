@@ -1,8 +1,6 @@
-import type { MigrationState } from './migration-state.ts'
 import type { SessionListing } from './session-listing.ts'
-import type { NewRow, RowEnd, SessionRow } from './session-row.ts'
-import type { SessionKeys } from './stored-keys.ts'
-import type { UnsealedRows } from './unsealed-row.ts'
+import type { NewRow, RowEnd, SessionRow, UnsealedRows } from './session-row.ts'
+import type { MigrationState, SessionKeys } from './stored-keys.ts'
 
 export type { ListedRow, RowFilter, RowMoment, RowState, RowTally, SessionListing } from './session-listing.ts'
 export type { EndReason, NewRow, RowEnd, SessionRow, StoredEndReason } from './session-row.ts'

@@ -20,3 +20,11 @@ export interface SessionKeys {
   /** Deletes the keys from before that no session is sealed with, and says how many. */
   deleteUnused(before: number): Promise<number>
 }
+
+/** A migration, and whether the database has it. */
+export interface MigrationState {
+  readonly name: string
+  readonly isApplied: boolean
+  /** What would run, the entry in the journal included; nothing when it is applied. */
+  readonly statements: readonly string[]
+}

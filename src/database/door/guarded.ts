@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { UnavailableError } from '../../errors.ts'
 import { keepAlive, lateAnswer, type TimeLimits, within, withinAround } from '../../time/time-limits.ts'
 import type { SessionDatabase, SessionListing, TrimBatch } from '../contract/session-database.ts'
+import type { UnsealedRows } from '../contract/session-row.ts'
 import type { SessionKeys } from '../contract/stored-keys.ts'
-import type { UnsealedRows } from '../contract/unsealed-row.ts'
 import { withKnownReasons } from './known-reasons.ts'
 
 /** Attempts at one statement that keeps losing races; more would only add to the crowd. */

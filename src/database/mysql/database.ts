@@ -1,23 +1,25 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { MySqlDialect } from 'drizzle-orm/mysql-core'
 import type { NewRow, RowReseal, SessionDatabase } from '../contract/session-database.ts'
-import { missingTable } from '../migrations/missing-table.ts'
-import { batches, inKeyOrder } from '../sql/batches.ts'
-import { toKeyCount, toRow } from '../sql/driver-rows.ts'
+import { batches, inKeyOrder, toKeyCount, toRow } from '../sql/driver-rows.ts'
 import { sessionListing } from '../sql/listing.ts'
+import { missingTable } from '../sql/missing-table.ts'
 import { sessionKeys } from '../sql/session-keys.ts'
-import { compiler, type SessionsTable, type Statement, valuesFor } from '../sql/statement.ts'
 import {
   byLimit,
   columnNames,
+  compiler,
   endRows,
   insertRow,
   isUnended,
   isUser,
   NOBODY,
+  type SessionsTable,
+  type Statement,
   sealedByOthers,
   sessionStatements,
   value,
+  valuesFor,
 } from '../sql/statements.ts'
 import { unsealedRows } from '../sql/unsealed-rows.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'

@@ -1,5 +1,5 @@
-import type { MigrationState } from '../contract/migration-state.ts'
-import { type Journal, journalOf, migrationStates, pendingMigrations } from '../migrations/migrations.ts'
+import type { MigrationState } from '../contract/stored-keys.ts'
+import { type Journal, journalOf, migrationStates, pendingMigrations } from '../sql/migrations.ts'
 import type { MysqlClient } from './client.ts'
 
 const LOCK_SECONDS = 60

@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { columnKeys, type SessionsTable } from '../sql/statement.ts'
-import { columnNames, selectRow, value } from '../sql/statements.ts'
+import { columnKeys, columnNames, type SessionsTable, selectRow, value } from '../sql/statements.ts'
 
 /** Rows that one statement names: few sizes, so that few statements are prepared. */
 const SIZES = [1, 4, 16, 64]

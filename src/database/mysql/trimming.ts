@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { SessionDatabase, TrimBatch } from '../contract/session-database.ts'
 import { dueCounter } from '../sql/count-due.ts'
-import { type Compile, type SessionsTable, valuesFor } from '../sql/statement.ts'
-import { columnNames } from '../sql/statements.ts'
+import { type Compile, columnNames, type SessionsTable, valuesFor } from '../sql/statements.ts'
 import { LOCKS_OF_ONE_NODE } from '../sql/unsupported.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 

@@ -1,22 +1,25 @@
-import { sql } from 'drizzle-orm'
-import { PgDialect } from 'drizzle-orm/pg-core'
+import { sql, type Table } from 'drizzle-orm'
+import { PgDialect, PgSchema, pgTable } from 'drizzle-orm/pg-core'
+import { storedSessionsColumns, storedSessionsIndexes } from '../../schema/pg.ts'
 import type { NewRow, SessionDatabase } from '../contract/session-database.ts'
-import { missingTable } from '../migrations/missing-table.ts'
-import { batches, inKeyOrder } from '../sql/batches.ts'
-import { toKeyCount, toRow } from '../sql/driver-rows.ts'
+import { batches, inKeyOrder, toKeyCount, toRow } from '../sql/driver-rows.ts'
 import { sessionListing } from '../sql/listing.ts'
+import { missingTable } from '../sql/missing-table.ts'
 import { sessionKeys } from '../sql/session-keys.ts'
-import { compiler, type SessionsTable, type Statement, valuesFor } from '../sql/statement.ts'
 import {
   byLimit,
   columnNames,
+  compiler,
   insertRow,
   isUser,
   NOBODY,
+  type SessionsTable,
+  type Statement,
   sealedByOthers,
   sessionStatements,
+  valuesFor,
 } from '../sql/statements.ts'
-import { placeOfTable, textOfPlace } from '../sql/table-place.ts'
+import { placeOfName, placeOfTable, textOfPlace } from '../sql/table-place.ts'
 import { unsealedRows } from '../sql/unsealed-rows.ts'
 import type { PgClient, PgResult } from './client.ts'
 import { migratePg, pgMigrations } from './migrate.ts'
@@ -152,4 +155,15 @@ async function check(
     if (code === UNDEFINED_COLUMN) throw missingTable(name, 'lacks a column that this release needs')
     throw error
   }
+}
+
+/** The table of a name, which may have a schema, or the Drizzle table as it is. */
+export function pgSessionsTable(table: string | Table): SessionsTable {
+  if (typeof table !== 'string') return table as SessionsTable
+  const { schema, name } = placeOfName(table) ?? { name: table }
+  const columns = storedSessionsColumns()
+  const indexes = storedSessionsIndexes(name)
+  if (schema === undefined) return pgTable(name, columns, indexes)
+  // The class, because the function of Drizzle refuses "public", which is a schema like any other here.
+  return new PgSchema(schema).table(name, columns, indexes)
 }

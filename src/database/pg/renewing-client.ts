@@ -1,9 +1,8 @@
 import type { Options, Sql } from 'postgres'
 import type { TimeLimits } from '../../time/time-limits.ts'
 import type { PgClient } from './client.ts'
-import { transactionAlone } from './own-transaction.ts'
+import { Sockets, transactionAlone } from './own-transaction.ts'
 import { postgresJsClient } from './postgres-js.ts'
-import { Sockets } from './sockets.ts'
 
 type Watch = Pick<Options<never>, 'onparameter' | 'onclose' | 'max'> & { socket: Sockets['open'] }
 

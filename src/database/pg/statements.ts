@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { NewRow, RowChange, RowReseal, RowTouch } from '../contract/session-database.ts'
-import { columnKeys, type SessionsTable } from '../sql/statement.ts'
-import { columnNames, selectRow, value } from '../sql/statements.ts'
+import { columnKeys, columnNames, type SessionsTable, selectRow, value } from '../sql/statements.ts'
 
 /** An UPDATE of many rows, each to its own content; it returns the keys of those that it changed. */
 export function updateManyRows(table: SessionsTable): SQL {

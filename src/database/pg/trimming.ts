@@ -1,8 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SessionDatabase, TrimBatch } from '../contract/session-database.ts'
 import { dueCounter } from '../sql/count-due.ts'
-import { type Compile, type SessionsTable, type Statement, valuesFor } from '../sql/statement.ts'
-import { columnNames, value } from '../sql/statements.ts'
+import { type Compile, columnNames, type SessionsTable, type Statement, value, valuesFor } from '../sql/statements.ts'
 import type { PgClient, PgQuery, PgResult } from './client.ts'
 import { byteas } from './statements.ts'
 

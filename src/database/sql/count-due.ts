@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SessionDatabase } from '../contract/session-database.ts'
-import type { Compile, SessionsTable, Statement } from './statement.ts'
+import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { byLimit, columnNames, value } from './statements.ts'
 
 /** Makes the method that counts the rows that may be deleted, no further than asked for. */

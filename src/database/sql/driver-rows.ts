@@ -25,3 +25,27 @@ export interface KeyCountRow {
 export function toKeyCount({ keyId, rowCount }: KeyCountRow): KeyCount {
   return { keyId: keyId === null ? null : Number(keyId), rows: Number(rowCount) }
 }
+
+/** Bytes of content that one statement carries, unless a single row has more: MySQL and MariaDB limit a statement. */
+const LARGEST_BYTES = 1024 * 1024
+
+/** Parts a list into what one statement carries: at most so many rows, and no more content than a server takes. */
+export function batches<Row extends { readonly data: Buffer }>(rows: readonly Row[], most: number): Row[][] {
+  const result: Row[][] = []
+  let bytes = 0
+  for (const row of rows) {
+    bytes += row.data.length
+    const last = result.at(-1)
+    if (last && last.length < most && bytes <= LARGEST_BYTES) {
+      last.push(row)
+      continue
+    }
+    result.push([row])
+    bytes = row.data.length
+  }
+  return result
+}
+
+/** In the order of their keys, so that two processes that change the same rows do not wait for each other in turn. */
+export const inKeyOrder = <Item extends { readonly sid: Buffer }>(items: readonly Item[]): Item[] =>
+  items.toSorted((one, other) => one.sid.compare(other.sid))

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { ListedRow, RowFilter, RowState, SessionListing } from '../contract/session-database.ts'
-import type { Compile, SessionsTable, Statement } from './statement.ts'
+import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { columnNames, endRows, isUnended, value } from './statements.ts'
 
 /** What a dialect and its driver add to the statements of a listing. */

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { KeyRow, SessionKeys } from '../contract/stored-keys.ts'
-import type { Compile, SessionsTable, Statement } from './statement.ts'
+import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { columnNames, value } from './statements.ts'
 import { placeOfTable } from './table-place.ts'
 

@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { SessionRow } from '../contract/session-row.ts'
-import type { UnsealedRows } from '../contract/unsealed-row.ts'
-import type { Compile, SessionsTable, Statement } from './statement.ts'
+import type { SessionRow, UnsealedRows } from '../contract/session-row.ts'
+import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { byLimit, columnNames, selectRow, value } from './statements.ts'
 
 /** What a dialect and its driver add. */

@@ -9,12 +9,22 @@ import type {
   SessionDatabase,
   SessionRow,
 } from '../contract/session-database.ts'
-import { missingTable } from '../migrations/missing-table.ts'
 import { type KeyCountRow, toKeyCount } from '../sql/driver-rows.ts'
 import { sessionListing } from '../sql/listing.ts'
+import { missingTable } from '../sql/missing-table.ts'
 import { sessionKeys } from '../sql/session-keys.ts'
-import { compiler, type SessionsTable, type Statement, valuesFor } from '../sql/statement.ts'
-import { byLimit, insertRow, isUser, NOBODY, sealedByOthers, sessionStatements } from '../sql/statements.ts'
+import {
+  byLimit,
+  compiler,
+  insertRow,
+  isUser,
+  NOBODY,
+  type SessionsTable,
+  type Statement,
+  sealedByOthers,
+  sessionStatements,
+  valuesFor,
+} from '../sql/statements.ts'
 import { unsealedRows } from '../sql/unsealed-rows.ts'
 import { migrateSqlite, sqliteMigrations } from './migrate.ts'
 import { touchLeavingIndexes, updateLeavingIndexes } from './statements.ts'

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { MigrationState } from '../contract/migration-state.ts'
-import { type Journal, journalOf, migrationStates, pendingMigrations } from '../migrations/migrations.ts'
+import type { MigrationState } from '../contract/stored-keys.ts'
+import { type Journal, journalOf, migrationStates, pendingMigrations } from '../sql/migrations.ts'
 
 /** The journal that belongs to the table of this name, or place. */
 export function journalFor(table: string): Journal {

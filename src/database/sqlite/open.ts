@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { SessionDatabase } from '../contract/session-database.ts'
-import type { SessionsTable } from '../sql/statement.ts'
+import type { SessionsTable } from '../sql/statements.ts'
 import { sqliteDatabase } from './database.ts'
 import { createSqliteFile } from './private-file.ts'
 

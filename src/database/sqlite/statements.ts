@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { SessionsTable } from '../sql/statement.ts'
+import type { SessionsTable } from '../sql/statements.ts'
 import { columnNames, value } from '../sql/statements.ts'
 
 /*

@@ -4,8 +4,7 @@ import type { Database } from 'better-sqlite3'
 import { type SQL, sql } from 'drizzle-orm'
 import type { SessionDatabase, TrimBatch } from '../contract/session-database.ts'
 import { dueCounter } from '../sql/count-due.ts'
-import { type Compile, type SessionsTable, type Statement, valuesFor } from '../sql/statement.ts'
-import { columnNames, value } from '../sql/statements.ts'
+import { type Compile, columnNames, type SessionsTable, type Statement, value, valuesFor } from '../sql/statements.ts'
 import { createSqliteFile } from './private-file.ts'
 
 /**

@@ -1,9 +1,8 @@
 import type { AttachedKeys, KeyDescription, KeyStorage, WrappedKey } from '../key-provider.ts'
-import { LastFailure } from '../last-failure.ts'
+import { LastFailure } from '../refreshed-keys.ts'
 import { type DataKey, type DatedKey, isAhead, isDated, isNewer, newestFirst } from './dated-keys.ts'
 import type { KeyService } from './key-service.ts'
-import { trailingReads } from './trailing-reads.ts'
-import { type HoldLimits, UnwrappedKeys } from './unwrapped-keys.ts'
+import { type HoldLimits, trailingReads, UnwrappedKeys } from './unwrapped-keys.ts'
 
 /** When a data key is followed by the next. */
 export interface RotationLimits {

@@ -1,4 +1,5 @@
-import type { SealingKey, WrappedKey } from '../key-provider.ts'
+import { randomBytes } from 'node:crypto'
+import { KEY_BYTES, type SealingKey, type WrappedKey } from '../key-provider.ts'
 
 /**
  * A data key. `since` is the date that was wrapped with it, so that the key service vouches for both. A key of a former
@@ -29,4 +30,18 @@ export function newestFirst(rows: readonly WrappedKey[]): WrappedKey[] {
   return rows
     .filter(({ createdAt }) => !isAhead(createdAt))
     .toSorted((one, other) => other.createdAt - one.createdAt || other.id - one.id)
+}
+
+/** Bytes of a secret: 64 characters, of which none has a meaning in a URL, a shell or a file of variables. */
+const SECRET_BYTES = 48
+
+/** A new secret for the option `secret`. */
+export function newSecret(): string {
+  return randomBytes(SECRET_BYTES).toString('base64url')
+}
+
+/** A new key, under a name that says when it was made and that no other has. */
+export function newKey(now = new Date()): { id: string; key: string } {
+  const id = `${now.toISOString().slice(0, 10)}-${randomBytes(2).toString('hex')}`
+  return { id, key: randomBytes(KEY_BYTES).toString('base64') }
 }

@@ -1,5 +1,5 @@
 import type { WrappedKey } from '../key-provider.ts'
-import { LastFailure } from '../last-failure.ts'
+import { LastFailure } from '../refreshed-keys.ts'
 import type { DataKey } from './dated-keys.ts'
 import type { KeyService } from './key-service.ts'
 
@@ -108,5 +108,23 @@ export class UnwrappedKeys {
     failure.note(error)
     this.#failed.set(id, failure)
     throw error
+  }
+}
+
+/**
+ * Shares one read among all who ask while another is under way. Nobody joins a read that began before they asked: it may
+ * have looked already, and missed what they look for.
+ */
+export function trailingReads<Result>(read: () => Promise<Result>): () => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve()
+  let next: Promise<Result> | undefined
+  return () => {
+    if (next) return next
+    next = last.then(() => {
+      next = undefined
+      return read()
+    })
+    last = next.catch(() => {})
+    return next
   }
 }

@@ -1,9 +1,8 @@
 import { EventEmitter } from 'node:events'
+import type { EndReason } from '../../database/contract/session-database.ts'
 import { isSubscribed, publishEvent } from '../../instruments/channels.ts'
 import type { OperationName, OperationOf, SessionOperation, Source } from '../../instruments/operation.ts'
 import type { UnreadableReason } from '../../payload/sealed-payload.ts'
-import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './outcomes.ts'
-import type { TrimResult } from './trim-result.ts'
 
 /** What the store tells about itself. A `sid` is in its readable form, `2::<64 hex>`; no event holds an id or data. */
 export interface SessionEvents {
@@ -91,3 +90,36 @@ function callApart(listener: (event: never) => void, emitter: object, event: obj
     })
   }
 }
+
+/** A session was found, or why there is none. */
+export type ReadOutcome = 'found' | EndReason
+
+/** `'gone'` when the session had ended meanwhile, and nothing was written; `'rotated'` when it got another id. */
+export type WriteOutcome = 'created' | 'updated' | 'rotated' | 'unchanged' | 'gone'
+
+/** `'absent'` when there was no such session to end. */
+export type DeleteOutcome = 'destroyed' | 'absent' | 'revoked'
+
+/** What one round of trimming did. */
+export interface TrimResult {
+  /** Rows deleted. */
+  trimmed: number
+  /** Statements that deleted them, or found none to delete. */
+  batches: number
+  /** Whether nothing that may be deleted was left. */
+  complete: boolean
+  /**
+   * Why it stopped: `done`, nothing was left; `rows` and `time`, a limit; `aborted`, by the signal; `closed`, with the
+   * store; `locked`, because another process trims.
+   */
+  stopped: TrimStop
+  /** How long it took, in milliseconds. */
+  durationMs: number
+  /**
+   * Rows left that may be deleted, counted up to 10,000: that many means as many or more. Undefined where they could not
+   * be counted.
+   */
+  backlog: number | undefined
+}
+
+export type TrimStop = 'done' | 'rows' | 'time' | 'aborted' | 'closed' | 'locked'

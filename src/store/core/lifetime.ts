@@ -1,4 +1,4 @@
-import type { EndReason, SessionRow } from '../../database/contract/session-database.ts'
+import type { EndReason, RowEnd, SessionRow, StoredEndReason } from '../../database/contract/session-database.ts'
 import type { CookieLifetime } from '../live/live-session.ts'
 
 /** The limits of every session, in milliseconds. */
@@ -85,4 +85,10 @@ function idleDeadline(
   usedAt: number,
 ): number {
   return Math.min(expires ?? usedAt + (originalMaxAge ?? idleTimeout), usedAt + longestIdle)
+}
+
+/** What turns a row into a tombstone now. */
+export function endNow({ limits }: { readonly limits: Limits }, endReason: StoredEndReason): RowEnd {
+  const endedAt = Date.now()
+  return { endedAt, endReason, trimAt: trimTime(limits, endedAt) }
 }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { UnsealedRow, UnsealedRows } from '../../database/contract/unsealed-row.ts'
+import type { UnsealedRow, UnsealedRows } from '../../database/contract/session-row.ts'
 import { InvalidOptionsError } from '../../errors.ts'
 import { isSealed, keyIdOf } from '../../payload/sealed-payload.ts'
 import { isWellFormedId, sidOf } from '../../payload/session-id.ts'

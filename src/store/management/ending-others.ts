@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ListedRow, RowFilter } from '../../database/contract/session-database.ts'
 import type { StoreCore } from '../core/core.ts'
-import { endNow } from '../core/row-end.ts'
-import { listingOf } from '../core/row-listing.ts'
+import { listingOf } from '../core/core.ts'
+import { endNow } from '../core/lifetime.ts'
 import { rowsFrom } from '../requests/ending.ts'
 
 /** The user whose sessions end, and the session that continues. */

@@ -2,9 +2,9 @@ import type { EndReason, ListedRow } from '../../database/contract/session-datab
 import { InvalidHandleError } from '../../errors.ts'
 import { formatSid } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
+import { listingOf } from '../core/core.ts'
 import type { SessionHandle } from '../core/handle.ts'
 import { absoluteDeadline, type Limits, reasonOver } from '../core/lifetime.ts'
-import { listingOf } from '../core/row-listing.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 import { checkObject, filterNames, rowFilterOf, type SessionFilter, type SessionState } from './session-filter.ts'
 

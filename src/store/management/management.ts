@@ -1,14 +1,14 @@
 import type { StoreCore } from '../core/core.ts'
+import type { DeleteOutcome } from '../core/events.ts'
 import { handleOf, type SessionHandle } from '../core/handle.ts'
-import { perform, unlimited } from '../core/operation.ts'
+import { perform, type Task, unlimited } from '../core/operation.ts'
 import type { ForeignSession } from '../imports/foreign-session.ts'
 import { type ImportOptions, type ImportResult, importSessions } from '../imports/importing.ts'
 import { type UpgradeOptions, type UpgradeResult, upgradeSessions } from '../imports/upgrading.ts'
 import { type KeyStatus, keyStatus } from './key-status.ts'
 import { countSessions, type ListOptions, listSessions, type SessionPage } from './listing.ts'
-import { REENCRYPT, REVOKE } from './management-tasks.ts'
-import type { ReencryptOptions, ReencryptResult } from './reencrypting.ts'
-import type { RevokeFilter, RevokeResult } from './revoking.ts'
+import { type ReencryptOptions, type ReencryptResult, reencryptSessions } from './reencrypting.ts'
+import { type RevokeFilter, type RevokeResult, revokeSessions } from './revoking.ts'
 import type { SessionFilter } from './session-filter.ts'
 import { type SessionStats, sessionStats } from './statistics.ts'
 
@@ -81,4 +81,35 @@ export abstract class SessionManagement {
   async upgrade(options?: UpgradeOptions): Promise<UpgradeResult> {
     return upgradeSessions(await this.open(), options)
   }
+}
+
+/*
+ * What operators ask of the store, and what channels and listeners are told of it.
+ */
+
+/** Users and handles stay out of it. */
+export const REVOKE: Task<[filter: RevokeFilter], RevokeResult> = {
+  work: revokeSessions,
+  observed: {
+    name: 'delete',
+    events: [],
+    begin: () => ({}),
+    finish: (_observer, result) => ({
+      sessions: result?.revoked ?? 0,
+      outcome: 'revoked' satisfies DeleteOutcome,
+    }),
+  },
+}
+
+export const REENCRYPT: Task<[options: ReencryptOptions | undefined], ReencryptResult> = {
+  work: reencryptSessions,
+  observed: {
+    name: 'reencrypt',
+    events: [],
+    begin: () => ({}),
+    finish: (_observer, result) => ({
+      sessions: result?.reencrypted ?? 0,
+      outcome: result?.remaining ? 'partial' : 'complete',
+    }),
+  },
 }

@@ -1,6 +1,6 @@
 import type { RowFilter, RowState } from '../../database/contract/session-database.ts'
+import { momentOf } from '../core/core.ts'
 import type { Limits } from '../core/lifetime.ts'
-import { momentOf } from '../core/row-listing.ts'
 import type { OptionChecks } from '../options/option-checks.ts'
 import { isUserId, USER_ID } from '../users/user.ts'
 

@@ -1,6 +1,6 @@
 import type { RowTally } from '../../database/contract/session-database.ts'
 import type { StoreCore } from '../core/core.ts'
-import { BEFORE_ALL, listingOf, momentOf } from '../core/row-listing.ts'
+import { BEFORE_ALL, listingOf, momentOf } from '../core/core.ts'
 
 /** What there is. */
 export interface SessionStats {

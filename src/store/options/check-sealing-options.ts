@@ -1,8 +1,8 @@
 import { derivedKeys, SECRET_CHARACTERS } from '../../keys/derived-keys.ts'
 import type { KeyProvider } from '../../keys/key-provider.ts'
+import type { SessionEventEmitter } from '../core/events.ts'
 import type { OptionChecks } from './option-checks.ts'
 import type { CheckedStoreOptions, StoreOptions } from './store-options.ts'
-import { LONGEST_UNENCRYPTED_DAYS } from './unencrypted-mode.ts'
 
 const DAY_MS = 86_400_000
 const NINETY_DAYS_MS = 90 * DAY_MS
@@ -79,4 +79,12 @@ export function isSecret(secret: unknown): secret is string | string[] {
 export function secretFault(secret: unknown): string {
   if (secret === undefined) return 'is missing; make one with: openssl rand -base64 48'
   return `must be a string of ${SECRET_CHARACTERS} or more characters, or a list of different ones; make one with: openssl rand -base64 48`
+}
+
+/** While rows that are not sealed are read, who can write to the database can make sessions: that is for the days of an import. */
+export const LONGEST_UNENCRYPTED_DAYS = 30
+
+/** Raises an event when rows that are not sealed are read from now on, as `acceptUnencrypted` says. */
+export function warnOfUnencrypted(events: SessionEventEmitter, until: number): void {
+  if (Date.now() < until) events.emit('acceptsUnencrypted', { until: new Date(until) })
 }

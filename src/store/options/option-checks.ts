@@ -1,6 +1,5 @@
 import { refuseFaults } from '../../keys/fault-list.ts'
 import { durationMs } from '../../time/duration.ts'
-import { nearestName } from './nearest-name.ts'
 
 /** Checks options one by one. Each fault is collected, and the default is returned, so that checking continues. */
 export class OptionChecks {
@@ -75,4 +74,27 @@ function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
   if (typeof value === 'string') return value.length <= 24 ? JSON.stringify(value) : 'that text'
   return Array.isArray(value) ? 'a list' : `a value of the type ${typeof value}`
+}
+
+/** The known name that fewest edits turn this one into, when those are few. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const distances = known.map((candidate) => ({
+    candidate,
+    distance: editDistance(name.toLowerCase(), candidate.toLowerCase()),
+  }))
+  const [best] = distances.sort((one, other) => one.distance - other.distance)
+  return best && best.distance <= Math.max(2, name.length / 3) ? best.candidate : undefined
+}
+
+/** Levenshtein's distance. */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (const [i, letter] of [...one].entries()) {
+    const next = [i + 1]
+    for (const [j, candidate] of [...other].entries()) {
+      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (letter === candidate ? 0 : 1)))
+    }
+    row = next
+  }
+  return row.at(-1)!
 }

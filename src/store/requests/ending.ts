@@ -1,12 +1,11 @@
-import type { NewRow, RowEnd, SessionRow } from '../../database/contract/session-database.ts'
+import type { EndReason, NewRow, RowEnd, SessionRow } from '../../database/contract/session-database.ts'
 import { LostRotationError } from '../../errors.ts'
 import { UnreadablePayload } from '../../payload/sealed-payload.ts'
 import { formatSid, sidOf } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
-import { deadlineOf, reasonOver } from '../core/lifetime.ts'
+import { deadlineOf, endNow, reasonOver } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
-import { endNow } from '../core/row-end.ts'
-import type { LoadedVersion } from '../live/live-session.ts'
+import { type LoadedVersion, noteOf } from '../live/live-session.ts'
 import { type Held, type RotationPointer, rotationPointerOf } from './rotation-pointer.ts'
 
 /**
@@ -114,4 +113,17 @@ function tombstoneOf(sid: Buffer, end: RowEnd): NewRow {
   const { endedAt } = end
   const times = { createdAt: endedAt, touchedAt: endedAt, expiresAt: endedAt }
   return { ...end, ...times, sid, data: Buffer.alloc(0), version: 1, userId: null, keyId: null }
+}
+
+/** Notes that what a live session holds is not to be stored any more, and tells of it. */
+export function markGone(
+  core: StoreCore,
+  { sid, session }: { readonly sid: Buffer; readonly session: object },
+  reason: EndReason,
+): 'gone' {
+  const note = noteOf(session)
+  note.isGone = true
+  if (reason === 'rotated') note.hasOldId = true
+  core.events.emit('gone', { sid: formatSid(sid) })
+  return 'gone'
 }

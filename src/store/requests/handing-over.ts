@@ -6,14 +6,12 @@ import type { Operation } from '../core/operation.ts'
 import { UNKNOWN_VERSION } from '../live/live-session.ts'
 import { setLoadedVersion } from '../live/loaded-version.ts'
 import { UserChange } from '../users/max-per-user.ts'
-import { endForGood, type Finding } from './ending.ts'
-import { markGone } from './gone.ts'
+import { endForGood, type Finding, markGone } from './ending.ts'
 import { disinherit, type Predecessor } from './heirs.ts'
 import { beginHeir } from './reading.ts'
 import type { Save } from './save-draft.ts'
 import type { SaveOutcome } from './save-group.ts'
-import { pendingRow, sealed, sealedRow } from './sealed-row.ts'
-import { serialize } from './serializing.ts'
+import { pendingRow, sealed, sealedRow, serialize } from './sealed-row.ts'
 
 /**
  * Stores the new session of a `regenerate(keys)`, and ends the old one, in steps between which no revocation slips:

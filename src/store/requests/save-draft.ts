@@ -1,12 +1,11 @@
 import { formatSid } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
-import { applyMerge } from '../live/apply-merge.ts'
 import type { SessionContent } from '../live/content.ts'
 import type { LiveSession, StoredVersion } from '../live/live-session.ts'
 import { setLoadedVersion } from '../live/loaded-version.ts'
-import { mergeThreeWays } from '../live/merge.ts'
+import { applyMerge, mergeThreeWays } from '../live/merge.ts'
 import type { OpenedRow } from './reading.ts'
-import { isStoredAlike, serialize } from './serializing.ts'
+import { isStoredAlike, serialize } from './sealed-row.ts'
 
 /** A save under way. Its bytes were taken before anything was awaited: what the session becomes meanwhile is not its affair. */
 export interface Save {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { SessionDatabase, TrimBatch } from '../../database/contract/session-database.ts'
-import type { TrimResult, TrimStop } from '../core/trim-result.ts'
+import type { TrimResult, TrimStop } from '../core/events.ts'
 import type { TrimLimits, TrimOptions } from '../options/trim-options.ts'
 import type { TrimAlone } from './trim-alone.ts'
 

@@ -1,14 +1,11 @@
 import type { SessionDatabase } from '../../database/contract/session-database.ts'
 import { timeLimitsOf } from '../../time/time-limits.ts'
-import { observeTrim } from '../core/background-tasks.ts'
-import type { SessionEventEmitter } from '../core/events.ts'
-import type { TrimResult } from '../core/trim-result.ts'
+import type { SessionEventEmitter, TrimResult } from '../core/events.ts'
+import { observeTrim } from '../core/operation.ts'
 import type { CheckedStoreOptions } from '../options/store-options.ts'
 import { checkedTrimOptions, type TrimLimits, type TrimOptions, type TrimSchedule } from '../options/trim-options.ts'
-import { BacklogWatch } from './backlog-watch.ts'
-import { type TrimAlone, trimmingAlone } from './trim-alone.ts'
-import { leaseOf } from './trim-lease.ts'
-import { trimRound } from './trim-round.ts'
+import { leaseOf, type TrimAlone, trimmingAlone } from './trim-alone.ts'
+import { LARGEST_BACKLOG, trimRound } from './trim-round.ts'
 
 export type { TrimOptions, TrimResult }
 
@@ -90,5 +87,25 @@ export class Trimmer {
     const rounds = this.#backlog.growth(result)
     if (rounds !== undefined) this.#events.emit('backlog', { backlog: result.backlog!, rounds })
     return result
+  }
+}
+
+/** Consecutive rounds that leave more than the one before, until the event is raised. */
+const PATIENCE = 3
+
+/** Notices when trimming does not keep up with what ends. */
+export class BacklogWatch {
+  #last = 0
+  #rounds = 0
+
+  /** The number of rounds in a row after which the backlog was larger every time, once when these are enough. */
+  growth({ stopped, backlog }: TrimResult): number | undefined {
+    // Whoever did not come to trim knows nothing of whether trimming keeps up.
+    if (backlog === undefined || stopped === 'locked' || stopped === 'aborted' || stopped === 'closed') return undefined
+    // From there on it is not counted.
+    const isLarger = backlog > this.#last || backlog >= LARGEST_BACKLOG
+    this.#rounds = isLarger ? this.#rounds + 1 : 0
+    this.#last = backlog
+    return this.#rounds === PATIENCE ? this.#rounds : undefined
   }
 }

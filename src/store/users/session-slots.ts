@@ -4,8 +4,8 @@ import { TooManySessionsError, UnavailableError } from '../../errors.ts'
 import { isPointer, keyIdOf, UnreadablePayload } from '../../payload/sealed-payload.ts'
 import { sidOf } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
+import { listingOf, momentOf } from '../core/core.ts'
 import { reasonOver, trimTime } from '../core/lifetime.ts'
-import { listingOf, momentOf } from '../core/row-listing.ts'
 
 /*
  * With `evict: 'refuse'` a place is taken by every live session of the user, and by every reservation: of a session that

@@ -7,7 +7,6 @@ import type {
   SessionRow,
 } from '../../database/contract/session-database.ts'
 import { newSessionId, sidOf } from '../../payload/session-id.ts'
-import type { ContractCheck } from './contract-check.ts'
 
 export const HOUR_MS = 3_600_000
 
@@ -96,4 +95,15 @@ function readable({ sid, data, version, createdAt, touchedAt, expiresAt, endedAt
 /** How many of the answers are true. */
 export async function countTrue(answers: readonly Promise<boolean>[]): Promise<number> {
   return (await Promise.all(answers)).filter((answer) => answer === true).length
+}
+
+/**
+ * One promise of a contract, for whatever runs your tests: both fields go to the `test` of node:test, Vitest, Jest or
+ * Mocha as they are.
+ */
+export interface ContractCheck {
+  /** The promise, as a sentence that is the name of a test. */
+  readonly name: string
+  /** Resolves when the promise is kept, and rejects with an `AssertionError` that says what was not. */
+  readonly run: () => Promise<void>
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ContractCheck } from './contract-check.ts'
+import type { ContractCheck } from './contract-rows.ts'
 import {
   assertStored,
   changeOf,

@@ -6,7 +6,7 @@ import type {
   SessionDatabase,
   SessionListing,
 } from '../../database/contract/session-database.ts'
-import type { ContractCheck } from './contract-check.ts'
+import type { ContractCheck } from './contract-rows.ts'
 import { assertStored, ended, HOUR_MS, newEnd, newRow, newUser, type StorageCheck, stored } from './contract-rows.ts'
 
 const PAGE_ROWS = 2

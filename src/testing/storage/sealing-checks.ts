@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { SessionDatabase, SessionRow } from '../../database/contract/session-database.ts'
-import type { ContractCheck } from './contract-check.ts'
+import type { ContractCheck } from './contract-rows.ts'
 import {
   assertStored,
   changeOf,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { SessionDatabase } from '../../database/contract/session-database.ts'
-import type { UnsealedRow, UnsealedRows } from '../../database/contract/unsealed-row.ts'
-import type { ContractCheck } from './contract-check.ts'
+import type { UnsealedRow, UnsealedRows } from '../../database/contract/session-row.ts'
+import type { ContractCheck } from './contract-rows.ts'
 import {
   assertStored,
   ended,

@@ -2,7 +2,7 @@ import type { KeyCount, SessionDatabase } from '../../../database/contract/sessi
 import type { AttachedKeys, SealingKey } from '../../../keys/key-provider.ts'
 import { attachKeys } from '../../../store/attach-keys.ts'
 import { SessionEventEmitter } from '../../../store/core/events.ts'
-import { grouped } from '../../frame/quantities.ts'
+import { grouped } from '../../frame/progress.ts'
 import { type Found, fault, ok, skipped, warning } from '../findings/finding.ts'
 import type { Subject } from '../findings/subject.ts'
 

@@ -1,7 +1,7 @@
 import type { Table } from 'drizzle-orm'
 import type { SessionDatabase } from '../../../database/contract/session-database.ts'
-import { DEFAULT_TABLE } from '../../../database/migrations/migrations.ts'
 import { type Dialect, type DrizzleDatabase, faultOfTable, recogniseDatabase } from '../../../database/recognise.ts'
+import { DEFAULT_TABLE } from '../../../database/sql/migrations.ts'
 import type { KeyProvider } from '../../../keys/key-provider.ts'
 import { checkKeys, checkSealing } from '../../../store/options/check-sealing-options.ts'
 import { OptionChecks } from '../../../store/options/option-checks.ts'

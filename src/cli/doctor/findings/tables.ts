@@ -1,5 +1,5 @@
 import type { Column, Table } from 'drizzle-orm'
-import { columnKeys, type SessionsTable } from '../../../database/sql/statement.ts'
+import { columnKeys, type SessionsTable } from '../../../database/sql/statements.ts'
 
 /** A text as a literal of SQL, for databases in which a backslash means itself. */
 export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`

@@ -1,7 +1,7 @@
 import { getTableConfig } from 'drizzle-orm/mysql-core'
 import { mysqlDatabase } from '../../../database/mysql/database.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
-import type { SessionsTable } from '../../../database/sql/statement.ts'
+import type { SessionsTable } from '../../../database/sql/statements.ts'
 import { storedSessionKeysTable } from '../../../schema/mysql.ts'
 import type { TimeLimits } from '../../../time/time-limits.ts'
 import { type Found, ok, warning } from '../findings/finding.ts'

@@ -1,6 +1,6 @@
 import type { UpgradeSkips } from '../../store/imports/upgrading.ts'
-import { type ExitCode, exitCodes } from '../frame/exit-codes.ts'
-import { grouped } from '../frame/quantities.ts'
+import { type ExitCode, exitCodes } from '../frame/errors.ts'
+import { grouped } from '../frame/progress.ts'
 
 type Reason = keyof UpgradeSkips
 

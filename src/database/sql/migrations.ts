@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
-import type { MigrationState } from '../contract/migration-state.ts'
-import type { TablePlace } from '../sql/table-place.ts'
+import type { MigrationState } from '../contract/stored-keys.ts'
+import type { TablePlace } from './table-place.ts'
 
 /** The table that our migrations create; under another name they are rewritten on the way. */
 export const DEFAULT_TABLE = 'stored_sessions'

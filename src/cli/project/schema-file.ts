@@ -1,6 +1,6 @@
 import type { Dialect } from '../../database/recognise.ts'
 import type { TablePlace } from '../../database/sql/table-place.ts'
-import type { ModuleKind } from '../project/project.ts'
+import type { ModuleKind } from './project.ts'
 
 const MAKES: Record<Dialect, string> = { pg: 'pgTable', mysql: 'mysqlTable', sqlite: 'sqliteTable' }
 const COLUMNS = ['storedSessionKeysColumns', 'storedSessionsColumns', 'storedSessionsIndexes']

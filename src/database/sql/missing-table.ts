@@ -1,6 +1,6 @@
 import { MissingTableError } from '../../errors.ts'
-import { keysTableOf } from '../sql/session-keys.ts'
 import { DEFAULT_TABLE } from './migrations.ts'
+import { keysTableOf } from './session-keys.ts'
 
 const COMMAND = 'DATABASE_URL=… npx stored-session migrate'
 
