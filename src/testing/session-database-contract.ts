@@ -3,6 +3,7 @@ import type { SessionDatabase } from '../database/contract/session-database.ts'
 import type { ContractCheck, StorageCheck } from './storage/contract-rows.ts'
 import { endingChecks } from './storage/ending-checks.ts'
 import { listingChecks } from './storage/listing-checks.ts'
+import { manyChecks } from './storage/many-checks.ts'
 import { savingChecks } from './storage/saving-checks.ts'
 import { sealingChecks } from './storage/sealing-checks.ts'
 import { unsealedChecks } from './storage/unsealed-checks.ts'
@@ -43,6 +44,7 @@ export function sessionDatabaseContract(subject: SessionDatabaseSubject): Contra
       await storage.check()
     }),
     ...savingChecks(check),
+    ...manyChecks(check),
     ...endingChecks(check),
     ...sealingChecks(check),
     ...unsealedChecks(check),

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { type MigrationsFolder, migrationsFolder } from '../../schema/migrations-folder.ts'
 import type { MigrationState } from '../contract/stored-keys.ts'
 import type { TablePlace } from './table-place.ts'
 
@@ -31,13 +31,11 @@ export interface Journal {
   insert(migration: Migration): string
 }
 
-type Folder = 'pg' | 'mysql' | 'sqlite'
-
 /**
  * The migrations of a dialect that come after the newest one applied, in their order, with our tables and their indexes
  * at the place asked for.
  */
-export function pendingMigrations(folder: Folder, place: TablePlace, newest: number): Migration[] {
+export function pendingMigrations(folder: MigrationsFolder, place: TablePlace, newest: number): Migration[] {
   return allMigrations(folder, place).filter(({ time }) => time > newest)
 }
 
@@ -47,7 +45,7 @@ export function pendingMigrations(folder: Folder, place: TablePlace, newest: num
  * @param newest - the time of the newest one applied; undefined where there is no journal yet
  */
 export function migrationStates(
-  folder: Folder,
+  folder: MigrationsFolder,
   place: TablePlace,
   journal: Journal,
   newest: number | undefined,
@@ -62,24 +60,15 @@ export function migrationStates(
 
 const beginning = ({ createSchema, create }: Journal) => (createSchema ? [createSchema, create] : [create])
 
-function allMigrations(folder: Folder, place: TablePlace): Migration[] {
-  const migrationsFolder = folderOf(folder)
-  const names = namesIn(migrationsFolder)
-  return readMigrationFiles({ migrationsFolder }).map(({ sql, folderMillis, hash }) => ({
+function allMigrations(folder: MigrationsFolder, place: TablePlace): Migration[] {
+  const folderOfAll = migrationsFolder(folder)
+  const names = namesIn(folderOfAll)
+  return readMigrationFiles({ migrationsFolder: folderOfAll }).map(({ sql, folderMillis, hash }) => ({
     name: names.get(folderMillis)!,
     time: folderMillis,
     hash,
     statements: sql.map((statement) => moved(statement, place)),
   }))
-}
-
-// A bundle in CommonJS does not even know where it is.
-function folderOf(folder: Folder): string {
-  const path = import.meta.url ? fileURLToPath(new URL(`../../../drizzle/${folder}`, import.meta.url)) : ''
-  if (existsSync(path)) return path
-  throw new Error(
-    'the migration files of the package are not in this bundle; set migrate: false, and run npx stored-session migrate when you deploy',
-  )
 }
 
 // drizzle-kit's journal of the files, which drizzle-orm reads without their names.

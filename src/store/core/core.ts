@@ -5,8 +5,8 @@ import type { AttachedKeys } from '../../keys/key-provider.ts'
 import type { Codec } from '../../payload/codec.ts'
 import type { SessionContent } from '../live/content.ts'
 import type { SessionEventEmitter } from './events.ts'
-import type { FreshIds, RotatedIds } from './session-ids.ts'
 import type { Limits } from './lifetime.ts'
+import type { FreshIds, RotatedIds } from './session-ids.ts'
 import type { Turns } from './turns.ts'
 
 /** What reading, saving and ending share. */

@@ -69,27 +69,6 @@ export function savingChecks(check: StorageCheck): ContractCheck[] {
       const rows = Array.from({ length: AT_ONCE }, () => newRow({ sid }))
       assert.equal(await countTrue(rows.map((row) => storage.insert(row))), 1)
     }),
-    check(
-      'many rows are inserted at once, where that can be done, and each is told its own outcome',
-      async (storage) => {
-        if (!storage.insertMany) return
-        const known = [await stored(storage), await ended(storage)]
-        const kept = await storage.read(known.map(({ sid }) => sid))
-        const rows = Array.from({ length: MANY }, (_, n) =>
-          newRow({ sid: known[n - 1]?.sid ?? newSid(), userId: n % 2 ? newUser() : null, keyId: n % 3 ? n : null }),
-        )
-        const [large, over] = [Buffer.alloc(LARGE_BYTES, EVERY_BYTE), { endedAt: 5, endReason: 'revoked' } as const]
-        rows.push(newRow({ data: large }), newRow({ data: large }), newRow({ ...over, data: Buffer.alloc(0) }))
-        const outcomes = await storage.insertMany(rows)
-        assert.deepEqual(
-          outcomes,
-          rows.map((_, n) => known[n - 1] === undefined),
-        )
-        for (const row of rows.filter((_, n) => outcomes[n])) await assertStored(storage, row)
-        for (const row of kept) await assertStored(storage, row)
-        assert.equal(await storage.endUser(rows[1 + known.length]!.userId!, newEnd()), 1)
-      },
-    ),
     check('an update replaces the version that it names, and counts one up', async (storage) => {
       const row = await stored(storage, { userId: newUser() })
       const change = changeOf(row, { userId: newUser() })
@@ -99,28 +78,6 @@ export function savingChecks(check: StorageCheck): ContractCheck[] {
       assert.equal(await storage.endUser(row.userId!, newEnd()), 0, 'the row has another user now')
       assert.equal(await storage.endUser(change.userId!, newEnd()), 1)
     }),
-    check(
-      'many rows are changed at once, where that can be done, and each is told its own outcome',
-      async (storage) => {
-        if (!storage.updateMany) return
-        const [first, other, over, absent] = [
-          await stored(storage),
-          await stored(storage),
-          await ended(storage),
-          newRow(),
-        ]
-        const tombstone = await find(storage, over.sid)
-        const [change, more] = [changeOf(first), changeOf(await stored(storage))]
-        const refused = [changeOf(other, { version: 6 }), changeOf(over), changeOf(absent)]
-        assert.deepEqual(await storage.updateMany([change, ...refused, more]), [true, false, false, false, true])
-        const { data, touchedAt, expiresAt } = change
-        await assertStored(storage, first, { data, touchedAt, expiresAt, version: 2 })
-        await assertStored(storage, other)
-        await assertStored(storage, tombstone!)
-        assert.equal(await find(storage, absent.sid), undefined)
-        assert.deepEqual(await storage.updateMany([changeOf(other)]), [true])
-      },
-    ),
     check('an update of another version, or of no row, changes nothing', async (storage) => {
       const row = await stored(storage, { version: 5 })
       for (const version of [4, 6]) assert.equal(await storage.update(changeOf(row, { version })), false)
