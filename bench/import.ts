@@ -14,7 +14,7 @@ import type { TestDatabase } from '../test/harness/test-database.ts'
 import { importLarge, laterSecret } from '../test/importing/large-import.ts'
 import type { MeasuredCommand } from '../test/importing/memory-peak.ts'
 import { otherId } from '../test/importing/table-rows.ts'
-import { loaded } from '../test/sessions.ts'
+import { loaded } from '../test/support/sessions.ts'
 import { say } from './growth/progress.ts'
 import { machine } from './report.ts'
 

@@ -4,8 +4,8 @@
  */
 import { tracingChannel } from 'node:diagnostics_channel'
 import { SessionEventEmitter } from '../src/store/core/events.ts'
-import { FreshIds, RotatedIds } from '../src/store/core/session-ids.ts'
 import { type Operation, perform } from '../src/store/core/operation.ts'
+import { FreshIds, RotatedIds } from '../src/store/core/session-ids.ts'
 import { openCore } from '../src/store/open-core.ts'
 import { checkedStoreOptions } from '../src/store/options/check-store-options.ts'
 import { readSession } from '../src/store/requests/reading.ts'

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { secret } from '../stores.ts'
+import { secret } from '../support/stores.ts'
 import type { SeededRandom } from './random.ts'
 
 /** What a run of malformed cookies met. */

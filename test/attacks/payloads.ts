@@ -3,8 +3,8 @@ import { staticKeys } from '../../src/index.ts'
 import type { Codec, PayloadPlace } from '../../src/payload/codec.ts'
 import { DEFLATED, PLAIN, UnreadablePayload } from '../../src/payload/sealed-payload.ts'
 import { serializers } from '../../src/payload/serializer.ts'
-import { codecOf } from '../codecs.ts'
-import { namedKey } from '../named-key.ts'
+import { namedKey } from '../keys/named-key.ts'
+import { codecOf } from '../payload/codecs.ts'
 import type { SeededRandom } from './random.ts'
 
 /** What a run against payloads did, by kind of attack; `opened` must stay empty. */

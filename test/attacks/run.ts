@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { openApp } from '../app.ts'
+import { openApp } from '../support/app.ts'
 import { attackCookies } from './cookies.ts'
 import { attackConfigurations } from './key-configurations.ts'
 import { attackAtRandom, attackExhaustively, PayloadArena } from './payloads.ts'

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
-import { secret } from '../stores.ts'
+import { secret } from '../support/stores.ts'
 import { builtCommand } from './built-command.ts'
 
 /** How a command ended. */

@@ -1,4 +1,4 @@
-import { until } from '../until.ts'
+import { until } from '../support/until.ts'
 import { type CommandEnd, type CommandPlace, startCommand } from './command-line.ts'
 
 /** Runs a command, and interrupts it when it has said something. */

@@ -7,7 +7,7 @@ import { subjectOf } from '../../src/cli/doctor/findings/subject.ts'
 import { timeLimitsOf } from '../../src/time/time-limits.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import { repository } from '../migrating/drizzle-kit.ts'
-import { secret } from '../stores.ts'
+import { secret } from '../support/stores.ts'
 
 /** What the doctor finds, with options beside database and secret, as in a configuration. */
 export async function findingsOf(

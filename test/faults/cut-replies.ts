@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { StoredSessionStore } from '../../src/index.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import { TcpProxy } from '../harness/tcp-proxy.ts'
-import { contentOf, destroy, load, loaded, newSession, save, type TestSession, touch } from '../sessions.ts'
-import { newId, secret } from '../stores.ts'
-import { until } from '../until.ts'
+import { contentOf, destroy, load, loaded, newSession, save, type TestSession, touch } from '../support/sessions.ts'
+import { newId, secret } from '../support/stores.ts'
+import { until } from '../support/until.ts'
 
 /** The statements that a request may send, and the connection that they need. */
 export const statementNames = ['connect', 'read', 'insert', 'update', 'touch', 'end', 'trim'] as const

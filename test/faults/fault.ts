@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { until } from '../until.ts'
+import { until } from '../support/until.ts'
 import { type Ground, OPERATION_TIMEOUT_MS } from './ground.ts'
 import { type OperationName, type Outcome, prepared } from './operations.ts'
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import type { FastifyInstance } from 'fastify'
 import type { StoredSessionOptions, StoredSessionStore } from '../../src/index.ts'
-import { openApp } from '../app.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import type { TcpProxy } from '../harness/tcp-proxy.ts'
 import type { TestServer } from '../harness/test-server.ts'
+import { openApp } from '../support/app.ts'
 
 /** What an operation may take until it is given up, in the tests. */
 export const OPERATION_TIMEOUT_MS = 1_000

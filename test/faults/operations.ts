@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { LightMyRequestResponse as Response } from 'fastify'
-import { cookieLines } from '../app.ts'
-import { load, type TestSession, touch } from '../sessions.ts'
-import { signIn, type Visitor } from '../visitor.ts'
+import { cookieLines } from '../support/app.ts'
+import { load, type TestSession, touch } from '../support/sessions.ts'
+import { signIn, type Visitor } from '../support/visitor.ts'
 import type { Ground } from './ground.ts'
 
 export const operationNames = ['get', 'set', 'touch', 'destroy', 'trim'] as const

@@ -1,5 +1,5 @@
 import type { TestDatabase } from '../harness/databases.ts'
-import { rowOf } from '../rows.ts'
+import { rowOf } from '../support/rows.ts'
 import type { Log } from './violations.ts'
 
 /** Looks at the rows themselves now and then: a version only grows, and what has ended stays so. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import fastifyCookie from '@fastify/cookie'
 import fastifySession, { type SessionStore } from '@fastify/session'
 import Fastify from 'fastify'
-import { secret } from '../stores.ts'
+import { secret } from '../support/stores.ts'
 import { peer } from './other-stores.ts'
 
 /** An application with another store, as it was before, that really listens. */

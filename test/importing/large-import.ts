@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { settingsFor } from '../cli/command-line.ts'
 import type { TestDatabase } from '../harness/databases.ts'
-import { secret } from '../stores.ts'
+import { secret } from '../support/stores.ts'
 import { type MeasuredCommand, measuredCommand } from './memory-peak.ts'
 import { fillOtherStore, tableStores } from './table-rows.ts'
 

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type LimitedSessionOptions, limitedSession } from '../../src/limits/limited-session.ts'
-import { sessionOf } from '../app.ts'
+import { sessionOf } from '../support/app.ts'
 import type { SessionHost } from './session-hosts.ts'
 
 export const VISITS_KEY = '$limitedSession'

@@ -8,7 +8,7 @@ import { Redis } from 'ioredis'
 import { StoredSessionStore } from '../../src/index.ts'
 import { type DatabaseTarget, databases } from '../harness/databases.ts'
 import { startRedis } from '../harness/redis-server.ts'
-import { secret } from '../stores.ts'
+import { secret } from '../support/stores.ts'
 
 /** What keeps sessions, and would keep them for ever. */
 export interface SessionHost {

@@ -1,4 +1,4 @@
-import { sidOf } from '../rows.ts'
+import { sidOf } from '../support/rows.ts'
 import { ABSOLUTE_MS, IDLE_MS, TRIMMABLE_MS } from './features.ts'
 import { type Deed, FIRST_BROWSER, type World } from './world.ts'
 

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { sessionOf } from '../app.ts'
+import { sessionOf } from '../support/app.ts'
 import { ABSOLUTE_MS, type Features, IDLE_MS, OVERLAP_MS } from './features.ts'
 import { onHandshake } from './handshakes.ts'
 import { operators } from './operators.ts'

@@ -1,4 +1,4 @@
-import { handleOf } from '../rows.ts'
+import { handleOf } from '../support/rows.ts'
 import { type Features, TRIMMABLE_MS } from './features.ts'
 import { settled } from './handshakes.ts'
 import type { Operation } from './operations.ts'

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest, LightMyRequestResponse as Response } from 'fastify'
-import { type AppSession, sessionOf } from '../app.ts'
+import { type AppSession, sessionOf } from '../support/app.ts'
 import type { Applications, Deed, World } from './world.ts'
 
 export type Handle = (request: FastifyRequest, party: Party) => Promise<void>

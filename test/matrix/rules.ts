@@ -1,4 +1,4 @@
-import { handleOf, sidOf } from '../rows.ts'
+import { handleOf, sidOf } from '../support/rows.ts'
 import { type Content, type Findings, idOf, isLive, type Jar } from './findings.ts'
 import {
   becameOld,

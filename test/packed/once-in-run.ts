@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, realpathSync, renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { until } from '../until.ts'
+import { until } from '../support/until.ts'
 
 /**
  * Makes a folder once for all test files of a run, each of which is a process of its own; where nobody has said in

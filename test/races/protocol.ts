@@ -1,5 +1,5 @@
 import type { SessionDatabase } from '../../src/database/contract/session-database.ts'
-import { oneByOne } from '../one-by-one.ts'
+import { oneByOne } from '../support/one-by-one.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** A session in a handler's hands. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mock } from 'node:test'
 import type { LightMyRequestResponse as Response } from 'fastify'
-import { Browser } from '../app.ts'
+import { Browser } from '../support/app.ts'
 import { type RequestArena, TOUCH_INTERVAL_MS } from './request-arena.ts'
 import { everyInterleaving } from './scheduler.ts'
 

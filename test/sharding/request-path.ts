@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { FastifyInstance } from 'fastify'
-import { Browser, sessionOf } from '../app.ts'
+import { Browser, sessionOf } from '../support/app.ts'
 
 const MINUTE = 61_000
 const AT_ONCE = 12

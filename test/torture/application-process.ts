@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { launchProgram, nextMessage } from '../child-program.ts'
 import { freePort } from '../harness/free-port.ts'
+import { launchProgram, nextMessage } from '../support/child-program.ts'
 
 const program = new URL('application.ts', import.meta.url)
 

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyRequest } from 'fastify'
 import { storedSession } from '../../src/index.ts'
-import { secret } from '../stores.ts'
+import { secret } from '../support/stores.ts'
 
 /** What the parent tells this process once it is to begin. */
 export interface Begin {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { launchProgram } from '../child-program.ts'
+import { launchProgram } from '../support/child-program.ts'
 import type { Order, Report } from './visitors.ts'
 
 const program = new URL('visitors.ts', import.meta.url)

@@ -1,8 +1,8 @@
 import { derivedKeys } from '../../src/keys/derived-keys.ts'
-import { codecOf } from '../codecs.ts'
 import type { TestDatabase } from '../harness/databases.ts'
-import { allRows } from '../rows.ts'
-import { secret } from '../stores.ts'
+import { codecOf } from '../payload/codecs.ts'
+import { allRows } from '../support/rows.ts'
+import { secret } from '../support/stores.ts'
 
 /** How many rows there are, and how many of the live ones do not open. */
 export async function readableRows(database: TestDatabase): Promise<{ rows: number; unreadable: number }> {

@@ -1,9 +1,9 @@
 import { afterEach } from 'node:test'
 import type { StoredSessionStore } from '../../src/index.ts'
 import type { TestDatabase } from '../harness/databases.ts'
-import { newSession, save } from '../sessions.ts'
-import { newId, type OpenStores } from '../stores.ts'
-import { until } from '../until.ts'
+import { newSession, save } from '../support/sessions.ts'
+import { newId, type OpenStores } from '../support/stores.ts'
+import { until } from '../support/until.ts'
 
 const DAY_MS = 24 * 3_600_000
 

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { after, before } from 'node:test'
 import type { StoreOptions, TrimOptions, TrimResult } from '../../src/index.ts'
-import { launchProgram } from '../child-program.ts'
-import { secret } from '../stores.ts'
+import { launchProgram } from '../support/child-program.ts'
+import { secret } from '../support/stores.ts'
 import type { TrimCall } from './child.ts'
 
 const program = new URL('child.ts', import.meta.url)

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { after, before } from 'node:test'
 import type { StoredSessionOptions } from '../../src/index.ts'
-import { launchProgram } from '../child-program.ts'
+import { launchProgram } from '../support/child-program.ts'
 import type { Call, CallAnswer } from './child.ts'
 import type { commands } from './commands.ts'
 

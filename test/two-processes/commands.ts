@@ -3,10 +3,10 @@ import { mock } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { vaultTransitKeys } from '../../examples/vault-transit.ts'
 import type { StoredSessionOptions } from '../../src/index.ts'
-import { openApp, sessionOf } from '../app.ts'
 import { newSession, type Protocol, protocolOf } from '../races/protocol.ts'
-import { newId } from '../stores.ts'
-import { userIdOf } from '../user-id.ts'
+import { openApp, sessionOf } from '../support/app.ts'
+import { newId } from '../support/stores.ts'
+import { userIdOf } from '../support/user-id.ts'
 
 /** A session that was stored, and when that was acknowledged. */
 export interface StoredAt {
