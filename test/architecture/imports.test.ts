@@ -15,19 +15,20 @@ import {
 /** A folder of src/ and those whose files its own may import, each of them and errors.ts besides. */
 const LAYERS: Record<string, string[]> = {
   testing: ['plugin', 'store', 'instruments', 'payload', 'database', 'keys', 'schema'],
-  cli: ['plugin', 'importing', 'store', 'instruments', 'payload', 'database', 'keys', 'schema'],
+  cli: ['plugin', 'importing', 'store', 'instruments', 'payload', 'database', 'keys', 'schema', 'time'],
   // Reads the tables of other stores.
   importing: ['store'],
   // For sessions in any store: of ours it may use what checks options, and the names of reasons.
-  limits: ['store', 'database'],
+  limits: ['store', 'database', 'time'],
   telemetry: ['store', 'instruments'],
   plugin: ['store', 'instruments', 'payload', 'database', 'keys', 'schema'],
-  store: ['instruments', 'payload', 'database', 'keys', 'schema'],
+  store: ['instruments', 'payload', 'database', 'keys', 'schema', 'time'],
   instruments: [],
   payload: ['keys'],
-  database: ['schema'],
-  keys: [],
+  database: ['instruments', 'schema', 'time'],
+  keys: ['time'],
   schema: [],
+  time: [],
 }
 
 /** Files beside the folders: the entries put everything together, the errors are everybody's. */
