@@ -102,12 +102,11 @@ test('the limits load nothing of the store, its database or its keys but what ch
     (path) => !path.startsWith('limits/') && !/^(fastify-plugin|@fastify\/error)$/.test(path),
   )
   assert.ok(loaded.includes('limits/visits.ts'))
-  const checking = ['store/options/nearest-name.ts', 'store/options/option-checks.ts']
   assert.deepEqual(besides.sort(), [
     'errors.ts',
     'keys/fault-list.ts',
     'store/host-callbacks.ts',
-    ...checking,
+    'store/options/option-checks.ts',
     'time/duration.ts',
   ])
 })
