@@ -7,9 +7,9 @@ const page = readFileSync(new URL('../../docs/from-rails.md', import.meta.url), 
 
 /** The tests that a section names: in the file that a row gives, else in that of the section. */
 function testsOf(section: string): { row: string; file: string; name: string }[] {
-  const [, ownFile = ''] = /The tests are in `(test\/[\w.-]+)`/.exec(section) ?? []
+  const [, ownFile = ''] = /The tests are in `(test\/[\w./-]+)`/.exec(section) ?? []
   return rowsOf(section).map((row) => {
-    const [, file = ownFile, name = ''] = /\| (?:`(test\/[\w.-]+)`: )?“([^”]+)” \|$/.exec(row) ?? []
+    const [, file = ownFile, name = ''] = /\| (?:`(test\/[\w./-]+)`: )?“([^”]+)” \|$/.exec(row) ?? []
     return { row, file, name }
   })
 }

@@ -90,7 +90,7 @@ describe('the instrumentation in the README', () => {
   })
 
   test('has the outcomes that operations have', () => {
-    const types = `${read('src/store/core/outcomes.ts')}\n${read('src/database/contract/session-row.ts')}`
+    const types = `${read('src/store/core/events.ts')}\n${read('src/database/contract/session-row.ts')}`
     const events = bodyOf('src/store/core/events.ts', 'interface SessionEvents')
     for (const [name, outcomes] of table('tracing channel')) {
       const [, operation] = /:(\w+)`/.exec(name!)!
@@ -157,7 +157,7 @@ describe('the commands in the README', () => {
   })
 
   test('migrate as the message does that asks for it', () => {
-    const [, command] = /'DATABASE_URL=… (npx .+?)'/.exec(read('src/database/migrations/missing-table.ts'))!
+    const [, command] = /'DATABASE_URL=… (npx .+?)'/.exec(read('src/database/sql/missing-table.ts'))!
     assert.ok(commands.some((line) => line.endsWith(command!)))
     assert.ok('stored-session' in packageJson.bin)
   })

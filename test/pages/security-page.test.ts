@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 
 const root = new URL('../../', import.meta.url)
 const page = readFileSync(new URL('docs/security.md', root), 'utf8')
-const promises = [...page.matchAll(/^\| (C\d+) \| .* \| `(test\/[\w.-]+)`: (.+) \|$/gm)].map(
+const promises = [...page.matchAll(/^\| (C\d+) \| .* \| `(test\/[\w./-]+)`: (.+) \|$/gm)].map(
   ([, number, file, name]) => ({
     number,
     file: file!,
