@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import type { ForeignSession } from '../store/imports/foreign-session.ts'
 import { BATCH, type SessionSource, type SourcePlace } from './source.ts'
 
-/** Reads lines of JSON, `{ "id": …, "session": { … }, "expires": … }`, of which `expires` may be missing. */
+/** Reads lines of JSON, `{ "id": …, "session": { … }, "expires": … }`. `expires` may be missing. */
 export async function* jsonSource({ url, input }: SourcePlace): SessionSource {
   let batch: ForeignSession[] = []
   for await (const line of linesOf(input ?? createReadStream(url))) {
@@ -17,7 +17,7 @@ export async function* jsonSource({ url, input }: SourcePlace): SessionSource {
 }
 
 async function* linesOf(input: NodeJS.ReadableStream): AsyncGenerator<string> {
-  // A stream that fails does not end the lines that are made of it.
+  // When the input stream fails, readline does not end its lines.
   let failure: Error | undefined
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
   input.once('error', (error) => {
@@ -28,7 +28,7 @@ async function* linesOf(input: NodeJS.ReadableStream): AsyncGenerator<string> {
   if (failure) throw failure
 }
 
-/** A line that is none is a session that nobody can read, and counted as that. */
+/** Stands for a line that is not a session. It counts as an unreadable session. */
 const NOTHING: ForeignSession = { id: '-', data: Buffer.alloc(0) }
 
 function sessionOf(line: string): ForeignSession {

@@ -42,7 +42,7 @@ async function connect(url: string): Promise<Connection> {
 
 function pageStatement({ table, id, data, expires, unit }: TableLayout): string {
   const [from, key, content, time] = [table, id, data, expires].map((name) => quoted(name, '`'))
-  // The stores write dates in UTC, into a type that knows no time zone.
+  // The stores write dates in UTC, into a type without a time zone.
   const epochMs = unit === 'seconds' ? `${time} * 1000` : `timestampdiff(microsecond, '1970-01-01', ${time}) / 1000`
   return `select ${key} as id, cast(${content} as char) as data, cast(${epochMs} as char) as expires
     from ${from} where ${key} > ? order by ${key} limit ?`

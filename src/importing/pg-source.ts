@@ -42,7 +42,7 @@ async function connection(url: string): Promise<Sql> {
 
 const end = (sql: Sql) => sql.end({ timeout: 1 })
 
-// A timestamp without a time zone is in that of the connection, as the store itself writes and compares it.
+// The store writes and compares a timestamp without a time zone in the time zone of the connection.
 function pageStatement({ table, id, data, expires }: TableLayout): string {
   const [from, key, content, time] = [table, id, data, expires].map((name) => quoted(name, '"'))
   return `select ${key} as id, ${content}::text as data, (extract(epoch from ${time}::timestamptz) * 1000)::text as expires

@@ -4,12 +4,12 @@ import { BATCH, driver, type SessionSource, type SourcePlace } from './source.ts
 
 const DEFAULT_PREFIX = 'sess:'
 
-/** Reads the keys of a Redis that begin with a prefix. A key may come twice, and one that is new meanwhile not at all. */
+/** Reads the Redis keys with a prefix. A key may come twice, and a key that is added during the scan may be missing. */
 export async function* redisSource({ url, prefix = DEFAULT_PREFIX }: SourcePlace): SessionSource {
   const { Redis } = await driver('Redis', 'ioredis', () => import('ioredis'))
-  // Otherwise it retries without end, and the command gets no error.
+  // By default the client retries without end, and the command never fails.
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
-  // Whatever it is, the command that is under way tells it too.
+  // No failure is lost here: the command in progress rejects too.
   let failure: Error | undefined
   client.on('error', (error) => {
     failure = error
@@ -38,7 +38,7 @@ async function sessionsOf(client: Redis, keys: string[], prefixLength: number): 
   const now = Date.now()
   return keys.flatMap((key, index) => {
     const [data, ttl] = answers.slice(index * 2) as [Buffer | null, number]
-    // One that ended since the scan is none; one without a time to live ends as its cookie says.
+    // A session that ended since the scan is skipped. Without a time to live, the cookie decides when the session ends.
     if (!data) return []
     return [{ id: key.slice(prefixLength), data, expiresAt: ttl < 0 ? undefined : now + ttl }]
   })

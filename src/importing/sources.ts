@@ -6,7 +6,7 @@ import { redisSource } from './redis-source.ts'
 import type { SessionSource, SourcePlace, TableLayout, TableReader } from './source.ts'
 import { sqliteSource } from './sqlite-source.ts'
 
-/** The stores that sessions are taken over from. */
+/** The stores from which sessions can be imported. */
 export const sourceNames = [
   'connect-pg-simple',
   'express-mysql-session',
@@ -40,13 +40,13 @@ const SCHEMES = {
   'better-sqlite3-session-store': ['sqlite'],
 } as const
 
-/** What the URL of a kind looks like, for messages. */
+/** The form of a URL for each kind of database, for messages. */
 const URL_OF: Record<string, string> = { pg: 'postgres://…', mysql: 'mysql://…', sqlite: 'sqlite:PATH' }
 
 /**
- * Sessions of another store. Nothing is opened before they are read, and everything is closed when reading ends.
+ * Sessions of another store. The source opens when reading begins, and closes when reading ends.
  *
- * @throws `FST_STORED_SESSION_INVALID_OPTIONS` for a name or URL that it does not know; while reading
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS` for an unknown name or an unsuitable URL; while reading
  * `FST_STORED_SESSION_IMPORT_SOURCE` and `FST_STORED_SESSION_MISSING_DRIVER`
  */
 export function openSource(name: string, place: SourcePlace): SessionSource {
@@ -59,9 +59,9 @@ export function openSource(name: string, place: SourcePlace): SessionSource {
 }
 
 /**
- * How many sessions there are, those that are over included; undefined where that cannot be told without reading them.
+ * The number of sessions, with the expired ones; undefined where counting would need to read them all.
  *
- * @throws as reading them does
+ * @throws the same errors as reading
  */
 export async function countSource(name: SourceName, place: SourcePlace): Promise<number | undefined> {
   if (!Object.hasOwn(layouts, name)) return undefined
@@ -86,7 +86,7 @@ function checkedRedis(place: SourcePlace): SourcePlace {
   throw new InvalidOptionsError('url must be redis://… or rediss://… for connect-redis')
 }
 
-/** A path that is a URL is that of another store, and an error of opening it would repeat its password. */
+/** A URL belongs to another store. The error of opening it as a path would repeat its password. */
 function checkedPath(place: SourcePlace): SourcePlace {
   if (!/^\s*[a-z][a-z\d+.-]*:[\\/]{2}/i.test(place.url)) return place
   throw new InvalidOptionsError('url must be the path of a file for json')
@@ -100,14 +100,14 @@ async function* told(source: SessionSource): SessionSource {
   }
 }
 
-/** Tells an operator, who is the one that reads this, in the driver's own words what is wrong. */
+/** Operators read this error, so it has the driver's own words. */
 function tell(error: unknown): never {
   if (error instanceof InvalidOptionsError || error instanceof MissingDriverError) throw error
   const { code, message } = error as Error & { code?: unknown }
   throw new SourceError([code, withoutPlace(message)].filter(Boolean).join(': '))
 }
 
-/** Without the path of a file and what is no name of a host: of a URL that is mistyped, either may be its password. */
+/** Removes file paths and invalid host names: when a URL is mistyped, either may contain its password. */
 function withoutPlace(message = ''): string {
   return message.replace(/, \w+ '.*'$/s, '').replace(/(getaddrinfo \w+) \S*[^\w.:-]\S*/, '$1 …')
 }

@@ -38,7 +38,7 @@ export const sqliteSource: TableReader = {
 async function open(url: string): Promise<Database> {
   const { default: SqliteDatabase } = await driver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
   const file = url.replace(/^sqlite:/i, '')
-  // The driver would say that a folder does not exist, or make an empty file.
+  // Otherwise the driver reports a missing folder, or creates an empty file.
   if (!existsSync(file)) throw new Error(`there is no file ${file}`)
   return new SqliteDatabase(file, { readonly: true })
 }
@@ -49,7 +49,7 @@ function pageStatement({ table, id, data, expires }: TableLayout): string {
     from ${from} where ${key} > ? order by ${key} limit ?`
 }
 
-// There is no type for dates: these are text in UTC, and numbers are milliseconds.
+// SQLite has no type for dates: text is in UTC, and numbers are milliseconds.
 function epochOf(expires: string | number): number {
   if (typeof expires === 'number') return expires
   return Date.parse(/(z|[+-]\d\d:?\d\d)$/i.test(expires) ? expires : `${expires}Z`)

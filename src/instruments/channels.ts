@@ -1,7 +1,7 @@
 import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
 import { type OperationName, operationNames, type SessionOperation, type Source } from './operation.ts'
 
-/** Plain channels, each of them for something that happened to a session. */
+/** Plain channels: each publishes one kind of event of a session. */
 export const eventChannelNames = [
   'created',
   'regenerated',
@@ -14,7 +14,7 @@ export const eventChannelNames = [
 
 export type EventChannelName = (typeof eventChannelNames)[number]
 
-/** What stands before every name. */
+/** The prefix of every name. */
 const PREFIX = 'stored-session:'
 
 /** One tracing channel for each operation. */
@@ -24,7 +24,7 @@ export const tracing = Object.fromEntries(
 
 const plain = new Map<string, Channel>(eventChannelNames.map((name) => [name, channel(`${PREFIX}${name}`)]))
 
-/** Whether anybody subscribed to a channel, plain or of tracing. */
+/** Whether a channel, plain or tracing, has a subscriber. */
 export function isSubscribed(name: string): boolean {
   return plain.get(name)?.hasSubscribers ?? tracing[name as OperationName]?.hasSubscribers ?? false
 }
@@ -35,7 +35,7 @@ export function publishEvent(name: string, event: object, source: Source | undef
   if (target?.hasSubscribers) target.publish({ ...source, ...publicPartOf(event) })
 }
 
-// Names of what is in a session may tell something of its content.
+// The names of session properties may reveal content.
 function publicPartOf(event: object & { keys?: readonly string[] }): object {
   const { keys, ...rest } = event
   return keys ? { ...rest, conflicts: keys.length } : rest

@@ -1,24 +1,24 @@
-/** What is measured of one operation. Made only where somebody listens. */
+/** The measurements of one operation. They exist only where a subscriber or listener needs them. */
 export class Measures {
-  /** Milliseconds of waiting for the database, with waiting for others to share a statement with. */
+  /** Milliseconds of waiting for the database, with the wait for a shared statement. */
   databaseMs = 0
-  /** Milliseconds of sealing and opening, with asking for keys. */
+  /** Milliseconds of sealing and opening, with the requests for keys. */
   cryptoMs = 0
-  /** Of the sealed payload that was read or written. */
+  /** The size of the sealed payload that was read or written. */
   bytes: number | undefined
-  /** Sessions that the same statement read or changed, this one included. */
+  /** Sessions that the same statement read or changed, with this one. */
   shared: number | undefined
-  /** Whether a row was inserted, and whether one was ended. */
+  /** Whether the operation inserted a row, and whether it ended one. */
   hasInserted = false
   hasEnded = false
 
-  /** What an operation tells of them. */
+  /** The measurements that an operation publishes. */
   get known(): { databaseMs: number; cryptoMs: number; bytes?: number; shared?: number } {
     const { databaseMs, cryptoMs, bytes, shared } = this
     return { databaseMs, cryptoMs, ...(bytes && { bytes }), ...(shared && { shared }) }
   }
 
-  /** Waits for the database. */
+  /** Measures the wait for the database. */
   async database<Result>(answer: Promise<Result>): Promise<Result> {
     const began = performance.now()
     try {
@@ -28,7 +28,7 @@ export class Measures {
     }
   }
 
-  /** Seals or opens; what answers at once stays at once. */
+  /** Measures sealing or opening. Synchronous work stays synchronous. */
   crypto<Result>(work: () => Result | Promise<Result>): Result | Promise<Result> {
     const began = performance.now()
     const end = () => {
@@ -47,6 +47,6 @@ export class Measures {
   }
 }
 
-/** Waits for the database, and measures that where somebody listens. */
+/** Waits for the database, and measures the wait if there are measures. */
 export const inDatabase = <Result>(measures: Measures | undefined, answer: Promise<Result>): Promise<Result> =>
   measures ? measures.database(answer) : answer

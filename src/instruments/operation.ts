@@ -1,58 +1,58 @@
-/** What the store does with the database, each under the name of its tracing channel. */
+/** The operations of the store on the database, by the names of their tracing channels. */
 export const operationNames = ['read', 'write', 'touch', 'delete', 'trim', 'reencrypt', 'migrate'] as const
 
 export type OperationName = (typeof operationNames)[number]
 
-/** Which table an operation or an event belongs to. */
+/** The table that an operation or an event belongs to. */
 export interface Source {
   /** The name of the table. */
   readonly table: string
   readonly dialect: 'pg' | 'mysql' | 'sqlite'
 }
 
-/** Why an operation failed, by codes alone: messages may quote what nobody should see. */
+/** The reason why an operation failed. It has only codes, because messages may quote confidential values. */
 export interface OperationFault {
   readonly name: 'StoredSessionFault'
-  /** The codes, for people. */
+  /** The codes as text. */
   readonly message: string
-  /** Of the error that its caller got: `FST_STORED_SESSION_*`. */
+  /** The code of the error that the caller received: `FST_STORED_SESSION_*`. */
   readonly code: string
-  /** Of the driver, or of whatever else was the cause. */
+  /** The code of the cause, for example of the driver's error. */
   readonly cause?: string
 }
 
 /**
- * One operation, as channels and listeners see it: an object from its beginning to its end, and filled when it ends. It
- * holds no session id, no content, no key, no user and no address.
+ * One operation, as channels and listeners see it. It is one object from beginning to end, and the results are added at
+ * the end. It holds no session id, no content, no key, no user and no address.
  */
 export interface SessionOperation {
   readonly table: string
   readonly dialect: Source['dialect']
   /** The hashed session id, `2::<64 hex>`; absent where an operation concerns several sessions, or none. */
   readonly sid?: string
-  /** Absent until the end; `'failed'` when `error` says why. */
+  /** Absent until the end; `'failed'` when `error` has the reason. */
   outcome?: string
-  /** From beginning to end, in milliseconds. */
+  /** The time from beginning to end, in milliseconds. */
   durationMs?: number
-  /** Of these in waiting for the database, with waiting for others to share a statement with. */
+  /** The part of `durationMs` spent waiting for the database, with the wait for a shared statement. */
   databaseMs?: number
-  /** Of these in sealing and opening, with asking for keys. */
+  /** The part of `durationMs` spent sealing and opening, with the requests for keys. */
   cryptoMs?: number
-  /** Of the sealed payload that was read or written. */
+  /** The size of the sealed payload that was read or written. */
   bytes?: number
-  /** Sessions that the same statement read or changed, this one included. */
+  /** Sessions that the same statement read or changed, with this one. */
   shared?: number
-  /** Sessions that an operation on several concerned. */
+  /** The number of sessions of an operation on several. */
   sessions?: number
   error?: OperationFault
 }
 
-/** An operation of a kind, with the outcomes that it may have. */
+/** An operation of one kind, with its possible outcomes. */
 export type OperationOf<Outcome extends string> = SessionOperation & { outcome?: Outcome | 'failed' }
 
 const CODE = /^[\w-]{1,64}$/
 
-/** What may be seen of an error. */
+/** The part of an error that may be published. */
 export function faultOf(error: unknown): OperationFault {
   const code = codeOf(error) ?? 'unknown'
   const cause = codeOf((error as Error | undefined)?.cause)

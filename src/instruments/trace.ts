@@ -1,26 +1,26 @@
 import { tracing } from './channels.ts'
 import { faultOf, type OperationName, type SessionOperation, type Source } from './operation.ts'
 
-/** Who hears of the operations of one store, besides the channels, which are those of the whole process. */
+/** The listeners of one store. The channels, in contrast, serve the whole process. */
 export interface Listeners {
   readonly source: Source | undefined
   emit(name: OperationName, operation: SessionOperation): boolean
 }
 
-/** What is known of an operation when it begins. */
+/** The facts that are known when an operation begins. */
 export type Beginning = Pick<SessionOperation, 'sid' | 'sessions'>
 
 const origins = new WeakMap<SessionOperation, Listeners>()
 
-/** Whether an operation belongs to the store of these listeners: the channels have those of all stores of a process. */
+/** Whether an operation belongs to the store of these listeners: the channels carry all stores of a process. */
 export const isOperationOf = (operation: SessionOperation, listeners: Listeners) => origins.get(operation) === listeners
 
 /**
- * Does some work as a traced operation. What it resolves to reaches nobody but the caller: subscribers see the
- * operation alone, on the channels `start` and `end` around the call, then `error` when it failed, `asyncStart` and
- * `asyncEnd` when it ends.
+ * Runs work as a traced operation. Only the caller gets the result of the work. Subscribers see the operation alone: on
+ * the channels `start` and `end` around the call, then on `error` if it failed, and on `asyncStart` and `asyncEnd` when
+ * it ends.
  *
- * @param finish - yields what is known in the end; without a result when the work failed
+ * @param finish - returns the facts that are known at the end; called without a result when the work failed
  */
 export function trace<Result>(
   listeners: Listeners,
@@ -54,7 +54,7 @@ export function trace<Result>(
   )
 }
 
-// Also what answers at once, or throws at once, ends as everything does: later.
+// Synchronous results and synchronous errors also end asynchronously, like all others.
 function startedBy<Result>(work: () => Result | Promise<Result>): () => Promise<Result> {
   return async () => work()
 }

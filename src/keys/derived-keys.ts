@@ -2,15 +2,15 @@ import { hkdfSync } from 'node:crypto'
 import { InvalidKeyError } from '../errors.ts'
 import { KEY_BYTES, type KeyProvider, keyRing, type SealingKey, sealingKey } from './key-provider.ts'
 
-/** Characters that a secret has at least; @fastify/session asks for the same. */
+/** The minimum length of a secret in characters; @fastify/session requires the same. */
 export const SECRET_CHARACTERS = 32
 
 /**
- * Master keys derived from the secret that signs the cookie: the default of the `keys` option. Of several secrets the
- * first seals and all open, so a secret is rotated by putting a new one in front.
+ * Master keys derived from the secret that signs the cookie: the default of the `keys` option. The first of several
+ * secrets seals, and all of them open. To rotate a secret, add the new one as the first.
  *
  * @param secrets - one secret, or several, of 32 characters or more each
- * @returns a provider that answers at once
+ * @returns a provider that answers synchronously
  * @throws `FST_STORED_SESSION_INVALID_KEY` for a short or repeated secret
  * @see RFC 5869 (HKDF), here with SHA-512
  * @example

@@ -4,12 +4,12 @@ import type { KeyProvider } from './key-provider.ts'
 import { type StaticKey, staticKeys } from './static-keys.ts'
 
 /**
- * Master keys from an environment variable: a list `id:base64` parted by commas or white space, newest first, or the
- * JSON of what {@link staticKeys} takes.
+ * Master keys from an environment variable: a list of `id:base64` separated by commas or white space, newest first, or
+ * the JSON of the keys that {@link staticKeys} accepts.
  *
  * @param name - the variable. @defaultValue `'SESSION_KEYS'`
- * @returns a provider that answers at once
- * @throws `FST_STORED_SESSION_INVALID_KEY` when it is missing or cannot be read; no message shows its value
+ * @returns a provider that answers synchronously
+ * @throws `FST_STORED_SESSION_INVALID_KEY` when it is missing or unreadable; no message shows its value
  * @example
  * ```ts
  * // SESSION_KEYS=2026-11:<32 bytes in base64>,2026-08:<32 bytes in base64>
@@ -45,7 +45,7 @@ function fromJson(name: string, text: string): StaticKey[] {
   throw new InvalidKeyError(`${name} is not a JSON list of { "id", "key" }`)
 }
 
-// JSON's own error would quote the text.
+// The error of JSON.parse would quote the text.
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -6,11 +6,11 @@ export function faultList(intro: string, faults: readonly string[]): string {
 }
 
 /**
- * Refuses options that have faults.
+ * Throws if options have faults.
  *
  * @param faults - each a sentence that begins with the name of the option
  * @param owner - the function that accepts the options, for messages about options that the plugin itself does not have
- * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault, unless there is none
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault, when `faults` is not empty
  */
 export function refuseFaults(faults: readonly string[], owner?: string): void {
   if (faults.length === 0) return

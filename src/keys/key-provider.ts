@@ -1,66 +1,66 @@
 import { createHash, createSecretKey, type KeyObject } from 'node:crypto'
 import { InvalidKeyError } from '../errors.ts'
 
-/** A master key. Payload keys are derived from it, one for every write. */
+/** A master key. Each write derives its own payload key from it. */
 export interface SealingKey {
   /** Unsigned 32-bit number, written in plaintext before every payload that the key seals. */
   readonly id: number
-  /** 32 bytes, wrapped so that no inspection, JSON or log shows them. */
+  /** 32 bytes, in a KeyObject so that inspection, JSON and logs do not show them. */
   readonly secret: KeyObject
   /** Payloads of a revoked key are refused, and counted. */
   readonly isRevoked?: boolean
-  /** Since when the key seals, epoch milliseconds, so that an old one can be warned of. */
+  /** The time from which the key seals, epoch milliseconds. The store warns about an old key. */
   readonly since?: number
 }
 
 /**
- * What a key may do. `current` seals and opens; `retired` only opens what it sealed; `pending` opens too, so that a whole
- * fleet can learn a key before the first of it seals; `revoked` refuses, and what it refuses is counted.
+ * The state of a key. `current` seals and opens. `retired` only opens. `pending` also only opens, so that all processes
+ * can learn a key before the first of them seals with it. `revoked` refuses, and the refusals are counted.
  */
 export type KeyState = 'current' | 'retired' | 'pending' | 'revoked'
 
-/** What may be shown of a key. */
+/** The public facts about a key. */
 export interface KeyDescription {
   readonly id: number
-  /** What the operator calls it, where it has a name. */
+  /** The operator's name for it, if it has one. */
   readonly name?: string
   readonly state: KeyState
-  /** Since when it seals, epoch milliseconds. */
+  /** The time from which it seals, epoch milliseconds. */
   readonly since?: number
 }
 
 /**
- * Where master keys come from. Both methods are on the path of every request: answer at once where you can, and with
- * a promise only if you must call a service.
+ * The source of master keys. Every request calls these methods: answer synchronously where possible, and with a promise
+ * only if you must call a service.
  */
 export interface KeyProvider {
   /** The key that seals. */
   current(): SealingKey | Promise<SealingKey>
-  /** The key with this id, or undefined when there is none (any more): its payloads are then unreadable. */
+  /** The key with this id, or undefined when it does not exist (any more): then its payloads are unreadable. */
   find(id: number): SealingKey | undefined | Promise<SealingKey | undefined>
   /**
-   * For providers that learn of new keys while they are used, from a file or a service: looks for them now, so that
-   * `find` knows them. Called when a session is sealed with a key that `find` does not know: once for all who wait, and
-   * at most once a second. Rejecting is a 503. While the key stays unknown its sessions are a 503 for a minute, since it
-   * may be on its way, and then unreadable. Without this method they are unreadable at once.
+   * For providers that learn new keys while in use, from a file or a service: looks for them now, so that `find` knows
+   * them. Called when a session is sealed with a key that `find` does not know: once for all waiting requests, and at
+   * most once a second. A rejection is a 503. While the key stays unknown, its sessions are a 503 for a minute, because
+   * the key may still arrive, and then unreadable. Without this method they are unreadable immediately.
    */
   refresh?(): void | Promise<void>
-  /** All keys that there are, for operators. Without it they see those alone that sessions are sealed with. */
+  /** All keys, for operators. Without it, operators see only the keys that seal stored sessions. */
   describe?(): readonly KeyDescription[] | Promise<readonly KeyDescription[]>
   /**
-   * For providers that keep their own keys in a table next to the sessions: called once by every store that opened its database,
-   * and answered with the provider for that store.
+   * For providers that keep their own keys in a table next to the sessions. Every store calls it once, after it opened
+   * its database, and gets the provider for that store.
    */
   attach?(storage: KeyStorage): AttachedKeys
 }
 
-/** The keys of one store, which closes them before its database. */
+/** The keys of one store. The store closes them before its database. */
 export interface AttachedKeys extends KeyProvider {
-  /** Resolves when nothing of the storage is used any more but for who still asks for a key. May be called twice. */
+  /** Resolves when the storage is no longer in use, except by requests that still need a key. May be called twice. */
   close(): Promise<void>
 }
 
-/** A data key as the database has it: wrapped by a key service, and useless without that. */
+/** A data key as the database stores it: wrapped by a key service, and useless without that service. */
 export interface WrappedKey {
   /** Unsigned 32-bit number. */
   readonly id: number
@@ -69,24 +69,24 @@ export interface WrappedKey {
   readonly createdAt: number
 }
 
-/** What a store lends to a provider that keeps its keys in a table next to the sessions. Rejections are faults of the database. */
+/** The storage for a provider that keeps its keys in a table next to the sessions. A rejection is a database fault. */
 export interface KeyStorage {
-  /** What tells the sessions of this store from those of others. */
+  /** Distinguishes the sessions of this store from the sessions of others. */
   readonly namespace: string
   /** All keys, in any order. */
   read(): Promise<WrappedKey[]>
-  /** False when there is a key with this id already; it is left as it is. */
+  /** False when a key with this id already exists, which stays unchanged. */
   insert(key: WrappedKey): Promise<boolean>
-  /** Deletes the keys from before that no session is sealed with, and says how many. */
+  /** Deletes the keys created before this time that seal no session, and returns how many. */
   deleteUnused(before: number): Promise<number>
-  /** Told of work in the background that failed and is tried again. */
+  /** Receives the error of background work that failed and will be retried. */
   onFailure(error: Error): void
   /**
-   * Told of a key that seals nothing, because its `createdAt` is not the date that was wrapped with it, `since`, or because
-   * none was.
+   * Receives a key that seals nothing, because its `createdAt` is not the date that was wrapped with it, `since`, or
+   * because no date was.
    */
   onMisdated?(id: number, since: number | undefined): void
-  /** Told of a call to the key service that takes long, while it does. */
+  /** Receives a slow call to the key service while the call is in progress. */
   onSlow(call: 'wrap' | 'unwrap', ms: number): void
 }
 
@@ -94,12 +94,12 @@ export interface KeyStorage {
 export const KEY_BYTES = 32
 
 /**
- * Makes a master key from its bytes, for providers of your own.
+ * Creates a master key from its bytes, for your own providers.
  *
  * @param id - unsigned 32-bit number, or a name from which one is derived
  * @param material - exactly 32 bytes from a cryptographic source
- * @param facts - whether the key is revoked, and since when it seals
- * @throws `FST_STORED_SESSION_INVALID_KEY` for another length and for bytes that are all alike
+ * @param facts - whether the key is revoked, and the time from which it seals
+ * @throws `FST_STORED_SESSION_INVALID_KEY` for another length, and if all bytes are the same
  * @example
  * ```ts
  * const key = sealingKey('2026-11', randomBytes(32))
@@ -123,10 +123,10 @@ export function sealingKey(
   return { id: typeof id === 'number' ? checkedId(id) : idOfName(id), secret: createSecretKey(material), ...facts }
 }
 
-/** Names are short, and keys in any notation are longer than this. */
+/** Names have at most this many characters, and keys in any notation have more. */
 const LONGEST_SHOWN = 24
 
-/** The id of a key as a message may show it: where id and key were mixed up, the id is the key. */
+/** The id of a key for a message. Where id and key were swapped, the id is the key, and must not be shown. */
 export function shownId(id: unknown): string {
   if (typeof id === 'number') return String(id)
   return typeof id === 'string' && isShown(id) ? JSON.stringify(id) : 'with an id that is not shown'
@@ -148,11 +148,11 @@ function idOfName(name: string): number {
 }
 
 /**
- * A provider over keys that are all known at once.
+ * A provider of keys that are all known from the start.
  *
  * @param current - the key that seals
  * @param others - keys that only open
- * @throws `FST_STORED_SESSION_INVALID_KEY` when there is no current one, or two share an id
+ * @throws `FST_STORED_SESSION_INVALID_KEY` when there is no current key, or two share an id
  */
 export function keyRing(current: SealingKey | undefined, others: readonly SealingKey[] = []): KeyProvider {
   if (!current) throw new InvalidKeyError('no key has the state current; set it on one key')
@@ -167,7 +167,7 @@ export function keyRing(current: SealingKey | undefined, others: readonly Sealin
   return { current: () => current, find: (id) => byId.get(id), describe: () => descriptions }
 }
 
-/** What may be shown of a key of which no more is known than its provider says. */
+/** The public facts about a key that its provider does not describe itself. */
 export function describeKey({ id, isRevoked, since }: SealingKey, isCurrent: boolean): KeyDescription {
   const state = isRevoked ? 'revoked' : isCurrent ? 'current' : 'retired'
   return { id, state, ...(since !== undefined && { since }) }

@@ -2,22 +2,22 @@ import { hkdfSync, scrypt } from 'node:crypto'
 import { InvalidKeyError } from '../errors.ts'
 import { KEY_BYTES, type KeyProvider, keyRing, type SealingKey, sealingKey } from './key-provider.ts'
 
-/** One passphrase, and the salt, which must never change. */
+/** One passphrase and its salt. The salt must never change. */
 export interface Passphrase {
   /** 16 characters or more: words, not a password. */
   passphrase: string
-  /** 16 bytes or more, not secret, one per deployment: from `openssl rand -hex 16`. Text stands for its UTF-8. */
+  /** 16 bytes or more, not secret, one per deployment: from `openssl rand -hex 16`. Text is used as UTF-8. */
   salt: string | Uint8Array
 }
 
-/** OWASP's first choice for scrypt: 128 MiB and about a third of a second, once at start. */
+/** The first choice of OWASP for scrypt: 128 MiB and about a third of a second, once at start. */
 const SCRYPT = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 }
 
 const LEAST_PASSPHRASE = 16
 const LEAST_SALT_BYTES = 16
 
 /**
- * Master keys derived from passphrases by scrypt, in the background: what needs a key before it is there waits for it.
+ * Master keys derived from passphrases by scrypt, in the background. Requests that need a key wait until it is ready.
  *
  * @param passphrases - one, or several with the current one first
  * @throws `FST_STORED_SESSION_INVALID_KEY` for a short passphrase and for a missing or short salt
@@ -36,7 +36,7 @@ export function passphraseKeys(passphrases: Passphrase | readonly Passphrase[]):
     ring = keyRing(current, former)
     return ring
   })
-  // Whoever needs a key is told of a failure; that nobody does yet is no reason to end the process.
+  // A caller that needs a key gets the failure. Without a caller yet, the rejection must not end the process.
   deriving.catch(() => {})
   return {
     current: () => ring?.current() ?? deriving.then((made) => made.current()),

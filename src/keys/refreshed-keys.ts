@@ -1,14 +1,14 @@
 import type { KeyDescription, KeyProvider, SealingKey } from './key-provider.ts'
 
-/** Between two refreshes, however many ask for however many keys. */
+/** The pause between two refreshes, for any number of callers and keys. */
 const PAUSE_MS = 1_000
-/** A refresh that takes longer has failed: else one that hangs would be the last. */
+/** A refresh that takes longer counts as failed: otherwise a refresh that hangs would block all later ones. */
 const LONGEST_MS = 10_000
-/** So long after it was first missed, a key that others know may still be on its way: its sessions are a 503, not over. */
+/** After the first miss, a key may still arrive for this long: until then its sessions are a 503, not ended. */
 const GRACE_MS = 60_000
-/** After that the provider is asked about the same key only so often. */
+/** Later, the pause between two calls of the provider for the same key. */
 const LATER_PAUSE_MS = 30_000
-/** Ids that are waited for at a time. More of them at once are no new keys but garbage. */
+/** The maximum number of ids that are waited for at a time. More of them are garbage, not new keys. */
 const MOST_IDS = 1_000
 
 interface Missed {
@@ -17,13 +17,13 @@ interface Missed {
 }
 
 /**
- * A provider that learns of new keys, asked again when a payload names a key that it does not know: once for all who wait,
- * and rarely enough that rows of garbage are no burden to it.
+ * A provider that learns new keys. It is refreshed when a payload names an unknown key: once for all waiting requests,
+ * and rarely enough that rows of garbage put no load on it.
  */
 export class RefreshedKeys implements KeyProvider {
   readonly #provider: KeyProvider
   readonly #refresh: () => Promise<void>
-  /** In the order in which they were missed. */
+  /** In the order in which they were first missed. */
   readonly #missed = new Map<number, Missed>()
   readonly #failure = new LastFailure()
   #refreshing: Promise<void> | undefined
@@ -58,7 +58,7 @@ export class RefreshedKeys implements KeyProvider {
     return key
   }
 
-  // One refresh for all who wait; those who come right after one wait for the next.
+  // All waiting callers share one refresh. Callers right after a refresh wait for the next one.
   #refreshed(): Promise<void> {
     this.#refreshing ??= this.#refreshSoon().finally(() => {
       this.#refreshing = undefined
@@ -111,7 +111,7 @@ function unknown(missed: Missed | undefined): undefined {
   if (missed && isAwaited(missed)) throw new Error('a session is sealed with a key that the key provider does not know')
 }
 
-/** Remembers a failure for a while, so that later callers do not repeat the call at once. */
+/** Remembers a failure for a while, so that later callers do not repeat the call immediately. */
 export class LastFailure {
   #error: Error | undefined
   #at = 0
@@ -121,7 +121,7 @@ export class LastFailure {
     this.#at = Date.now()
   }
 
-  /** The failure, when it is younger than so many milliseconds. A clock that was set back ends it. */
+  /** The failure, if it is younger than this many milliseconds. A clock that was set back discards it. */
   within(ms: number): Error | undefined {
     const age = Date.now() - this.#at
     return age >= 0 && age < ms ? this.#error : undefined

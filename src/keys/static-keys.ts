@@ -10,24 +10,25 @@ import {
   shownId,
 } from './key-provider.ts'
 
-/** One key as an operator writes it down. */
+/** One key as an operator configures it. */
 export interface StaticKey {
-  /** A name or an unsigned 32-bit number, which must never change for this key. */
+  /** A name or an unsigned 32-bit number. It must never change for this key. */
   id: number | string
   /** 32 random bytes, or their base64. */
   key: Uint8Array | string
-  /** @defaultValue `'current'` for the first key without a state, when no key says that it is; else `'retired'` */
+  /** @defaultValue `'current'` for the first key without a state, if no key is `'current'`; else `'retired'` */
   state?: KeyState
-  /** Since when the key seals: a Date, epoch milliseconds, or what `new Date()` reads. */
+  /** The time from which the key seals: a Date, epoch milliseconds, or text that `new Date()` accepts. */
   since?: Date | number | string
 }
 
 /**
- * Master keys that you make and keep yourself.
+ * Master keys that you create and store yourself.
  *
- * @param keys - each with an id of its own and 32 bytes of key, newest first
- * @returns a provider that answers at once
- * @throws `FST_STORED_SESSION_INVALID_KEY` for a wrong length, one byte repeated, doubles, none, or several current ones
+ * @param keys - each with a unique id and 32 bytes of key, newest first
+ * @returns a provider that answers synchronously
+ * @throws `FST_STORED_SESSION_INVALID_KEY` for a wrong length, one byte repeated, duplicates, none, or several current
+ * keys
  * @example
  * ```ts
  * const keys = staticKeys([{ id: '2026-11', key: process.env.SESSION_KEY }])

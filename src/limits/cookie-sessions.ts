@@ -3,7 +3,7 @@ import { type SessionHost, type SessionRequest, VISITS_KEY } from './session-hos
 
 /** A session of @fastify/secure-session. */
 export interface CookieSession {
-  /** Whether its cookie is sent with the response. */
+  /** Whether the response sends its cookie. */
   changed: boolean
   get(key: string): unknown
   set(key: string, value: unknown): void
@@ -11,14 +11,14 @@ export interface CookieSession {
   regenerate(kept?: string[]): void
 }
 
-/** What @fastify/secure-session adds to an application. */
+/** The methods that @fastify/secure-session adds to an application. */
 interface SecureSessions {
   createSecureSession(data: object): CookieSession
   /** @throws when there is no session of this name */
   decodeSecureSession(cookie: string, log: unknown, name: string): CookieSession | null
 }
 
-/** The sessions of a request, by their names: @fastify/secure-session gives out no list of them. */
+/** The names of a request's sessions. @fastify/secure-session offers no list of them. */
 export function cookieSessionNames(fastify: FastifyInstance, request: SessionRequest): string[] {
   const kind = Object.getPrototypeOf((fastify as unknown as SecureSessions).createSecureSession({}))
   const isCookieSession = (value: unknown) =>
@@ -26,13 +26,13 @@ export function cookieSessionNames(fastify: FastifyInstance, request: SessionReq
   return Object.entries(request).flatMap(([name, value]) => (isCookieSession(value) ? [name] : []))
 }
 
-/** Whether `request.session` is a session of the plugin in this scope, or of the one in a scope around it. */
+/** Whether `request.session` is a session of the plugin in this scope, or in a scope around it. */
 export function hasCookieSession(fastify: FastifyInstance): boolean {
   const log = fastify.log.child({}, { level: 'silent' })
   for (let scope: object = fastify; scope; scope = Object.getPrototypeOf(scope)) {
     if (!Object.hasOwn(scope, 'decodeSecureSession')) continue
     try {
-      // An empty cookie holds no session: only a name that is not known is an error.
+      // An empty cookie holds no session: only an unknown name is an error.
       ;(scope as SecureSessions).decodeSecureSession('', log, 'session')
       return true
     } catch {}
@@ -40,7 +40,7 @@ export function hasCookieSession(fastify: FastifyInstance): boolean {
   return false
 }
 
-/** A session of @fastify/secure-session, under its name. It has no id: its content is the cookie. */
+/** A session of @fastify/secure-session, by its name. It has no id, because its content is the cookie. */
 export function cookieSession(name: string): SessionHost<CookieSession> {
   const sessionIn = (request: SessionRequest) =>
     (request as unknown as Record<string, CookieSession | undefined>)[name] || undefined
@@ -55,12 +55,12 @@ export function cookieSession(name: string): SessionHost<CookieSession> {
       session.set(VISITS_KEY, visits)
       session.changed = changed
     },
-    // Not delete(): what the handler puts into the session then would not be sent.
+    // After delete(), the response would not send what the handler puts into the session.
     reset: async (session) => session.regenerate(),
     follow(request, each) {
       const current = sessionIn(request)!
       const { regenerate } = current
-      // It empties the session in place, visits included. Assigning would be taken for content.
+      // regenerate() empties the session in place, with its visits. An assignment would become content of the session.
       Object.defineProperty(current, 'regenerate', {
         configurable: true,
         value(kept?: string[]) {

@@ -10,7 +10,7 @@ type Done = (error?: Error) => void
 
 type Enforce = (request: SessionRequest) => Promise<void>
 
-/** Limits the sessions of @fastify/session, those of handshakes too. */
+/** Limits the sessions of @fastify/session, also in handshakes. */
 export function limitServerSessions(fastify: FastifyInstance, limits: VisitLimits): void {
   const enforce = enforcing(fastify, serverSessions, limits, true)
   fastify.addHook('onRequest', async (request) => enforce(request as SessionRequest))
@@ -20,7 +20,7 @@ export function limitServerSessions(fastify: FastifyInstance, limits: VisitLimit
 /**
  * Limits all sessions of @fastify/secure-session.
  *
- * @param isAlone - whether these are the only sessions, so that `request.sessionEndReason` is about one of them
+ * @param isAlone - whether there are no other sessions, so that `request.sessionEndReason` is about one of these
  */
 export function limitCookieSessions(fastify: FastifyInstance, limits: VisitLimits, isAlone: boolean): void {
   fastify.addHook('onRequest', async (request) => {
@@ -33,7 +33,7 @@ export function limitCookieSessions(fastify: FastifyInstance, limits: VisitLimit
 }
 
 /**
- * Looks at a session of every request before anybody else does, and notes the visit.
+ * Checks a session of every request before any other hook does, and records the visit.
  *
  * @param isMain - whether `request.sessionEndReason` is about this one
  */
@@ -55,7 +55,7 @@ function enforcing<Session extends object>(
   }
 
   function tell(request: SessionRequest, reason: 'idle' | 'absolute'): void {
-    // Defined, because the plugin stored-session has a getter of this name.
+    // An assignment would fail, because the plugin stored-session has a getter of this name.
     if (isMain) Object.defineProperty(request, 'sessionEndReason', { value: reason, configurable: true })
     const log = request.log ?? fastify.log
     log.info({ reason, session: host.name }, `the ${reason} timeout of a session has passed; the session is reset`)
@@ -69,7 +69,7 @@ function enforcing<Session extends object>(
   }
 }
 
-/** Handshakes have no hooks: there, an application asks for the session by itself. */
+/** Handshakes have no hooks: there, an application decrypts the session itself. */
 function enforceInHandshakes(fastify: FastifyInstance, enforce: Enforce): void {
   const { decryptSession } = fastify
   fastify.decryptSession = (sessionId: string, request: object, ...rest: unknown[]) => {

@@ -20,7 +20,7 @@ const REGISTERED = Symbol('stored-session/limits')
 async function register(fastify: FastifyInstance, options: LimitedSessionOptions): Promise<void> {
   const limits = checkLimits(options)
   if (fastify.hasDecorator(REGISTERED)) {
-    // The outer one would note a visit before the inner one looks for the last.
+    // The outer one would record a visit before the inner one reads the last visit.
     throw new InvalidOptionsError(
       'limitedSession: it is already registered in this scope or in a parent scope; register it once',
     )
@@ -34,7 +34,7 @@ async function register(fastify: FastifyInstance, options: LimitedSessionOptions
   if (isInCookies) limitCookieSessions(fastify, limits, !isOnServer)
 }
 
-/** Refuses unknown session plugins: their sessions would have no limits. */
+/** Rejects unknown session plugins, because their sessions would have no limits. */
 function refuseOthers(fastify: FastifyInstance, isOnServer: boolean, isInCookies: boolean): void {
   const hasSession = fastify.hasRequestDecorator('session')
   const isKnown = isOnServer || (isInCookies && (!hasSession || hasCookieSession(fastify)))
@@ -50,13 +50,13 @@ const MISSING = {
 }
 
 /**
- * Idle and absolute limits for the sessions of @fastify/session, in any store, and of @fastify/secure-session: all that a
- * request has, whatever their names. Register it after them. The visits are kept in each session itself, under
+ * Idle and absolute limits for the sessions of @fastify/session, in any store, and of @fastify/secure-session: all
+ * sessions of a request, under any name. Register it after those plugins. Each session holds its own visits, under
  * `$limitedSession`.
  *
- * A session whose limit has passed is reset before anything else sees it, with a line in the log, and
- * `request.sessionEndReason` says why: `'idle'` or `'absolute'`. It is about `request.session`, or about the first
- * session where none has this name.
+ * A session whose limit has passed is reset before any other hook sees it. A line in the log and
+ * `request.sessionEndReason` give the reason: `'idle'` or `'absolute'`. The reason is about `request.session`, or about
+ * the first session where none has this name.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, at registration
  * @example

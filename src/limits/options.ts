@@ -1,15 +1,18 @@
 import { OptionChecks } from '../store/options/option-checks.ts'
 import type { VisitLimits } from './visits.ts'
 
-/** What {@link limitedSession} accepts: one limit or both, in milliseconds, or as text such as `'90s'`, `'15m'`, `'2h'`. */
+/** The options of {@link limitedSession}: one limit or both, in milliseconds or as text: `'90s'`, `'15m'`, `'2h'`. */
 export interface LimitedSessionOptions {
-  /** A session that is unused for this long expires; at most 5 minutes later, or 10 seconds for limits up to 10 minutes. @defaultValue false */
+  /**
+   * A session that is unused for this long expires; at most 5 minutes later, or 10 seconds for limits up to 10 minutes.
+   * @defaultValue false
+   */
   idleTimeout?: number | string | false
   /** A session expires at this age, even when it is in use. @defaultValue false */
   absoluteTimeout?: number | string | false
 }
 
-/** What Fastify itself reads from the options of a plugin. */
+/** The plugin options that Fastify itself reads. */
 const FASTIFY_OPTIONS = ['prefix', 'logLevel', 'logSerializers']
 
 /** @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault with its fix */

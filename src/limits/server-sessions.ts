@@ -1,10 +1,10 @@
 import { type SessionHost, VISITS_KEY } from './session-host.ts'
 import type { Visits } from './visits.ts'
 
-/** A session of @fastify/session: its own keys are its content, but for `cookie`. */
+/** A session of @fastify/session. All of its own keys are content, except `cookie`. */
 export type ServerSession = Record<string, unknown> & { regenerate(): Promise<void> }
 
-/** Sessions of @fastify/session, whatever store they are in. */
+/** Sessions of @fastify/session, in any store. */
 export const serverSessions: SessionHost<ServerSession> = {
   name: 'session',
   sessionIn({ session, sessionUnavailable }) {
@@ -20,7 +20,7 @@ export const serverSessions: SessionHost<ServerSession> = {
   follow(request, each) {
     let current = request.session
     const announce = () => isSession(current) && each(current)
-    // regenerate() and reload() put another session here, and tell nobody else.
+    // regenerate() and reload() assign another session, and no hook reports it.
     Object.defineProperty(request, 'session', {
       configurable: true,
       enumerable: true,
@@ -34,7 +34,7 @@ export const serverSessions: SessionHost<ServerSession> = {
   },
 }
 
-/** Outside of its cookie's path a request has an empty object, and after `destroy()` null. */
+/** Outside its cookie's path a request has an empty object as its session, and after `destroy()` null. */
 function isSession(session: unknown): session is ServerSession {
   return typeof session === 'object' && session !== null && 'sessionId' in session && 'regenerate' in session
 }
@@ -43,7 +43,7 @@ function hasContent(session: ServerSession, besides: string[]): boolean {
   return Object.keys(session).some((key) => !besides.includes(key) && session[key] !== undefined)
 }
 
-/** JSON leaves undefined out: the host sees the session as unchanged until there is something else in it. */
+/** JSON omits undefined, so the host sees an unchanged session until it has other content. */
 function keepAlong(session: ServerSession, visits: Visits): void {
   Object.defineProperty(session, VISITS_KEY, {
     configurable: true,

@@ -1,8 +1,8 @@
-/** What a session keeps about its visits. Epoch milliseconds. */
+/** The visits that a session holds. Epoch milliseconds. */
 export interface Visits {
-  /** When the session began, exactly. */
+  /** The exact time when the session began. */
   readonly firstVisit: number
-  /** When it was used last, rounded down to the grain; only kept where there is an idle limit. */
+  /** The time of the last use, rounded down to the grain; only present where there is an idle limit. */
   readonly lastVisit?: number
 }
 
@@ -14,15 +14,15 @@ export interface VisitLimits {
 
 const MINUTE_MS = 60_000
 
-/** So far the clocks of two servers may differ. A visit that lies further ahead tells nothing, and so grants nothing. */
+/** The maximum difference between the clocks of two servers. A visit further in the future is invalid. */
 const AHEAD_MS = 5 * MINUTE_MS
 
-/** How finely the last visit is kept: as long as a new one falls into the same grain, nothing has to be written. */
+/** The precision of the last visit: another visit within the same grain needs no write. */
 export function grainOf(idleTimeout: number): number {
   return idleTimeout > 10 * MINUTE_MS ? 5 * MINUTE_MS : 10_000
 }
 
-/** What a session has under our key, as far as it makes sense: what does not counts as never having been there. */
+/** The visits under our key. Invalid values count as missing. */
 export function readVisits(kept: unknown): Partial<Visits> {
   if (typeof kept !== 'object' || kept === null) return {}
   const { firstVisit, lastVisit } = kept as Record<keyof Visits, unknown>
@@ -32,14 +32,14 @@ export function readVisits(kept: unknown): Partial<Visits> {
   }
 }
 
-/** Why a session has expired or ended, or undefined. A session without visits cannot expire. */
+/** The reason why a session has expired, or undefined. A session without visits cannot expire. */
 export function reasonOver(
   { idleTimeout, absoluteTimeout }: VisitLimits,
   { firstVisit, lastVisit }: Partial<Visits>,
   now: number,
 ): 'absolute' | 'idle' | undefined {
   if (absoluteTimeout !== false && !isWithin(firstVisit, absoluteTimeout, now)) return 'absolute'
-  // The visit was anywhere in its grain. Counted from the grain's end, nobody is sent away early.
+  // The visit was at any time in its grain. Counting from the end of the grain signs out no user early.
   if (idleTimeout !== false && !isWithin(lastVisit, idleTimeout + grainOf(idleTimeout), now)) return 'idle'
   return undefined
 }
@@ -48,7 +48,7 @@ function isWithin(visit: number | undefined, timeout: number, now: number): bool
   return visit === undefined || (now < visit + timeout && visit <= now + AHEAD_MS)
 }
 
-/** The visits with this one, or undefined when they tell of it already. */
+/** The visits with this one added, or undefined if they include it already. */
 export function withVisit(
   { idleTimeout }: VisitLimits,
   { firstVisit, lastVisit }: Partial<Visits>,

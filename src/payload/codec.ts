@@ -21,13 +21,13 @@ import { shareOf } from './session-id.ts'
 export interface PayloadPlace {
   readonly sid: Buffer
   readonly createdAt: number
-  /** The session id, where a request named one; payloads that are bound to cookies open only with it. */
+  /** The session id, where a request has one. Payloads that are bound to cookies open only with it. */
   readonly id?: string | undefined
-  /** What the id adds to the keys, {@link shareOf}, for who knows only that. */
+  /** The part that the id adds to the keys, {@link shareOf}, for callers without the id. */
   readonly share?: Buffer | undefined
 }
 
-/** Content to bytes to sealed payload, and back. */
+/** Converts content to bytes and to a sealed payload, and back. */
 export interface Codec {
   serialize(content: Record<string, unknown>): Uint8Array
   /** @throws {@link UnreadablePayload} */
@@ -35,31 +35,31 @@ export interface Codec {
   seal(place: PayloadPlace, plaintext: Uint8Array): Buffer | Promise<Buffer>
   /** @throws {@link UnreadablePayload} */
   open(place: PayloadPlace, sealed: Buffer): Buffer | Promise<Buffer>
-  /** Seals where a session went that got another id: these bytes never open as the content of one, nor the other way. */
+  /** Seals a pointer to the next id of a session. A pointer never opens as content, nor content as a pointer. */
   sealPointer(place: PayloadPlace, target: Uint8Array): Buffer | Promise<Buffer>
   /** @throws {@link UnreadablePayload} */
   openPointer(place: PayloadPlace, sealed: Buffer): Buffer | Promise<Buffer>
 }
 
-/** How a table's payloads are made. */
+/** The settings for a table's payloads. */
 export interface CodecSettings {
   readonly keys: KeyProvider
   readonly serializer: Serializer
-  /** What tells the payloads of this table from those of another under the same keys. */
+  /** Distinguishes the payloads of this table from the payloads of another table with the same keys. */
   readonly namespace: string
   /** Whether a payload opens only with its session's cookie. */
   readonly bindToCookie: boolean
-  /** Plaintexts of more bytes than this are compressed; false for none. */
+  /** Plaintexts with more bytes than this are compressed; false for none. */
   readonly compressAbove: number | false
-  /** Bytes that a plaintext may have, also after it was inflated. */
+  /** The maximum size of a plaintext in bytes, also after inflating. */
   readonly maxBytes: number
-  /** Whether errors show the whole path of what cannot be stored, which may hold content. */
+  /** Whether errors show the whole path of an unstorable value, which may contain content. */
   readonly errorPaths: boolean
-  /** Whether to take bytes that are not sealed at all: rows that were imported from elsewhere. */
+  /** Whether to accept bytes that are not sealed: rows that were imported from another store. */
   acceptsUnencrypted(): boolean
 }
 
-/** Puts keys, sealing and serializer together for one table. */
+/** Combines keys, sealing and serializer for one table. */
 export function codecFor(settings: CodecSettings): Codec {
   const { keys, serializer } = settings
   return {
@@ -109,7 +109,7 @@ function contextOf({ sid, createdAt, id, share }: PayloadPlace, settings: CodecS
   return { namespace, sid, createdAt, share: share ?? (id === undefined ? undefined : shareOf(id)) }
 }
 
-/** Uses a key at once when the provider answers at once. That a provider fails says nothing about the session. */
+/** Synchronous when the provider is. A failing provider says nothing about the session. */
 function withKey<Key, Result>(ask: () => Key | Promise<Key>, use: (key: Key) => Result): Result | Promise<Result> {
   const key = attempt(ask, unavailable)
   return key instanceof Promise ? key.catch(unavailable).then(use) : use(key)
@@ -146,7 +146,7 @@ function inflated(plaintext: Buffer, version: number, maxBytes: number): Buffer 
 }
 
 function decode(serializer: Serializer, plaintext: Uint8Array): Record<string, unknown> {
-  // A copy: serializers return bytes as views of what they were given, and changes are told by the plaintext.
+  // A copy: serializers may return views of their input, and changes are detected by the plaintext.
   const content = attempt(() => serializer.deserialize(Buffer.from(plaintext)), undecodable)
   return isObject(content) && isObject(content.cookie) ? content : undecodable()
 }
@@ -168,7 +168,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-// Text would be counted in characters and stored cut off.
+// Text would be counted in characters, and so stored truncated.
 function checkedBytes(bytes: unknown): Uint8Array {
   if (bytes instanceof Uint8Array) return bytes
   throw new InvalidOptionsError('serializer.serialize must return bytes, such as a Buffer, and at once')

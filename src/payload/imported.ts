@@ -2,7 +2,7 @@ import { nearestDate, nearestMaxAge } from './cookie-dates.ts'
 import { RESERVED_NAMES } from './reserved-names.ts'
 import { serializers } from './serializer.ts'
 
-/** What other stores keep of a cookie, as far as it says how long the session lives. */
+/** The cookie of another store, as far as it determines the session's lifetime. */
 interface ImportedCookie {
   originalMaxAge?: unknown
   expires?: unknown
@@ -12,19 +12,19 @@ interface ImportedCookie {
 export interface ImportedSession {
   /** Its content, with its cookie in our form. */
   readonly content: Record<string, unknown>
-  /** Until when its cookie said that it lives, epoch milliseconds. */
+  /** The end of its lifetime by its cookie, epoch milliseconds. */
   readonly expires: number | undefined
 }
 
 /**
- * The content of a session that another store wrote in plaintext, as JSON or msgpack, with its cookie in our form: a lifetime
- * that no cookie can carry becomes the nearest that one can.
+ * The content of a session that another store wrote in plaintext, as JSON or msgpack, with its cookie in our form. A
+ * lifetime that no cookie supports becomes the nearest supported one.
  */
 export function importedContent(bytes: Buffer): Record<string, unknown> {
   return importedSession(bytes).content
 }
 
-/** The same, and what the store's own column of expiry is made of. */
+/** The same content, with the expiry for the store's own column. */
 export function importedSession(bytes: Buffer): ImportedSession {
   const content: unknown = serializers.hybrid.deserialize(bytes)
   if (typeof content !== 'object' || content === null || Array.isArray(content)) throw new TypeError('not a session')

@@ -1,4 +1,4 @@
-/** Names that would permanently shadow a method of the session of this user, or are not names at all. */
+/** Names that would permanently hide a method of this user's session, or that are not property names. */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   '__proto__',
   'constructor',

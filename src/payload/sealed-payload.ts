@@ -9,16 +9,16 @@ import { nextRandom, SALT_BYTES } from './session-id.ts'
  *          version  key id     salt       ciphertext            tag
  *          1 B      4 B (BE)   16 B       as the plaintext      16 B
  *
- *   okm = HMAC-SHA512(master key, fields), where each field stands behind its length as 4 bytes (BE):
+ *   okm = HMAC-SHA512(master key, fields), where the length of each field precedes it as 4 bytes (BE):
  *           "stored-session/payload", version, key id, salt, namespace (UTF-8), sid (32 B), created_at (8 B, BE)
  *           and, where payloads are bound to cookies, the hash of the session id in `shareOf` (32 B)
  *   AES-256-GCM with key = okm[0..32], iv = okm[32..44], additional data = the 21 bytes of header
  */
-/** The plaintext is what was serialized. */
+/** The plaintext is the serialized content. */
 export const PLAIN = 1
-/** The plaintext is what was serialized, compressed: DEFLATE, RFC 1951. */
+/** The plaintext is the serialized content, compressed: DEFLATE, RFC 1951. */
 export const DEFLATED = 2
-/** The plaintext names the session that continues under another id: never the content of a session. */
+/** The plaintext points to the session under its next id: never the content of a session. */
 export const POINTER = 3
 
 const HEADER_BYTES = 21
@@ -27,19 +27,19 @@ const TAG_BYTES = 16
 /** Bytes that sealing adds to a plaintext. */
 export const SEAL_OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES
 
-/** What a payload is bound to: it opens nowhere else. */
+/** The context that a payload is bound to: with any other, it does not open. */
 export interface SealContext {
   /** The table, so that one key used for two tables never opens the other's rows. */
   readonly namespace: string
   /** The row: SHA-256 of the session id, 32 bytes. */
   readonly sid: Buffer
-  /** The row's `created_at`, epoch milliseconds, so that nobody stretches a session's absolute lifetime. */
+  /** The row's `created_at`, epoch milliseconds: changing it cannot extend a session's absolute lifetime. */
   readonly createdAt: number
   /** A hash of the session id, 32 bytes, where payloads are bound to cookies. */
   readonly share?: Buffer | undefined
 }
 
-/** Why a payload does not open. */
+/** The reason why a payload does not open. */
 export type UnreadableReason =
   | 'malformed'
   | 'unknown version'
@@ -49,7 +49,7 @@ export type UnreadableReason =
   | 'not decodable'
   | 'unsendable cookie'
 
-/** A payload that does not open; it carries the reason and nothing of the payload. */
+/** A payload that does not open. The error has the reason, and no part of the payload. */
 export class UnreadablePayload extends Error {
   readonly reason: UnreadableReason
 
@@ -60,12 +60,12 @@ export class UnreadablePayload extends Error {
 }
 
 /**
- * Seals a plaintext into its row, under a key and nonce of this write alone.
+ * Seals a plaintext into its row. Each write has its own key and nonce.
  *
  * @param key - the master key
  * @param context - the row that it belongs to
  * @param plaintext - any bytes
- * @param version - {@link PLAIN}, {@link DEFLATED} or {@link POINTER}: what the plaintext is
+ * @param version - the kind of plaintext: {@link PLAIN}, {@link DEFLATED} or {@link POINTER}
  * @returns `plaintext.length + 37` bytes
  * @see NIST SP 800-38D, section 8.3, for the limit of random nonces that a key per write avoids
  */
@@ -87,7 +87,7 @@ export function seal(key: SealingKey, context: SealContext, plaintext: Uint8Arra
 /**
  * The id of the key that sealed a payload, readable without opening it.
  *
- * @throws {@link UnreadablePayload} for what is no payload of ours
+ * @throws {@link UnreadablePayload} for bytes that are not one of our payloads
  */
 export function keyIdOf(sealed: Buffer, isExpected = isSealed): number {
   if (sealed.length < SEAL_OVERHEAD_BYTES) throw new UnreadablePayload('malformed')
@@ -95,23 +95,23 @@ export function keyIdOf(sealed: Buffer, isExpected = isSealed): number {
   return sealed.readUInt32BE(1)
 }
 
-/** Whether these bytes begin as the content of a session does. */
+/** Whether these bytes begin like the content of a session. */
 export function isSealed(bytes: Buffer): boolean {
   return bytes[0] === PLAIN || bytes[0] === DEFLATED
 }
 
-/** Whether these bytes begin as a pointer does. */
+/** Whether these bytes begin like a pointer. */
 export function isPointer(bytes: Buffer): boolean {
   return bytes[0] === POINTER
 }
 
 /**
- * Opens what {@link seal} made, in the row it was made for.
+ * Opens the result of {@link seal}, in the same row.
  *
- * @throws {@link UnreadablePayload} unless every bit is as sealed, and the key and the row are the same
+ * @throws {@link UnreadablePayload} unless every bit is unchanged, and the key and the row are the same
  */
 export function open(key: SealingKey, context: SealContext, sealed: Buffer, isExpected = isSealed): Buffer {
-  // Whoever edits the row by hand can put anything there, and SQLite stores text in a column of numbers.
+  // A manual edit can put any value into the row, and SQLite stores text in a numeric column.
   if (!(Number.isSafeInteger(context.createdAt) && context.createdAt >= 0)) throw new UnreadablePayload('malformed')
   if (keyIdOf(sealed, isExpected) !== key.id) throw new UnreadablePayload('unknown key')
   const header = sealed.subarray(0, HEADER_BYTES)
@@ -131,8 +131,8 @@ export function open(key: SealingKey, context: SealContext, sealed: Buffer, isEx
 }
 
 /**
- * Random bytes mixed with the content under the master key: should the random source ever repeat, two different
- * plaintexts still get two different keys and nonces.
+ * Random bytes mixed with the content under the master key. If the random source repeats, two different plaintexts
+ * still get two different keys and nonces.
  */
 function freshSalt(key: SealingKey, context: SealContext, plaintext: Uint8Array): Buffer {
   return createHmac('sha512', key.secret)
@@ -145,7 +145,7 @@ function freshSalt(key: SealingKey, context: SealContext, plaintext: Uint8Array)
 const PAYLOAD_LABEL = Buffer.from('stored-session/payload')
 const SALT_LABEL = Buffer.from('stored-session/salt')
 
-// Where the fields of one payload stand in the input; what does not change with them is filled in once.
+// The positions of the fields in the input. Fields that are the same for all payloads are written once.
 const VERSION_AT = 4 + PAYLOAD_LABEL.length + 4
 const KEY_ID_AT = VERSION_AT + 1 + 4
 const SALT_AT = KEY_ID_AT + 4 + 4
@@ -166,7 +166,7 @@ function deriveKeyAndIv(key: SealingKey, header: Buffer, { namespace, sid, creat
   return createHmac('sha512', key.secret).update(input).digest()
 }
 
-/** The input of the derivation with its lengths, label and namespace. It is used up before anything else can use it. */
+/** The derivation input with its lengths, label and namespace. Callers use it synchronously, so it can be shared. */
 function inputFor(namespace: string, hasShare: boolean): Buffer {
   const name = `${hasShare} ${namespace}`
   const known = inputs.get(name)
@@ -186,7 +186,7 @@ function inputFor(namespace: string, hasShare: boolean): Buffer {
   return input
 }
 
-/** Each field behind its length, so that no two lists of fields make the same bytes. */
+/** Puts each field's length before it, so that different lists of fields never give the same bytes. */
 function framed(fields: readonly Buffer[]): Buffer {
   const bytes = Buffer.allocUnsafe(fields.reduce((sum, field) => sum + 4 + field.length, 0))
   let offset = 0

@@ -2,17 +2,17 @@ import { Packr } from 'msgpackr'
 import { checkStorable, jsonRules } from './storable.ts'
 import { msgpackRules } from './storable-msgpack.ts'
 
-/** Turns a session's content into bytes and back. It only ever sees bytes that it made itself and that authenticated. */
+/** Converts a session's content to bytes and back. It only receives its own bytes, after authentication. */
 export interface Serializer {
   /**
    * @param content - the session's own keys, and `cookie` with its lifetime
-   * @throws `FST_STORED_SESSION_UNSTORABLE` for what would not come back equal
+   * @throws `FST_STORED_SESSION_UNSTORABLE` for a value that would not come back equal
    */
   serialize(content: Record<string, unknown>): Uint8Array
   deserialize(bytes: Buffer): Record<string, unknown>
 }
 
-// An object that happens to have the names `constructor` and `toJSON` is an object like any other.
+// An object with properties named `constructor` and `toJSON` is an ordinary object.
 const packr = new Packr({ structuredClone: true, useToJSON: false })
 
 const msgpack: Serializer = {
@@ -33,11 +33,11 @@ const json: Serializer = {
 
 const OPENING_BRACE = 0x7b
 
-/** Writes msgpack and reads JSON too, which alone begins with a brace: for moving from one to the other. */
+/** Writes msgpack, and also reads JSON, which alone begins with a brace: for a change from one to the other. */
 const hybrid: Serializer = {
   serialize: msgpack.serialize,
   deserialize: (bytes) => (bytes[0] === OPENING_BRACE ? json : msgpack).deserialize(bytes),
 }
 
-/** The serializers that the `serializer` option knows by name. */
+/** The names that the `serializer` option accepts. */
 export const serializers = { msgpack, json, hybrid } as const satisfies Record<string, Serializer>

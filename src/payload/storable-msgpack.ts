@@ -1,9 +1,9 @@
 import { types } from 'node:util'
 import { className, type StorableRules } from './storable.ts'
 
-/** What msgpackr brings back equal with `structuredClone`; of an error that is its class, message and cause. */
+/** The values that msgpackr brings back equal with `structuredClone`; for an error, its class, message and cause. */
 export const msgpackRules: StorableRules = {
-  // An error inside itself comes back as an empty object.
+  // An error that contains itself comes back as an empty object.
   isReference: (value) => !types.isNativeError(value),
   refusePrimitive: () => undefined,
   refuseItem: () => undefined,
@@ -18,10 +18,10 @@ export const msgpackRules: StorableRules = {
 
 type Look = (value: never) => [suffix: string, child: unknown][]
 
-// Of these every byte is a property.
+// Every byte of a binary value is a property, so properties cannot be checked.
 const insideBinary: Look = () => []
 
-/** Properties that expressions and errors have themselves. */
+/** The own properties of regular expressions and errors. */
 const EXPECTED = new Set(['lastIndex', 'stack', 'message', 'cause'])
 
 const isExtra = (name: string) => !EXPECTED.has(name)
@@ -45,7 +45,7 @@ const BINARY = [
 
 const ERRORS = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]
 
-// By identity: msgpackr stores built-in objects of another realm, and of classes made of them, as if they were empty.
+// By identity: msgpackr stores built-in objects of another realm, and of subclasses, as if they were empty.
 const INSIDE = new Map<object, Look>([
   [Map.prototype, (map: Map<unknown, unknown>) => [...map].flatMap(mapEntry)],
   [Set.prototype, (set: Set<unknown>) => [...set].map((child, n) => [`.values()[${n}]`, child])],

@@ -2,30 +2,30 @@ import { UnstorableError } from '../errors.ts'
 
 /** What a serializer brings back equal, beyond plain objects, arrays, well-formed strings, booleans and null. */
 export interface StorableRules {
-  /** Whether this object, met again, also inside itself, comes back as one object. */
+  /** Whether an object that occurs several times, even inside itself, comes back as one object. */
   isReference(value: object): boolean
-  /** Why a primitive cannot be stored, or undefined when it can. */
+  /** The reason why a primitive cannot be stored, or undefined when it can. */
   refusePrimitive(value: unknown): string | undefined
-  /** Why a list cannot hold this, or undefined when it can. */
+  /** The reason why a list cannot hold this value, or undefined when it can. */
   refuseItem(value: unknown): string | undefined
-  /** What is inside a built-in object, each with the way to write its path; or why it cannot be stored, without content. */
+  /** The values in a built-in object, each with its path suffix; or why it cannot be stored, without content. */
   inside(value: object): [suffix: string, child: unknown][] | string
 }
 
-/** Deeper nesting than this is refused: it is a mistake, and recursion must end somewhere. */
+/** Deeper nesting is refused: it is a mistake, and recursion must end. */
 const DEEPEST = 500
 
 const HALF_PAIR = 'it contains half of a surrogate pair, which is not valid Unicode; remove it'
 
 /**
- * Refuses what would not come back from the store as it went in.
+ * Refuses content that would not come back from the store unchanged.
  *
  * @throws `FST_STORED_SESSION_UNSTORABLE` for the first such value; its whole path is such as `cart.items[2].price`
  */
 export function checkStorable(root: object, rules: StorableRules): void {
   const ancestors: object[] = []
   const seen = new Set<object>()
-  // The way to what is being looked at; written out only for a refusal.
+  // The path to the current value; written out only for a refusal.
   const steps: Step[] = []
   visit(root)
 
@@ -81,7 +81,7 @@ export function checkStorable(root: object, rules: StorableRules): void {
   }
 }
 
-/** From a value to one inside it: the key of a member, the index of an item, or how a built-in object writes it. */
+/** A step from a value to one inside it: the key of a member, the index of an item, or a built-in object's suffix. */
 type Step = string | number | { readonly suffix: string }
 
 function pathWith(path: string, step: Step): string {
@@ -93,7 +93,7 @@ function refusalOfName(key: string): string | false {
   return (key === '__proto__' && 'this name is reserved') || (!key.isWellFormed() && HALF_PAIR)
 }
 
-/** The name of an object's class, for a message: never that of a property of its own, which is content. */
+/** The name of an object's class, for a message: never the name of one of its own properties, which is content. */
 export function className(value: object): string {
   const madeBy: unknown = Object.getPrototypeOf(value)?.constructor
   return (typeof madeBy === 'function' && madeBy.name) || 'an unnamed class'
@@ -106,13 +106,13 @@ function refusalOfPrimitive(value: unknown, rules: StorableRules): string | unde
   return rules.refusePrimitive(value)
 }
 
-// By shape and not by identity, so that objects of another realm (vm, test runners) are as plain as ours.
+// By shape and not by identity, so that objects of another realm (vm, test runners) count as plain too.
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-// Indexes come first among the keys: when there are as many keys as items and the last is the last index, all are.
+// Indexes come first among the keys. With as many keys as items and the last index as the last key, all are indexes.
 function isList(value: unknown[]): boolean {
   const keys = Object.keys(value)
   const areIndices = value.length === 0 || keys.at(-1) === String(value.length - 1)
@@ -128,7 +128,7 @@ function memberPath(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`
 }
 
-/** What JSON brings back equal. */
+/** The values that JSON brings back equal. */
 export const jsonRules: StorableRules = {
   isReference: () => false,
   refusePrimitive: (value) => {
@@ -136,7 +136,7 @@ export const jsonRules: StorableRules = {
     if (typeof value === 'number' && !Number.isFinite(value)) return `JSON cannot store ${value}`
     return undefined
   },
-  // As the value of a name it is left out, and so comes back as it went in.
+  // As a property value it is omitted, and reads as undefined again.
   refuseItem: (value) => (value === undefined ? 'JSON makes null of undefined in a list; store null' : undefined),
   inside: (value) =>
     `JSON cannot store instances of ${className(value)}; use the msgpack serializer, or store a plain value`,

@@ -4,7 +4,7 @@ import { type DataKey, type DatedKey, isAhead, isDated, isNewer, newestFirst } f
 import type { KeyService } from './key-service.ts'
 import { type HoldLimits, trailingReads, UnwrappedKeys } from './unwrapped-keys.ts'
 
-/** When a data key is followed by the next. */
+/** The limits after which the next data key replaces the current one. */
 export interface RotationLimits {
   /** Milliseconds. */
   readonly rotateEvery: number
@@ -12,18 +12,18 @@ export interface RotationLimits {
   readonly rotateAfter: number
 }
 
-/** The part of its life after which a key's successor is made in the background; each process has its own, so that few meet. */
+/** The part of a key's life after which the background creates the next one. Each process has its own, so few collide. */
 const RENEWAL = { from: 0.7, to: 0.85 }
-/** After a renewal failed the key service is left in peace for so long: by those who need a key, ... */
+/** The pause after a failed renewal before the key service is called again: for requests that need a key, ... */
 const PAUSE_MS = 1_000
-/** ... and in the background, where the current key is still good for some time. */
+/** ... and in the background, where the current key can still be used for some time. */
 const BACKGROUND_PAUSE_MS = 30_000
-/** Saves that are under way are over by then. */
+/** By then, every save that was in progress has ended. */
 const GRACE_MS = 3_600_000
-/** How long close() waits for the key service before it gives up what is under way: closing a store takes 2 seconds. */
+/** The time that `close()` gives the key service before it aborts the calls: closing a store takes 2 seconds. */
 const CLOSE_MS = 800
 
-/** The data keys of one store: unwrapped once each, and the newest seals. */
+/** The data keys of one store. Each is unwrapped once, and the newest seals. */
 export class DataKeys implements AttachedKeys {
   readonly #service: KeyService
   readonly #storage: KeyStorage
@@ -46,7 +46,7 @@ export class DataKeys implements AttachedKeys {
     this.#unwrapped = new UnwrappedKeys(service, limits, (error) => this.#storage.onFailure(error))
   }
 
-  /** At once, but at the start, and where the key service was unreachable for the last part of a key's life. */
+  /** Synchronous, except at the start and after the key service was unreachable for the last part of a key's life. */
   current(): DataKey | Promise<DataKey> {
     const current = this.#current
     const used = current ? this.#used(current) : 1
@@ -66,7 +66,7 @@ export class DataKeys implements AttachedKeys {
     return rows.map(({ id, createdAt }) => ({ id, state: id === newest?.id ? 'current' : 'retired', since: createdAt }))
   }
 
-  /** Resolves when nothing is under way any more, with the key service or with the table. */
+  /** Resolves when no call to the key service and no statement on the table is in progress. */
   async close(): Promise<void> {
     this.#isClosing = true
     this.#service.endWithin(CLOSE_MS)
@@ -83,8 +83,8 @@ export class DataKeys implements AttachedKeys {
   }
 
   /**
-   * The newest key, which all processes agree on, unless so much of its life is over. Its date is the one that was wrapped
-   * with it: those of the table say only in which order to look.
+   * The newest key, on which all processes agree; undefined if it has used up `most` of its life. The wrapped date of a
+   * key counts; the dates in the table only give the order of the search.
    */
   async #newest(rows: readonly WrappedKey[], most = 1): Promise<DatedKey | undefined> {
     for (const row of newestFirst(rows)) {
@@ -96,20 +96,20 @@ export class DataKeys implements AttachedKeys {
     return undefined
   }
 
-  /** The part of a key's life that is over; 1 and more when it must not seal. */
+  /** The used part of a key's life. At 1 or more, the key must not seal. */
   #used(key: DatedKey): number {
     const seals = key.id === this.#current?.id ? this.#seals : 0
     return Math.max(this.#aged(key), seals / this.#limits.rotateAfter)
   }
 
-  // A key from the future, where this clock was set back, would seal for too long.
+  // A key with a future date, where this clock was set back, would seal for too long.
   #aged({ since }: Pick<DatedKey, 'since'>): number {
     return isAhead(since) ? 1 : (Date.now() - since) / this.#limits.rotateEvery
   }
 
   /**
-   * The key that a renewal yields, whatever the count: of those who waited for it all may seal. Its age counts, because
-   * the renewal may have begun long ago; a second one began after we asked, and so there is no third.
+   * The key that a renewal yields. Its seals do not matter: all callers that waited for it may seal. Its age matters,
+   * because the renewal may have begun long ago. The second renewal begins after this call, so a third is useless.
    */
   async #renewed(): Promise<DatedKey> {
     for (let attempt = 1; attempt <= 2; attempt++) {
@@ -128,7 +128,7 @@ export class DataKeys implements AttachedKeys {
     this.#renew().catch((error) => this.#storage.onFailure(error))
   }
 
-  // One renewal for all who wait, and none for a while after one that failed.
+  // All waiting callers share one renewal, and a failed one is not repeated during the pause.
   async #renew(): Promise<DatedKey> {
     const failure = this.#failure.within(PAUSE_MS)
     if (failure && !this.#renewing) throw failure
@@ -143,7 +143,7 @@ export class DataKeys implements AttachedKeys {
     return this.#renewing
   }
 
-  // Another process may have made the next key already.
+  // Another process may have created the next key already.
   async #replace(): Promise<DatedKey> {
     const most = this.#current && this.#used(this.#current) < 1 ? this.#renewAt : 1
     const newest = await this.#newest(await this.#read(), most)
@@ -155,7 +155,7 @@ export class DataKeys implements AttachedKeys {
     const createdAt = isAhead(former) ? Date.now() : Math.max(Date.now(), former + 1)
     const { key, row } = await this.#service.make(createdAt)
     if (!(await this.#storage.insert(row))) {
-      // The id is another key's: one in four billion, so a second time is no chance.
+      // The id exists already. The chance is one in four billion, so a second collision has another cause.
       if (attempt === 2)
         throw new Error('inserting a new data key failed twice, because its id already exists; check the table of keys')
       return this.#make(attempt + 1)
@@ -168,7 +168,7 @@ export class DataKeys implements AttachedKeys {
     })
   }
 
-  // When several processes made keys at once, all continue with the same.
+  // When several processes created keys at the same time, all continue with the same key.
   async #settle(): Promise<DatedKey> {
     const rows = await this.#read()
     this.#deleteUnused(rows)
@@ -188,7 +188,7 @@ export class DataKeys implements AttachedKeys {
     return key
   }
 
-  // A key has not sealed for as long as it did, whatever the clocks say.
+  // Twice `rotateEvery` is safe even if clocks differ: such a key has been unused for as long as it was in use.
   #deleteUnused(rows: readonly WrappedKey[]): void {
     const before = Date.now() - 2 * this.#limits.rotateEvery - GRACE_MS
     this.#unwrapped.forget(before, rows)

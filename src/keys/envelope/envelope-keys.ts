@@ -4,15 +4,15 @@ import type { KeyProvider } from '../key-provider.ts'
 import { DataKeys } from './data-keys.ts'
 import { type KeyCalls, KeyService } from './key-service.ts'
 
-/** How data keys are wrapped, and how long each is used. */
+/** The calls that wrap data keys, and the limits for the use of each key. */
 export interface EnvelopeOptions extends KeyCalls {
   /** How long a data key seals, from `'1m'` to `'1d'`. @defaultValue `'1d'` */
   rotateEvery?: Duration
-  /** Payloads that a process seals with one data key at most. @defaultValue 4294967296 */
+  /** The maximum number of payloads that a process seals with one data key. @defaultValue 4294967296 */
   rotateAfter?: number
-  /** How long an unwrapped key is used before the service is asked for it again, in the background. @defaultValue `'1d'` */
+  /** The age at which an unwrapped key is unwrapped again, in the background. @defaultValue `'1d'` */
   recheckAfter?: Duration
-  /** How long it is used when the service does not give it again; then it is a 503. @defaultValue `'7d'` */
+  /** The age from which a key is refused with a 503 if the service has not unwrapped it again. @defaultValue `'7d'` */
   refuseAfter?: Duration
   /** Calls to the service that take longer raise the event `slowKeyService`. @defaultValue `'1s'` */
   softTimeout?: Duration
@@ -26,12 +26,12 @@ const YEAR_MS = 365 * DAY_MS
 const MOST_SEALS = 2 ** 32
 
 /**
- * Data keys that a key service wraps, such as AWS KMS, Google Cloud KMS or Vault's transit engine. They are kept, wrapped,
- * in a table next to the sessions. The service is asked once a day for each key and process, and never by a request whose
- * key is known; the next key is made in the background while the current one is still good.
+ * Data keys that a key service wraps, such as AWS KMS, Google Cloud KMS or Vault's transit engine. The wrapped keys are
+ * stored in a table next to the sessions. Each process calls the service once a day for each key, and never during a
+ * request whose key is known. The next key is created in the background while the current one can still be used.
  *
  * @param options - two calls to the service, and limits
- * @returns a provider for the `keys` option; it works nowhere else
+ * @returns a provider for the `keys` option; it works only there
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
  * @see NIST SP 800-57 part 1, 5.3 (cryptoperiods)
  * @example

@@ -3,32 +3,35 @@ import { InvalidKeyError } from '../../errors.ts'
 import { KEY_BYTES, type KeyStorage, sealingKey, type WrappedKey } from '../key-provider.ts'
 import type { DataKey, DatedKey } from './dated-keys.ts'
 
-/** What a key service binds a wrapped key to, as its context or additional data: it unwraps with no other. */
+/** The context or additional data to which a key service binds a wrapped key: unwrapping fails with any other. */
 export interface KeyContext {
   readonly keyId: number
   readonly namespace: string
 }
 
-/** The two calls to a key service. The signal is aborted when the answer would come too late. */
+/** The two calls to a key service. The signal aborts when the time limit has passed. */
 export interface KeyCalls {
-  /** Encrypts 40 bytes, 32 of key and 8 of the date it was made, with authentication, so that they cannot be changed: as AES-GCM or a KMS does. */
+  /**
+   * Encrypts 40 bytes, 32 of key and 8 of its creation date, with authentication so that they cannot be changed: as
+   * AES-GCM or a KMS does.
+   */
   wrap(key: Buffer, context: KeyContext, signal: AbortSignal): Promise<Uint8Array>
-  /** Decrypts what `wrap` made, or fails. The answer has 32 bytes for keys of former versions, which had no date. */
+  /** Decrypts the result of `wrap`, or fails. Keys of earlier versions give 32 bytes, because they had no date. */
   unwrap(wrapped: Buffer, context: KeyContext, signal: AbortSignal): Promise<Uint8Array>
 }
 
-/** How long a call may take, in milliseconds. */
+/** The time limits of a call, in milliseconds. */
 export interface CallLimits {
   readonly softTimeout: number
   readonly hardTimeout: number
 }
 
-/** Bytes of the date behind a key: epoch milliseconds, big endian. */
+/** Bytes of the date after a key: epoch milliseconds, big endian. */
 const DATE_BYTES = 8
-/** What the column holds on every database. */
+/** The size of the column on every database. */
 const LONGEST_WRAPPED = 65_535
 
-/** The key service, with time limits, and with a look at what it answers. */
+/** The key service with time limits. It also checks the answers. */
 export class KeyService {
   readonly #calls: KeyCalls
   readonly #limits: CallLimits
@@ -41,7 +44,7 @@ export class KeyService {
     this.#storage = storage
   }
 
-  /** Makes a data key, and makes sure that it comes back from its wrapping before anything is sealed with it. */
+  /** Creates a data key, and checks that the service can unwrap it before anything is sealed with it. */
   async make(createdAt: number): Promise<{ key: DatedKey; row: WrappedKey }> {
     const material = datedMaterial(createdAt)
     try {
@@ -62,7 +65,7 @@ export class KeyService {
     return dataKey(row, await this.#unwrap(row))
   }
 
-  /** Gives up the calls that are still under way after so many milliseconds. */
+  /** Aborts the calls that are still in progress after this time. */
   endWithin(ms: number): void {
     setTimeout(() => {
       for (const fail of this.#underWay) fail('the store is closing')
@@ -135,8 +138,8 @@ function dataKey({ id }: WrappedKey, answer: Uint8Array): DataKey {
 }
 
 /**
- * A client's error as an operator may see it. Clients attach their request, parsers quote the answer, and both hold the
- * key: quoted text goes, and so do long runs of what base64 and hexadecimal are made of.
+ * A client's error, safe to show to an operator. Clients attach their request and parsers quote the answer, and both
+ * contain the key. So quoted text is removed, and so are long runs of base64 or hexadecimal characters.
  */
 function withoutKeys(name: keyof KeyCalls, error: unknown): Error {
   const { message, code } = (error ?? {}) as Error & { code?: unknown }

@@ -3,27 +3,27 @@ import { LastFailure } from '../refreshed-keys.ts'
 import type { DataKey } from './dated-keys.ts'
 import type { KeyService } from './key-service.ts'
 
-/** How long a key that was unwrapped is used, in milliseconds. */
+/** The time limits for the use of an unwrapped key, in milliseconds. */
 export interface HoldLimits {
-  /** Then the service is asked again, while the key is still used. */
+  /** After this time the service is called again, while the key stays in use. */
   readonly recheckAfter: number
-  /** Then nothing is sealed or opened with it before the service has answered. */
+  /** After this time the key neither seals nor opens until the service has answered. */
   readonly refuseAfter: number
 }
 
 interface Held {
   readonly key: DataKey
   readonly row: WrappedKey
-  /** When the service last unwrapped it, epoch milliseconds. */
+  /** The time when the service last unwrapped it, epoch milliseconds. */
   readonly since: number
 }
 
-/** After the service failed for a key it is left in peace about that key for so long: by those who need the key, ... */
+/** The pause after a failure before the service is called again for the same key: for requests that need it, ... */
 const PAUSE_MS = 1_000
 /** ... and in the background. */
 const RECHECK_PAUSE_MS = 30_000
 
-/** The keys that the service has unwrapped for this process: once each, and again from time to time. */
+/** The keys that the service has unwrapped for this process. Each is unwrapped once, and rechecked later. */
 export class UnwrappedKeys {
   readonly #service: KeyService
   readonly #limits: HoldLimits
@@ -38,11 +38,11 @@ export class UnwrappedKeys {
     this.#onFailure = onFailure
   }
 
-  /** At once while the key is young enough; undefined for a key that was never unwrapped. */
+  /** Synchronous while the key is young enough; undefined for a key that was never unwrapped. */
   get(id: number): DataKey | Promise<DataKey> | undefined {
     const held = this.#held.get(id)
     if (!held) return this.#underWay.get(id)
-    // A clock that was set back makes no key younger.
+    // A clock that was set back must not make a key younger.
     const age = Math.abs(Date.now() - held.since)
     if (age >= this.#limits.refuseAfter) return this.#ask(held.row)
     if (age >= this.#limits.recheckAfter) this.#recheck(held.row)
@@ -54,13 +54,13 @@ export class UnwrappedKeys {
     return this.get(row.id) ?? this.#ask(row)
   }
 
-  /** Takes a key that was made here, and was unwrapped in the making. */
+  /** Adds a key that this process created, which also unwrapped it. */
   add(key: DataKey, row: WrappedKey): void {
     this.#held.set(row.id, { key, row, since: Date.now() })
     this.#failed.delete(row.id)
   }
 
-  /** Forgets the keys from before that are in the table no more. */
+  /** Forgets the keys created before this time that are no longer in the table. */
   forget(before: number, rows: readonly WrappedKey[]): void {
     const ids = new Set(rows.map(({ id }) => id))
     for (const { row } of this.#held.values()) {
@@ -69,12 +69,12 @@ export class UnwrappedKeys {
     for (const id of this.#failed.keys()) if (!ids.has(id)) this.#failed.delete(id)
   }
 
-  /** Resolves when no call is under way. */
+  /** Resolves when no call is in progress. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#underWay.values())
   }
 
-  // One call for all who wait, and none for a while after one that failed.
+  // All waiting callers share one call, and a failed one is not repeated during the pause.
   async #ask(row: WrappedKey): Promise<DataKey> {
     const { id } = row
     const underWay = this.#underWay.get(id)
@@ -91,7 +91,7 @@ export class UnwrappedKeys {
   async #askService(row: WrappedKey): Promise<DataKey> {
     const key = await this.#service.unwrap(row)
     const known = this.#held.get(row.id)?.key
-    // Under a key that is another one all of its sessions would be unreadable, and their users signed out.
+    // With a different key, all of its sessions would be unreadable, and their users signed out.
     if (known && !known.secret.equals(key.secret))
       throw new Error('unwrap returned another key than before for the same wrapped key')
     this.add(known ?? key, row)
@@ -112,8 +112,8 @@ export class UnwrappedKeys {
 }
 
 /**
- * Shares one read among all who ask while another is under way. Nobody joins a read that began before they asked: it may
- * have looked already, and missed what they look for.
+ * Shares one read among all callers that arrive while another read is in progress. A caller never joins a read that
+ * began before its call: that read may have missed the row.
  */
 export function trailingReads<Result>(read: () => Promise<Result>): () => Promise<Result> {
   let last: Promise<unknown> = Promise.resolve()
