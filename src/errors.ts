@@ -1,12 +1,12 @@
 import createError from '@fastify/error'
 
-/** Seconds after which a client may ask again: a database that is back is in use again within this time. */
+/** Seconds after which a client may retry: the store uses a recovered database again within this time. */
 const RETRY_AFTER_S = 2
 
-/** An error that passes by itself. Fastify sends the `headers` of an error with its response. */
+/** A temporary error. Fastify sends the `headers` of an error with its response. */
 function passing(code: string, message: string) {
   const PassingError = createError(code, message, 503)
-  // Not enumerable, so that no log line repeats it.
+  // Not enumerable, so that log lines do not repeat it.
   Object.defineProperty(PassingError.prototype, 'headers', { value: { 'retry-after': String(RETRY_AFTER_S) } })
   return PassingError
 }
@@ -43,20 +43,20 @@ export const UnavailableError = passing(
   'The session store is not available at the moment; try again shortly',
 )
 
-/** More requests wait for the database than could be served in time: this one was turned away at once. */
+/** More requests wait for the database than it could serve in time, so this one was rejected immediately. */
 export const OverloadedError = passing(
   'FST_STORED_SESSION_OVERLOADED',
   'Too many requests are waiting for the session store; try again shortly',
 )
 
-/** The session is larger than `maxBytes`; nothing was written, the stored session keeps its former content. */
+/** The session is larger than `maxBytes`. Nothing was written, and the stored session keeps its previous content. */
 export const SessionTooLargeError = createError(
   'FST_STORED_SESSION_TOO_LARGE',
   'The session takes %d bytes, %d more than maxBytes (%d) allows; store less in it, or raise maxBytes',
   500,
 )
 
-/** With `evict: 'refuse'`: the user has as many sessions as `maxPerUser` allows, and this one was not stored as theirs. */
+/** With `evict: 'refuse'`: the user has `maxPerUser` sessions already, so this one was not stored for the user. */
 export const TooManySessionsError = createError(
   'FST_STORED_SESSION_TOO_MANY',
   'This user has %d sessions, which is the limit; sign out of one of them first',
@@ -70,13 +70,13 @@ const PlainUnstorableError = createError(
 )
 
 /**
- * A value, a name or a cookie that cannot be stored; nothing was written. The message, which clients get, says no more;
- * logs get `path` and `reason` too.
+ * A value, a name or a cookie that cannot be stored. Nothing was written. Clients get only the message; logs also get
+ * `path` and `reason`.
  */
 export class UnstorableError extends PlainUnstorableError {
-  /** Where it is: its name at the top level of the session. What is below may be named by content, such as an address. */
+  /** The name at the top level of the session. Deeper names may be content, such as an address. */
   path: string
-  /** Why, without any content. */
+  /** The reason, without any content. */
   readonly reason: string
   readonly #wholePath: string
 
@@ -87,23 +87,23 @@ export class UnstorableError extends PlainUnstorableError {
     this.#wholePath = wholePath
   }
 
-  /** Makes `path` the whole one, such as `cart.items[2].price`: for logs that only developers read. */
+  /** Sets `path` to the whole path, such as `cart.items[2].price`: for logs that only developers read. */
   showWholePath(): void {
     this.path = this.#wholePath
   }
 }
 
 /**
- * The database did not confirm in time that the old session ended, so `regenerate()` began no new one. The old session may
- * have ended, or may end later: then its cookie is an empty session, and the user signs in again. The two are never both
- * valid.
+ * The database did not confirm in time that the old session ended, so `regenerate()` began no new session. The old
+ * session may have ended, or may end later: then its cookie gives an empty session, and the user signs in again. The
+ * two are never both valid.
  */
 export const RegenerateError = passing(
   'FST_STORED_SESSION_NOT_REGENERATED',
   'The session was not regenerated, because the database did not confirm that the old one ended; try again shortly, or sign in again',
 )
 
-/** The row of an id that was rotated does not open, so that its session cannot be found. Nothing was ended. */
+/** The row of a rotated id does not open, so its session cannot be found. Nothing was ended. */
 export const LostRotationError = createError(
   'FST_STORED_SESSION_LOST_ROTATION',
   'The id of this session was replaced, and the row that names the new id cannot be decrypted; no session was ended. Use the current handle of the session, or restore the key that sealed the row',
@@ -113,14 +113,14 @@ export const LostRotationError = createError(
 /** An invalid handle or cursor. It may come from a browser, so the client gets the message. */
 export const InvalidHandleError = createError('FST_STORED_SESSION_INVALID_HANDLE', 'stored-session: %s', 400)
 
-/** The database could not be opened or asked at start. Thrown at registration. */
+/** The database could not be opened or queried at start. Thrown at registration. */
 export const UnreachableError = createError(
   'FST_STORED_SESSION_UNREACHABLE',
   'stored-session: the session database could not be used (%s). Check the database option, that the server runs, and that its user may connect',
   503,
 )
 
-/** The sessions of another store, which are to be imported, cannot be read. What was imported so far stays. */
+/** The sessions of another store cannot be read for an import. Sessions that were already imported stay. */
 export const SourceError = createError(
   'FST_STORED_SESSION_IMPORT_SOURCE',
   'stored-session: the sessions to be imported cannot be read (%s). Check the URL, the table, and that its user may read it',

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url'
 export type MigrationsFolder = 'pg' | 'mysql' | 'sqlite'
 
 /**
- * Where the migrations of a dialect are: two folders above this file, in the sources and in the package.
+ * The folder of a dialect's migrations: two folders above this file, in the sources and in the package.
  *
- * @throws in a bundle, which leaves them behind
+ * @throws in a bundle, which does not contain them
  */
 export function migrationsFolder(folder: MigrationsFolder): string {
-  // A bundle in CommonJS does not even know where it is.
+  // A CommonJS bundle has no `import.meta.url`.
   const path = import.meta.url ? fileURLToPath(new URL(`../../drizzle/${folder}`, import.meta.url)) : ''
   if (existsSync(path)) return path
   throw new Error(

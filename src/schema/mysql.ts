@@ -3,7 +3,7 @@ import { bigint, customType, index, int, type MySqlColumn, mysqlTable, varchar }
 const binary32 = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'binary(32)' })
 const blob = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'blob' })
 const longblob = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'longblob' })
-// The default collations call `Ada` and `ada` one user; ending the sessions of one would end the other's.
+// The default collations treat `Ada` and `ada` as one user, so ending the sessions of one would end the other's.
 const exactText = customType<{ data: string; driverData: string }>({
   dataType: () => 'varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
 })
@@ -11,8 +11,8 @@ const exactText = customType<{ data: string; driverData: string }>({
 const epochMs = (name: string) => bigint(name, { mode: 'number' })
 
 /**
- * The columns of a sessions table for MySQL and MariaDB, for a table of your own. Add columns, or replace one by one
- * of another name in the database; the names of the properties have to stay.
+ * The columns of a sessions table for MySQL and MariaDB, for your own table. You can add columns, or replace a column
+ * with one of another name in the database. The property names must stay.
  *
  * @example
  * ```ts
@@ -29,28 +29,28 @@ export const storedSessionsColumns = () => ({
   data: longblob().notNull(),
   /** Counts the changes of `data`, from 1. */
   version: int().notNull(),
-  /** Who the session belongs to, as the `user` option says. */
+  /** The user of the session, from the `user` option. */
   userId: exactText('user_id'),
-  /** Epoch milliseconds by the application's clock, like every time here. */
+  /** Epoch milliseconds by the application's clock, like all times here. */
   createdAt: epochMs('created_at').notNull(),
-  /** The last use. Not sealed, so that a touch leaves `data` alone; `created_at` is. */
+  /** The last use. Unlike `created_at` it is not sealed, so a touch does not rewrite `data`. */
   touchedAt: epochMs('touched_at').notNull(),
   expiresAt: epochMs('expires_at').notNull(),
-  /** `expires_at` rounded up to the hour, plus grace: hourly, so that a touch inside the hour leaves the index alone. */
+  /** `expires_at` rounded up to the hour, plus grace. A touch within the same hour does not update the index. */
   trimAt: epochMs('trim_at').notNull(),
   endedAt: epochMs('ended_at'),
   endReason: varchar('end_reason', { length: 32 }),
-  /** The id of the key that sealed `data`, in plaintext as it is in `data`: rows of a key are counted without opening any. */
+  /** The id of the key that sealed `data`, in plaintext as in `data`. Counting the rows of a key opens none of them. */
   keyId: bigint('key_id', { mode: 'number' }),
 })
 
-/** Columns that an index is made of. */
+/** The columns of the indexes. */
 type Indexed = Record<'userId' | 'createdAt' | 'trimAt' | 'keyId', MySqlColumn>
 
 /**
- * The indexes of a sessions table for MySQL and MariaDB, which lists, revocations and trimming need.
+ * The indexes of a sessions table for MySQL and MariaDB. Lists, revocations and trimming need them.
  *
- * @param name - the name of the table, which theirs begin with
+ * @param name - the name of the table; the index names begin with it
  */
 export const storedSessionsIndexes = (name: string) => (table: Indexed) => [
   index(`${name}_user_id_index`).on(table.userId),
@@ -60,7 +60,7 @@ export const storedSessionsIndexes = (name: string) => (table: Indexed) => [
 ]
 
 /**
- * The sessions table for MySQL and MariaDB, under a name of your own.
+ * The sessions table for MySQL and MariaDB, under your own name.
  *
  * @param name - table name
  * @example
@@ -74,9 +74,9 @@ export const storedSessionsTable = (name: string) =>
 /** The sessions table for MySQL and MariaDB, as our migrations create it: `stored_sessions`. */
 export const storedSessions = storedSessionsTable('stored_sessions')
 
-/** The columns of a table of wrapped data keys for MySQL and MariaDB, which is named like that of the sessions, with `_keys`. */
+/** The columns of a table of wrapped data keys for MySQL and MariaDB, named like the sessions table plus `_keys`. */
 export const storedSessionKeysColumns = () => ({
-  /** Unsigned 32-bit number; payloads name their key by it. */
+  /** Unsigned 32-bit number; payloads refer to their key by it. */
   id: bigint({ mode: 'number' }).primaryKey(),
   /** The data key as the key service wrapped it. */
   wrapped: blob().notNull(),
@@ -84,9 +84,9 @@ export const storedSessionKeysColumns = () => ({
 })
 
 /**
- * The table of wrapped data keys that belongs to a sessions table for MySQL and MariaDB; only `envelopeKeys` uses it.
+ * The table of wrapped data keys for a sessions table for MySQL and MariaDB. Only `envelopeKeys` uses it.
  *
- * @param sessions - the name of the sessions table, which this one's name begins with
+ * @param sessions - the name of the sessions table; the name of this table begins with it
  * @example
  * ```ts
  * export const sessionKeys = storedSessionKeysTable('web_sessions') // web_sessions_keys

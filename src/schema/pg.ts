@@ -8,8 +8,8 @@ const bytea = customType<{ data: Buffer; driverData: Uint8Array }>({
 const epochMs = (name: string) => bigint(name, { mode: 'number' })
 
 /**
- * The columns of a sessions table for PostgreSQL, for a table of your own. Add columns, or replace one by one
- * of another name in the database; the names of the properties have to stay.
+ * The columns of a sessions table for PostgreSQL, for your own table. You can add columns, or replace a column with one
+ * of another name in the database. The property names must stay.
  *
  * @example
  * ```ts
@@ -26,28 +26,28 @@ export const storedSessionsColumns = () => ({
   data: bytea().notNull(),
   /** Counts the changes of `data`, from 1. */
   version: integer().notNull(),
-  /** Who the session belongs to, as the `user` option says. */
+  /** The user of the session, from the `user` option. */
   userId: text('user_id'),
-  /** Epoch milliseconds by the application's clock, like every time here. */
+  /** Epoch milliseconds by the application's clock, like all times here. */
   createdAt: epochMs('created_at').notNull(),
-  /** The last use. Not sealed, so that a touch leaves `data` alone; `created_at` is. */
+  /** The last use. Unlike `created_at` it is not sealed, so a touch does not rewrite `data`. */
   touchedAt: epochMs('touched_at').notNull(),
   expiresAt: epochMs('expires_at').notNull(),
-  /** `expires_at` rounded up to the hour, plus grace: hourly, so that a touch inside the hour leaves the index alone. */
+  /** `expires_at` rounded up to the hour, plus grace. A touch within the same hour does not update the index. */
   trimAt: epochMs('trim_at').notNull(),
   endedAt: epochMs('ended_at'),
   endReason: text('end_reason'),
-  /** The id of the key that sealed `data`, in plaintext as it is in `data`: rows of a key are counted without opening any. */
+  /** The id of the key that sealed `data`, in plaintext as in `data`. Counting the rows of a key opens none of them. */
   keyId: bigint('key_id', { mode: 'number' }),
 })
 
-/** Columns that an index is made of. */
+/** The columns of the indexes. */
 type Indexed = Record<'userId' | 'createdAt' | 'trimAt' | 'keyId', ExtraConfigColumn>
 
 /**
- * The indexes of a sessions table for PostgreSQL, which lists, revocations and trimming need.
+ * The indexes of a sessions table for PostgreSQL. Lists, revocations and trimming need them.
  *
- * @param name - the name of the table, which theirs begin with
+ * @param name - the name of the table; the index names begin with it
  */
 export const storedSessionsIndexes = (name: string) => (table: Indexed) => [
   index(`${name}_user_id_index`).on(table.userId),
@@ -57,7 +57,7 @@ export const storedSessionsIndexes = (name: string) => (table: Indexed) => [
 ]
 
 /**
- * The sessions table for PostgreSQL, under a name of your own.
+ * The sessions table for PostgreSQL, under your own name.
  *
  * @param name - table name
  * @example
@@ -70,9 +70,9 @@ export const storedSessionsTable = (name: string) => pgTable(name, storedSession
 /** The sessions table for PostgreSQL, as our migrations create it: `stored_sessions`. */
 export const storedSessions = storedSessionsTable('stored_sessions')
 
-/** The columns of a table of wrapped data keys for PostgreSQL, which is named like that of the sessions, with `_keys`. */
+/** The columns of a table of wrapped data keys for PostgreSQL, named like the sessions table plus `_keys`. */
 export const storedSessionKeysColumns = () => ({
-  /** Unsigned 32-bit number; payloads name their key by it. */
+  /** Unsigned 32-bit number; payloads refer to their key by it. */
   id: bigint({ mode: 'number' }).primaryKey(),
   /** The data key as the key service wrapped it. */
   wrapped: bytea().notNull(),
@@ -80,9 +80,9 @@ export const storedSessionKeysColumns = () => ({
 })
 
 /**
- * The table of wrapped data keys that belongs to a sessions table for PostgreSQL; only `envelopeKeys` uses it.
+ * The table of wrapped data keys for a sessions table for PostgreSQL. Only `envelopeKeys` uses it.
  *
- * @param sessions - the name of the sessions table, which this one's name begins with
+ * @param sessions - the name of the sessions table; the name of this table begins with it
  * @example
  * ```ts
  * export const sessionKeys = storedSessionKeysTable('web_sessions') // web_sessions_keys

@@ -8,12 +8,12 @@ export interface Reading {
   readonly labels: { readonly [label: string]: string }
 }
 
-/** A sample of the table is counted at most once in this time. Milliseconds. */
+/** The shortest time between two counts of a sample of the table. Milliseconds. */
 const STATS_MS = 60_000
-/** Counting the rows of each key reads the whole table. Milliseconds. */
+/** The shortest time between two counts of the rows of each key, which read the whole table. Milliseconds. */
 const KEYS_MS = 900_000
 
-/** Reads the gauges of one store. What cannot be found out has no value. */
+/** Reads the gauges of one store. A gauge that cannot be read has no value. */
 export class GaugeReadings {
   readonly store: StoredSessionStore
   readonly #stats: () => Promise<Reading[]>
@@ -33,7 +33,7 @@ export class GaugeReadings {
     store.events.on('trimmed', this.#onTrimmed)
   }
 
-  /** Values of now, or of a while ago. Never rejects. */
+  /** Current values, or the last known ones. Never rejects. */
   async read(gauge: GaugeKey): Promise<Reading[]> {
     if (gauge === 'sessions') return this.#stats()
     if (gauge === 'keyRows') return this.#keys()

@@ -1,11 +1,11 @@
-/** A measurement, in the terms of OpenTelemetry; the names for Prometheus follow from it. */
+/** A measurement, in OpenTelemetry terms. The names for Prometheus are derived from it. */
 export interface Metric {
   readonly name: string
   readonly kind: 'counter' | 'histogram' | 'gauge'
-  /** In UCUM: seconds, bytes, or in braces what is counted. */
+  /** In UCUM: seconds, bytes, or the counted thing in braces. */
   readonly unit: string
   readonly description: string
-  /** What it is told apart by, besides table and database. Each has few values. */
+  /** The labels in addition to table and database. Each has few values. */
   readonly labels: readonly string[]
   /** The upper bounds of a histogram's buckets, in its unit. */
   readonly buckets?: readonly number[]
@@ -15,7 +15,7 @@ const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 const BYTES = [128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384, 65_536, 262_144, 1_048_576]
 const SESSIONS = [1, 2, 4, 8, 16, 32, 64, 128, 256]
 
-/** What is recorded as it happens. */
+/** Metrics that are recorded as events happen. */
 export const metrics = {
   operationDuration: {
     name: 'stored_session.operation.duration',
@@ -117,7 +117,7 @@ export const metrics = {
 
 export type MetricKey = keyof typeof metrics
 
-/** What is asked for, and not recorded. */
+/** Metrics that are read on request, not recorded. */
 export const gauges = {
   sessions: {
     name: 'stored_session.sessions',
@@ -146,7 +146,7 @@ export type GaugeKey = keyof typeof gauges
 
 const UNITS: Record<string, string> = { s: '_seconds', By: '_bytes' }
 
-/** The name that a metric has in Prometheus, also when it comes there through OpenTelemetry. */
+/** The name of a metric in Prometheus. It is the same when the metric arrives through OpenTelemetry. */
 export function prometheusName({ name, unit, kind }: Metric): string {
   return `${name.replaceAll('.', '_')}${UNITS[unit] ?? ''}${kind === 'counter' ? '_total' : ''}`
 }

@@ -12,31 +12,31 @@ import { type GaugeKey, gauges as gaugeMetrics, type Metric, type MetricKey, met
 import { type ObservedSessions, recordSessions, storeOf } from './recording.ts'
 import { traceSessions } from './spans.ts'
 
-/** Where metrics and spans go. */
+/** The destinations of metrics and spans. */
 export interface SessionTelemetryOptions {
   /** @defaultValue the global one */
   meterProvider?: MeterProvider
   /** @defaultValue the global one */
   tracerProvider?: TracerProvider
-  /** Whether operations are spans, those of a request below the span that is active in it. @defaultValue true */
+  /** Whether operations are spans. A request's operations are children of its active span. @defaultValue true */
   spans?: boolean
   /**
-   * Whether the table is looked at for gauges, when they are asked for: a sample of it at most once a minute, and all
-   * of it, for the rows of each key, at most once in 15 minutes. One of several processes suffices. @defaultValue true
+   * Whether to read the table for gauges on request: a sample at most once a minute, and the whole table, for the rows
+   * of each key, at most once in 15 minutes. One of several processes is enough. @defaultValue true
    */
   gauges?: boolean
 }
 
-/** Telemetry that is being recorded. */
+/** Active telemetry. */
 export interface SessionTelemetry {
-  /** Records no more. */
+  /** Ends the recording. */
   stop(): void
 }
 
 /**
- * Records what an application does with its sessions as metrics and spans of OpenTelemetry.
+ * Records the session operations of an application as metrics and spans of OpenTelemetry.
  *
- * @param sessions - `app.storedSession`, or a store that stands alone
+ * @param sessions - `app.storedSession`, or a store without an application
  * @example
  * ```ts
  * sessionTelemetry(app.storedSession)

@@ -20,28 +20,28 @@ import { type ObservedSessions, recordSessions, storeOf } from './recording.ts'
 
 type AnyRegistry = Registry | Registry<OpenMetricsContentType>
 
-/** Where the metrics go, and which. */
+/** The destination of the metrics, and their selection. */
 export interface SessionMetricsOptions {
   /** @defaultValue the standard register of prom-client */
   register?: AnyRegistry
   /**
-   * Whether the table is looked at for gauges, when they are asked for: a sample of it at most once a minute, and all
-   * of it, for the rows of each key, at most once in 15 minutes. One of several processes suffices. @defaultValue true
+   * Whether to read the table for gauges on request: a sample at most once a minute, and the whole table, for the rows
+   * of each key, at most once in 15 minutes. One of several processes is enough. @defaultValue true
    */
   gauges?: boolean
 }
 
-/** Metrics that are being recorded. */
+/** Active metrics. */
 export interface SessionMetrics {
-  /** Records no more; what was recorded stays, but for gauges. */
+  /** Ends the recording. Recorded values stay, except gauges. */
   stop(): void
 }
 
 /**
- * Records what an application does with its sessions as metrics of prom-client. Several applications may share a
- * register: the label `table` tells them apart.
+ * Records the session operations of an application as metrics of prom-client. Several applications may share a
+ * register: the label `table` distinguishes them.
  *
- * @param sessions - `app.storedSession`, or a store that stands alone
+ * @param sessions - `app.storedSession`, or a store without an application
  * @example
  * ```ts
  * sessionMetrics(app.storedSession)
@@ -78,7 +78,7 @@ function instrumentsOf(register: AnyRegistry): Record<MetricKey, Instrument> {
   return Object.fromEntries(made) as Record<MetricKey, Instrument>
 }
 
-// One that another application made is everybody's.
+// Applications share the instruments of a register, whichever application created them.
 function instrumentOf(metric: Metric, register: AnyRegistry): Instrument {
   const name = prometheusName(metric)
   const known = register.getSingleMetric(name) as Instrument | undefined
@@ -87,7 +87,7 @@ function instrumentOf(metric: Metric, register: AnyRegistry): Instrument {
   return metric.kind === 'counter' ? new Counter(options) : new Histogram({ ...options, buckets: [...metric.buckets!] })
 }
 
-/** The stores whose gauges a register asks for. */
+/** The stores whose gauges a register reads. */
 const exporting = new WeakMap<AnyRegistry, Set<GaugeReadings>>()
 
 function exportGauges(register: AnyRegistry, store: StoredSessionStore): () => void {

@@ -4,19 +4,19 @@ import type { SessionEvents } from '../store/core/events.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { MetricKey } from './metrics.ts'
 
-/** What is measured: `app.storedSession`, or a store that stands alone. */
+/** The source of measurements: `app.storedSession`, or a store without an application. */
 export type ObservedSessions = StoredSessionStore | { readonly store: StoredSessionStore }
 
-/** Takes one value of a metric, with the values of its labels. */
+/** Records one value of a metric, with the values of its labels. */
 export type RecordValue = (metric: MetricKey, value: number, labels?: { readonly [label: string]: string }) => void
 
 export const storeOf = (sessions: ObservedSessions): StoredSessionStore =>
   'store' in sessions ? sessions.store : sessions
 
 /**
- * Records what a store does from now on.
+ * Records the operations and events of a store from now on.
  *
- * @returns what ends it
+ * @returns the function that ends the recording
  */
 export function recordSessions({ events }: StoredSessionStore, record: RecordValue): () => void {
   const stops: (() => void)[] = []

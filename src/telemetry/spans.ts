@@ -4,13 +4,13 @@ import { type OperationName, operationNames, type SessionOperation } from '../in
 import { isOperationOf, type Listeners } from '../instruments/trace.ts'
 import { NAMESPACE, sourceAttributes } from './attributes.ts'
 
-/** Their timers run in the context of the request that started them, whose trace they do not belong to. */
+/** Their timers run in the context of the request that started them, but they do not belong to its trace. */
 const BACKGROUND: readonly OperationName[] = ['touch', 'trim']
 
 /**
- * Makes a span of every operation of one store, below the span that is active when it begins.
+ * Creates a span for every operation of one store, as a child of the active span.
  *
- * @returns what ends it
+ * @returns the function that ends the tracing
  */
 export function traceSessions(store: Listeners, tracer: Tracer): () => void {
   const stops = operationNames.map((name) => traceOperation(store, tracer, name))

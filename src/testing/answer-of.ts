@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 
 /**
- * What a question is answered with, at once or later.
+ * The answer to a question, synchronous or later.
  *
- * @param patience - milliseconds to wait at most
- * @throws AssertionError for no answer in time, and for a thenable that is no Promise: the store would take it for the
+ * @param patience - the maximum wait in milliseconds
+ * @throws AssertionError for a missing answer, and for a thenable that is not a Promise: the store would use it as the
  * answer itself
  */
 export async function answerOf<Answer>(

@@ -1,23 +1,23 @@
 import { OptionChecks } from '../store/options/option-checks.ts'
 import type { Duration } from '../store/options/store-options.ts'
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until the test moves it. */
 export interface TestClock {
-  /** Moves it on: milliseconds, or text such as `'90s'`, `'15m'`, `'2h'`, `'30d'`. */
+  /** Moves the clock forward: milliseconds, or text such as `'90s'`, `'15m'`, `'2h'`, `'30d'`. */
   advance(by: Duration): void
-  /** Gives the real time back. */
+  /** Restores the real time. */
   restore(): void
 }
 
-/** The Date of the clock that is in use. */
+/** The Date of the active test clock. */
 let installed: DateConstructor | undefined
 
 /**
- * Stops the time of `Date` in this process, so that timeouts can be tested without waiting for them. Timers run on. The
- * fake timers of a test runner do the same, where they are told to replace `Date` alone.
+ * Stops the time of `Date` in this process, to test timeouts without waiting for them. Timers keep running. The fake
+ * timers of a test runner do the same if they replace only `Date`.
  *
  * @param start - epoch milliseconds. @defaultValue now
- * @throws Error when there is one already that was not restored
+ * @throws Error when another test clock was not restored
  * @example
  * ```ts
  * const clock = testClock()

@@ -1,4 +1,4 @@
-/** Aids for the tests of applications and of what extends this package; nothing here is for production. */
+/** Helpers for tests of applications and of extensions of this package. Not for production. */
 export { type TestClock, testClock } from './clock.ts'
 export type { KeyProviderSubject } from './key-provider-checks.ts'
 export { keyProviderContract } from './key-provider-contract.ts'

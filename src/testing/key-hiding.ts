@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 
-/** How much of a key in a log is too much: as many bytes of it, in a row, from its beginning. */
+/** The number of bytes, from the start of a key, that a log must not contain in a row. */
 const BYTES = 12
 
-/** As deep as a log looks, and deeper. */
+/** Deeper than logs print. */
 const SHOWN = { depth: 10, maxArrayLength: null, maxStringLength: null, breakLength: Number.POSITIVE_INFINITY } as const
 
-/** Fails when a value shows the key in what a log or a debugger prints of it. */
+/** Fails when the printed form of a value, in a log or a debugger, shows the key. */
 export function assertHidden(key: Buffer, values: Record<string, unknown>): void {
   const forms = writtenForms(key.subarray(0, BYTES))
   for (const [what, value] of Object.entries(values)) {
     for (const [how, shown] of Object.entries(shownForms(value))) {
-      // Lists of numbers are printed in columns.
+      // Lists of numbers are printed in columns, so spaces differ.
       const text = shown.replaceAll(/\s/g, '')
       assert.ok(!forms.some((form) => text.includes(form)), `${how} of ${what} shows the key; keep it in a KeyObject`)
     }
@@ -30,7 +30,7 @@ function writtenForms(bytes: Buffer): string[] {
   return [hex, hex.toUpperCase(), bytes.toString('base64'), bytes.toString('base64url'), numbers.join(), fields.join()]
 }
 
-// A circle or a BigInt in a provider is no fault of it, and a log prints nothing either.
+// JSON.stringify fails for a cycle or a BigInt, which a provider may contain; a log then prints nothing either.
 function json(value: unknown): string {
   try {
     return JSON.stringify(value) ?? ''

@@ -4,17 +4,17 @@ import { keyIdOf, open, type SealContext, seal } from '../payload/sealed-payload
 import { answerOf } from './answer-of.ts'
 import { assertHidden } from './key-hiding.ts'
 
-/** What a contract for key providers has to know of the provider. */
+/** The facts about a key provider that its contract needs. */
 export interface KeyProviderSubject {
-  /** Makes the provider as an application does when it starts. Called once for all checks, and again for a restart. */
+  /** Creates the provider as an application does at start. Called once for all checks, and again for a restart. */
   create(): KeyProvider | Promise<KeyProvider>
-  /** Ids of keys that must still open, besides that of the current one. @defaultValue none */
+  /** Ids of keys that must still open, in addition to the current key's id. @defaultValue none */
   formerIds?: readonly number[]
-  /** Makes the provider while whom it asks for keys does not answer. Without it, nothing is checked of that. */
+  /** Creates the provider while its source of keys does not answer. Without it, these checks are skipped. */
   createUnreachable?(): KeyProvider | Promise<KeyProvider>
   /** Creates another key in the source of the provider, as another process would, and returns its id. */
   makeKey?(): number | Promise<number>
-  /** How long an answer may take, in milliseconds. @defaultValue 10000 */
+  /** The maximum time for an answer, in milliseconds. @defaultValue 10000 */
   patience?: number
 }
 
@@ -48,7 +48,7 @@ export class KeyProviderChecks {
 
   async findsNoOther(): Promise<void> {
     const { id } = await this.#current()
-    // Ids that are near: a provider that cuts, rounds or mixes up ids gives one key for several of them.
+    // Ids close to the current one: a provider that truncates, rounds or confuses ids has one key for several of them.
     const others = [id + 1, id - 1, id ^ 1, ~id, id & 0xffff, id & 0x7fff_ffff, 0, LARGEST_ID].map((near) => near >>> 0)
     for (const other of new Set(others)) {
       const found = await this.#find(other).catch((error) => {
@@ -67,7 +67,7 @@ export class KeyProviderChecks {
     const asked = Array.from({ length: ASKING_AT_ONCE }, (_, n) => (n % 2 ? this.#find(first.id) : this.#current()))
     for (const key of await Promise.all(asked)) {
       assert.ok(key, `find(${first.id}) is undefined when many ask at once`)
-      // The current key may be another one by now; one id never has other bytes.
+      // The current key may have changed by now, but an id always has the same bytes.
       if (key.id === first.id) assertSame(first, key, 'a later answer')
     }
   }
@@ -101,7 +101,7 @@ export class KeyProviderChecks {
   async learns(makeKey: NonNullable<KeyProviderSubject['makeKey']>): Promise<void> {
     await this.#current()
     const id = await makeKey()
-    // What it does not know is looked for once more before the session counts as unreadable.
+    // The store looks for an unknown key once more before the session counts as unreadable.
     const found = (await this.#find(id)) ?? (await this.#findAgain(id))
     assert.ok(found, `find(${id}) is undefined for a key that was just made`)
     assertKey(found, `find(${id})`)

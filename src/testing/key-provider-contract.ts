@@ -2,10 +2,10 @@ import { KeyProviderChecks, type KeyProviderSubject } from './key-provider-check
 import type { ContractCheck } from './storage/contract-rows.ts'
 
 /**
- * What the store relies on in a {@link KeyProvider}, as checks for your own tests. Every provider of this package
+ * The store's requirements for a {@link KeyProvider}, as checks for your own tests. Every provider of this package
  * passes them.
  *
- * @returns the checks, in no order that matters
+ * @returns the checks, in any order
  * @example
  * ```ts
  * for (const { name, run } of keyProviderContract({ create: () => myKeys() })) test(name, run)

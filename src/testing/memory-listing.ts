@@ -8,7 +8,7 @@ import type {
 } from '../database/contract/session-database.ts'
 import { bySid, isLasting, isUnended, type MemoryRows } from './memory-rows.ts'
 
-/** What the rows of a storage in memory are looked through by. */
+/** The listing of a storage in memory. */
 export function memoryListing(rows: MemoryRows): SessionListing {
   const matching = (filter: RowFilter) => rows.all((row) => isMatch(row, filter))
   return {

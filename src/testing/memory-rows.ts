@@ -1,11 +1,11 @@
 import type { NewRow } from '../database/contract/session-database.ts'
 
-/** What becomes of a row that ends; the rest of it goes. */
+/** The values that an ended row keeps or gets; all others are removed. */
 export type MemoryEnd = Pick<NewRow, 'endedAt' | 'endReason' | 'trimAt'>
 
 const EMPTY = Buffer.alloc(0)
 
-/** The rows of a storage in memory. None is ever changed in place: who has read one keeps it as it was. */
+/** The rows of a storage in memory. Rows are never changed in place, so a row stays as it was read. */
 export class MemoryRows {
   readonly #rows = new Map<string, NewRow>()
 
@@ -17,7 +17,7 @@ export class MemoryRows {
     return [...this.#rows.values()].filter(isWanted)
   }
 
-  /** The row that has this version, and of which this holds. */
+  /** The row that has this version and matches this condition. */
   versionOf(sid: Buffer, version: number, isWanted: (row: NewRow) => boolean): NewRow | undefined {
     const row = this.get(sid)
     return row?.version === version && isWanted(row) ? row : undefined
@@ -46,10 +46,10 @@ export class MemoryRows {
 /** Whether a row is a session that was not ended. */
 export const isLasting = ({ endedAt }: NewRow) => endedAt === null
 
-/** The same, or a row that becomes one when its old row is given up. */
+/** The same, or the next row of a session whose id is rotating. */
 export const isUnended = (row: NewRow) => isLasting(row) || row.endReason === 'rotating'
 
-/** Whether a row holds what is or should be sealed: tombstones name no key. */
+/** Whether a row holds content that is or should be sealed: tombstones name no key. */
 export const isSealable = (row: NewRow) => isLasting(row) || row.keyId !== null
 
 export const bySid = (one: NewRow, other: NewRow) => Buffer.compare(one.sid, other.sid)

@@ -4,9 +4,9 @@ import { memoryListing } from './memory-listing.ts'
 import { bySid, isLasting, isSealable, isUnended, MemoryRows } from './memory-rows.ts'
 
 /**
- * A storage in the memory of the process, for tests that need no database and no driver: the `database` of an
- * application. It has all that the databases have, lists and keys too, and is gone with the process. Applications that
- * are given the same one share its sessions, as several instances behind one database do.
+ * A storage in the memory of the process, for tests without a database or driver: use it as the `database` of an
+ * application. It has all features of the databases, also lists and keys, and disappears with the process. Applications
+ * with the same storage share its sessions, like several instances with one database.
  *
  * @example
  * ```ts

@@ -8,21 +8,21 @@ import { savingChecks } from './storage/saving-checks.ts'
 import { sealingChecks } from './storage/sealing-checks.ts'
 import { unsealedChecks } from './storage/unsealed-checks.ts'
 
-/** What a contract for storages has to know of the storage. */
+/** The facts about a storage that its contract needs. */
 export interface SessionDatabaseSubject {
-  /** Opens the storage, with its table. Called once for all checks; who opens it closes it. */
+  /** Opens the storage, with its table. Called once for all checks. The test that opens it closes it. */
   create(): SessionDatabase | Promise<SessionDatabase>
-  /** Whether it has a `listing`, which is then held to its promises too. @defaultValue false */
+  /** Whether it has a `listing`, which is then checked too. @defaultValue false */
   hasListing?: boolean
 }
 
 const DIALECTS: unknown[] = ['pg', 'mysql', 'sqlite']
 
 /**
- * What the store relies on in a {@link SessionDatabase}, as checks for your own tests. The databases of this package
- * pass them. The storage may hold rows of others, as long as no other process trims at the same time.
+ * The store's requirements for a {@link SessionDatabase}, as checks for your own tests. The databases of this package
+ * pass them. The storage may contain other rows, as long as no other process trims at the same time.
  *
- * @returns the checks, in no order that matters, to be run one at a time
+ * @returns the checks, in any order, to be run one at a time
  * @example
  * ```ts
  * for (const { name, run } of sessionDatabaseContract({ create: () => myStorage() })) test(name, run)

@@ -2,16 +2,16 @@ import type { FastifyInstance, Session } from 'fastify'
 import { type CookiePlace, cookiePlaceOf } from '../plugin/cookie-options.ts'
 import type { StoredSession } from '../plugin/stored-session.ts'
 
-/** What an application puts into a session. */
+/** The content that an application stores in a session. */
 export type SessionData = Omit<Session, 'cookie'> & Record<string, unknown>
 
-/** An application with the plugin, of whatever server, logger and types. */
+/** An application with the plugin, with any server, logger and types. */
 export type SessionApplication = Pick<FastifyInstance, 'decryptSession' | 'parseCookie'> & {
   readonly storedSession: StoredSession
   ready(): PromiseLike<unknown>
 }
 
-/** The response of an `inject`, as far as its cookies go. */
+/** The cookies of an `inject` response. */
 export interface CookieResponse {
   readonly cookies: readonly { readonly name: string; readonly value: string }[]
 }
@@ -22,7 +22,7 @@ type LiveSession = Record<string, unknown> & {
   save(): Promise<void>
 }
 
-/** What the host makes a session of, where there is no request. */
+/** The minimum that the host needs to create a session, where there is no request. */
 interface NoRequest {
   readonly headers: object
   readonly cookies: object
@@ -31,10 +31,10 @@ interface NoRequest {
 }
 
 /**
- * Begins a session with this content, as a sign-in does: by the configuration of the application, in its
+ * Begins a session with this content, as a sign-in does: with the configuration of the application, and in its
  * database.
  *
- * @returns the `cookie` header that names it
+ * @returns the `cookie` header of the session
  * @example
  * ```ts
  * const cookie = await signIn(app, { userId: 'ada' })
@@ -50,7 +50,7 @@ export async function signIn(app: SessionApplication, data: Partial<SessionData>
 }
 
 /**
- * Reads what a session holds, by the cookie that names it. Like a request it counts as a use of the session.
+ * Reads the content of a session by its cookie. Like a request, this counts as a use of the session.
  *
  * @param cookie - a `cookie` header, or the response of an `inject` that set the cookie
  * @returns undefined when the session does not exist, has expired or has ended
@@ -69,14 +69,14 @@ export async function readSession(
   if (!value?.startsWith(cookiePrefix)) return undefined
   const signedId = value.slice(cookiePrefix.length)
   const session = await sessionOf(app, signedId)
-  // A new session in place of one that is not there has another id.
+  // If the session does not exist, the host creates a new one with another id.
   if (signedId.slice(0, signedId.lastIndexOf('.')) !== session.sessionId) return undefined
-  // The host keeps what it needs under symbols, the keys that sign cookies among it.
+  // The host stores its own data under symbols, such as the keys that sign cookies.
   return Object.fromEntries(Object.entries(session).filter(([name]) => name !== 'cookie')) as SessionData
 }
 
 async function placeIn(app: SessionApplication): Promise<CookiePlace> {
-  // Fastify waits at its root alone once it has begun, so only where there is something to wait for.
+  // Once started, Fastify allows ready() only at its root, so it is called only when needed.
   if (!app.decryptSession) await app.ready()
   const place = app.storedSession && cookiePlaceOf(app.storedSession.store)
   if (place) return place

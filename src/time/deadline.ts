@@ -1,7 +1,7 @@
 import { UnavailableError } from '../errors.ts'
 import { lateAnswer } from './time-limits.ts'
 
-/** Until when an operation may begin something that it cannot take back. After that its caller has been answered. */
+/** The time until which an operation may begin a step that it cannot undo. After that, its caller has its answer. */
 export class Deadline {
   readonly #ms: number
   readonly #end: number
@@ -18,20 +18,20 @@ export class Deadline {
   }
 
   /**
-   * To be called right before a step that cannot be taken back.
+   * Call it right before a step that cannot be undone.
    *
-   * @throws `FST_STORED_SESSION_UNAVAILABLE` when the time is up
+   * @throws `FST_STORED_SESSION_UNAVAILABLE` when the time has passed
    */
   check(): void {
     if (this.isPast) throw this.fault()
   }
 
-  /** Ends it now, because the caller has been answered: timers may be early by what the event loop was busy. */
+  /** Ends it now, because the caller has its answer: after a busy event loop, a timer may fire before the deadline. */
   end(): void {
     this.#isAnswered = true
   }
 
-  /** What the caller was answered. */
+  /** The error that the caller received. */
   fault(): Error {
     return new UnavailableError({ cause: lateAnswer(this.#ms) })
   }

@@ -4,10 +4,10 @@ export type Duration = number | string
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 const LONGEST_MS = 3_653 * 86_400_000
 
-/** A duration in milliseconds, from 1 to ten years; undefined for what is none. */
+/** A duration in milliseconds, from 1 to ten years; undefined for an invalid value. */
 export function durationMs(value: unknown): number | undefined {
   const ms = typeof value === 'string' ? parsed(value) : value
-  // Whole milliseconds: the columns hold nothing else.
+  // Rounded, because the columns hold only whole milliseconds.
   return typeof ms === 'number' && ms >= 1 && ms <= LONGEST_MS ? Math.round(ms) : undefined
 }
 

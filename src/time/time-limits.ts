@@ -1,4 +1,4 @@
-/** How long a statement may take, its retries and its wait for a connection included. Milliseconds. */
+/** The time limits of a statement, with its retries and its wait for a connection. Milliseconds. */
 export interface TimeLimits {
   /** A statement that a request waits for. */
   readonly request: number
@@ -6,10 +6,10 @@ export interface TimeLimits {
   readonly bulk: number
 }
 
-/** A statement over many rows may take this many times as long as one of a request. */
+/** The time limit of a statement over many rows, as a multiple of a request's limit. */
 const BULK = 12
 
-/** `operationTimeout`, in milliseconds, unless told otherwise. */
+/** The default of `operationTimeout`, in milliseconds. */
 export const USUAL_TIMEOUT_MS = 5_000
 
 /** @param operationTimeout - milliseconds */
@@ -17,16 +17,16 @@ export function timeLimitsOf(operationTimeout: number): TimeLimits {
   return { request: operationTimeout, bulk: operationTimeout * BULK }
 }
 
-/** What happens when the time is up: a write may have happened or not, and so is never taken for done. */
+/** The error when the time has passed: a write may have happened or not, so it never counts as done. */
 export function lateAnswer(ms: number): Error {
   return Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' })
 }
 
 /**
- * Waits for an answer, and no longer than this. What comes later is of no interest any more. The timer also keeps the
- * process alive, which connections alone do not.
+ * Waits for an answer, up to a time limit. A later answer is ignored. The timer also keeps the process alive, which
+ * connections alone do not.
  *
- * @param onLate - called when the time is up, and yields the error
+ * @param onLate - called when the time has passed; returns the error
  */
 export function within<Result>(ms: number, answer: Promise<Result>, onLate = lateAnswer): Promise<Result> {
   return new Promise((resolve, reject) => {
@@ -37,7 +37,7 @@ export function within<Result>(ms: number, answer: Promise<Result>, onLate = lat
   })
 }
 
-/** Keeps the process alive while something lasts, however long that is. */
+/** Keeps the process alive until the answer arrives, however long that takes. */
 export async function keepAlive<Result>(answer: Promise<Result>): Promise<Result> {
   const hold = setInterval(() => {}, 2 ** 30)
   try {
@@ -48,8 +48,8 @@ export async function keepAlive<Result>(answer: Promise<Result>): Promise<Result
 }
 
 /**
- * Does work inside of something that takes its time before and after, such as taking a lock and letting go of it. Each
- * of the two may take no longer than this, whatever the work takes.
+ * Runs work inside a frame that itself takes time before and after, such as taking and releasing a lock. Each of these
+ * two steps has the time limit; the work has none.
  */
 export async function withinAround<Given, Result>(
   ms: number,
@@ -63,7 +63,7 @@ export async function withinAround<Given, Result>(
     enter = resolve
   })
   const left = outer((given) => {
-    // Nobody waits for it any more.
+    // The caller has already received the timeout error.
     if (isLate) return Promise.reject(lateAnswer(ms))
     done = work(given)
     enter()
@@ -76,6 +76,6 @@ export async function withinAround<Given, Result>(
   })
   if (!done) return left
   const result = await done
-  // Whoever is slow to let go does not undo what was done.
+  // A slow release does not undo the work.
   return within(ms, left).catch(() => result)
 }

@@ -5,7 +5,7 @@ import type { MigrationState, SessionKeys } from './stored-keys.ts'
 export type { ListedRow, RowFilter, RowMoment, RowState, RowTally, SessionListing } from './session-listing.ts'
 export type { EndReason, NewRow, RowEnd, SessionRow, StoredEndReason } from './session-row.ts'
 
-/** New content for the row that still has the version it was loaded with, is alive at `now`, and has not ended. */
+/** New content for a row that still has the version it was read with, is live at `now`, and has not ended. */
 export interface RowChange {
   readonly sid: Buffer
   readonly version: number
@@ -18,7 +18,7 @@ export interface RowChange {
   readonly trimAt: number
 }
 
-/** A later last use for the row that still has this version and is alive. */
+/** A later last use for a row that still has this version and is live. */
 export interface RowTouch {
   readonly sid: Buffer
   readonly version: number
@@ -27,99 +27,101 @@ export interface RowTouch {
   readonly trimAt: number
 }
 
-/** What one row becomes, if it still has this version. */
+/** The new state of one row, if it still has this version. */
 export interface RowReplacement
   extends Pick<NewRow, 'sid' | 'version' | 'data' | 'userId' | 'keyId' | 'endedAt' | 'endReason' | 'trimAt'> {
-  /** A session must be alive at this moment, epoch milliseconds. */
+  /** A session must be live at this time, epoch milliseconds. */
   readonly now: number
 }
 
-/** The same content under another key, for the row that still has the version it was read with. */
+/** The same content under another key, for a row that still has the version it was read with. */
 export type RowReseal = Pick<RowChange, 'sid' | 'version' | 'data' | 'keyId'>
 
-/** How many rows a key has sealed; the id is null for rows that are not sealed, or were before keys were noted. */
+/** The number of rows that a key has sealed. The id is null for rows without a seal, or without a recorded key. */
 export interface KeyCount {
   readonly keyId: number | null
   readonly rows: number
 }
 
-/** Deletes one batch as {@link SessionDatabase.trim} does; undefined when the lock was lost to another process. */
+/** Deletes one batch like {@link SessionDatabase.trim}; undefined when another process has the lock now. */
 export type TrimBatch = (before: number, limit: number) => Promise<number | undefined>
 
-/** What requests need of the rows. */
+/** The statements that requests need. */
 export interface RowStatements {
-  /** The rows that exist of these keys, in any order. */
+  /** The existing rows with these keys, in any order. */
   read(sids: readonly Buffer[]): Promise<SessionRow[]>
-  /** False when there is a row with this key already, whatever its state; it is left as it is. */
+  /** False when a row with this key already exists, in any state. That row stays unchanged. */
   insert(row: NewRow): Promise<boolean>
   /**
-   * Inserts rows with different keys as {@link insert} does, in few statements, and says of each in turn whether it did.
-   * A storage without it imports sessions one by one.
+   * Inserts rows with different keys like {@link insert}, in few statements, and returns for each row whether it was
+   * inserted. Without this method, sessions are imported one by one.
    */
   insertMany?(rows: readonly NewRow[]): Promise<boolean[]>
-  /** False when no row has this key and version, or when it is over. */
+  /** False when no row has this key and version, or when it has expired or ended. */
   update(change: RowChange): Promise<boolean>
   /**
-   * Changes rows with different keys as {@link update} does, in few statements, and says of each in turn whether it did.
-   * With it, the changes of one turn of the event loop share statements; a storage without it changes them one by one.
+   * Changes rows with different keys like {@link update}, in few statements, and returns for each row whether it
+   * changed. With this method, the changes of one turn of the event loop share statements. Without it, each has its own
+   * statement.
    */
   updateMany?(changes: readonly RowChange[]): Promise<boolean[]>
-  /** Sets the last use of those rows that are alive, unchanged since, and not touched later already. */
+  /** Sets the last use of the rows that are live, still have the version, and have no later use. */
   touch(touches: readonly RowTouch[]): Promise<void>
   /**
-   * Ends one session: content and user go, the key and the reason stay. False when there is none that had not ended. A row
-   * whose reason is `rotating` has not ended, here and in {@link endUser}.
+   * Ends one session: removes content and user, and keeps the key and the reason. False when no such session is
+   * unended. A row with the reason `rotating` has not ended, here and in {@link endUser}.
    */
   end(sid: Buffer, end: RowEnd): Promise<boolean>
   /**
-   * Makes one row another one by compare-and-set. False with another version, for a session that is over by `now`, and for
-   * a row that ended for a reason other than `rotating`.
+   * Replaces the state of one row by compare-and-set. False for another version, for a session that has expired or
+   * ended by `now`, and for a row that ended for a reason other than `rotating`.
    */
   replace(replacement: RowReplacement): Promise<boolean>
-  /** Ends all sessions of a user, and says how many had not ended. */
+  /** Ends all sessions of a user, and returns how many had not ended. */
   endUser(userId: string, end: RowEnd): Promise<number>
 }
 
-/** What changing keys needs. */
+/** The statements for changing keys. */
 export interface KeyUse {
-  /** Where `envelopeKeys` keeps its keys; a storage of your own may do without. */
+  /** The place where `envelopeKeys` stores its keys. A custom storage may omit it. */
   readonly keys?: SessionKeys
-  /** Counts the rows of each key, and those without a key that have not ended. */
+  /** Counts the rows of each key, and the unended rows without a key. */
   countByKey(): Promise<KeyCount[]>
   /**
-   * At most `limit` rows that another key sealed, or that have not ended and are not sealed, by ascending key from behind
-   * `after`. Rows that ended hold something sealed where they name a key: where a session went, for example.
+   * At most `limit` rows that another key sealed, or that are unended and not sealed, by ascending key after `after`.
+   * Ended rows that name a key also hold sealed data: for example the next id of the session.
    */
   sealedByOthers(keyId: number, after: Buffer, limit: number): Promise<SessionRow[]>
-  /** False when the row has another version meanwhile, or has ended and names no key. */
+  /** False when the row has another version now, or has ended and names no key. */
   reseal(reseal: RowReseal): Promise<boolean>
-  /** Does the same for rows with different keys in few statements, as {@link RowStatements.updateMany} does. */
+  /** Does the same for rows with different keys in few statements, like {@link RowStatements.updateMany}. */
   resealMany?(reseals: readonly RowReseal[]): Promise<boolean[]>
-  /** For hashing ids and sealing content that were copied into the table in plaintext. */
+  /** Hashes ids and seals content that were copied into the table in plaintext. */
   readonly unsealed?: UnsealedRows | undefined
 }
 
-/** What deleting old rows needs. */
+/** The statements for deleting old rows. */
 export interface RowTrimming {
-  /** Deletes at most `limit` rows whose `trim_at` is `before` or earlier, and says how many. */
+  /** Deletes at most `limit` rows whose `trim_at` is `before` or earlier, and returns how many. */
   trim(before: number, limit: number): Promise<number>
   /**
-   * Does work while no other process trims this table, and hands it what deletes a batch. Undefined, and no work, when
-   * another one does. A storage without it trims in several processes at once, which is harmless but wasteful.
+   * Runs work while no other process trims this table, and passes it the function that deletes a batch. Undefined,
+   * without running the work, when another process trims. Without this method several processes trim at the same time,
+   * which is harmless but wasteful.
    */
   trimAlone?<Result>(work: (trim: TrimBatch) => Promise<Result>): Promise<Result | undefined>
   /** Counts the rows whose `trim_at` is `before` or earlier, up to `limit`, by the index. */
   countDue?(before: number, limit: number): Promise<number>
 }
 
-/** The table, and the way to it. */
+/** The table and its connection. */
 export interface SessionSchema {
   readonly dialect: 'pg' | 'mysql' | 'sqlite'
   /** The name of the table, without quotes; with its schema where it has one. */
   readonly table: string
   /**
-   * Checks that the database accepts reads and writes, without changing anything: `health()` calls it. A storage without it
-   * is asked to read a row that does not exist.
+   * Checks that the database accepts reads and writes, without changing anything. `health()` calls it. Without this
+   * method, `health()` reads a row that does not exist.
    */
   probe?(): Promise<void>
   /**
@@ -127,18 +129,18 @@ export interface SessionSchema {
    * @throws `FST_STORED_SESSION_MISSING_TABLE`
    */
   check(): Promise<void>
-  /** Applies our migrations, alone among all processes; can be repeated after a failure. */
+  /** Applies our migrations, one process at a time; can be repeated after a failure. */
   migrate(): Promise<void>
-  /** All of our migrations in their order, and what each would run; changes nothing. */
+  /** All of our migrations in order, with the statements that each would run; changes nothing. */
   migrations?(): Promise<MigrationState[]>
-  /** Closes what was opened here, and nothing that was passed in. */
+  /** Closes the connections that this object opened, and none that was passed in. */
   close(): Promise<void>
 }
 
 /**
- * What a database does for the store. Every statement names its keys and stands alone: no transaction spans two calls.
+ * The database as the store uses it. Every statement names its keys and is independent: no transaction spans two calls.
  */
 export interface SessionDatabase extends RowStatements, KeyUse, RowTrimming, SessionSchema {
-  /** For looking through the sessions, and ending many. A storage without it serves requests all the same. */
+  /** Lists sessions, and ends many. Requests work without it. */
   readonly listing?: SessionListing | undefined
 }

@@ -1,16 +1,16 @@
 import type { RowEnd, SessionRow } from './session-row.ts'
 
-/** What a row is at a moment: in use, ended by a request or an operator, or past a deadline. */
+/** The state of a row at one time: in use, ended by a request or an operator, or past a deadline. */
 export type RowState = 'live' | 'ended' | 'expired'
 
-/** The moment at which rows are looked at. */
+/** The time at which the states of rows are determined. */
 export interface RowMoment {
   readonly now: number
-  /** Rows that were created by then are past their absolute timeout, whatever `expires_at` says. */
+  /** Rows created at this time or earlier are past their absolute timeout, whatever `expires_at` says. */
   readonly tooOld: number
 }
 
-/** Rows for which all of this holds. `…From` includes its moment, `…Before` does not. */
+/** Rows that match all of these conditions. `…From` includes its time, `…Before` does not. */
 export interface RowFilter {
   readonly userId?: string
   readonly sid?: Buffer
@@ -20,7 +20,7 @@ export interface RowFilter {
   readonly touchedFrom?: number
   readonly touchedBefore?: number
   readonly state?: RowMoment & { readonly is: RowState }
-  /** Only rows that were not ended, whether past a deadline or not; those of ids on their way (`rotating`) too. */
+  /** Only rows that were not ended, whether past a deadline or not. Rows of next ids (`rotating`) count too. */
   readonly isUnended?: true
 }
 
@@ -31,15 +31,15 @@ export interface ListedRow extends Omit<SessionRow, 'data' | 'version'> {
   readonly bytes: number
 }
 
-/** How many rows there are, of each state, and the bytes of their `data` together. */
+/** The number of rows, in total and by state, and the total bytes of their `data`. */
 export type RowTally = Readonly<Record<'rows' | RowState | 'bytes', number>>
 
-/** What a database can tell of all its rows without their content, and do to many at once. */
+/** Reads all rows of a database without their content, and ends many at once. */
 export interface SessionListing {
   /**
-   * At most `limit` rows, the newest first; of those that were created in the same moment, that with the greatest key.
+   * At most `limit` rows, the newest first. Among rows of the same time, the greatest key comes first.
    *
-   * @param behind - only what comes behind this place
+   * @param behind - only rows after this place
    */
   list(filter: RowFilter, behind: Pick<ListedRow, 'createdAt' | 'sid'> | undefined, limit: number): Promise<ListedRow[]>
   count(filter: RowFilter): Promise<number>
@@ -47,8 +47,8 @@ export interface SessionListing {
   tally(moment: RowMoment, upTo: Buffer | undefined): Promise<RowTally>
   /** The key of the n-th row by ascending key; undefined when there are fewer. */
   nthKey(position: number): Promise<Buffer | undefined>
-  /** When the n-th of the rows that were created after this was created, by ascending time; undefined when there are fewer. */
+  /** The creation time of the n-th row after `after`, by ascending creation time; undefined when there are fewer. */
   nthCreation(after: number, position: number): Promise<number | undefined>
-  /** Ends the rows of a filter that had not ended, in one statement, and says how many. */
+  /** Ends the unended rows of a filter in one statement, and returns how many. */
   endAll(filter: RowFilter, end: RowEnd): Promise<number>
 }

@@ -1,9 +1,9 @@
-/** Why a session has expired or ended; `unknown` is for a row that is not there (any more). */
+/** The reason why a session has expired or ended; `unknown` is for a row that does not exist (any more). */
 export type EndReason = 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'evicted' | 'rotated' | 'unreadable' | 'unknown'
 
 /**
- * The reasons that a row can carry. `rotating` is the row of the next id of a session while the row of the present one
- * is still in use: it holds content and user, and is no session until the present row points to it.
+ * The reasons that a row can store. `rotating` is the row of a session's next id while the row of the present id is
+ * still in use: it holds content and user, and becomes a session when the present row points to it.
  */
 export type StoredEndReason = Extract<EndReason, 'revoked' | 'destroyed' | 'evicted' | 'rotated'> | 'rotating'
 
@@ -13,7 +13,7 @@ export interface SessionRow {
   readonly sid: Buffer
   /** The sealed payload; empty once ended. */
   readonly data: Buffer
-  /** From 1, and one more with every change of `data`. */
+  /** From 1, plus one with every change of `data`. */
   readonly version: number
   readonly createdAt: number
   readonly touchedAt: number
@@ -22,41 +22,41 @@ export interface SessionRow {
   readonly endReason: StoredEndReason | null
 }
 
-/** A row to be inserted; also a tombstone for a session that was never stored. */
+/** A row to insert; also a tombstone for a session that was never stored. */
 export interface NewRow extends SessionRow {
   readonly userId: string | null
   readonly trimAt: number
-  /** The id of the key that sealed `data`; null where there is nothing sealed. */
+  /** The id of the key that sealed `data`; null where nothing is sealed. */
   readonly keyId: number | null
 }
 
-/** What turns rows into tombstones. */
+/** The values that turn rows into tombstones. */
 export interface RowEnd {
   readonly endedAt: number
   readonly endReason: StoredEndReason
   readonly trimAt: number
 }
 
-/** A row that another program wrote: nothing sealed its content, and its key may be a session id in plaintext. */
+/** A row that another program wrote: its content is not sealed, and its key may be a session id in plaintext. */
 export interface UnsealedRow extends SessionRow {
-  /** What the storage finds it by again, and knows its place in the list by. */
+  /** The value by which the storage finds the row again, and its position in the list. */
   readonly place: unknown
 }
 
 /**
- * What becomes of such a row; its dates stay, and its user where it has one: `userId` says whose it is if the row does not.
+ * The new values of such a row. Its dates stay, and so does its user. `userId` sets the user where the row has none.
  */
 export interface RowSealing extends Pick<NewRow, 'sid' | 'data' | 'userId' | 'trimAt'> {
   readonly keyId: number
 }
 
-/** For rows that were copied into the table by other means than ours. A storage of your own may do without. */
+/** For rows that another program copied into the table. A custom storage may omit it. */
 export interface UnsealedRows {
-  /** At most `limit` rows that carry no key and have not ended, in an order of the storage, from behind one on. */
+  /** At most `limit` rows that name no key and have not ended, in an order of the storage, after a given row. */
   list(behind: UnsealedRow | undefined, limit: number): Promise<UnsealedRow[]>
   /**
-   * Puts a row under its new key with sealed content. False when it changed meanwhile, and when there is a row with this
-   * key already: that one stays as it is, and this one is deleted.
+   * Moves a row to its new key, with sealed content. False when the row changed since it was read, and when a row with
+   * this key already exists: the existing row stays, and this one is deleted.
    */
   seal(row: UnsealedRow, sealing: RowSealing): Promise<boolean>
 }

@@ -1,4 +1,4 @@
-/** A data key as it is stored: wrapped by a key service. */
+/** A stored data key, wrapped by a key service. */
 export interface KeyRow {
   /** Unsigned 32-bit number. */
   readonly id: number
@@ -6,25 +6,25 @@ export interface KeyRow {
   readonly createdAt: number
 }
 
-/** The table of wrapped data keys, which `envelopeKeys` needs. Few rows: about one for each day of a session's life. */
+/** The table of wrapped data keys, which `envelopeKeys` needs: about one row for each day of a session's life. */
 export interface SessionKeys {
   /**
-   * Looks whether the table is there.
+   * Checks that the table exists.
    * @throws `FST_STORED_SESSION_MISSING_TABLE`
    */
   check(): Promise<void>
   /** All keys, in any order. */
   read(): Promise<KeyRow[]>
-  /** False when there is a key with this id already; it is left as it is. */
+  /** False when a key with this id already exists, which stays unchanged. */
   insert(key: KeyRow): Promise<boolean>
-  /** Deletes the keys from before that no session is sealed with, and says how many. */
+  /** Deletes the keys created before this time that seal no session, and returns how many. */
   deleteUnused(before: number): Promise<number>
 }
 
-/** A migration, and whether the database has it. */
+/** A migration, and whether it is applied. */
 export interface MigrationState {
   readonly name: string
   readonly isApplied: boolean
-  /** What would run, the entry in the journal included; nothing when it is applied. */
+  /** The statements that would run, with the entry in the journal; empty when it is applied. */
   readonly statements: readonly string[]
 }

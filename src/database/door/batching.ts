@@ -1,15 +1,15 @@
 import { Deferred } from '../../time/deferred.ts'
 
-/** Begins a statement, and says of each item in turn whether that statement takes it too. It takes the first in any case. */
+/** Begins a statement, and says for each item in turn whether the statement accepts it. It always accepts the first. */
 export type Takes<Item> = () => (item: Item) => boolean
 
-/** Statements under way at a time: with more, each would carry less; with one, a slow statement would hold up all. */
+/** Statements in progress at a time. More would carry less each, and with one, a slow statement would block all others. */
 const MOST_UNDER_WAY = 2
 
-/** An item that waits for the answer to it. */
+/** An item that waits for its answer. */
 export class Waiting<Item, Answer> extends Deferred<Answer> {
   readonly item: Item
-  /** How many items its statement was shared by, itself included; 0 before it was answered. */
+  /** The number of items in its statement, with this one; 0 before the answer. */
   sharers = 0
 
   constructor(item: Item) {
@@ -19,9 +19,9 @@ export class Waiting<Item, Answer> extends Deferred<Answer> {
 }
 
 /**
- * Makes what is asked for in one turn of the event loop share one statement. Who is alone waits for nobody: a statement
- * leaves as soon as the loop has handed out what it had. Under load the next one leaves when one of those under way is
- * back, with all that has come meanwhile.
+ * Puts all items of one turn of the event loop into one statement. A single item waits for no other: the statement
+ * starts at the end of the turn. Under load, the next statement starts when one in progress ends, with all items that
+ * have arrived by then.
  */
 export class Batching<Item, Answer> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Answer[]>
@@ -30,7 +30,7 @@ export class Batching<Item, Answer> {
   #underWay = 0
   #isLeaving = false
 
-  /** @param run - runs one statement, and yields the answers in the order of its items; when it fails, each item does once */
+  /** @param run - runs one statement, and returns the answers in the order of its items; a failure rejects each item */
   constructor(run: (items: readonly Item[]) => Promise<readonly Answer[]>, takes: Takes<Item>) {
     this.#run = run
     this.#takes = takes
@@ -43,7 +43,7 @@ export class Batching<Item, Answer> {
     return waiting
   }
 
-  /** Whether the next statement is to leave, which it does once. */
+  /** Whether to start the next statement. It starts once. */
   #leavesNow(): boolean {
     if (this.#isLeaving || this.#waiting.length === 0 || this.#underWay === MOST_UNDER_WAY) return false
     this.#isLeaving = true

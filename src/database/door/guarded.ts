@@ -6,13 +6,13 @@ import type { UnsealedRows } from '../contract/session-row.ts'
 import type { SessionKeys } from '../contract/stored-keys.ts'
 import { withKnownReasons } from './known-reasons.ts'
 
-/** Attempts at one statement that keeps losing races; more would only add to the crowd. */
+/** Attempts at one statement that keeps losing races. More attempts would only add to the contention. */
 const ATTEMPTS = 6
 const FIRST_PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 100
 
-// A lost race: deadlock, serialization failure, lock timeout, or a statement that was cancelled in place of another one
-// on its connection. The statement had no effect.
+// A lost race: deadlock, serialization failure, lock timeout, or a cancel request that hit this statement instead of
+// another on its connection. The statement had no effect.
 const TRANSIENT = new Set([
   '40001',
   '40P01',
@@ -21,13 +21,13 @@ const TRANSIENT = new Set([
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_CHECKREAD',
-  // A node of Galera that is cut off from the others, or catches up with them.
+  // A Galera node that is disconnected from the others, or is catching up with them.
   'ER_UNKNOWN_COM_ERROR',
 ])
-// Another process writes. Nobody queues for the file, so this is tried again for as long as there is time.
+// Another process writes. SQLite has no queue for the file, so the statement is retried while there is time.
 const BUSY = /^SQLITE_(BUSY|LOCKED)/
 
-/** Makes a function of the storage one that retries, fails as ours do, and is limited in time. */
+/** Makes a function of the storage retry, fail with our errors, and respect a time limit. */
 type Guard = <Args extends unknown[], Result>(
   ms: number,
   run: (...args: Args) => Promise<Result>,
@@ -35,15 +35,15 @@ type Guard = <Args extends unknown[], Result>(
 ) => (...args: Args) => Promise<Result>
 
 /**
- * Puts one wall around a database: lost races are retried, and every other failure becomes a 503 that tells the client
- * nothing and carries the driver's code for the operator. Rows come through it with reasons that are ours, whatever the
- * column holds. The time of a statement is limited by its client, which can cancel it.
+ * Guards a database. Lost races are retried. Every other failure becomes a 503 that hides the cause from the client and
+ * has the driver's code for the operator. Unknown end reasons in rows become `destroyed`. The client of the database
+ * limits the time of a statement, because it can cancel it.
  */
 export function guarded(database: SessionDatabase, timeLimits: TimeLimits): SessionDatabase {
   return behind((ms, run, after) => retrying(ms, run, { after }), database, timeLimits)
 }
 
-/** Does the same for a storage of the application's own, whose answers nobody else limits in time, and which stays open. */
+/** Guards a custom storage: its answers have a time limit here, because no client limits them, and it stays open. */
 export function guardedStorage(storage: SessionDatabase, timeLimits: TimeLimits): SessionDatabase {
   return { ...behind(limiting, storage, timeLimits), close: async () => {} }
 }
@@ -105,7 +105,7 @@ function guardedUnsealed(guard: Guard, rows: UnsealedRows, { request, bulk }: Ti
   }
 }
 
-// Trimming keeps a connection for several statements, whose time its client does not limit.
+// Trimming keeps a connection for several statements, and the client does not limit their time.
 function guardedTrimming(database: SessionDatabase, { bulk }: TimeLimits) {
   const { trimAlone, countDue } = database
   const trimming: Pick<SessionDatabase, 'trim' | 'trimAlone' | 'countDue'> = {
@@ -117,10 +117,10 @@ function guardedTrimming(database: SessionDatabase, { bulk }: TimeLimits) {
       let hasBegun = false
       const begin = (trim: TrimBatch) => {
         hasBegun = true
-        // A batch that lost a race is tried again under the same lock, and not all of the work.
+        // After a lost race only the batch is retried, under the same lock.
         return work(limiting(bulk, trim))
       }
-      // Taking the lock may lose a race too. Once the work has begun only its batches are tried again.
+      // Taking the lock may lose a race too. After the work has begun, only its batches are retried.
       const attempt = () => withinAround(bulk, trimAlone.bind(database), begin)
       return retrying(bulk, attempt, { mayRepeat: () => !hasBegun })()
     }
@@ -132,12 +132,12 @@ const limiting: Guard = (ms, run, after) => retrying(ms, run, { after, isLimited
 
 interface Retrying<Result> {
   readonly after?: ((result: Result) => Result) | undefined
-  /** Whether an answer is waited for no longer than there is time. @defaultValue false */
+  /** Whether to stop waiting for an answer when the time has passed. @defaultValue false */
   readonly isLimited?: boolean
   readonly mayRepeat?: () => boolean
 }
 
-/** Makes a function try again for as long as it loses races and there is time. */
+/** Makes a function retry lost races while there is time. */
 function retrying<Args extends unknown[], Result>(
   ms: number,
   run: (...args: Args) => Promise<Result>,
@@ -172,8 +172,8 @@ function mayTryAgain(error: unknown, attempt: number): boolean {
 }
 
 /**
- * A driver's error as an operator may see it: its code and its message, without the values that drivers quote in there,
- * and without the statement and the parameters that they attach.
+ * A driver's error, safe to show to an operator: its code and its message, without the values that drivers quote in the
+ * message, and without the statement and the parameters that they attach.
  */
 export function withoutParameters(error: unknown): Error {
   const { name, message, code } = error as Error & { code?: unknown }

@@ -10,8 +10,8 @@ const REASONS: readonly unknown[] = [
 ] satisfies (StoredEndReason | null)[]
 
 /**
- * Rows whose reason is one of ours. The column holds text that others may have written, and what is read of it reaches
- * applications and terminals: what we do not know becomes `destroyed`.
+ * Replaces unknown end reasons with `destroyed`. Other programs may write any text into the column, and its values
+ * reach applications and terminals.
  */
 export function withKnownReasons<Row extends { readonly endReason: StoredEndReason | null }>(
   rows: readonly Row[],

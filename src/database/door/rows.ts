@@ -12,25 +12,25 @@ import type {
 import { Batching, type Waiting } from './batching.ts'
 import { TouchQueue } from './touch-queue.ts'
 
-/** Keys that one statement reads at most. */
+/** The maximum number of keys that one statement reads. */
 const LARGEST_READ = 256
-/** Rows that one statement changes at most. */
+/** The maximum number of rows that one statement changes. */
 export const LARGEST_UPDATE = 64
-/** Bytes of a payload that shares a statement at most: for larger ones it saves little, and MySQL limits such values. */
+/** The largest payload in bytes that shares a statement: for larger ones it saves little, and MySQL limits them. */
 export const LARGEST_SHARED_BYTES = 16 * 1024
 
-/** What a store does around the touches of its rows. */
+/** The store's hooks for touches. */
 export interface Touching {
-  /** Does the work of touching so many sessions, and lets others observe it. */
+  /** Runs a touch of this many sessions, and lets observers see it. */
   around(sessions: number, touch: () => Promise<void>): Promise<void>
-  /** A touch in the background has failed. */
+  /** Receives the error of a failed touch in the background. */
   onError(error: Error): void
 }
 
 /**
- * The one way to the rows of sessions. Here statements are shared: reads, and changes of different rows, that are asked
- * for in one turn of the event loop are one statement, and touches gather in the background. And here they are measured,
- * for an operation that somebody observes. What is retried, and what failures become, is up to the database behind it.
+ * The only access to the rows of sessions. Reads and changes of different rows in one turn of the event loop share a
+ * statement. Touches gather in the background. Each call is measured if its operation has an observer. The database
+ * below decides about retries and about the errors of failures.
  */
 export class SessionRows {
   readonly #database: SessionDatabase
@@ -39,7 +39,7 @@ export class SessionRows {
   readonly #reads: Batching<Buffer, SessionRow | undefined>
   readonly #updates: Batching<RowChange, boolean> | undefined
   readonly #reseals: Batching<RowReseal, boolean> | undefined
-  /** The reads that no statement has taken yet: those of one session share one row. */
+  /** The reads that are not yet in a statement: the reads of one session share one row. */
   readonly #asked = new Map<string, Waiting<Buffer, SessionRow | undefined>>()
 
   constructor(database: SessionDatabase, touching: Touching) {
@@ -61,43 +61,43 @@ export class SessionRows {
     return measures ? measuredRead(measures, waiting) : waiting.promise
   }
 
-  /** False when there is a row with this key already, whatever its state. */
+  /** False when a row with this key already exists, in any state. */
   insert(row: NewRow, measures?: Measures): Promise<boolean> {
     const inserting = this.#database.insert(row)
     return measures ? measuredInsert(measures, row, inserting) : inserting
   }
 
-  /** False when no row has this key and version, or when it is over. */
+  /** False when no row has this key and version, or when it has expired or ended. */
   update(change: RowChange, measures?: Measures): Promise<boolean> {
     const waiting = this.#updates?.add(change)
     const updating = waiting?.promise ?? this.#database.update(change)
     return measures ? measuredUpdate(measures, change, updating, waiting) : updating
   }
 
-  /** The same content under another key. False when the row has another version meanwhile, or has ended. */
+  /** The same content under another key. False when the row has another version now, or has ended. */
   reseal(reseal: RowReseal): Promise<boolean> {
     return this.#reseals?.add(reseal).promise ?? this.#database.reseal(reseal)
   }
 
-  /** Makes one row another one by compare-and-set. */
+  /** Replaces the state of one row by compare-and-set. */
   replace(replacement: RowReplacement, measures?: Measures): Promise<boolean> {
     const replacing = this.#database.replace(replacement)
     return measures ? measures.database(replacing) : replacing
   }
 
-  /** Ends one session; false when there is none that had not ended. */
+  /** Ends one session; false when no such session is unended. */
   end(sid: Buffer, end: RowEnd, measures?: Measures): Promise<boolean> {
     const ending = this.#database.end(sid, end)
     return measures ? measuredEnd(measures, ending) : ending
   }
 
-  /** Ends all sessions of a user, and says how many had not ended. */
+  /** Ends all sessions of a user, and returns how many had not ended. */
   endUser(userId: string, end: RowEnd, measures?: Measures): Promise<number> {
     const ending = this.#database.endUser(userId, end)
     return measures ? measures.database(ending) : ending
   }
 
-  /** Sets the last use of rows now. */
+  /** Sets the last use of rows immediately. */
   touch(touches: readonly RowTouch[]): Promise<void> {
     return this.#touching.around(touches.length, () => this.#database.touch(touches))
   }
@@ -107,13 +107,13 @@ export class SessionRows {
     this.#touches.add(touch)
   }
 
-  /** Writes the touches that wait, and resolves when they and everything before them are written. Never rejects. */
+  /** Writes the pending touches, and resolves when these and all earlier ones are written. Never rejects. */
   flush(): Promise<void> {
     return this.#touches.flush()
   }
 
   readonly #readAll = async (sids: readonly Buffer[]) => {
-    // What is asked for from now on must be read again.
+    // A read that arrives after this point must see the row as it is then.
     for (const sid of sids) this.#asked.delete(keyOf(sid))
     const rows = await this.#database.read(sids)
     const byKey = new Map(rows.map((row) => [keyOf(row.sid), row]))
@@ -128,7 +128,7 @@ const atMost = (count: number) => () => {
   return () => ++taken <= count
 }
 
-/** Two changes of one row never share a statement: the second one builds on the first. */
+/** Two changes of one row never share a statement, because the second depends on the first. */
 function differentRows(): (change: RowReseal) => boolean {
   const keys = new Set<string>()
   let rows = 0

@@ -1,23 +1,23 @@
 import type { RowTouch } from '../contract/session-database.ts'
 
-/** How long touches gather before one statement takes them all, in milliseconds. */
+/** The time that touches gather before one statement writes them all, in milliseconds. */
 const GATHER_MS = 20
 
-/** Rows that one statement touches at most. */
+/** The maximum number of rows that one statement touches. */
 const LARGEST_BATCH = 500
 
-/** Touches that wait at most. One that finds no place is asked for again when its session is read next. */
+/** The maximum number of pending touches. The next read of a session requests a rejected touch again. */
 const MOST_WAITING = 10_000
 
 /**
- * Touches wait a moment in the background, so that one statement serves many sessions, and any number of requests of
- * one session cause one touch.
+ * Touches wait briefly in the background, so that one statement serves many sessions, and many requests of one session
+ * cause one touch.
  */
 export class TouchQueue {
   readonly #write: (touches: readonly RowTouch[]) => Promise<void>
   readonly #onError: (error: Error) => void
   #waiting = new Map<string, RowTouch>()
-  // What left a moment ago: a read that was on its way meanwhile still saw the old last use.
+  // The touches of the last statement: a read that overlapped it still saw the old last use.
   #recent = new Map<string, RowTouch>()
   #timer: NodeJS.Timeout | undefined
   #leaving: Promise<void> | undefined
@@ -27,7 +27,7 @@ export class TouchQueue {
     this.#onError = onError
   }
 
-  /** Adds a touch, unless the same row is on its way with this version already. */
+  /** Adds a touch, unless a touch of the same row and version is already in progress. */
   add(touch: RowTouch): void {
     const key = touch.sid.toString('latin1')
     if (isCovered(this.#recent.get(key), touch)) return
@@ -36,7 +36,7 @@ export class TouchQueue {
     if (!this.#leaving) this.#leaveSoon()
   }
 
-  /** Writes what waits, and resolves when it and everything before it is written. Never rejects. */
+  /** Writes the pending touches, and resolves when these and all earlier ones are written. Never rejects. */
   async flush(): Promise<void> {
     await this.#leaving
     clearTimeout(this.#timer)
@@ -52,7 +52,7 @@ export class TouchQueue {
     this.#timer ??= setTimeout(() => this.flush(), GATHER_MS).unref()
   }
 
-  // While a statement is under way, what comes gathers: a slow database gets fewer of them, and not one behind another.
+  // New touches gather while a statement is in progress, so a slow database gets fewer and larger statements.
   async #leave(touches: Map<string, RowTouch>): Promise<void> {
     this.#recent = touches
     const list = [...touches.values()].sort((one, other) => one.sid.compare(other.sid))
@@ -70,7 +70,7 @@ export class TouchQueue {
   }
 }
 
-/** Touches closer together than this are one, in milliseconds. */
+/** Touches closer together than this count as one, in milliseconds. */
 const SAME_USE_MS = 1_000
 
 function isCovered(earlier: RowTouch | undefined, touch: RowTouch): boolean {

@@ -3,7 +3,7 @@ import type { SessionDatabase } from '../contract/session-database.ts'
 import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { byLimit, columnNames, value } from './statements.ts'
 
-/** Makes the method that counts the rows that may be deleted, no further than asked for. */
+/** Creates the method that counts the rows due for deletion, up to a limit. */
 export function dueCounter(
   compile: Compile,
   table: SessionsTable,
@@ -13,7 +13,7 @@ export function dueCounter(
   return async (before, limit) => Number((await run(statements(limit), { before })).rows[0]?.rowCount)
 }
 
-// The order keeps to the index also where the planner believes that most rows are due.
+// The order makes the planner use the index, even if it expects that most rows are due.
 function countDueRows(table: SessionsTable, limit: number): SQL {
   const { trimAt } = columnNames(table)
   return sql`select count(*) as ${sql.identifier('rowCount')} from (

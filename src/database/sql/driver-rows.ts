@@ -1,6 +1,6 @@
 import type { KeyCount, SessionRow } from '../contract/session-database.ts'
 
-/** A row as the drivers of the servers hand it out: large numbers may be text, and bytes any kind of them. */
+/** A row as the drivers of the servers return it: large numbers may be text, and bytes may have any binary type. */
 export function toRow(row: Record<string, unknown>): SessionRow {
   return {
     sid: bufferOf(row.sid as Uint8Array),
@@ -16,7 +16,7 @@ export function toRow(row: Record<string, unknown>): SessionRow {
 
 const bufferOf = (bytes: Uint8Array) => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes))
 
-/** A row of the statement that counts by key, as drivers hand it out: large numbers may be text. */
+/** A row of the count by key, as drivers return it: large numbers may be text. */
 export interface KeyCountRow {
   keyId?: unknown
   rowCount?: unknown
@@ -26,10 +26,10 @@ export function toKeyCount({ keyId, rowCount }: KeyCountRow): KeyCount {
   return { keyId: keyId === null ? null : Number(keyId), rows: Number(rowCount) }
 }
 
-/** Bytes of content that one statement carries, unless a single row has more: MySQL and MariaDB limit a statement. */
+/** Bytes of content in one statement, unless a single row has more: MySQL and MariaDB limit a statement. */
 const LARGEST_BYTES = 1024 * 1024
 
-/** Parts a list into what one statement carries: at most so many rows, and no more content than a server takes. */
+/** Splits a list into one batch for each statement: at most `most` rows, and no more content than a server accepts. */
 export function batches<Row extends { readonly data: Buffer }>(rows: readonly Row[], most: number): Row[][] {
   const result: Row[][] = []
   let bytes = 0
@@ -46,6 +46,6 @@ export function batches<Row extends { readonly data: Buffer }>(rows: readonly Ro
   return result
 }
 
-/** In the order of their keys, so that two processes that change the same rows do not wait for each other in turn. */
+/** Sorts by key, so that two processes that change the same rows do not deadlock. */
 export const inKeyOrder = <Item extends { readonly sid: Buffer }>(items: readonly Item[]): Item[] =>
   items.toSorted((one, other) => one.sid.compare(other.sid))

@@ -3,24 +3,24 @@ import type { ListedRow, RowFilter, RowState, SessionListing } from '../contract
 import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { columnNames, endRows, isUnended, value } from './statements.ts'
 
-/** What a dialect and its driver add to the statements of a listing. */
+/** The parts of a listing that depend on the dialect and its driver. */
 export interface ListingDriver {
   readonly compile: Compile
-  /** Whether a row is that of the parameter `userId`, to the letter. */
+  /** Whether a row has exactly the user of the parameter `userId`. */
   readonly ofUser: SQL
-  /** Runs a query. Each is made again and few are alike: nothing is to be kept for it but by its text. */
+  /** Runs a query. Each call builds its own statement and few are alike, so caches must use the text as their key. */
   rows(statement: Statement, values: object): Promise<Record<string, unknown>[]>
-  /** Runs an update, and says how many rows it changed. */
+  /** Runs an update, and returns how many rows it changed. */
   change(statement: Statement, values: object): Promise<number>
 }
 
 /**
- * Rows that a statement asks for: few sizes, because each text is prepared by itself, on every connection, and servers
- * bound the number of prepared statements.
+ * The possible numbers of rows in a statement. There are few sizes, because each text is prepared separately on every
+ * connection, and servers limit the number of prepared statements.
  */
 const SIZES = [1, 16, 64, 256, 1_024]
 
-/** Looks through the rows of a table without reading their content, and ends many. */
+/** Lists the rows of a table without their content, and ends many. */
 export function sessionListing(table: SessionsTable, driver: ListingDriver): SessionListing {
   const { sid, createdAt } = columnNames(table)
   const where = (filter: RowFilter, ...more: SQL[]) =>
@@ -90,7 +90,7 @@ function conditionsOf(table: SessionsTable, ofUser: SQL, filter: RowFilter): SQL
 
 const valuesOf = ({ state, ...filter }: RowFilter): object => ({ ...filter, ...state })
 
-// Says of a row what reading says of it, as far as it stands in plaintext.
+// The same state that a read would give, as far as plaintext columns show it.
 function stateIs(table: SessionsTable, state: RowState): SQL {
   const { createdAt, expiresAt, endedAt } = columnNames(table)
   if (state === 'ended') return sql`${endedAt} is not null`
@@ -100,7 +100,7 @@ function stateIs(table: SessionsTable, state: RowState): SQL {
   return sql`${endedAt} is null and (${expiresAt} <= ${value('now')} or ${createdAt} <= ${value('tooOld')})`
 }
 
-// Not as a comparison of pairs, for which MySQL uses no index.
+// Not a comparison of pairs, for which MySQL uses no index.
 function isBehind(table: SessionsTable): SQL {
   const { sid, createdAt } = columnNames(table)
   const [at, key] = [value('behindAt'), value('behindSid')]
@@ -125,7 +125,7 @@ function selectTally(table: SessionsTable): SQL {
     sum(length(${data})) as ${sql.identifier('bytes')} from ${table}`
 }
 
-// Servers' drivers hand out large numbers as text, and sums over no rows are null.
+// The drivers of the servers return large numbers as text, and sums over no rows are null.
 function toTally({ rowCount, live, ended, expired, bytes }: Record<string, unknown>) {
   return {
     rows: Number(rowCount),

@@ -5,17 +5,17 @@ import { type MigrationsFolder, migrationsFolder } from '../../schema/migrations
 import type { MigrationState } from '../contract/stored-keys.ts'
 import type { TablePlace } from './table-place.ts'
 
-/** The table that our migrations create; under another name they are rewritten on the way. */
+/** The table that our migrations create. For another name the statements are rewritten. */
 export const DEFAULT_TABLE = 'stored_sessions'
 
-/** The journal that belongs to a table, in drizzle-kit's own form, so that both may be used on one database. */
+/** The journal of a table, in the format of drizzle-kit, so that both can be used on one database. */
 export const journalOf = (table: string) => `${table}_migrations`
 
 /** One migration that drizzle-kit generated. */
 export interface Migration {
-  /** Its number and what it is about, such as `0001_add_key_id`. */
+  /** Its number and its subject, such as `0001_add_key_id`. */
   readonly name: string
-  /** When it was generated, epoch milliseconds: the journal's order. */
+  /** The time when it was generated, epoch milliseconds: the order of the journal. */
   readonly time: number
   readonly hash: string
   readonly statements: readonly string[]
@@ -23,17 +23,17 @@ export interface Migration {
 
 /** The statements about the journal, which differ little between dialects. */
 export interface Journal {
-  /** Makes the schema that it is in, where one was named. */
+  /** Creates the schema of the journal, where one was named. */
   readonly createSchema?: string
   readonly create: string
-  /** Yields `newest`: the time of the newest migration that is applied. */
+  /** Returns `newest`: the time of the newest applied migration. */
   readonly newest: string
   insert(migration: Migration): string
 }
 
 /**
- * The migrations of a dialect that come after the newest one applied, in their order, with our tables and their indexes
- * at the place asked for.
+ * The migrations of a dialect after the newest applied one, in order, with our tables and indexes at the requested
+ * place.
  */
 export function pendingMigrations(folder: MigrationsFolder, place: TablePlace, newest: number): Migration[] {
   return allMigrations(folder, place).filter(({ time }) => time > newest)
@@ -42,7 +42,7 @@ export function pendingMigrations(folder: MigrationsFolder, place: TablePlace, n
 /**
  * All migrations of a dialect.
  *
- * @param newest - the time of the newest one applied; undefined where there is no journal yet
+ * @param newest - the time of the newest applied migration; undefined where there is no journal yet
  */
 export function migrationStates(
   folder: MigrationsFolder,
@@ -71,7 +71,7 @@ function allMigrations(folder: MigrationsFolder, place: TablePlace): Migration[]
   }))
 }
 
-// drizzle-kit's journal of the files, which drizzle-orm reads without their names.
+// drizzle-orm reads drizzle-kit's journal of the files without the names, so the names are read here.
 function namesIn(folder: string): Map<number, string> {
   const { entries } = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
     entries: { when: number; tag: string }[]
@@ -79,7 +79,7 @@ function namesIn(folder: string): Map<number, string> {
   return new Map(entries.map(({ when, tag }) => [when, tag]))
 }
 
-// Tables are created in a schema, and their indexes are there too without a word.
+// An index is always in the schema of its table, so only the tables get a schema.
 function moved(statement: string, { schema, name }: TablePlace): string {
   return statement.replaceAll(/(["`])stored_sessions(?:(_keys)?\1)?/g, (match: string, quote: string, keys = '') => {
     const escaped = (text: string) => text.replaceAll(quote, quote + quote)

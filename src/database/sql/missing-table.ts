@@ -4,7 +4,7 @@ import { keysTableOf } from './session-keys.ts'
 
 const COMMAND = 'DATABASE_URL=… npx stored-session migrate'
 
-/** The start's answer to a table that is not there, or is not the one this release expects. */
+/** The startup error for a table that does not exist, or lacks columns of this release. */
 export function missingTable(table: string, what: 'is missing' | 'lacks a column that this release needs'): Error {
   return new MissingTableError(`the table "${table}" ${what}. ${advice(table)}`)
 }

@@ -4,15 +4,15 @@ import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { columnNames, value } from './statements.ts'
 import { placeOfTable } from './table-place.ts'
 
-/** The table of wrapped data keys that belongs to a sessions table. */
+/** The name of the table of wrapped data keys for a sessions table. */
 export const keysTableOf = (table: string) => `${table}_keys`
 
-/** What the statements about keys need of a dialect. */
+/** The parts of the key statements that depend on the dialect. */
 export interface KeyExecution {
   rows(statement: Statement): Promise<Record<string, unknown>[]>
-  /** Runs a statement that changes rows, and says how many. */
+  /** Runs a statement that changes rows, and returns how many. */
   count(statement: Statement, values: object): Promise<number>
-  /** Prepares or runs a statement, and says what is missing of a table. */
+  /** Prepares or runs a statement, and reports what the table lacks. */
   check(statement: Statement, table: string): Promise<void>
 }
 
@@ -20,7 +20,7 @@ export interface KeyExecution {
  * The wrapped data keys of a sessions table.
  *
  * @param name - the name of the sessions table, without quotes, for messages
- * @param insertNew - makes of an INSERT one that leaves a row with the same id alone, where the dialect can say so
+ * @param insertNew - changes an INSERT so that it keeps a row with the same id, where the dialect has such a clause
  */
 export function sessionKeys(
   compile: Compile,
@@ -48,7 +48,7 @@ export function sessionKeys(
   }
 }
 
-// In the schema of the sessions table, where that has one.
+// In the schema of the sessions table, if it has one.
 function keysIdentifier(table: SessionsTable): SQL {
   const { schema, name } = placeOfTable(table)
   const keys = sql`${sql.identifier(keysTableOf(name))}`

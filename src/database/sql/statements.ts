@@ -1,7 +1,7 @@
 import { type Column, is, Placeholder, type SQL, sql, type Table } from 'drizzle-orm'
 import type { StoredEndReason } from '../contract/session-row.ts'
 
-/** The statements that are the same text on every database but for quotes and placeholders. */
+/** The statements whose text is the same on every database except for quotes and placeholders. */
 export interface SessionStatements {
   readonly readOne: Statement
   readonly insert: Statement
@@ -50,18 +50,18 @@ export function sessionStatements(compile: Compile, table: SessionsTable): Sessi
   }
 }
 
-/** The parameters of a probe. No session has this key: a hash of nothing but zeros. */
+/** The parameters of a probe. No session has this key, which is a hash of only zeros. */
 export const NOBODY = { sid: Buffer.alloc(32) }
 
 const ROTATING = sql.raw(`'${'rotating' satisfies StoredEndReason}'`)
 
-/** Whether nobody has ended a row: a session, or what becomes one when its old row is given up. */
+/** Whether a row was not ended: a session, or the next row of a session whose id is rotating. */
 export function isUnended(table: SessionsTable): SQL {
   const { endedAt, endReason } = columnNames(table)
   return sql`(${endedAt} is null or ${endReason} = ${ROTATING})`
 }
 
-/** Whether a row holds what is or should be sealed: tombstones name no key. */
+/** Whether a row holds content that is or should be sealed: tombstones name no key. */
 export function isSealable(table: SessionsTable): SQL {
   const { endedAt, keyId } = columnNames(table)
   return sql`(${endedAt} is null or ${keyId} is not null)`
@@ -83,14 +83,14 @@ export function insertRow(table: SessionsTable): SQL {
   return sql`insert into ${table} (${sql.join(columns, sql`, `)}) values (${sql.join(values, sql`, `)})`
 }
 
-/** Rows that another key sealed, from behind a key on; the limit is part of the text, which MySQL takes no other way. */
+/** Rows that another key sealed, after a given key. MySQL accepts no parameter as the limit, so it is in the text. */
 export function sealedByOthers(table: SessionsTable, limit: number): SQL {
   const { sid, keyId } = columnNames(table)
   return sql`${selectRow(table)} where ${sid} > ${value('after')} and ${isSealable(table)}
     and (${keyId} is null or ${keyId} <> ${value('keyId')}) order by ${sid} limit ${sql.raw(String(Math.trunc(limit)))}`
 }
 
-/** Builds a statement once for each limit that is asked for. */
+/** Builds a statement once for each limit. */
 export function byLimit(build: (limit: number) => Statement): (limit: number) => Statement {
   const built = new Map<number, Statement>()
   return (limit) => {
@@ -111,12 +111,12 @@ export function columnNames(table: SessionsTable): Record<(typeof columnKeys)[nu
 
 const ROW_KEYS = ['sid', 'data', 'version', 'createdAt', 'touchedAt', 'expiresAt', 'endedAt', 'endReason'] as const
 
-/** Whether a row is that of the parameter `userId`. */
+/** Whether a row has the user of the parameter `userId`. */
 export function isUser(table: SessionsTable): SQL {
   return sql`${columnNames(table).userId} = ${value('userId')}`
 }
 
-/** `update table set …` for what turns rows into tombstones. */
+/** `update table set …` with the values that turn rows into tombstones. */
 export function endRows(table: SessionsTable): SQL {
   const { data, version, userId, trimAt, endedAt, endReason, keyId } = columnNames(table)
   return sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1, ${userId} = null,
@@ -124,7 +124,7 @@ export function endRows(table: SessionsTable): SQL {
     ${trimAt} = ${value('trimAt')}, ${endReason} = ${value('endReason')}, ${endedAt} = ${value('endedAt')}`
 }
 
-/** SQL that was built once, and the names of its parameters in their order. */
+/** SQL that was built once, with the names of its parameters in order. */
 export interface Statement {
   readonly text: string
   readonly names: readonly string[]
@@ -133,7 +133,7 @@ export interface Statement {
 /** The sessions table as the statements need it: a Drizzle table with our columns under our property names. */
 export type SessionsTable = Table & Record<(typeof columnKeys)[number], Column>
 
-/** The property names of our columns; what they are called in the database is the table's own affair. */
+/** The property names of our columns. Each table chooses its own column names in the database. */
 export const columnKeys = [
   'sid',
   'data',
@@ -148,10 +148,10 @@ export const columnKeys = [
   'keyId',
 ] as const
 
-/** Turns Drizzle's SQL into text for one dialect. */
+/** Converts Drizzle's SQL to text for one dialect. */
 export type Compile = (query: SQL) => Statement
 
-/** Makes a {@link Compile} of what drizzle-orm calls a dialect. */
+/** Creates a {@link Compile} from a dialect of drizzle-orm. */
 export function compiler(dialect: { sqlToQuery(query: SQL): { sql: string; params: unknown[] } }): Compile {
   return (query) => {
     const { sql, params } = dialect.sqlToQuery(query)
@@ -159,7 +159,7 @@ export function compiler(dialect: { sqlToQuery(query: SQL): { sql: string; param
   }
 }
 
-/** The values of a statement's parameters, in their order. */
+/** The values of a statement's parameters, in order. */
 export function valuesFor(statement: Statement, values: object): unknown[] {
   return statement.names.map((name) => (values as Record<string, unknown>)[name])
 }

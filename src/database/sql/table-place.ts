@@ -1,6 +1,6 @@
 import { getTableName, type Table } from 'drizzle-orm'
 
-/** Where a table is: its schema, where one was named, and its name there. */
+/** The place of a table: its schema, where one was named, and its name. */
 export interface TablePlace {
   readonly schema?: string | undefined
   readonly name: string
@@ -18,8 +18,8 @@ export function placeOfTable(table: Table): TablePlace {
 }
 
 /**
- * The place that a name of PostgreSQL means: `sessions`, `auth.sessions`, or `auth."web.sessions"`, where double quotes
- * hold dots together. Upper and lower case stay as they are, quoted or not. Undefined when the dots have several meanings.
+ * The place that a PostgreSQL name refers to: `sessions`, `auth.sessions`, or `auth."web.sessions"`, where double
+ * quotes protect dots. Upper and lower case stay unchanged, quoted or not. Undefined when the dots are ambiguous.
  */
 export function placeOfName(name: string): TablePlace | undefined {
   const { schema, name: last } = QUALIFIED.exec(name)?.groups ?? {}
@@ -28,7 +28,7 @@ export function placeOfName(name: string): TablePlace | undefined {
   return name.includes('.') ? undefined : { name }
 }
 
-/** A place as people read it, and as namespaces tell it from others. */
+/** A place as text, for messages and for namespaces. */
 export function textOfPlace({ schema, name }: TablePlace): string {
   return [...(schema && schema !== 'public' ? [schema] : []), name].map(readable).join('.')
 }

@@ -3,12 +3,12 @@ import type { SessionRow, UnsealedRows } from '../contract/session-row.ts'
 import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { byLimit, columnNames, selectRow, value } from './statements.ts'
 
-/** What a dialect and its driver add. */
+/** The parts that depend on the dialect and its driver. */
 export interface UnsealedRowsDriver {
   readonly compile: Compile
-  /** The column by which rows are gone through, in the order of an index that also has `key_id`, or of the rows. */
+  /** The column that orders the rows: by an index that also has `key_id`, or by the table itself. */
   readonly place: SQL
-  /** What is before every place. */
+  /** A value lower than every place. */
   readonly first: unknown
   rows(statement: Statement, values: object): Promise<readonly Record<string, unknown>[]>
   toRow(row: Record<string, unknown>): SessionRow
@@ -16,7 +16,7 @@ export interface UnsealedRowsDriver {
   isDuplicate(error: unknown): boolean
 }
 
-/** Goes through the rows of a table that were copied there, and seals them one by one. */
+/** Lists the rows that were copied into a table, and seals them one by one. */
 export function unsealedRows(table: SessionsTable, driver: UnsealedRowsDriver): UnsealedRows {
   const { compile, place, first, toRow } = driver
   const { sid, data, version, userId, trimAt, endedAt, keyId } = columnNames(table)

@@ -12,7 +12,7 @@ export interface RotationLimits {
   readonly rotateAfter: number
 }
 
-/** The part of a key's life after which the background creates the next one. Each process has its own, so few collide. */
+/** The part of a key's life after which the background creates the next. Each process has its own, so few collide. */
 const RENEWAL = { from: 0.7, to: 0.85 }
 /** The pause after a failed renewal before the key service is called again: for requests that need a key, ... */
 const PAUSE_MS = 1_000

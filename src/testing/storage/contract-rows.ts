@@ -10,7 +10,7 @@ import { newSessionId, sidOf } from '../../payload/session-id.ts'
 
 export const HOUR_MS = 3_600_000
 
-/** Who carries a check out, on the one storage of a contract. */
+/** Creates a check that runs on the one storage of a contract. */
 export type StorageCheck = (name: string, run: (storage: SessionDatabase) => Promise<void>) => ContractCheck
 
 export const newSid = (): Buffer => sidOf(newSessionId())
@@ -21,7 +21,7 @@ export const newKeyId = (): number => newSid().readUInt32BE()
 /** A user that no other check has. */
 export const newUser = (): string => `user ${newSessionId()}`
 
-/** A live row of a key of its own. */
+/** A live row with a unique key. */
 export function newRow(changes: Partial<NewRow> = {}): NewRow {
   const now = Date.now()
   const times = { createdAt: now, touchedAt: now, expiresAt: now + HOUR_MS, trimAt: now + 2 * HOUR_MS }
@@ -39,7 +39,7 @@ export function newRow(changes: Partial<NewRow> = {}): NewRow {
   }
 }
 
-/** A row that the storage has taken. */
+/** A row that the storage has accepted. */
 export async function stored(storage: SessionDatabase, changes: Partial<NewRow> = {}): Promise<NewRow> {
   const row = newRow(changes)
   assert.equal(await storage.insert(row), true, 'insert() of a new key must be true')
@@ -79,31 +79,31 @@ export async function find(storage: SessionDatabase, sid: Buffer): Promise<Sessi
   return rows[0]
 }
 
-/** Fails when the storage does not hold the row with exactly what is expected of it. */
+/** Fails unless the storage holds exactly the expected row. */
 export async function assertStored(storage: SessionDatabase, expected: SessionRow, changes: Partial<SessionRow> = {}) {
   const row = await find(storage, expected.sid)
   assert.ok(row, 'read() does not find a row that is there')
   assert.deepEqual(readable(row), readable({ ...expected, ...changes }))
 }
 
-/** What reading yields of a row, and no more. */
+/** The fields that a read returns. */
 function readable({ sid, data, version, createdAt, touchedAt, expiresAt, endedAt, endReason }: SessionRow) {
   const bytes = { sid: Buffer.from(sid), data: Buffer.from(data) }
   return { ...bytes, version, createdAt, touchedAt, expiresAt, endedAt, endReason }
 }
 
-/** How many of the answers are true. */
+/** The number of true answers. */
 export async function countTrue(answers: readonly Promise<boolean>[]): Promise<number> {
   return (await Promise.all(answers)).filter((answer) => answer === true).length
 }
 
 /**
- * One promise of a contract, for whatever runs your tests: both fields go to the `test` of node:test, Vitest, Jest or
- * Mocha as they are.
+ * One requirement of a contract, for any test runner: pass both fields unchanged to the `test` of node:test, Vitest,
+ * Jest or Mocha.
  */
 export interface ContractCheck {
-  /** The promise, as a sentence that is the name of a test. */
+  /** The requirement, as a sentence that is the name of a test. */
   readonly name: string
-  /** Resolves when the promise is kept, and rejects with an `AssertionError` that says what was not. */
+  /** Resolves when the requirement is met, and rejects with an `AssertionError` that says what failed. */
   readonly run: () => Promise<void>
 }

@@ -18,7 +18,7 @@ import {
 const AT_ONCE = 20
 const EMPTY = Buffer.alloc(0)
 
-/** What the store relies on when it ends sessions and trims. */
+/** The store's requirements for ending sessions and trimming. */
 export function endingChecks(check: StorageCheck): ContractCheck[] {
   return [
     check('a row is ended once: its content goes, its key and the reason stay', async (storage) => {

@@ -15,7 +15,7 @@ const GREATEST_KEY = Buffer.alloc(32, 0xff)
 
 type ListingCheck = (listing: SessionListing, storage: SessionDatabase) => Promise<void>
 
-/** What the store relies on when it looks through the sessions, and ends many; for storages that have a `listing`. */
+/** The store's requirements for listing sessions and ending many; for storages with a `listing`. */
 export function listingChecks(checkStorage: StorageCheck): ContractCheck[] {
   const check = (name: string, run: ListingCheck) => checkStorage(name, (storage) => run(listingOf(storage), storage))
   return [

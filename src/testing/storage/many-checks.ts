@@ -15,10 +15,10 @@ import {
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
 const LARGE_BYTES = 1_048_576 + 37
-/** As many keys as the store asks for in one statement, and more. */
+/** More keys than the store puts into one statement. */
 const MANY = 300
 
-/** What a storage may do for many rows at once. */
+/** The optional methods of a storage for many rows at once. */
 export function manyChecks(check: StorageCheck): ContractCheck[] {
   return [
     check(

@@ -18,11 +18,11 @@ import {
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
 const LARGE_BYTES = 1_048_576 + 37
-/** As many keys as the store asks for in one statement, and more. */
+/** More keys than the store puts into one statement. */
 const MANY = 300
 const AT_ONCE = 20
 
-/** What the store relies on when it reads, saves and touches. */
+/** The store's requirements for reading, saving and touching. */
 export function savingChecks(check: StorageCheck): ContractCheck[] {
   return [
     check('rows are read by their keys, and those that are absent are left out', async (storage) => {

@@ -16,7 +16,7 @@ import {
 const PAGE_ROWS = 50
 const MANY = 150
 
-/** What the store relies on when it seals rows under another key. */
+/** The store's requirements for sealing rows under another key. */
 export function sealingChecks(check: StorageCheck): ContractCheck[] {
   return [
     check('rows that have not ended are counted by the key that sealed them', async (storage) => {

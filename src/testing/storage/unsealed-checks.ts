@@ -16,7 +16,7 @@ import {
 
 const PAGE_ROWS = 50
 
-/** What the store relies on when it seals rows that were copied into the table; a storage may do without. */
+/** The store's requirements for sealing rows that were copied into the table; a storage may omit this feature. */
 export function unsealedChecks(check: StorageCheck): ContractCheck[] {
   const checkUnsealed = (name: string, run: (storage: SessionDatabase, rows: UnsealedRows) => Promise<void>) =>
     check(name, async (storage) => {
