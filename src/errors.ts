@@ -14,7 +14,7 @@ function passing(code: string, message: string) {
 /** Options that cannot work: the message lists every fault with its fix. Thrown at registration. */
 export const InvalidOptionsError = createError('FST_STORED_SESSION_INVALID_OPTIONS', 'stored-session: %s', 500)
 
-/** The database URL asks for a driver that is not installed; the message names the package. Thrown at registration. */
+/** The database URL needs a driver that is not installed; the message names the package. Thrown at registration. */
 export const MissingDriverError = createError(
   'FST_STORED_SESSION_MISSING_DRIVER',
   'stored-session: %s databases need the package "%s"; install it: npm install %s',

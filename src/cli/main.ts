@@ -5,7 +5,7 @@ import { run } from './run.ts'
 outliveReaders()
 const code = await run(process.argv.slice(2), commands)
 await flushed()
-// What a configuration has opened, such as a pool that it passes, must not keep the command from ending.
+// Connections that a configuration has opened, such as a pool that it passes, must not keep the command running.
 process.exit(code)
 
 /** Ends quietly when the reader of stdout has closed it, as in `| head`; a closed stderr is ignored. */
@@ -24,7 +24,7 @@ function outliveReaders(): void {
   )
 }
 
-/** Resolves when everything that was printed has left the process. */
+/** Resolves when all output has left the process. */
 async function flushed(): Promise<void> {
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))))
 }

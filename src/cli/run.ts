@@ -12,14 +12,14 @@ import { findCommand, parseOptions, splitCommand } from './frame/parse.ts'
 import { Progress } from './frame/progress.ts'
 import { ownManifest } from './project/installed.ts'
 
-/** The streams of the process, or what stands for them. */
+/** The streams of the process, or their replacements. */
 export interface Streams {
   readonly stdin: Terminal['stdin']
   readonly stdout: OutputStream
   readonly stderr: OutputStream
 }
 
-/** Runs what the arguments of the process ask for, and says what to end with. */
+/** Runs the command from the arguments of the process, and returns the exit code. */
 export async function run(
   args: readonly string[],
   commands: readonly AnyCommand[],

@@ -46,7 +46,7 @@ not given are read from the settings.`,
   },
 })
 
-// Without any settings, what is given may be enough.
+// Without settings, the options may be enough.
 const known = (settings: () => Promise<Settings>) => settings().catch(unlessNone)
 
 function unlessNone(error: unknown): undefined {

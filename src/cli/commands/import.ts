@@ -5,7 +5,7 @@ import { grouped, sessionsOf } from '../frame/progress.ts'
 import { sourceOf, sourceOptions } from '../inputs/import-source.ts'
 import { codeOfTaking, leftOut } from './taking-over.ts'
 
-// `import` is a word of the language.
+// `import` is a reserved word.
 export const importCommand = defineCommand({
   name: 'import',
   summary: 'Import sessions from another store, so that users stay signed in.',

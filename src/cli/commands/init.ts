@@ -68,7 +68,7 @@ function show({ files: all }: InitPlan, files: readonly PlannedFile[], output: O
   }
 }
 
-// A terminal keeps what it shows.
+// A terminal keeps its output, so it must not show a secret.
 const hidden = (text: string) => text.replaceAll(/^(SESSION_SECRET=).{8,}$/gm, '$1(a new one)')
 
 async function agreed(isAgreed: boolean, confirm: (question: string) => Promise<void>): Promise<void> {

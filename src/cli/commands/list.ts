@@ -51,7 +51,7 @@ function printPage(output: Output, { sessions, next }: SessionPage, isFirst: boo
   output.print(data, inColumns(isFirst ? [HEADINGS, ...rows] : rows, WIDTHS))
 }
 
-/** Of the columns whose width does not depend on what is in them. */
+/** Widths of the columns that do not depend on their content. */
 const WIDTHS = [20, 20, 20, 18, 7, 67]
 
 function dataOf({ user, endReason, ...session }: ListedSession) {

@@ -4,7 +4,7 @@ import { grouped } from '../frame/progress.ts'
 
 type Reason = keyof UpgradeSkips
 
-/** For how many sessions each reason held; imports know fewer of them. */
+/** The number of sessions that were left out, by reason; imports have fewer reasons. */
 export type LeftOut = Readonly<Partial<Record<Reason, number>>>
 
 const WORDS: Readonly<Record<Reason, string>> = {
@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<Reason, string>> = {
   needsCookie: 'encrypted at the next request of their user, because of bindToCookie',
 }
 
-/** Reasons that are no loss. */
+/** Reasons for which no session is lost. */
 const HARMLESS: readonly string[] = ['over', 'exists', 'needsCookie']
 
 /** `; left out: 12 over, 1 that cannot be read`, or nothing. */
@@ -27,7 +27,7 @@ export function leftOut(skipped: LeftOut): string {
   return words.length > 0 ? `; left out: ${words.join(', ')}` : ''
 }
 
-/** What a command ends with that takes sessions over. */
+/** The exit code of a command that imports or seals sessions. */
 export function codeOfTaking({ complete, skipped }: { complete: boolean; skipped: LeftOut }): ExitCode {
   if (!complete) return exitCodes.stoppedEarly
   const isLoss = Object.entries(skipped).some(([reason, count]) => count > 0 && !HARMLESS.includes(reason))

@@ -5,7 +5,7 @@ import { CommandError } from '../frame/errors.ts'
 import type { Settings } from '../frame/invocation.ts'
 import { importTypeScript } from './typescript.ts'
 
-/** The names under which a configuration is found, the first of them first. */
+/** The file names of a configuration, in the order of the search. */
 export const configurationNames = [
   'stored-session.config.ts',
   'stored-session.config.js',
@@ -15,7 +15,7 @@ export const configurationNames = [
 /**
  * Loads the options that a configuration exports.
  *
- * @param path - the file; undefined for the one in the folder, and none when there is none
+ * @param path - the file; undefined for the one in the folder, or none if the folder has none
  */
 export async function loadConfiguration(path: string | undefined, folder: string): Promise<Settings | undefined> {
   const file = path === undefined ? findConfiguration(folder) : resolve(folder, path)
@@ -43,7 +43,7 @@ async function importFile(file: string, source: string): Promise<Record<string, 
 
 function optionsOf(module: Record<string, unknown>, source: string): Readonly<Record<string, unknown>> {
   const exported = module.default as Record<string, unknown> | undefined
-  // What a compiler makes of `export default` for CommonJS.
+  // The form to which a compiler converts `export default` for CommonJS.
   const options = exported?.__esModule === true ? exported.default : exported
   if (typeof options === 'object' && options !== null) return options as Record<string, unknown>
   throw new CommandError(

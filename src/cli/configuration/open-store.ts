@@ -6,7 +6,7 @@ import type { StoredSessionStore } from '../../store/stored-session-store.ts'
 import { CommandError } from '../frame/errors.ts'
 import type { OpenOptions, Settings } from '../frame/invocation.ts'
 
-/** Opens the store that the options of an application describe, for one command: nothing runs in the background. */
+/** Opens the store from an application's options, for one command: nothing runs in the background. */
 export async function openStore(settings: Settings, options: OpenOptions = {}): Promise<StoredSessionStore> {
   const { StoredSessionStore } = await import('../../store/stored-session-store.ts')
   const storeOptions = await storeOptionsOf(settings, options)
@@ -21,7 +21,7 @@ export async function openStore(settings: Settings, options: OpenOptions = {}): 
   }
 }
 
-/** Opens the database that the options of an application name, and looks at nothing in it. */
+/** Opens the database from an application's options, and reads nothing from it. */
 export async function openDatabase(settings: Settings): Promise<SessionDatabase> {
   const { openDatabase } = await import('../../database/open.ts')
   const { checkedStoreOptions } = await import('../../store/options/check-store-options.ts')
@@ -30,7 +30,7 @@ export async function openDatabase(settings: Settings): Promise<SessionDatabase>
   return openDatabase(dialect, isEmpty ? 'sqlite::memory:' : database, table, operationTimeout)
 }
 
-/** The options of the store, of those that the plugin takes. */
+/** The store's part of the plugin's options. */
 async function storeOptionsOf({ options, source }: Settings, open: OpenOptions): Promise<StoreOptions> {
   const { hostOptionNames, ownOptionNames } = await import('../../plugin/options.ts')
   const { storeOptionNames } = await import('../../store/options/store-options.ts')
@@ -56,12 +56,12 @@ async function storeOptionsOf({ options, source }: Settings, open: OpenOptions):
   }
 }
 
-/** What Fastify itself reads from the options of a plugin. */
+/** The plugin options that Fastify itself reads. */
 const FASTIFY_OPTIONS = ['prefix', 'logLevel', 'logSerializers']
 
 const hasKeys = ({ secret, keys }: StoreOptions) => secret !== undefined || keys !== undefined
 
-/** For what neither seals nor opens. */
+/** For commands that neither seal nor open. */
 const NO_KEYS: KeyProvider = {
   current() {
     throw new Error('no keys are configured')
@@ -69,7 +69,7 @@ const NO_KEYS: KeyProvider = {
   find: () => undefined,
 }
 
-// SQLite makes the file of every path that it is given, and a typing error would become an empty database.
+// SQLite creates a file for every path, so a typing error would become an empty database.
 function refuseMissingFile(database: unknown): void {
   const path = missingFile(database)
   if (path === undefined) return

@@ -4,16 +4,16 @@ import type { Settings } from '../frame/invocation.ts'
 import { loadConfiguration } from './load.ts'
 
 /**
- * Reads the configuration that was asked for, or that lies in the current folder, or else the environment.
+ * Reads the requested configuration, or the one in the current folder, or else the environment.
  *
- * @param path - of the configuration; undefined to look for one
+ * @param path - the path of the configuration; undefined to search for one
  */
 export async function readSettings(path: string | undefined): Promise<Settings> {
   const configuration = await loadConfiguration(path, process.cwd())
   return configuration ?? { source: 'the environment', options: optionsOfEnvironment(process.env) }
 }
 
-/** The variables that stand for options where there is no configuration, and what they hold. */
+/** The environment variables that replace options where there is no configuration, and their values. */
 export const environmentVariables = {
   DATABASE_URL: 'the database: postgres://…, mysql://…, mariadb://… or sqlite:PATH',
   SESSION_SECRET: 'the secret, exactly as it is',
@@ -22,7 +22,7 @@ export const environmentVariables = {
   STORED_SESSION_TABLE: 'the name of the table (default: stored_sessions)',
 } as const
 
-/** The options that the environment gives. Each secret is one, whatever characters it has: that is how the application reads it. */
+/** The options from the environment. Each secret variable is one secret, with any characters, as in the application. */
 export function optionsOfEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
   const { DATABASE_URL, SESSION_SECRET, FORMER_SESSION_SECRET, SESSION_KEYS, STORED_SESSION_TABLE } = env
   if (!DATABASE_URL) {

@@ -5,7 +5,7 @@ import { CommandError } from '../frame/errors.ts'
 
 type Module = Record<string, unknown>
 
-/** What Node says to TypeScript that it cannot run: none at all, no such syntax, or imports as compilers alone find them. */
+/** Node's errors for TypeScript that it cannot run: no support, unsupported syntax, imports only compilers find. */
 const NOT_FOR_NODE = new Set([
   'ERR_UNKNOWN_FILE_EXTENSION',
   'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
@@ -13,7 +13,7 @@ const NOT_FOR_NODE = new Set([
   'ERR_MODULE_NOT_FOUND',
 ])
 
-/** Runs a file of TypeScript: by Node where it can, else by what the project has for it. */
+/** Runs a TypeScript file: with Node where possible, else with a runner of the project. */
 export async function importTypeScript(file: string, source: string): Promise<Module> {
   try {
     return await import(pathToFileURL(file).href)
@@ -26,7 +26,7 @@ export async function importTypeScript(file: string, source: string): Promise<Mo
   }
 }
 
-/** Whether Node takes the types out of TypeScript by itself, as it does from 22.18 on. */
+/** Whether Node itself removes the types from TypeScript, as it does from 22.18 on. */
 export const runsTypeScript = () => Boolean((process.features as { typescript?: unknown }).typescript)
 
 function notRun(source: string, { message }: Error): string {
@@ -38,8 +38,8 @@ function notRun(source: string, { message }: Error): string {
 }
 
 /**
- * What the project has that runs TypeScript. Both would keep a copy of the configuration, with any secret in it, for
- * everybody to read.
+ * The TypeScript runner of the project. By default, both runners would cache a copy of the configuration, with any
+ * secret in it, that all users of the machine can read.
  */
 function runner(file: string): ((file: string) => Promise<Module>) | undefined {
   const tsx = moduleOf('tsx', './esm/api', file)
@@ -52,12 +52,12 @@ function runner(file: string): ((file: string) => Promise<Module>) | undefined {
 const UNCACHED = { fsCache: false }
 
 async function runByTsx(tsx: string, file: string): Promise<Module> {
-  // Read where tsx is loaded.
+  // tsx reads this when it is loaded.
   process.env.TSX_DISABLE_CACHE = '1'
   return (await import(tsx)).tsImport(pathToFileURL(file).href, import.meta.url)
 }
 
-/** What `import` would load of a package that a file can import. Node resolves for others by `require` alone. */
+/** The file that `import` in this file would load for a package. Node offers that for other files only as `require`. */
 function moduleOf(name: string, entry: string, file: string): string | undefined {
   try {
     const manifest = createRequire(file).resolve(`${name}/package.json`)

@@ -14,13 +14,13 @@ import type { Inspection } from './findings/inspection.ts'
 import { connectionRemedy, messageOf, withoutSecrets } from './findings/messages.ts'
 import { type Subject, subjectOf } from './findings/subject.ts'
 
-/** What the doctor depends on besides the settings. */
+/** The dependencies of the doctor in addition to the settings. */
 export interface Surroundings {
   /** The application's clock, epoch milliseconds. */
   readonly now: () => number
   /** The folder of the application. */
   readonly folder: string
-  /** Whether the application serves people: `NODE_ENV=production`. */
+  /** Whether the application runs in production: `NODE_ENV=production`. */
   readonly isProduction: boolean
 }
 
@@ -29,7 +29,7 @@ const LONGEST_CHECK_MS = 90_000
 
 type Check = () => Promise<readonly Found[]>
 
-/** Runs all checks. It never rejects because of a check: a check that fails is a finding. */
+/** Runs all checks. It never rejects because of a check: a failed check is a finding. */
 export async function checkUp(settings: Settings, surroundings: Surroundings): Promise<Finding[]> {
   const subject = subjectOf(settings)
   const clean = cleaner(settings)
@@ -64,7 +64,7 @@ const OPEN: Record<Dialect, Open> = {
   },
 }
 
-/** Opens a database to look at it. What was handed over is used as it is, and not closed. */
+/** Opens a database for inspection. A database that the application passed is used as it is, and not closed. */
 export function openInspection(subject: Subject, timeLimits: TimeLimits): Promise<Inspection> {
   return OPEN[subject.dialect](subject, subject.database as string | DrizzleDatabase, timeLimits)
 }
@@ -106,7 +106,7 @@ async function inspectAll(
     clean,
   )
   const isWhole = schema.every(({ check, level }) => check !== 'schema' || level !== 'fault')
-  // What a statement over a table that is not whole says is told already.
+  // The schema check has already reported the problems that make these statements fail.
   const whole = (run: Check): Check => (isWhole ? run : () => run().catch(() => [skipped('needs the table')]))
   const others = await runAll(
     {
@@ -142,7 +142,7 @@ function unconnected(found: Found, clean: Clean): Finding[] {
   return [{ check: 'connection', ...found }, ...others].map(clean)
 }
 
-/** Runs checks one after another, so that none disturbs what another measures. */
+/** Runs checks one after another, so that no check disturbs the measurements of another. */
 async function runAll(checks: Readonly<Record<string, Check>>, clean: Clean): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const [check, run] of Object.entries(checks)) {
@@ -161,7 +161,7 @@ function failed(error: unknown): Found {
 
 type Clean = (finding: Finding) => Finding
 
-// Whatever a driver says, and into whichever sentence it got.
+// Driver errors may contain a secret, in any part of a finding.
 function cleaner({ options }: Settings): Clean {
   const clean = withoutSecrets(options)
   return (finding) => ({

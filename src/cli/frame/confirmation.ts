@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
 import { UsageError } from './errors.ts'
 
-/** Somebody was asked, and did not agree. */
+/** The operator was asked, and did not agree. */
 export class Declined extends Error {
   constructor() {
     super('Nothing was done.')
@@ -16,7 +16,7 @@ export interface Terminal {
 }
 
 /**
- * Returns when `--yes` was given or a person at the terminal agrees.
+ * Returns when `--yes` was given or the operator at the terminal agrees.
  *
  * @throws `UsageError` without a terminal for the confirmation, and {@link Declined}
  */
@@ -28,7 +28,7 @@ export async function confirm(question: string, isAgreed: boolean, terminal: Ter
   }
   const dialogue = createInterface({ input, output })
   let isAnswered = false
-  // At the question, Ctrl+C and the end of input mean no; the answer that is missing ends its line.
+  // At the question, Ctrl+C and the end of input mean no; the line break replaces the missing answer.
   const closed = new Promise<string>((resolve) => {
     dialogue.once('close', () => {
       if (!isAnswered) output.write('\n')

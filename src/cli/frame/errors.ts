@@ -1,25 +1,25 @@
-/** What keeps a command from doing its work, told to whoever runs it as it stands. */
+/** An error that stops a command. The operator sees its message unchanged. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
 }
 
-/** A call that cannot be meant: the message says what is wrong, and the help of the command is named behind it. */
+/** An invalid call: the message says what is wrong, and names the help of the command. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** What a command ends with. */
+/** The exit codes of commands. */
 export const exitCodes = {
   ok: 0,
-  /** It failed; the message says how. */
+  /** The command failed; the message says how. */
   error: 1,
-  /** It was called in a way that cannot be meant; nothing was done. */
+  /** The call was invalid; nothing was done. */
   usage: 2,
-  /** What it looked at is not as it should be. */
+  /** The check found problems. */
   checkFailed: 3,
-  /** It did what it could or was told to, and work is left: repeat it. */
+  /** The command did what was possible or requested, and work is left: run it again. */
   stoppedEarly: 4,
-  /** It was interrupted, finished the batch that was under way, and work is left: repeat it. */
+  /** The command was interrupted, finished the current batch, and work is left: run it again. */
   interrupted: 130,
 } as const
 

@@ -2,7 +2,7 @@ import { Declined } from './confirmation.ts'
 import { CommandError, type ExitCode, exitCodes, UsageError } from './errors.ts'
 import type { Output } from './output.ts'
 
-/** Tells what went wrong, and says what to end with. */
+/** Reports the error, and returns the exit code. */
 export function reportFailure(error: unknown, output: Output, command: string | undefined): ExitCode {
   if (error instanceof Declined) {
     output.message(error.message)
@@ -14,7 +14,7 @@ export function reportFailure(error: unknown, output: Output, command: string | 
   return exitCodes.usage
 }
 
-/** Of errors of ours the sentence, with the driver's own words where it has them for its cause. Others keep their stack. */
+/** For our errors, the message, with the driver's message if that is the cause. Other errors keep their stack. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code } = error as { code?: unknown }
@@ -25,7 +25,7 @@ function messageOf(error: unknown): string {
   return code === 'FST_STORED_SESSION_UNAVAILABLE' ? faultOf(error.cause) : message
 }
 
-// The sentence for clients tells an operator nothing.
+// The message for clients does not help an operator.
 function faultOf(cause: unknown): string {
   const { code, message = 'no reason was given' } = (cause ?? {}) as { code?: string; message?: string }
   const reason = code && !message.includes(code) ? `${code}: ${message}` : message

@@ -1,10 +1,10 @@
 import type { AnyCommand } from './command.ts'
 import { type CommandOptions, globalOptions } from './options.ts'
 
-/** Columns that every terminal has. */
+/** The width of a line that fits every terminal. */
 const WIDTH = 80
 
-/** What `--help` prints without a command. */
+/** The output of `--help` without a command. */
 export function generalHelp(commands: readonly AnyCommand[]): string {
   return [
     'Usage: stored-session <command> [options]',
@@ -29,7 +29,7 @@ export function generalHelp(commands: readonly AnyCommand[]): string {
   ].join('\n')
 }
 
-/** What `--help` prints with a command. */
+/** The output of `--help` with a command. */
 export function commandHelp({ name, summary, usage, details = '', options }: AnyCommand): string {
   const own = Object.keys(options).length > 0 ? ['', 'Options:', ...optionLines(options)] : []
   const first = `Usage: stored-session ${name} `
@@ -45,7 +45,7 @@ export function commandHelp({ name, summary, usage, details = '', options }: Any
   ].join('\n')
 }
 
-/** Lines that begin with a space stand as they are, such as examples; others flow. */
+/** Lines that begin with a space stay unchanged, such as examples; others are wrapped. */
 function paragraphs(text: string): string[] {
   return text
     .trim()
@@ -67,7 +67,7 @@ function columns(rows: readonly (readonly [string, string])[]): string[] {
   return rows.flatMap(([first, second]) => wrapped(`  ${first}`.padEnd(width) + second, width))
 }
 
-/** Breaks a line between words; what follows is indented. */
+/** Breaks a line between words; the following lines are indented. */
 function wrapped(text: string, indent = 0): string[] {
   const lines = ['']
   for (const word of text.split(/(?<=\S) (?=\S)/)) {

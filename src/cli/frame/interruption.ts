@@ -1,10 +1,10 @@
 import { constants } from 'node:os'
 import type { Output } from './output.ts'
 
-/** npm passes on what the terminal sent already: a second signal as soon as this is no second wish. Milliseconds. */
+/** npm repeats the terminal's signal, so a second signal within this time is not a second request. Milliseconds. */
 const ECHO_MS = 300
 
-/** The wish to stop, by SIGINT or SIGTERM: the first lets the batch under way finish, the second ends at once. */
+/** A request to stop, by SIGINT or SIGTERM: the first lets the current batch finish, the second ends immediately. */
 export class Interruption {
   readonly #controller = new AbortController()
   readonly #output: Output
@@ -15,7 +15,7 @@ export class Interruption {
     this.#output = output
   }
 
-  /** From when this is asked for, signals no longer end the process by themselves. */
+  /** After the first read of this property, signals no longer end the process by themselves. */
   get signal(): AbortSignal {
     if (!this.#isListening) this.#listen()
     return this.#controller.signal

@@ -1,22 +1,22 @@
-/** An option as parseArgs of node:util takes it, with what its help says. */
+/** An option for parseArgs of node:util, with its help text. */
 export interface CommandOption {
   readonly type: 'string' | 'boolean'
   readonly short?: string
-  /** May be given several times. Others are refused the second time: which one was meant? */
+  /** Whether it may be given several times. Otherwise a second value is refused, because it is ambiguous. */
   readonly multiple?: boolean
-  /** What stands for its value in the help, such as `ID`. */
+  /** The placeholder for its value in the help, such as `ID`. */
   readonly value?: string
-  /** Whether its value is a URL, also where it does not look like one. One that may hold a password is refused. */
+  /** Whether its value is a URL, even if it does not look like one. A URL that may contain a password is refused. */
   readonly isUrl?: boolean
-  /** Whether its value is data, such as the id of a user, in which a URL may be part of it. @defaultValue false */
+  /** Whether its value is data, such as the id of a user, which may contain a URL. @defaultValue false */
   readonly isData?: boolean
-  /** One line: what it does, and what happens without it. */
+  /** One line: the effect of the option, and the effect of omitting it. */
   readonly description: string
 }
 
 export type CommandOptions = Readonly<Record<string, CommandOption>>
 
-/** What the options of a command were given as; undefined for those that were not. */
+/** The values of a command's options; undefined for omitted ones. */
 export type OptionValues<Options extends CommandOptions> = {
   readonly [Name in keyof Options]: ValueOf<Options[Name]> | undefined
 }
@@ -40,7 +40,7 @@ export const globalOptions = {
   version: { type: 'boolean', short: 'v', description: 'print the version' },
 } as const satisfies CommandOptions
 
-/** The option of commands that destroy something, for `invocation.confirm()`. */
+/** The option of commands that destroy data, for `invocation.confirm()`. */
 export const confirmationOption = {
   yes: { type: 'boolean', short: 'y', description: 'do not ask for confirmation; required without a terminal' },
 } as const satisfies CommandOptions

@@ -9,9 +9,9 @@ export type Style = Parameters<typeof styleText>[0]
 
 const TO_LINE_START_AND_CLEAR = '\r\u001b[K'
 
-/** What a command prints: data to stdout, and messages to stderr, where a line that is renewed may stand last. */
+/** The output of a command: data to stdout, and messages to stderr, where the last line may be a status line. */
 export class Output {
-  /** Whether data is to be printed as JSON. */
+  /** Whether data is printed as JSON. */
   readonly isJson: boolean
   readonly #stdout: OutputStream
   readonly #stderr: OutputStream
@@ -23,7 +23,7 @@ export class Output {
     this.#stderr = stderr
   }
 
-  /** Prints data: with `--json` as one line of JSON, else as the text, unless that is empty. */
+  /** Prints data: as one line of JSON with `--json`, else as the text, unless it is empty. */
   print(data: unknown, text: string): void {
     const line = this.isJson ? JSON.stringify(data) : text
     if (line) this.#withoutStatus(() => this.#stdout.write(`${line}\n`))
@@ -39,15 +39,15 @@ export class Output {
     return this.#stderr.isTTY === true
   }
 
-  /** Shows a line on the terminal that the next one replaces; an empty one takes it away. */
+  /** Shows a status line on the terminal, which the next one replaces; an empty text removes it. */
   status(text: string): void {
     if (!this.hasTerminal || (text === '' && this.#status === '')) return
-    // A terminal that was told no size says 0.
+    // A terminal of unknown size reports 0.
     this.#status = text.slice(0, (this.#stderr.columns || 80) - 1)
     this.#stderr.write(TO_LINE_START_AND_CLEAR + this.#status)
   }
 
-  /** Colours a part of what is printed to stdout, where it is a terminal that shows colours and `NO_COLOR` is not set. */
+  /** Colours a part of the output to stdout, where it is a terminal that shows colours and `NO_COLOR` is not set. */
   paint(style: Style, text: string): string {
     return painted(this.#stdout, style, text)
   }
@@ -66,19 +66,19 @@ export class Output {
 }
 
 function painted(stream: OutputStream, style: Style, text: string): string {
-  // hasColors() knows NO_COLOR, FORCE_COLOR and TERM. Without the option, styleText would ask stdout for messages too.
+  // hasColors() respects NO_COLOR, FORCE_COLOR and TERM. Without the option, styleText checks stdout for messages too.
   return stream.isTTY && stream.hasColors?.() ? styleText(style, text, { validateStream: false }) : text
 }
 
-/** A moment to the second: `2026-11-25T18:02:11Z`. */
+/** A time to the second: `2026-11-25T18:02:11Z`. */
 export const shortTime = (date: Date) => date.toISOString().replace(/\.\d+Z$/, 'Z')
 
-/** Text from the database as a terminal may show it: what would move its cursor or change its colours is written out. */
+/** Escapes text from the database for a terminal: control characters would move its cursor or change its colours. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
 }
 
-/** Rows of cells, one under another. @param widths - of the columns at least; undefined for those of the cells */
+/** Rows of cells in columns. @param widths - minimum widths of the columns; undefined for the widths of the cells */
 export function inColumns(rows: readonly (readonly string[])[], widths: readonly number[] = []): string {
   const columns = rows[0]?.length ?? 0
   const wide = Array.from({ length: columns }, (_, column) =>

@@ -7,7 +7,7 @@ import { mayHoldPassword } from './password-in-url.ts'
 
 type Values = Readonly<Record<string, unknown>> & OptionValues<typeof globalOptions>
 
-/** The name of the command, and everything else; options that all commands have may stand in front of it. */
+/** The name of the command, and all other arguments; options of all commands may come before the name. */
 export function splitCommand(args: readonly string[]): { name: string | undefined; rest: string[] } {
   const { tokens } = parse(args, globalOptions)
   const first = tokens.find((token) => token.kind === 'positional')
@@ -28,7 +28,7 @@ export function findCommand(name: string, commands: readonly AnyCommand[]): AnyC
 }
 
 /**
- * The options of a command, beside which nothing may stand. No message shows a value.
+ * The options of a command. No other arguments are allowed, and no message shows a value.
  *
  * @throws UsageError
  */
@@ -80,7 +80,7 @@ const passwordFault = (rawName: string) =>
   'command. Set SOURCE_URL in the environment or by --env for the store that is imported from, or name another variable ' +
   'with --source-env; DATABASE_URL is the database of the sessions'
 
-/** What people hand over in arguments elsewhere. */
+/** Options with which other programs accept secrets as arguments. */
 const SECRETS = /^(secrets?|session-secret|keys?|session-keys|passwords?|passphrases?|database|database-url|url)$/
 
 function unknownOption(name: string, rawName: string, options: CommandOptions): string {
@@ -90,7 +90,7 @@ function unknownOption(name: string, rawName: string, options: CommandOptions): 
       'Set DATABASE_URL and SESSION_SECRET in the environment or by --env, or write stored-session.config.js'
     )
   }
-  // Node looks for this name in all arguments, also in those that are not for it.
+  // Node reads this name from all arguments, even from arguments for the script.
   if (name === 'env-file') return `${rawName} is not an option; did you mean --env?`
   return `${mayHoldPassword(name) ? 'this' : rawName} is not an option${didYouMean(name, Object.keys(options), '--')}`
 }
@@ -100,7 +100,7 @@ function didYouMean(name: string, known: readonly string[], prefix = ''): string
   return near ? `; did you mean ${prefix}${near}?` : ''
 }
 
-// What stands in a wrong place may be a secret.
+// A misplaced argument may be a secret.
 function short(text: string): string {
   if (mayHoldPassword(text)) return '…'
   return text.length <= 24 ? text : `${text.slice(0, 8)}…`

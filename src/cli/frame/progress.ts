@@ -1,16 +1,16 @@
 import type { Output } from './output.ts'
 
 export interface ProgressOptions {
-  /** What is done to how many, such as `sealed`. */
+  /** The verb for the finished items, such as `sealed`. */
   readonly verb: string
-  /** How many there are in all, where that is known. */
+  /** The total number, where it is known. */
   readonly total?: number | undefined
 }
 
-/** Between two lines where there is no terminal, and between two renewals of the line where there is one. Milliseconds. */
+/** The time between two lines without a terminal, and between two updates of the line on a terminal. Milliseconds. */
 const LINE_MS = 5_000
 const RENEWAL_MS = 100
-/** The rate is that of the last while. Milliseconds. */
+/** The period for which the rate is measured. Milliseconds. */
 const WINDOW_MS = 15_000
 
 interface Sample {
@@ -18,7 +18,7 @@ interface Sample {
   readonly done: number
 }
 
-/** Shows how far long work is, how fast it goes, and how long it will take. */
+/** Shows the progress of long work: its state, its rate, and the remaining time. */
 export class Progress {
   readonly #output: Output
   readonly #options: ProgressOptions
@@ -26,7 +26,7 @@ export class Progress {
   readonly #samples: Sample[]
   #shown: number
 
-  /** @param now - a clock that runs on, milliseconds */
+  /** @param now - a monotonic clock, milliseconds */
   constructor(output: Output, options: ProgressOptions, now = () => performance.now()) {
     this.#output = output
     this.#options = options
@@ -35,7 +35,7 @@ export class Progress {
     this.#samples = [{ time: this.#shown, done: 0 }]
   }
 
-  /** Tells how many are done. May be called as often as one likes. */
+  /** Reports how many items are done. May be called at any rate. */
   update(done: number): void {
     const time = this.#now()
     this.#samples.push({ time, done })
@@ -48,7 +48,7 @@ export class Progress {
     else this.#output.message(line)
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   end(): void {
     this.#output.status('')
   }
@@ -66,7 +66,7 @@ function progressLine({ verb, total }: ProgressOptions, done: number, rate: numb
   return `${verb} ${grouped(done)}${of}, ${grouped(Math.round(rate))}/s${left}`
 }
 
-/** A number for people: `1,204`. */
+/** A number with separators: `1,204`. */
 export const grouped = (number: number) => number.toLocaleString('en-US')
 
 /** `1 session`, `1,204 sessions`. */

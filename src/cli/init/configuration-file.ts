@@ -5,10 +5,10 @@ import type { Project } from '../project/project.ts'
 export const configurationName = ({ isTypeScript }: Project) =>
   isTypeScript ? 'stored-session.config.ts' : 'stored-session.config.js'
 
-/** The database where SQLite is used and nothing else is said. */
+/** The default database for SQLite. */
 export const SQLITE_FILE = 'sessions.db'
 
-/** A URL that shows the form. */
+/** Example URLs that show the format. */
 export const EXAMPLE_URLS: Record<Driver, string> = {
   postgres: 'postgres://user:password@127.0.0.1:5432/database',
   pg: 'postgres://user:password@127.0.0.1:5432/database',
@@ -37,7 +37,7 @@ export function configurationFile(driver: Driver, project: Project): string {
   return `${[...imports, ...(imports.length > 0 ? [''] : []), intro, type].join('\n')}\n${exported} ${body}\n`
 }
 
-/** How the configuration imports and exports: TypeScript as ESM, unless the compiler insists on what CommonJS does. */
+/** The import and export style of the configuration: ESM in TypeScript, unless the compiler requires CommonJS forms. */
 type Style = 'esm' | 'require' | 'assignment'
 
 function styleOf({ isTypeScript, moduleKind, exportsByAssignment }: Project): Style {
@@ -48,7 +48,7 @@ function styleOf({ isTypeScript, moduleKind, exportsByAssignment }: Project): St
 function databaseOf(driver: Driver, isTypeScript: boolean): string {
   const url = 'process.env.DATABASE_URL'
   if (driver === 'pg') {
-    // The pool is the application's own, and must not keep its process alive.
+    // The pool belongs to the application, and must not keep its process alive.
     const typed = isTypeScript ? `${url} ?? ''` : url
     return `drizzle({ connection: { connectionString: ${typed}, allowExitOnIdle: true } })`
   }
@@ -68,7 +68,7 @@ function importLine(style: Style, name: string, path: string): string {
   return `${style === 'require' ? 'const' : 'import'} ${name} = require('${path}')`
 }
 
-/** What stands in an application to register the plugin: a whole one, to be merged into the one that there is. */
+/** Example code that registers the plugin: a whole application, to be merged into the existing one. */
 export function registerSnippet(project: Project): string {
   const { isTypeScript, moduleKind, importsTypeScript } = project
   const isCommonjs = moduleKind === 'commonjs'

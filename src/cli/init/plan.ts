@@ -14,21 +14,21 @@ import {
   SQLITE_FILE,
 } from './configuration-file.ts'
 
-/** What is to be written, and what is to be told. */
+/** The files to write, and the messages to show. */
 export interface InitPlan {
   readonly files: readonly PlannedFile[]
-  /** A secret that no file takes, because git might. */
+  /** A secret that is not written to a file, because git might commit it. */
   readonly secretToTell: string | undefined
   readonly snippet: string
   /** Packages that are not in package.json yet. */
   readonly missingPackages: readonly string[]
-  /** Whether the project has nothing yet to run a configuration in TypeScript, which Node here would not. */
+  /** Whether the project has no runner yet for a TypeScript configuration that Node itself cannot run here. */
   readonly needsRunner: boolean
-  /** A file of SQLite that git would commit. */
+  /** A SQLite file that git would commit. */
   readonly committedFile: string | undefined
 }
 
-/** @param secret - makes a secret, which is asked for where one is needed */
+/** @param secret - creates a secret; called only if one is needed */
 export function initPlan(project: Project, driver: Driver, secret: () => string): InitPlan {
   const { folder } = project
   const configuration = plannedConfiguration(project, driver)
@@ -43,7 +43,7 @@ export function initPlan(project: Project, driver: Driver, secret: () => string)
     : []
   return {
     files: [configuration, example, ...variables],
-    // Whoever has a configuration has a secret.
+    // A project with a configuration already has a secret.
     secretToTell: isIgnored || isBegun ? undefined : secret(),
     snippet: registerSnippet(project),
     missingPackages: ['stored-session', 'fastify', 'drizzle-orm', driver].filter(
@@ -56,19 +56,19 @@ export function initPlan(project: Project, driver: Driver, secret: () => string)
 }
 
 function needsRunner({ packages, exportsByAssignment }: Project): boolean {
-  // To leave out types is all that Node does, and assignments of exports are no types.
+  // Node only removes types, and `export =` is not a type.
   const isRunByNode = runsTypeScript() && !exportsByAssignment
   return !isRunByNode && !packages.includes('tsx') && !packages.includes('jiti')
 }
 
-// One of another name is a configuration too, and found by all commands.
+// A configuration may have another name, and all commands find it.
 function plannedConfiguration(project: Project, driver: Driver): PlannedFile {
   const name = configurationName(project)
   const present = configurationNames.find((one) => existsSync(join(project.folder, one)))
   return plannedFile(project.folder, present ?? name, configurationFile(driver, project))
 }
 
-/** What git does with a file: leaves it out of what is committed, or may commit it; or there is no git here. */
+/** The treatment of a file by git: ignored, or possibly committed; or there is no git here. */
 export type Ignored = 'ignored' | 'committed' | 'no git'
 
 export function ignoredByGit(folder: string, path: string): Ignored {

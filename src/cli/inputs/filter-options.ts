@@ -3,7 +3,7 @@ import { UsageError } from '../frame/errors.ts'
 import type { CommandOptions, OptionValues } from '../frame/options.ts'
 import { moment, userId } from './values.ts'
 
-/** The options by which `list` and `count` choose sessions. */
+/** The options by which `list` and `count` select sessions. */
 export const filterOptions = {
   user: { type: 'string', value: 'ID', isData: true, description: 'of this user, exactly this id' },
   state: {
@@ -24,7 +24,7 @@ export const filterOptions = {
 /** The same for the line of usage. */
 export const filterUsage = '[--user ID] [--state STATE] [--created-after WHEN] …'
 
-/** The filter that was given. */
+/** The filter from the options. */
 export function filterOf(values: OptionValues<typeof filterOptions>): SessionFilter {
   const { user, state } = values
   if (state !== undefined && !['live', 'ended', 'expired'].includes(state)) {

@@ -4,7 +4,7 @@ import { CommandError, UsageError } from '../frame/errors.ts'
 import type { Settings } from '../frame/invocation.ts'
 import type { CommandOptions, OptionValues } from '../frame/options.ts'
 
-/** The options that say where sessions are imported from. */
+/** The options for the source of an import. */
 export const sourceOptions = {
   from: { type: 'string', value: 'STORE', description: sourceNames.join(', ') },
   source: {
@@ -22,7 +22,7 @@ export const sourceOptions = {
   prefix: { type: 'string', value: 'TEXT', description: 'prefix of its keys in Redis (default: sess:)' },
 } as const satisfies CommandOptions
 
-/** Where the sessions come from, and how that is told: without the URL, which may hold a password. */
+/** The source of the sessions, and its description without the URL, which may contain a password. */
 export interface ChosenSource {
   readonly name: SourceName
   readonly place: SourcePlace
@@ -32,8 +32,8 @@ export interface ChosenSource {
 const VARIABLE = 'SOURCE_URL'
 
 /**
- * The place that the options and the environment name, or else the database of the sessions itself, where many stores
- * have their table too.
+ * The place from the options and the environment, or else the database of the sessions itself, where many stores also
+ * have their table.
  *
  * @throws `UsageError`, and `CommandError` where there is nothing to read from
  */
@@ -71,7 +71,7 @@ function givenPlace(
     throw new UsageError('--source and --source-env cannot be combined; omit one of them')
   }
   if (source !== undefined) return { url: source, origin: name === 'json' ? source : '--source' }
-  // The message about one that is not set has its name.
+  // The message about an unset variable shows its name, which must not be a URL.
   if (variable !== undefined && !/^[A-Za-z_]\w*$/.test(variable)) {
     throw new UsageError('--source-env needs the name of a variable, such as OLD_URL, not its value')
   }

@@ -10,13 +10,13 @@ export function wholeNumber(option: string, text: string | undefined, most = 1_0
   throw new UsageError(`--${option} must be a whole number from 1 to ${most}`)
 }
 
-/** What the store takes for a batch at most. */
+/** The largest batch that the store accepts. */
 const LARGEST_BATCH = 10_000
 
-/** How many rows a batch has, as the value of `--batch-size`. */
+/** The number of rows in a batch, as the value of `--batch-size`. */
 export const batchSize = (text: string | undefined) => wholeNumber('batch-size', text, LARGEST_BATCH)
 
-/** The id of a user, to the letter. */
+/** The exact id of a user. */
 export function userId(option: string, text: string | undefined): string | undefined {
   if (text === undefined || isUserId(text)) return text
   throw new UsageError(`--${option} must be a user id, ${USER_ID}`)
@@ -36,7 +36,7 @@ export function milliseconds(option: string, text: string | undefined): number |
   throw new UsageError(`--${option} must be a duration such as 90s, 15m, 2h or 30d`)
 }
 
-/** A moment: a date such as `2026-11-01` or `2026-11-01T12:00Z`, or a duration for so long ago. */
+/** A time: a date such as `2026-11-01` or `2026-11-01T12:00Z`, or a duration before now. */
 export function moment(option: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
   const ago = durationMs(text)

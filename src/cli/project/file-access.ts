@@ -2,24 +2,24 @@ import { existsSync, fchmodSync, fstatSync, lstatSync, readFileSync, type Stats,
 import { resolve } from 'node:path'
 import { CommandError } from '../frame/errors.ts'
 
-/** For its owner to read and write. */
+/** Only the owner can read and write. */
 export const OWNER_ONLY = 0o600
 
 /** The permissions of group and others. */
 const OF_OTHERS = 0o077
 
-/** What a file holds, also behind a link; undefined where there is none. */
+/** The content of a file, also through a link; undefined where there is none. */
 export function contentOf(folder: string, path: string): string | undefined {
   const file = resolve(folder, path)
   if (!existsSync(file)) return undefined
-  // A pipe would be waited for.
+  // Reading a pipe would block.
   if (!statSync(file).isFile()) throw notAFile(path)
   return readFileSync(file, 'utf8')
 }
 
 /**
- * Refuses a file that cannot be written safely. A link may lead a secret, or a replacement, to a file that another user has
- * chosen.
+ * Refuses a file that cannot be written safely. A link may lead a secret, or a replacement, to a file that another user
+ * has chosen.
  */
 export function refuseUnsafe(folder: string, { path, isPrivate }: { path: string; isPrivate: boolean }): void {
   const stats = lstatSync(resolve(folder, path), { throwIfNoEntry: false })
@@ -36,13 +36,13 @@ export const linkRefusal = (path: string) =>
 export const notAFile = (path: string) =>
   new CommandError(`${path} is not a regular file; remove it, and repeat the command`)
 
-/** The mode of a file that others have access to, in octal digits. */
+/** The mode of a file that other users can access, in octal digits. */
 export function openModeOf(folder: string, path: string): string | undefined {
   const stats = statSync(resolve(folder, path), { throwIfNoEntry: false })
   return stats && openMode(stats)
 }
 
-/** Removes the access of all users but the owner from an open file. */
+/** Removes the access of all users except the owner from an open file. */
 export function narrow(handle: number, path: string): void {
   const stats = fstatSync(handle)
   if (openMode(stats) === undefined) return

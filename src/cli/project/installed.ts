@@ -5,11 +5,11 @@ import type { Dialect } from '../../database/recognise.ts'
 import { UsageError } from '../frame/errors.ts'
 import type { Project } from './project.ts'
 
-/** A package as it is installed. */
+/** An installed package. */
 export interface Installed {
   readonly name: string
   readonly version: string
-  /** What it says of Node, as a range. */
+  /** The Node versions that it supports, as a range. */
   readonly node: string
   readonly folder: string
 }
@@ -24,10 +24,10 @@ interface Manifest {
 /** The folder of this package. */
 export const ownFolder = folderWithManifest(dirname(fileURLToPath(import.meta.url)))
 
-/** What this package asks of its surroundings. */
+/** The manifest of this package. */
 export const ownManifest = manifestIn(ownFolder)
 
-/** The package that an import in this folder finds, whatever it exports; undefined where there is none. */
+/** The package that an import in this folder finds, with any exports; undefined where there is none. */
 export function installedFrom(folder: string, name: string): Installed | undefined {
   for (let place = realpathSync(folder); ; place = dirname(place)) {
     const found = join(place, 'node_modules', name)
@@ -47,7 +47,7 @@ function manifestIn(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
 
-/** The packages that speak to databases. */
+/** The packages that connect to databases. */
 export const DRIVERS = {
   postgres: 'pg',
   pg: 'pg',
@@ -60,9 +60,9 @@ export type Driver = keyof typeof DRIVERS
 const isDriver = (name: string): name is Driver => Object.hasOwn(DRIVERS, name)
 
 /**
- * The driver that was asked for, or that the project has. Of the two for PostgreSQL the one that opens URLs is taken.
+ * The requested driver, or the driver of the project. Of the two for PostgreSQL, the one that opens URLs is chosen.
  *
- * @throws `UsageError` for one that is not known, and where there is none or a choice
+ * @throws `UsageError` for an unknown driver, and where there is none or a choice
  */
 export function driverOf(given: string | undefined, { packages }: Project): Driver {
   const names = Object.keys(DRIVERS).join(', ')
@@ -89,7 +89,7 @@ const DIALECT_NAMES: Readonly<Record<string, Dialect>> = {
   sqlite: 'sqlite',
 }
 
-/** The dialect of a word, as drizzle-kit and people have it. @throws `UsageError` */
+/** The dialect with this name, in drizzle-kit or in common use. @throws `UsageError` */
 export function dialectNamed(word: string): Dialect {
   const dialect = Object.hasOwn(DIALECT_NAMES, word) ? DIALECT_NAMES[word] : undefined
   if (dialect) return dialect

@@ -3,20 +3,20 @@ import { extname, join } from 'node:path'
 import { parseTsconfig, type TsConfigJson } from 'get-tsconfig'
 import { CommandError } from '../frame/errors.ts'
 
-/** How the code of a project imports and exports. */
+/** The module system of a project. */
 export type ModuleKind = 'esm' | 'commonjs'
 
-/** What there is of an application in a folder. */
+/** The project of an application in a folder. */
 export interface Project {
   readonly folder: string
   /** All packages that it depends on. */
   readonly packages: readonly string[]
   readonly isTypeScript: boolean
-  /** What `package.json` makes of files that end with `.js` or `.ts`. */
+  /** The module system that `package.json` sets for `.js` and `.ts` files. */
   readonly moduleKind: ModuleKind
-  /** Whether its imports name files with their own ending `.ts`. */
+  /** Whether its imports name files with the extension `.ts`. */
   readonly importsTypeScript: boolean
-  /** Whether the compiler refuses `import … from` and `export`, which would not be CommonJS as they are written. */
+  /** Whether the compiler refuses `import … from` and `export`, because the file is CommonJS. */
   readonly exportsByAssignment: boolean
 }
 
@@ -49,7 +49,7 @@ export function projectIn(folder: string): Project | undefined {
 
 type CompilerOptions = TsConfigJson.CompilerOptions
 
-// What cannot be read says nothing: that is for the compiler to tell.
+// An unreadable file is ignored, because the compiler reports it.
 function compilerOptionsOf(file: string): CompilerOptions {
   try {
     return parseTsconfig(file).compilerOptions ?? {}
@@ -58,7 +58,7 @@ function compilerOptionsOf(file: string): CompilerOptions {
   }
 }
 
-// With `esnext` or `preserve` a bundler reads the files, and takes them for ESM whatever package.json says.
+// With `esnext` or `preserve` a bundler reads the files, and treats them as ESM whatever package.json says.
 const isVerbatimCommonjs = ({ verbatimModuleSyntax, module }: CompilerOptions) =>
   verbatimModuleSyntax === true && /^(?:commonjs|node)/i.test(String(module))
 
@@ -70,7 +70,7 @@ function manifestOf(file: string): Manifest {
   }
 }
 
-/** How a file of the project is written. TypeScript always imports and exports. */
+/** The module system of a file of the project. TypeScript always uses import and export. */
 export function moduleKindOf(project: Project | undefined, path: string): ModuleKind {
   const extension = extname(path)
   if (extension === '.cjs') return 'commonjs'

@@ -5,9 +5,9 @@ import type { ModuleKind } from './project.ts'
 const MAKES: Record<Dialect, string> = { pg: 'pgTable', mysql: 'mysqlTable', sqlite: 'sqliteTable' }
 const COLUMNS = ['storedSessionKeysColumns', 'storedSessionsColumns', 'storedSessionsIndexes']
 
-/** A Drizzle schema that has the tables of the sessions, for drizzle-kit and for the option `table`. */
+/** A Drizzle schema with the tables of the sessions, for drizzle-kit and for the option `table`. */
 export function schemaFile(dialect: Dialect, place: TablePlace, kind: ModuleKind): string {
-  // Drizzle refuses to make a schema of this name: it is the one without a name.
+  // Drizzle refuses to create a schema of this name, because it is the default schema.
   const schema = place.schema === 'public' ? undefined : place.schema
   const make = schema === undefined ? MAKES[dialect] : 'pgSchema'
   const table = schema === undefined ? MAKES[dialect] : 'sessionsSchema.table'
@@ -36,7 +36,7 @@ const requireOf = (names: readonly string[], from: string) => `const { ${names.j
 
 const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 
-/** What drizzle-kit leaves out on PostgreSQL, for a migration of one's own. */
+/** Statements that drizzle-kit omits on PostgreSQL, for your own migration. */
 export function storageStatements(dialect: Dialect, place: TablePlace): string[] {
   if (dialect !== 'pg') return []
   const parts = [place.schema, place.name].filter((part) => part !== undefined)

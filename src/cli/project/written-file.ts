@@ -8,19 +8,19 @@ export interface PlannedFile {
   /** Relative to the folder of the project. */
   readonly path: string
   readonly content: string
-  /** What it holds now; undefined where there is none. */
+  /** The current content; undefined where there is no file. */
   readonly before: string | undefined
   /** `same`: there is nothing to do. `other`: it has content that must not be lost. */
   readonly state: 'new' | 'same' | 'longer' | 'other'
-  /** What comes to the end of a file that gets longer, or all of a new one; for people. */
+  /** The text that is added to the end of an existing file, or the whole text of a new one; for messages. */
   readonly added: string
   /** Whether only its owner may read it. */
   readonly isPrivate: boolean
-  /** The mode of a private file that others have access to now, in octal digits. */
+  /** The mode of a private file that other users can access now, in octal digits. */
   readonly openMode: string | undefined
 }
 
-/** A file that is to have this content. @throws where something else than a file has its name */
+/** Plans a file with this content. @throws where the name belongs to something other than a file */
 export function plannedFile(folder: string, path: string, content: string): PlannedFile {
   const before = contentOf(folder, path)
   const state = before === undefined ? 'new' : before === content ? 'same' : 'other'
@@ -28,9 +28,9 @@ export function plannedFile(folder: string, path: string, content: string): Plan
 }
 
 /**
- * A file that is to have these lines, each unless the variable that it sets is set already.
+ * Plans a file with these lines. Lines whose variable is already set are omitted.
  *
- * @throws where something else than a file has its name
+ * @throws where the name belongs to something other than a file
  */
 export function plannedVariables(
   folder: string,
@@ -49,8 +49,8 @@ export function plannedVariables(
 }
 
 /**
- * Writes a file, and creates the folders above it. A private one is readable by its owner alone before the content is in
- * it.
+ * Writes a file, and creates its parent folders. A private file is readable only by its owner before the content is
+ * written.
  *
  * @throws where the file is a symbolic link, has changed since it was planned, or cannot be made private
  */
@@ -60,7 +60,7 @@ export function writeFile(folder: string, planned: PlannedFile): void {
   const handle = openPlanned(folder, planned)
   try {
     if (!fstatSync(handle).isFile()) throw notAFile(path)
-    // What it had is kept to the byte, so that only the rest is written.
+    // The existing bytes stay unchanged, so only the rest is written.
     const rest = state === 'longer' ? content.slice(before.length) : content
     if (state === 'longer' && readFileSync(handle, 'utf8') !== before) throw changed(path)
     if (isPrivate) narrow(handle, path)
@@ -75,7 +75,7 @@ const { O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } = constants
 const SAFELY = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const FLAGS = { new: O_WRONLY | O_CREAT | O_EXCL, longer: O_RDWR, other: O_WRONLY | O_TRUNC, same: O_RDWR }
 
-/** Opens what was looked at when the file was planned, and nothing that has taken its place since. */
+/** Opens the file that was planned, and never a file that has replaced it since. */
 function openPlanned(folder: string, { path, state, isPrivate }: PlannedFile): number {
   const file = resolve(folder, path)
   try {

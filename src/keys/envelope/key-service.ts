@@ -28,7 +28,7 @@ export interface CallLimits {
 
 /** Bytes of the date after a key: epoch milliseconds, big endian. */
 const DATE_BYTES = 8
-/** The size of the column on every database. */
+/** The maximum that the column holds on every database, in bytes. */
 const LONGEST_WRAPPED = 65_535
 
 /** The key service with time limits. It also checks the answers. */

@@ -2,7 +2,7 @@ import type { CookieOptions } from '@fastify/session'
 import type { Settings } from '../../frame/invocation.ts'
 import { type Found, fault, ok, skipped, warning } from '../findings/finding.ts'
 
-/** Compares the flags of the cookie with the environment, and with Fastify's `trustProxy` if the configuration exports it. */
+/** Compares the cookie's flags with the environment, and with Fastify's `trustProxy` if the configuration has it. */
 export function checkCookie({ options, source, trustProxy }: Settings, isProduction: boolean): Found[] {
   if (source === 'the environment') return [skipped('the environment has no options of the cookie')]
   const cookie = (typeof options.cookie === 'object' && options.cookie !== null ? options.cookie : {}) as CookieOptions

@@ -9,12 +9,12 @@ import type { Inspection } from '../findings/inspection.ts'
 import { connectionRemedy, messageOf, shownDatabase } from '../findings/messages.ts'
 import type { Subject } from '../findings/subject.ts'
 
-/** Statements of which the middle one tells the latency. */
+/** The number of statements; the latency is their median. */
 const PINGS = 5
-/** Every request waits for one statement; milliseconds. */
+/** A slower statement is a warning, because every request waits for one; milliseconds. */
 const SLOW_MS = 100
 
-/** Connects, measures how long a statement is on its way, and looks who else has access. */
+/** Connects, measures the latency of a statement, and checks which other users have access. */
 export async function checkConnection(subject: Subject, inspection: Inspection): Promise<Found[]> {
   const found = await checkLatency(subject, inspection)
   return found.level === 'fault' ? [found] : [found, ...(await inspection.exposure())]
@@ -43,7 +43,7 @@ async function middleOf(work: () => Promise<void>): Promise<number> {
   return times.sort((one, other) => one - other)[Math.floor(PINGS / 2)]!
 }
 
-/** Whether the server is one that the tests run on. */
+/** Whether the tests cover this server. */
 export async function checkServer(inspection: Inspection): Promise<Found[]> {
   const { product, version, least } = await inspection.server()
   const message = `${product} ${version}`
@@ -53,9 +53,9 @@ export async function checkServer(inspection: Inspection): Promise<Found[]> {
   ]
 }
 
-/** Whether a version is this one or a later one. One that cannot be read is taken for good. */
+/** Whether a version is this one or a later one. An unreadable version counts as supported. */
 export function isAtLeast(version: string, least: string): boolean {
-  // Of `15.18 (Debian …)` the number, which is that of 15.18.0.
+  // Only the number counts in `15.18 (Debian …)`, as 15.18.0.
   const [one, other] = [coerce(version), coerce(least)]
   return !one || !other || !lt(one, other)
 }
@@ -87,7 +87,7 @@ export async function checkWriting(inspection: Inspection): Promise<Found[]> {
 
 function statementsFor({ expected: { sessions: table }, quoted }: Inspection): Record<string, string> {
   const target = quoted(table)
-  // Tables of the schema have names like columns have, as far as quotes go.
+  // Columns are quoted like tables without a schema.
   const names = table.columns.map(({ name }) => quoted({ schema: undefined, name }))
   const none = 'where 1 = 0'
   return {
@@ -98,18 +98,18 @@ function statementsFor({ expected: { sessions: table }, quoted }: Inspection): R
   }
 }
 
-/** Clocks of several servers that differ by this much end sessions early, and trim what another one may still ask for. */
+/** Servers whose clocks differ by this much end sessions early, and trim rows that another server may still read. */
 const FAULT_MS = 30_000
 const WARNING_MS = 2_000
 
-/** Compares the clock of the application, by which all timeouts are measured, with the clock of the database. */
+/** Compares the application's clock, which measures all timeouts, with the clock of the database. */
 export async function checkClock(inspection: Inspection, now: () => number): Promise<Found[]> {
   const begun = now()
   const clock = await inspection.clock()
   const ended = now()
   if (clock === undefined)
     return [skipped('the database runs in the process of the application, and has the same clock')]
-  // It was read at some moment in between.
+  // The database's clock was read at some time between the two.
   const difference = Math.max(begun - clock, clock - ended, 0)
   if (difference < WARNING_MS)
     return [ok(`the clocks of application and database differ by less than ${WARNING_MS / 1_000} s`)]
@@ -120,12 +120,12 @@ export async function checkClock(inspection: Inspection, now: () => number): Pro
   return [difference < FAULT_MS ? warning(message, remedy) : fault(message, remedy)]
 }
 
-/** Rounds that may have been missed, as when an application restarts. */
+/** The number of trimming rounds that may be missed, for example during a restart. */
 const ROUNDS = 2
-/** Where the application does not trim, once in so many milliseconds is expected. */
+/** The expected time between two trims where the application does not trim, in milliseconds. */
 const DAILY_MS = 86_400_000
 
-/** Whether rows that could be deleted are. */
+/** Whether rows that are due for deletion were deleted. */
 export async function checkBacklog(
   { trimInterval, batchSize }: Subject,
   sessions: SessionDatabase,

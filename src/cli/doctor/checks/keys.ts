@@ -8,7 +8,7 @@ import type { Subject } from '../findings/subject.ts'
 
 const DAY_MS = 86_400_000
 
-/** The current key, and those of the rows that are stored. */
+/** The current key, and the keys of the stored rows. */
 export async function checkKeys(subject: Subject, sessions: SessionDatabase): Promise<Found[]> {
   const { keys } = subject
   if (!keys)
@@ -36,7 +36,7 @@ interface Kept {
   readonly misdated: readonly Found[]
 }
 
-// To ask for the current key would make one where there is none yet.
+// A request for the current key would create one where none exists yet.
 async function newestKept(keys: AttachedKeys, sessions: SessionDatabase): Promise<Kept> {
   const rows = (await sessions.keys?.read()) ?? []
   const misdated: Found[] = []

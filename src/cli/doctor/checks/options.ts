@@ -18,7 +18,7 @@ export function checkSettings({ options, source }: Settings): Found[] {
   }
 }
 
-// Whether another installation has the same secret cannot be seen here, so this is no warning.
+// This check cannot see whether another installation has the same secret, so it is no warning.
 function namespaceHint({ namespace }: Settings['options']): Found[] {
   if (namespace !== undefined) return []
   return [

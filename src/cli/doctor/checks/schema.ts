@@ -23,8 +23,8 @@ export async function checkSchema(subject: Subject, inspection: Inspection): Pro
 }
 
 /**
- * How many migrations are to come. `none` where none was ever applied: then the table is made by them if it is not
- * there, and by other means if it is. `own` where the table is one of the application's schema.
+ * The number of pending migrations. `none`: no migration was ever applied, so a missing table needs the migrations, and
+ * an existing one was created by other means. `own`: the table belongs to the application's schema.
  */
 type Pending = number | 'none' | 'own'
 
@@ -42,7 +42,7 @@ async function checkTable(table: ExpectedTable, inspection: Inspection, pending:
   const drifts = driftsOf(table, actual, inspection.isType)
   if (drifts.length === 0) return []
   const differences = drifts.map(describeDrift)
-  // What they would do must not be done before them.
+  // The repair must not run before the pending migrations, which may do the same.
   if (typeof pending === 'number' && pending > 0) {
     const message = faultList(name, [...differences, `${pending} of the migrations are not applied`])
     return [fault(message, `Run: ${MIGRATE}, and this again`)]
@@ -68,7 +68,7 @@ function remedyFor(sql: readonly string[], pending: Pending): string {
   return `Run these statements${own}${lost}`
 }
 
-// Only envelopeKeys needs it, and the migrations make it for all.
+// Only envelopeKeys needs the table, but the migrations always create it.
 async function checkKeysTable(
   subject: Subject,
   table: ExpectedTable,
@@ -78,7 +78,7 @@ async function checkKeysTable(
   const isNeeded = subject.keys?.attach !== undefined
   if (!isNeeded && pending === 'own') return []
   const found = await checkTable(table, inspection, pending)
-  // The command makes both, and is told once.
+  // One command creates both tables, so one finding is enough.
   if (found.every(({ sql }) => sql === undefined) && pending !== 'own') return isNeeded ? found : []
   if (isNeeded) return found
   return found.map(({ message, remedy = '', sql }) => warning(`${message}; only envelopeKeys needs it`, remedy, sql))

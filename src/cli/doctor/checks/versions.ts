@@ -8,7 +8,7 @@ import type { Subject } from '../findings/subject.ts'
 
 const DRIVERS = { pg: 'postgres', mysql: 'mysql2', sqlite: 'better-sqlite3' } as const
 
-/** Ranges of what package.json does not name: the driver of databases that were handed over. */
+/** Ranges that package.json does not have: the driver of databases that the application passes. */
 const FURTHER_RANGES: Record<string, string> = { pg: '^8.11.0' }
 
 /** Compares Node and the packages that sessions use with the supported versions. */
@@ -34,7 +34,7 @@ function nodeFaults(): Found[] {
   return isInRange(node, range) ? [] : [fault(`Node ${node} is not supported`, `Use Node ${range}`)]
 }
 
-/** Whether a version is in a range as `package.json` has it. What cannot be read holds; a prerelease counts as its release. */
+/** Whether a version is in a `package.json` range. Unreadable ones are in range. A prerelease counts as its release. */
 export function isInRange(version: string, range: string): boolean {
   const release = coerce(version)
   return !release || validRange(range) === null || satisfies(release, range)
@@ -56,7 +56,7 @@ function packageFaults({ name, version, node }: Installed): Found[] {
   ]
 }
 
-// Tables of one copy are unknown to another, such as that of drizzle-kit.
+// The tables of one copy are unknown to another copy, such as the copy of drizzle-kit.
 function copies(folder: string): Found[] {
   const [theirs, ours] = [installedFrom(folder, 'drizzle-orm'), installedFrom(ownFolder, 'drizzle-orm')]
   if (!theirs || !ours || theirs.folder === ours.folder) return []

@@ -1,6 +1,6 @@
 import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedIndex, ExpectedTable } from './tables.ts'
 
-/** One way in which a table is not what it should be. */
+/** One difference between a table and its expected form. */
 export type Drift =
   | { readonly kind: 'column'; readonly column: ExpectedColumn }
   | { readonly kind: 'type'; readonly column: ExpectedColumn; readonly actual: ActualColumn }
@@ -9,7 +9,7 @@ export type Drift =
   | { readonly kind: 'key' }
   | { readonly kind: 'index'; readonly index: ExpectedIndex; readonly isBroken: boolean }
 
-/** Everything that differs, columns first. */
+/** All differences, columns first. */
 export function driftsOf(
   expected: ExpectedTable,
   actual: ActualTable,
@@ -36,7 +36,7 @@ function columnDrifts(
   return actual.isRequired === column.isRequired ? [] : [{ kind: 'null', column }]
 }
 
-// A column that the store does not know gets no value from it.
+// The store writes no value into a column that it does not know.
 function obstacles(expected: ExpectedTable, { columns }: ActualTable): Drift[] {
   const names = expected.columns.map(({ name }) => name)
   return columns
@@ -48,7 +48,7 @@ function indexDrift(index: ExpectedIndex, { indexes }: ActualTable, missing: rea
   const isServed = indexes.some(
     ({ columns, isWhole }) => isWhole && index.columns.every((name, place) => columns[place] === name),
   )
-  // MySQL and PostgreSQL drop the indexes of a column with it, and so the new column has none.
+  // MySQL and PostgreSQL drop the indexes of a column with it, so the new column has none.
   if (isServed && !index.columns.some((name) => missing.includes(name))) return []
   return [{ kind: 'index', index, isBroken: indexes.some(({ name }) => name === index.name) }]
 }
@@ -57,7 +57,7 @@ function sameNames(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((name) => other.includes(name))
 }
 
-/** A difference in words. */
+/** Describes a difference. */
 export function describeDrift(drift: Drift): string {
   switch (drift.kind) {
     case 'column':
@@ -77,13 +77,13 @@ export function describeDrift(drift: Drift): string {
 
 const typeInWords = ({ type, collation }: ActualColumn) => (collation ? `${type} collate ${collation}` : type)
 
-/** Whether the rows that are there must go before this column can come. */
+/** Whether the existing rows must be deleted before this column can be added. */
 export function losesRows(column: ExpectedColumn, { columns }: ActualTable): boolean {
   if (!column.isRequired) return false
   return !column.fill?.from.every((source) => columns.some(({ name }) => name === source))
 }
 
-/** SQL that makes up for a column, with names quoted. */
+/** SQL that computes the values of a missing column, with quoted names. */
 export function filled(sql: string, quoted: (name: string) => string): string {
   return sql.replace(/\{(.*?)\}/g, (_, name: string) => quoted(name))
 }

@@ -3,20 +3,20 @@ import type { Style } from '../../frame/output.ts'
 /** The severity: a fault has to be fixed, a warning should be considered, and a skipped check could not run. */
 export type Level = 'ok' | 'warning' | 'fault' | 'skipped'
 
-/** One line of the doctor. */
+/** One line of the doctor's report. */
 export interface Finding {
-  /** What was looked at: one word of the list of checks. */
+  /** The name of the check: one word of the list of checks. */
   readonly check: string
   readonly level: Level
-  /** What was found, as a sentence without a full stop. */
+  /** The result, as a sentence without a full stop. */
   readonly message: string
-  /** What to do about it. */
+  /** The fix. */
   readonly remedy?: string
-  /** Statements that repair it, in their order, each without a semicolon. */
+  /** Statements that repair it, in order, each without a semicolon. */
   readonly sql?: readonly string[]
 }
 
-/** A finding that does not know yet which check it belongs to. */
+/** A finding that is not yet assigned to its check. */
 export type Found = Omit<Finding, 'check'>
 
 export const ok = (message: string): Found => ({ level: 'ok', message })
@@ -36,7 +36,7 @@ const STYLES: Record<Level, Style> = { ok: 'green', warning: 'yellow', fault: 'r
 
 type Paint = (style: Style, text: string) => string
 
-/** The findings for people: a line each, and what to do below it. */
+/** The findings as text: a line each, with the fix below it. */
 export function reportOf(findings: readonly Finding[], paint: Paint): string {
   const width = Math.max(...findings.map(({ check }) => check.length))
   const wordWidth = Math.max(...Object.values(WORDS).map((word) => word.length))
@@ -50,7 +50,7 @@ export function reportOf(findings: readonly Finding[], paint: Paint): string {
     .join('\n')
 }
 
-/** The last line: how many findings are no good. */
+/** The last line: the number of problems. */
 export function summaryOf(findings: readonly Finding[]): string {
   const count = (level: Level) => findings.filter((finding) => finding.level === level).length
   const [faults, warnings] = [count('fault'), count('warning')]

@@ -8,35 +8,35 @@ export type Row = Record<string, unknown>
 /** Runs one statement without parameters. */
 export type Query = (text: string) => Promise<Row[]>
 
-/** What the doctor asks of a database, each dialect in its own way. */
+/** The doctor's queries to a database, implemented by each dialect. */
 export interface Inspection {
-  /** The sessions, over the connections of the inspection. */
+  /** The sessions, on the connections of the inspection. */
   readonly sessions: SessionDatabase
   readonly expected: ExpectedTables
-  /** A statement that does nothing, to measure its way. */
+  /** A statement that does nothing, to measure the latency. */
   ping(): Promise<void>
-  /** What the server is, and the oldest that is supported. */
+  /** The server, and its oldest supported version. */
   server(): Promise<Server>
-  /** The database's clock, epoch milliseconds; undefined where it is that of this process. */
+  /** The database's clock, epoch milliseconds; undefined where the database uses the clock of this process. */
   clock(): Promise<number | undefined>
-  /** Files of the database that others on this machine have access to. */
+  /** Files of the database that other users of this machine can access. */
   exposure(): Promise<Found[]>
-  /** What stands between application and database, or is wrong with that. */
+  /** The pooler or proxy between application and database, and its problems. */
   pooler(): Promise<Found>
-  /** Why it cannot be written to; undefined if it can. */
+  /** The reason why the database cannot be written to; undefined if it can. */
   readOnly(): Promise<ReadOnly | undefined>
-  /** Settings that decide what is left after a crash. */
+  /** Settings that decide which data survives a crash. */
   durability(): Promise<Found[]>
-  /** A table as it is; undefined where there is none. */
+  /** The actual table; undefined where none exists. */
   actual(table: ExpectedTable): Promise<ActualTable | undefined>
   isType(column: ExpectedColumn, actual: ActualColumn): boolean
-  /** What would do the sessions good and is no part of a Drizzle table. */
+  /** Recommended storage settings that a Drizzle table cannot express. */
   storage(table: ExpectedTable): Promise<Found[]>
-  /** Statements that make a table that is not there. */
+  /** Statements that create a missing table. */
   creation(table: ExpectedTable): string[]
-  /** Statements that end all of these differences. */
+  /** Statements that remove all of these differences. */
   repair(table: ExpectedTable, actual: ActualTable, drifts: readonly Drift[]): string[]
-  /** A table's name as SQL has it. */
+  /** The quoted name of a table. */
   quoted(table: Pick<ExpectedTable, 'schema' | 'name'>): string
   query: Query
   close(): Promise<void>

@@ -1,6 +1,6 @@
 import { MissingDriverError } from '../../../errors.ts'
 
-/** The driver's own words for an error, without passwords: {@link withoutSecrets} took them out. */
+/** The driver's message of an error. {@link withoutSecrets} removes passwords. */
 export function messageOf(error: unknown): string {
   const { message, code, cause, errors } = error as {
     message?: string
@@ -8,7 +8,7 @@ export function messageOf(error: unknown): string {
     cause?: unknown
     errors?: unknown[]
   }
-  // What the store tells clients says nothing to an operator; and of several addresses each has an error of its own.
+  // The message for clients does not help an operator. With several addresses, each has its own error.
   if (String(code).startsWith('FST_') && cause) return messageOf(cause)
   if (!message && Array.isArray(errors) && errors.length > 0) return messageOf(errors[0])
   const words = (message || String(code ?? error)).replace(/^stored-session: /, '')
@@ -17,14 +17,14 @@ export function messageOf(error: unknown): string {
     : words
 }
 
-/** Takes the secrets of a configuration out of texts: its own, and the password in its URL, in every spelling. */
+/** Removes the secrets of a configuration from texts: its own, and the password in its URL, in every spelling. */
 export function withoutSecrets({ database, secret }: Readonly<Record<string, unknown>>): (text: string) => string {
   const secrets = [secret].flat().filter((one) => typeof one === 'string')
   const hidden = [...secrets, ...(typeof database === 'string' ? passwordsOf(database) : [])].filter(Boolean)
   return (text) => hidden.reduce((shown, one) => shown.replaceAll(one, '***'), text)
 }
 
-// Between the first colon behind the scheme and the last at sign, also of a URL that cannot be parsed.
+// Between the first colon after the scheme and the last at sign, even in a URL that cannot be parsed.
 function passwordsOf(url: string): string[] {
   const [, password] = /^[a-z0-9+.-]+:\/\/[^:/@]*:(.*)@/i.exec(url) ?? []
   if (!password) return []
@@ -40,7 +40,7 @@ function decodedOf(text: string): string {
   }
 }
 
-/** A database as a line may show it: without user and password. */
+/** A database as text, without user and password. */
 export function shownDatabase(database: unknown): string {
   if (typeof database !== 'string') return 'the database in the configuration'
   if (/^sqlite:/i.test(database)) return database
@@ -48,7 +48,7 @@ export function shownDatabase(database: unknown): string {
   return `${scheme}${rest}`
 }
 
-/** What to do about an error of a connection. */
+/** The fix for a connection error. */
 export function connectionRemedy(error: unknown): string {
   if (error instanceof MissingDriverError) return 'Install the package that the message names'
   const code = String((error as { code?: unknown }).code ?? '')

@@ -11,7 +11,7 @@ import type { Duration } from '../../../time/duration.ts'
 import { USUAL_TIMEOUT_MS } from '../../../time/time-limits.ts'
 import type { Settings } from '../../frame/invocation.ts'
 
-/** What the settings say, as far as it can be understood; what is wrong with them is a finding of its own. */
+/** The settings, as far as they are valid. Their faults are separate findings. */
 export interface Subject {
   readonly settings: Settings
   readonly dialect: Dialect
@@ -19,20 +19,20 @@ export interface Subject {
   readonly table: string | Table
   /** Undefined for the table's name. */
   readonly namespace: string | undefined
-  /** Undefined where the settings have none that can be used. */
+  /** Undefined where the settings have no usable keys. */
   readonly keys: KeyProvider | undefined
   /** Milliseconds, or false. */
   readonly warnKeyAge: number | false
-  /** Whether rows that are not sealed are read now. */
+  /** Whether unsealed rows are accepted at present. */
   readonly acceptsUnencrypted: boolean
-  /** Milliseconds between two rounds; undefined where the application does not trim by the clock. */
+  /** Milliseconds between two rounds; undefined where the application does not trim at an interval. */
   readonly trimInterval: number | undefined
   readonly batchSize: number
   /** Milliseconds. */
   readonly operationTimeout: number
 }
 
-/** Understands the settings as far as that is possible; undefined where they name no database that there could be. */
+/** Reads the settings as far as possible; undefined where they name no possible database. */
 export function subjectOf(settings: Settings): Subject | undefined {
   const options = settings.options as Partial<StoreOptions>
   const recognised = recogniseDatabase(options.database)

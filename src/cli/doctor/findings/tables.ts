@@ -1,19 +1,19 @@
 import type { Column, Table } from 'drizzle-orm'
 import { columnKeys, type SessionsTable } from '../../../database/sql/statements.ts'
 
-/** A text as a literal of SQL, for databases in which a backslash means itself. */
+/** A text as an SQL literal, for databases in which a backslash is an ordinary character. */
 export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
 
-/** A name as standard SQL has it. */
+/** A name, quoted as in standard SQL. */
 export const doubleQuoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 
-/** A column as the Drizzle table has it. */
+/** A column of the Drizzle table. */
 export interface ExpectedColumn {
   readonly name: string
-  /** The type in SQL, with its length where it has one. */
+  /** The SQL type, with its length where it has one. */
   readonly type: string
   readonly isRequired: boolean
-  /** SQL over other columns that makes up for a missing one, and those columns; undefined where nothing can. */
+  /** SQL that computes a missing column from other columns, and those columns; undefined where that is impossible. */
   readonly fill?: { readonly sql: string; readonly from: readonly string[] }
 }
 
@@ -22,7 +22,7 @@ export interface ExpectedIndex {
   readonly columns: readonly string[]
 }
 
-/** A table as the Drizzle table has it. Columns that are the application's own are its affair, and not in here. */
+/** The expected table, from the Drizzle table. It omits the application's additional columns. */
 export interface ExpectedTable {
   readonly schema: string | undefined
   readonly name: string
@@ -31,13 +31,13 @@ export interface ExpectedTable {
   readonly indexes: readonly ExpectedIndex[]
 }
 
-/** A column as the database has it. */
+/** A column of the database. */
 export interface ActualColumn {
   readonly name: string
   readonly type: string
   readonly isRequired: boolean
   readonly hasDefault: boolean
-  /** The default in SQL, where a table is made again to repair it. */
+  /** The default in SQL, where a repair creates the table again. */
   readonly default?: string
   readonly collation?: string
 }
@@ -45,22 +45,22 @@ export interface ActualColumn {
 export interface ActualIndex {
   readonly name: string
   readonly columns: readonly string[]
-  /** False for one that was never finished, or covers a part of the rows. */
+  /** False for an unfinished index, and for an index of only a part of the rows. */
   readonly isWhole: boolean
-  /** The statement that made it, where a table is made again to repair it. */
+  /** The statement that created it, where a repair creates the table again. */
   readonly sql?: string
 }
 
-/** A table as the database has it. */
+/** A table of the database. */
 export interface ActualTable {
   readonly columns: readonly ActualColumn[]
   readonly key: readonly string[]
   readonly indexes: readonly ActualIndex[]
-  /** Of PostgreSQL, where indexes of such a table cannot be created while requests are served. */
+  /** For PostgreSQL: the indexes of such a table cannot be created while requests are served. */
   readonly isPartitioned?: boolean
 }
 
-/** What drizzle-orm's `getTableConfig` tells of a table, the same in every dialect. */
+/** The result of drizzle-orm's `getTableConfig`, the same in every dialect. */
 export interface TableConfig {
   readonly name: string
   readonly schema?: string | undefined
@@ -71,7 +71,7 @@ export interface TableConfig {
 
 const INDEXED = { userId: 'user_id', createdAt: 'created', trimAt: 'trim_at', keyId: 'key_id' } as const
 
-/** What the sessions table must be: our columns of it, and its own indexes with those that we need. */
+/** The expected sessions table: our columns of it, its own indexes, and the indexes that we need. */
 export function expectedSessions(table: SessionsTable, configOf: (table: Table) => TableConfig): ExpectedTable {
   const config = configOf(table)
   const own = indexesOf(config)
@@ -89,7 +89,7 @@ export function expectedSessions(table: SessionsTable, configOf: (table: Table) 
   }
 }
 
-/** What the table of wrapped data keys must be, in the schema of the sessions. */
+/** The expected table of wrapped data keys, in the schema of the sessions. */
 export function expectedKeys(config: TableConfig, schema: string | undefined): ExpectedTable {
   return {
     schema,
@@ -111,7 +111,7 @@ function keyOf({ columns, primaryKeys: [composite] }: TableConfig): string[] {
 function indexesOf({ name, indexes }: TableConfig): ExpectedIndex[] {
   return indexes.flatMap(({ config }) => {
     const columns = config.columns.map((column) => (column as { name?: unknown }).name)
-    // An index over an expression is one of the application's own.
+    // An index on an expression belongs to the application.
     if (!columns.every((column) => typeof column === 'string')) return []
     return [{ name: config.name ?? `${name}_${columns.join('_')}_index`, columns }]
   })
@@ -119,7 +119,7 @@ function indexesOf({ name, indexes }: TableConfig): ExpectedIndex[] {
 
 const HOUR_MS = 3_600_000
 
-// Sid, content and creation are in nothing else, and without them a row does not open.
+// Sid, content and creation time exist nowhere else, and without them a row does not open.
 function fillsOf(table: SessionsTable): Partial<Record<keyof SessionsTable, Pick<ExpectedColumn, 'fill'>>> {
   const [created, expires, trim] = [table.createdAt.name, table.expiresAt.name, table.trimAt.name]
   return {

@@ -4,18 +4,18 @@ import type { ActualColumn, ActualIndex, ActualTable, ExpectedColumn, ExpectedTa
 
 export const backQuoted = (name: string) => `\`${name.replaceAll('`', '``')}\``
 
-/** A table's name as SQL has it. */
+/** The quoted name of a table. */
 export function quotedTable({ schema, name }: Pick<ExpectedTable, 'schema' | 'name'>): string {
   return [schema, name].flatMap((part) => (part === undefined ? [] : [backQuoted(part)])).join('.')
 }
 
-// A literal in hexadecimal is the same whatever a backslash means, but it is bytes, and information_schema compares text.
+// A hexadecimal literal has no backslash, whose meaning varies. It is bytes, but information_schema compares text.
 const text = (word: string) => `convert(0x${Buffer.from(word).toString('hex')} using utf8mb4)`
 
 const isTable = ({ schema, name }: ExpectedTable) =>
   `table_schema = ${schema === undefined ? 'database()' : text(schema)} and table_name = ${text(name)}`
 
-/** What the information schema has about a table. */
+/** The actual table, from the information schema. */
 export async function actualTable(query: Query, table: ExpectedTable): Promise<ActualTable | undefined> {
   const columns = await query(`select column_name as name, column_type as type, is_nullable as nullable,
     column_default as value, extra, collation_name as collation
@@ -45,24 +45,24 @@ function toColumn({ name, type, nullable, value, extra, collation }: Row): Actua
   }
 }
 
-// MySQL says whether the planner sees an index, MariaDB whether it ignores it; of a prefix neither finds all it asks for.
+// MySQL reports visible indexes, and MariaDB ignored ones. An index of a prefix cannot serve every query.
 function toIndex([name, parts]: [string, Row[]]): ActualIndex {
   const isWhole = parts.every((part) => part.SUB_PART === null && part.IS_VISIBLE !== 'NO' && part.IGNORED !== 'YES')
   return { name, isWhole, columns: parts.map((part) => String(part.COLUMN_NAME)) }
 }
 
-/** Collations that tell `Ada` from `ada`. */
+/** Collations that distinguish `Ada` from `ada`. */
 const EXACT = /_(bin|as_cs)$/
 
-/** Whether a column has the type that a Drizzle column asks for. */
+/** Whether a column has the type of the Drizzle column. */
 export function isMysqlType(column: ExpectedColumn, { type, collation }: ActualColumn): boolean {
   const [base, charset] = column.type.toLowerCase().split(' character set ')
-  // MariaDB shows a width of numbers that means nothing.
+  // MariaDB shows a display width for integers, which has no effect.
   const plain = type.toLowerCase().replace(/^((?:tiny|small|medium|big)?int)\(\d+\)/, '$1')
   return plain === base && (charset === undefined || EXACT.test(collation ?? ''))
 }
 
-/** The engine, which no Drizzle table can ask for. */
+/** The engine, which a Drizzle table cannot express. */
 export async function mysqlStorage(query: Query, table: ExpectedTable): Promise<Found[]> {
   const [found] = await query(`select engine as engine from information_schema.tables where ${isTable(table)}`)
   if (!found || found.engine === 'InnoDB') return []

@@ -7,16 +7,16 @@ import { type HostList, hostList } from '../../../database/url/host-list.ts'
 import type { TimeLimits } from '../../../time/time-limits.ts'
 import type { Query, Row } from '../findings/inspection.ts'
 
-/** A way to MySQL or MariaDB through mysql2. */
+/** Connections to MySQL or MariaDB through mysql2. */
 export interface MysqlConnections {
   readonly client: MysqlClient
   readonly query: Query
-  /** The number that the server announced for a connection, and the one that it has. */
+  /** The connection number that the server announced, and the actual number. */
   numbers(): Promise<{ announced: number | undefined; actual: number }>
   close(): Promise<void>
 }
 
-/** A connection of the promise pool; its types leave the number out. */
+/** A connection of the promise pool, whose types omit the number. */
 interface Numbered {
   readonly threadId?: number
   query(statement: object): Promise<[unknown, unknown]>
@@ -41,7 +41,7 @@ export async function mysqlConnections(
   return connectionsOf(pool as unknown as Mysql2Promise, timeLimits, () => pool.end())
 }
 
-// Which of them answers is the client's affair, and so is what stands between.
+// The client chooses the host for each query, so one connection's numbers say nothing about a proxy.
 function ofSeveralHosts(client: MysqlClient): MysqlConnections {
   return {
     client,

@@ -11,7 +11,7 @@ import { actualTable, isMysqlType, mysqlStorage, quotedTable } from './catalog.t
 import { type MysqlConnections, mysqlConnections } from './connection.ts'
 import { createMysqlTable, repairMysqlTable } from './repair.ts'
 
-/** The oldest that the tests run on. */
+/** The oldest versions that the tests cover. */
 const LEAST = { MySQL: '8.4', MariaDB: '10.11' } as const
 
 export async function inspectMysql(
@@ -45,7 +45,7 @@ export async function inspectMysql(
   }
 }
 
-// The default collations call `Ada` and `ada` one user, also in a table of the application's own.
+// The default collations treat `Ada` and `ada` as one user, also in the application's own table.
 function tellingUsersApart(table: ExpectedTable, userColumn: string): ExpectedTable {
   const columns = table.columns.map((column) => {
     if (column.name !== userColumn || /collate/i.test(column.type)) return column

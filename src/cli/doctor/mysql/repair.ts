@@ -2,7 +2,7 @@ import { type Drift, filled, losesRows } from '../findings/drift.ts'
 import type { ActualTable, ExpectedColumn, ExpectedIndex, ExpectedTable } from '../findings/tables.ts'
 import { backQuoted, quotedTable } from './catalog.ts'
 
-/** Makes a table of MySQL or MariaDB. */
+/** Creates a table of MySQL or MariaDB. */
 export function createMysqlTable(table: ExpectedTable): string[] {
   const columns = table.columns.map((column) => `${backQuoted(column.name)} ${definition(column)}`)
   const parts = [...columns, `PRIMARY KEY (${table.key.map(backQuoted).join(', ')})`]

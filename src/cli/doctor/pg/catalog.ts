@@ -3,14 +3,14 @@ import type { Query, Row } from '../findings/inspection.ts'
 import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedTable } from '../findings/tables.ts'
 import { doubleQuoted, literal } from '../findings/tables.ts'
 
-/** A table's name as SQL has it. */
+/** The quoted name of a table. */
 export function quotedTable({ schema, name }: Pick<ExpectedTable, 'schema' | 'name'>): string {
   return [schema, name].flatMap((part) => (part === undefined ? [] : [doubleQuoted(part)])).join('.')
 }
 
 const oidOf = (table: ExpectedTable) => `to_regclass(${literal(quotedTable(table))})`
 
-/** What the catalog of PostgreSQL has about a table. */
+/** The actual table, from the PostgreSQL catalog. */
 export async function actualTable(query: Query, table: ExpectedTable): Promise<ActualTable | undefined> {
   const [found] = await query(`select relkind::text as kind from pg_class where oid = ${oidOf(table)}`)
   if (!found) return undefined
@@ -39,7 +39,7 @@ function toColumn({ name, type, required, defaulted }: Row): ActualColumn {
   return { name: String(name), type: String(type), isRequired: Boolean(required), hasDefault: Boolean(defaulted) }
 }
 
-// A place that holds an expression has no column.
+// An expression in an index has no column name.
 const columnsOf = ({ columns }: Row) => (JSON.parse(String(columns)) as (string | null)[]).map((name) => name ?? '')
 
 const FULL_NAMES: Record<string, string> = {
@@ -53,12 +53,12 @@ const FULL_NAMES: Record<string, string> = {
   decimal: 'numeric',
 }
 
-/** Whether a column has the type that a Drizzle column asks for. */
+/** Whether a column has the type of the Drizzle column. */
 export function isPgType(column: ExpectedColumn, actual: ActualColumn): boolean {
   return actual.type === column.type.toLowerCase().replace(/^\w+/, (word) => FULL_NAMES[word] ?? word)
 }
 
-/** Fill factor and storage of the migrations, which no Drizzle table can ask for. */
+/** Fill factor and storage of the migrations, which a Drizzle table cannot express. */
 export async function pgStorage(query: Query, table: ExpectedTable): Promise<Found[]> {
   const [data] = table.columns.filter(({ type }) => type === 'bytea').slice(1)
   const [found] = await query(`select coalesce((

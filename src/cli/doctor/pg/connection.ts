@@ -8,23 +8,23 @@ import { drizzleKind } from '../../../database/recognise.ts'
 import type { TimeLimits } from '../../../time/time-limits.ts'
 import type { Query, Row } from '../findings/inspection.ts'
 
-/** One connection, for as long as it is kept. */
+/** One connection, until it is released. */
 export interface PgSession {
   readonly query: Query
-  /** Runs a statement with a parameter, as the store does: prepared, unless the driver was told otherwise. */
+  /** Runs a statement with a parameter like the store: prepared, unless the driver is configured otherwise. */
   prepared(text: string, value: string): Promise<Row[]>
   release(): Promise<void>
 }
 
-/** A way to PostgreSQL through one of the drivers. */
+/** Connections to PostgreSQL through one of the drivers. */
 export interface PgConnections {
   readonly client: PgClient
   readonly query: Query
-  /** The process that the server announced when a connection began, which a pooler invents, and the one that serves it. */
+  /** The process number that the server announced, which a pooler invents, and the number of the actual process. */
   processes(): Promise<{ announced: number | undefined; actual: number }>
-  /** Absent where there is one connection alone, or where none can be kept. */
+  /** Absent where there is only one connection, or where a connection cannot be kept. */
   session?(): Promise<PgSession>
-  /** Whether statements that a pooler lost are sent again, and from then on so that it can lose none. */
+  /** Whether the driver resends statements that a pooler lost, and then sends all in a form that it cannot lose. */
   readonly sendsLostAnew?: boolean
   close(): Promise<void>
 }
@@ -55,7 +55,7 @@ function postgresJs(sql: Sql, timeLimits: TimeLimits, close: () => Promise<void>
     async processes() {
       const query = sql.unsafe(WHO)
       const [row] = await query
-      // Its types leave the state out.
+      // The types omit the state.
       const { state } = query as unknown as { state?: { pid?: number } }
       return { announced: state?.pid, actual: Number(row?.pid) }
     },
@@ -63,7 +63,7 @@ function postgresJs(sql: Sql, timeLimits: TimeLimits, close: () => Promise<void>
   }
 }
 
-// A client of its own: postgres.js (3.4.9) waits without end for a connection that is opened to be reserved, unless it
+// A separate client, because postgres.js (3.4.9) waits without end for a new connection to be reserved, unless it
 // fetches types.
 function sessionOf(sql: Sql): PgSession {
   const { prepare } = sql.options

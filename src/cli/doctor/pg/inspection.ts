@@ -12,7 +12,7 @@ import { pgConnections } from './connection.ts'
 import { findPooler } from './pooler.ts'
 import { createPgTable, repairPgTable } from './repair.ts'
 
-/** The oldest PostgreSQL that the tests run on. */
+/** The oldest PostgreSQL version that the tests cover. */
 const LEAST = '14'
 
 export async function inspectPg(

@@ -1,12 +1,12 @@
 import { type Found, fault, ok } from '../findings/finding.ts'
 import type { PgConnections, PgSession } from './connection.ts'
 
-/** A busy pooler may have other connections to give out. */
+/** A busy pooler may assign other connections. */
 const ATTEMPTS = 3
 
 /**
- * Looks for a pooler such as PgBouncer. It announces process numbers of its own, so that a client can cancel through
- * it; and one that gives out its connections by transaction gives that of one client to another meanwhile.
+ * Detects a pooler such as PgBouncer. A pooler announces its own process numbers, so that a client can cancel through
+ * it. A pooler in transaction mode gives one client's server connection to another client between transactions.
  */
 export async function findPooler(connections: PgConnections): Promise<Found> {
   const { announced, actual } = await connections.processes()
@@ -43,16 +43,16 @@ const SENDS_WITHOUT_NAME = ok(
   'a pooler in transaction mode is between application and server, and loses prepared statements; stored-session sends statements without a name',
 )
 
-/** What is lost of one client's connection when another one begins a transaction. */
+/** The part of a client's connection that is lost when another client begins a transaction. */
 async function afterTakingOver(one: PgSession, other: PgSession): Promise<'statement' | 'connection' | undefined> {
   const text = 'select pg_backend_pid() as pid, $1::text as word'
   const before = Number((await one.prepared(text, 'before').catch(ifUnknown))?.[0]?.pid ?? Number.NaN)
-  // Another client may have prepared it there: then it was lost already.
+  // Another client may have prepared it there: then it is already lost.
   if (Number.isNaN(before)) return 'statement'
   await other.query('begin')
   try {
     if ((await pidOf(other)) !== before) return undefined
-    // Inside of a transaction, where a driver cannot help by preparing it again.
+    // Inside a transaction, because a driver cannot repair it there by preparing again.
     await one.query('begin')
     const after = await one.prepared(text, 'after').catch(ifUnknown)
     await one.query('rollback')

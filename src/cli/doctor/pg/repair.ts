@@ -3,7 +3,7 @@ import type { ActualTable, ExpectedColumn, ExpectedIndex, ExpectedTable } from '
 import { doubleQuoted } from '../findings/tables.ts'
 import { quotedTable } from './catalog.ts'
 
-/** Makes a table of PostgreSQL, with the storage of the migrations. */
+/** Creates a table of PostgreSQL, with the storage of the migrations. */
 export function createPgTable(table: ExpectedTable): string[] {
   const columns = table.columns.map(
     ({ name, type, isRequired }) => `${doubleQuoted(name)} ${type}${isRequired ? ' NOT NULL' : ''}`,
@@ -16,7 +16,7 @@ export function createPgTable(table: ExpectedTable): string[] {
   ]
 }
 
-/** Repairs a table of PostgreSQL. Indexes are created while requests are served, and so outside of transactions. */
+/** Repairs a table of PostgreSQL. Indexes are created while requests are served, and so outside transactions. */
 export function repairPgTable(table: ExpectedTable, actual: ActualTable, drifts: readonly Drift[]): string[] {
   return drifts.flatMap((drift) => statementsFor(drift, table, actual))
 }
@@ -58,7 +58,7 @@ function addColumn(table: ExpectedTable, column: ExpectedColumn, actual: ActualT
   ]
 }
 
-// As the migrations have it: sealed bytes do not compress.
+// As in the migrations: sealed bytes do not compress.
 function uncompressed(table: ExpectedTable, { name, type }: ExpectedColumn): string[] {
   if (type !== 'bytea' || table.key.includes(name)) return []
   return [`ALTER TABLE ${quotedTable(table)} ALTER COLUMN ${doubleQuoted(name)} SET STORAGE EXTERNAL`]
@@ -69,7 +69,7 @@ function createIndex(table: ExpectedTable, { name, columns }: ExpectedIndex, con
   return `CREATE INDEX ${concurrently}${doubleQuoted(name)} ON ${quotedTable(table)} (${list})`
 }
 
-// Every type becomes bytes by way of its text.
+// Every type converts to bytea through its text.
 function typeOf({ name, type }: ExpectedColumn): string {
   return `TYPE ${type} USING ${doubleQuoted(name)}${type === 'bytea' ? '::text' : ''}::${type}`
 }

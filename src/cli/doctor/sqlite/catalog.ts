@@ -2,10 +2,10 @@ import type { Query } from '../findings/inspection.ts'
 import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedTable } from '../findings/tables.ts'
 import { doubleQuoted, literal } from '../findings/tables.ts'
 
-/** A table's name as SQL has it. */
+/** The quoted name of a table. */
 export const quotedTable = ({ name }: Pick<ExpectedTable, 'name'>) => doubleQuoted(name)
 
-/** What the schema of a SQLite database has about a table. */
+/** The actual table, from the schema of a SQLite database. */
 export async function actualTable(query: Query, { name }: ExpectedTable): Promise<ActualTable | undefined> {
   const columns = await query(`select name, type, "notnull" as required, dflt_value as value, pk
     from pragma_table_info(${literal(name)}) order by cid`)
@@ -34,7 +34,7 @@ export async function actualTable(query: Query, { name }: ExpectedTable): Promis
   }
 }
 
-/** Whether SQLite stores values of a column as it would those of the type asked for. */
+/** Whether SQLite stores the values of a column like values of the expected type. */
 export function isSqliteType(column: ExpectedColumn, actual: ActualColumn): boolean {
   return affinity(column.type) === affinity(actual.type)
 }

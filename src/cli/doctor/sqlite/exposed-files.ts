@@ -4,7 +4,7 @@ import { type Found, warning } from '../findings/finding.ts'
 /** The permissions of group and others to read or write. */
 const BY_OTHERS = 0o066
 
-/** The files of a database, with the mode of each that other users of this machine can read or write. */
+/** The files of a database that other users of this machine can read or write, with their modes. */
 export function exposedFiles(database: string): Map<string, string> {
   const exposed = new Map<string, string>()
   // Windows has no such modes.
@@ -16,7 +16,7 @@ export function exposedFiles(database: string): Map<string, string> {
   return exposed
 }
 
-/** Warns of files that hold the ids of users and when they were here. */
+/** Warns about files that reveal the ids of users and the times of their visits. */
 export function exposureOf(files: Map<string, string>): Found[] {
   if (files.size === 0) return []
   const named = [...files].map(([path, mode]) => `${path} (mode ${mode})`)

@@ -14,7 +14,7 @@ import { actualTable, isSqliteType, quotedTable } from './catalog.ts'
 import { exposedFiles, exposureOf } from './exposed-files.ts'
 import { createSqliteTable, repairSqliteTable } from './repair.ts'
 
-/** The oldest that has all of the SQL: `RETURNING`, JSON and `IS` in every place. */
+/** The oldest version that supports all of the SQL: `RETURNING`, JSON, and `IS` in every place. */
 const LEAST = '3.38'
 const MEMORY = ':memory:'
 
@@ -25,7 +25,7 @@ export async function inspectSqlite(
 ): Promise<Inspection> {
   const isOwn = typeof database === 'string'
   const file = isOwn ? database.slice('sqlite:'.length) : (database.$client as Database).name
-  // Before it is opened here, which may create temporary files next to it.
+  // Before the database is opened here, which may create temporary files next to it.
   const exposed = exposedFiles(file)
   const client = isOwn ? await openFile(file, name) : (database.$client as Database)
   const query: Query = async (text) => {
@@ -67,13 +67,13 @@ const OPENED_TO_READ = {
   remedy: 'Open it without { readonly: true }',
 }
 
-/** How long to wait for another process that writes, in milliseconds. */
+/** The maximum wait for another process that writes, in milliseconds. */
 const BUSY_MS = 5_000
 
 async function openFile(file: string, table: string): Promise<Database> {
   const { default: Sqlite } = await driver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
   if (file === MEMORY) {
-    // As the application does, whose own is not to be had.
+    // The application's database in memory is not accessible, so this creates one in the same way.
     const client = new Sqlite(file)
     migrateSqlite(client, table)
     return client
@@ -82,7 +82,7 @@ async function openFile(file: string, table: string): Promise<Database> {
   return new Sqlite(file, { timeout: BUSY_MS })
 }
 
-/** There is no such database yet. To open it would make it. */
+/** The database does not exist yet. Opening it would create it. */
 class MissingFileError extends Error {
   readonly code = 'MISSING_FILE'
 
@@ -91,7 +91,7 @@ class MissingFileError extends Error {
   }
 }
 
-// What was opened from a URL is set so by the store itself.
+// The store itself sets this for a database that it opens from a URL.
 function durability(client: Database, isOwn: boolean): Found {
   if (client.memory) return ok('in memory: all sessions end with the process')
   if (isOwn)

@@ -3,7 +3,7 @@ import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedIndex, Expected
 import { doubleQuoted } from '../findings/tables.ts'
 import { quotedTable } from './catalog.ts'
 
-/** Makes a table of SQLite. */
+/** Creates a table of SQLite. */
 export function createSqliteTable(table: ExpectedTable): string[] {
   return [createTable(table, []), ...table.indexes.map((index) => createIndex(table, index))]
 }
@@ -27,7 +27,7 @@ function addColumn(table: ExpectedTable, column: ExpectedColumn, actual: ActualT
   const add = `ALTER TABLE ${target} ADD COLUMN ${name} ${column.type}`
   if (!column.isRequired) return [add]
   if (losesRows(column, actual)) return [`DELETE FROM ${target}`, `${add} NOT NULL`]
-  // A column that must have a value begins with one; the store always gives its own.
+  // SQLite needs a default to add a required column; the store always writes its own value.
   return [`${add} NOT NULL DEFAULT 0`, `UPDATE ${target} SET ${name} = ${filled(column.fill!.sql, doubleQuoted)}`]
 }
 
