@@ -13,7 +13,7 @@ import { Progress } from './frame/progress.ts'
 import { ownManifest } from './project/installed.ts'
 
 /** The streams of the process, or their replacements. */
-export interface Streams {
+interface Streams {
   readonly stdin: Terminal['stdin']
   readonly stdout: OutputStream
   readonly stderr: OutputStream

@@ -1,11 +1,11 @@
 import { getTableUniqueName, type Table } from 'drizzle-orm'
-import { MissingDriverError } from '../errors.ts'
 import { type TimeLimits, timeLimitsOf, USUAL_TIMEOUT_MS } from '../time/time-limits.ts'
 import type { SessionDatabase } from './contract/session-database.ts'
 import { guarded, guardedStorage } from './door/guarded.ts'
 import type { Mysql2Promise } from './mysql/client.ts'
 import type { NodePgClient } from './pg/node-postgres.ts'
 import { type Dialect, type DrizzleDatabase, drizzleKind, isSessionDatabase } from './recognise.ts'
+import { loadDriver } from './sql/load-driver.ts'
 import type { SessionsTable } from './sql/statements.ts'
 
 /** Connections of a pool that is opened here. */
@@ -51,7 +51,7 @@ async function pgClient(database: string | DrizzleDatabase, timeLimits: TimeLimi
     const { postgresJsClient } = await import('./pg/postgres-js.ts')
     return postgresJsClient(database.$client as never, timeLimits)
   }
-  const { default: postgres } = await driver('PostgreSQL', 'postgres', () => import('postgres'))
+  const { default: postgres } = await loadDriver('PostgreSQL', 'postgres', () => import('postgres'))
   const { openPgUrl } = await import('./pg/open.ts')
   return openPgUrl(postgres, database, CONNECTIONS, timeLimits)
 }
@@ -68,7 +68,7 @@ async function mysqlClient(database: string | DrizzleDatabase, timeLimits: TimeL
     const client = database.$client as Mysql2Promise & { promise?(): Mysql2Promise }
     return mysql2Client(client.promise ? client.promise() : client, timeLimits)
   }
-  const { createPool } = await driver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
+  const { createPool } = await loadDriver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
   const { openMysqlUrl } = await import('./mysql/open.ts')
   return openMysqlUrl(createPool, database, CONNECTIONS, timeLimits)
 }
@@ -79,7 +79,7 @@ const openSqlite: Open = async (database, table) => {
   const named = namedTable(table, storedSessionsTable)
   if (typeof database !== 'string') return sqliteDatabase(database.$client as never, ...named, () => {})
   const { openSqliteFile } = await import('./sqlite/open.ts')
-  const { default: Database } = await driver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
+  const { default: Database } = await loadDriver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
   return openSqliteFile(Database, database.slice('sqlite:'.length), ...named)
 }
 
@@ -90,18 +90,4 @@ export function namedTable(table: string | Table, make: (name: string) => Table)
   if (typeof table === 'string') return [make(table) as SessionsTable, table]
   // Drizzle calls the schema of a table that has none "public", on every database.
   return [table as SessionsTable, getTableUniqueName(table).replace(/^public\./, '')]
-}
-
-/**
- * Loads a driver.
- *
- * @throws `FST_STORED_SESSION_MISSING_DRIVER`
- */
-export async function driver<Module>(databases: string, name: string, load: () => Promise<Module>): Promise<Module> {
-  try {
-    return await load()
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new MissingDriverError(databases, name, name)
-  }
 }

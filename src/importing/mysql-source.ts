@@ -1,14 +1,6 @@
 import type { Connection } from 'mysql2/promise'
-import {
-  BATCH,
-  driver,
-  type ForeignRow,
-  pages,
-  quoted,
-  type TableLayout,
-  type TableReader,
-  toForeign,
-} from './source.ts'
+import { loadDriver } from '../database/sql/load-driver.ts'
+import { BATCH, type ForeignRow, pages, quoted, type TableLayout, type TableReader, toForeign } from './source.ts'
 
 /** Reads a table of MySQL or MariaDB. */
 export const mysqlSource: TableReader = {
@@ -36,7 +28,7 @@ export const mysqlSource: TableReader = {
 }
 
 async function connect(url: string): Promise<Connection> {
-  const { createConnection } = await driver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
+  const { createConnection } = await loadDriver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
   return createConnection({ uri: url.replace(/^mariadb:/i, 'mysql:') })
 }
 

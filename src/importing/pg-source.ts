@@ -1,14 +1,6 @@
 import type { Sql } from 'postgres'
-import {
-  BATCH,
-  driver,
-  type ForeignRow,
-  pages,
-  quoted,
-  type TableLayout,
-  type TableReader,
-  toForeign,
-} from './source.ts'
+import { loadDriver } from '../database/sql/load-driver.ts'
+import { BATCH, type ForeignRow, pages, quoted, type TableLayout, type TableReader, toForeign } from './source.ts'
 
 /** Reads a table of PostgreSQL. */
 export const pgSource: TableReader = {
@@ -36,7 +28,7 @@ export const pgSource: TableReader = {
 }
 
 async function connection(url: string): Promise<Sql> {
-  const { default: postgres } = await driver('PostgreSQL', 'postgres', () => import('postgres'))
+  const { default: postgres } = await loadDriver('PostgreSQL', 'postgres', () => import('postgres'))
   return postgres(url, { max: 1, fetch_types: false, onnotice: () => {} })
 }
 

@@ -1,12 +1,13 @@
 import type { Redis } from 'ioredis'
+import { loadDriver } from '../database/sql/load-driver.ts'
 import type { ForeignSession } from '../store/imports/foreign-session.ts'
-import { BATCH, driver, type SessionSource, type SourcePlace } from './source.ts'
+import { BATCH, type SessionSource, type SourcePlace } from './source.ts'
 
 const DEFAULT_PREFIX = 'sess:'
 
 /** Reads the Redis keys with a prefix. A key may come twice, and a key that is added during the scan may be missing. */
 export async function* redisSource({ url, prefix = DEFAULT_PREFIX }: SourcePlace): SessionSource {
-  const { Redis } = await driver('Redis', 'ioredis', () => import('ioredis'))
+  const { Redis } = await loadDriver('Redis', 'ioredis', () => import('ioredis'))
   // By default the client retries without end, and the command never fails.
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
   // No failure is lost here: the command in progress rejects too.

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { MissingDriverError } from '../errors.ts'
 import type { ForeignSession } from '../store/imports/foreign-session.ts'
 
 /** The place where another store keeps its sessions. */
@@ -38,7 +37,7 @@ export interface TableLayout {
 export const BATCH = 200
 
 /** Reads the sessions after an id, by ascending id. */
-export type ReadPage = (after: string, limit: number) => Promise<ForeignSession[]>
+type ReadPage = (after: string, limit: number) => Promise<ForeignSession[]>
 
 /** Reads a table by its key, page by page: no cursor stays open between pages, and each row is read once. */
 export async function* pages(read: ReadPage, limit: number): AsyncGenerator<ForeignSession[]> {
@@ -70,14 +69,4 @@ export function quoted(name: string, quote: '"' | '`'): string {
     .split('.')
     .map((part) => quote + part.replaceAll(quote, quote + quote) + quote)
     .join('.')
-}
-
-/** Loads the driver for the database of another store. @throws `FST_STORED_SESSION_MISSING_DRIVER` */
-export async function driver<Module>(databases: string, name: string, load: () => Promise<Module>): Promise<Module> {
-  try {
-    return await load()
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new MissingDriverError(databases, name, name)
-  }
 }

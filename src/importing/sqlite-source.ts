@@ -1,15 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
-import {
-  BATCH,
-  driver,
-  type ForeignRow,
-  pages,
-  quoted,
-  type TableLayout,
-  type TableReader,
-  toForeign,
-} from './source.ts'
+import { loadDriver } from '../database/sql/load-driver.ts'
+import { BATCH, type ForeignRow, pages, quoted, type TableLayout, type TableReader, toForeign } from './source.ts'
 
 /** Reads a table of SQLite. */
 export const sqliteSource: TableReader = {
@@ -36,7 +28,7 @@ export const sqliteSource: TableReader = {
 }
 
 async function open(url: string): Promise<Database> {
-  const { default: SqliteDatabase } = await driver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
+  const { default: SqliteDatabase } = await loadDriver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
   const file = url.replace(/^sqlite:/i, '')
   // Otherwise the driver reports a missing folder, or creates an empty file.
   if (!existsSync(file)) throw new Error(`there is no file ${file}`)

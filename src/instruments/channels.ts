@@ -12,8 +12,6 @@ export const eventChannelNames = [
   'unreadable',
 ] as const
 
-export type EventChannelName = (typeof eventChannelNames)[number]
-
 /** The prefix of every name. */
 const PREFIX = 'stored-session:'
 

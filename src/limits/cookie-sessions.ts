@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type SessionHost, type SessionRequest, VISITS_KEY } from './session-host.ts'
 
 /** A session of @fastify/secure-session. */
-export interface CookieSession {
+interface CookieSession {
   /** Whether the response sends its cookie. */
   changed: boolean
   get(key: string): unknown

@@ -2,7 +2,7 @@ import { type SessionHost, VISITS_KEY } from './session-host.ts'
 import type { Visits } from './visits.ts'
 
 /** A session of @fastify/session. All of its own keys are content, except `cookie`. */
-export type ServerSession = Record<string, unknown> & { regenerate(): Promise<void> }
+type ServerSession = Record<string, unknown> & { regenerate(): Promise<void> }
 
 /** Sessions of @fastify/session, in any store. */
 export const serverSessions: SessionHost<ServerSession> = {

@@ -18,7 +18,7 @@ const MINUTE_MS = 60_000
 const AHEAD_MS = 5 * MINUTE_MS
 
 /** The precision of the last visit: another visit within the same grain needs no write. */
-export function grainOf(idleTimeout: number): number {
+function grainOf(idleTimeout: number): number {
   return idleTimeout > 10 * MINUTE_MS ? 5 * MINUTE_MS : 10_000
 }
 

@@ -8,7 +8,7 @@ import type { MetricKey } from './metrics.ts'
 export type ObservedSessions = StoredSessionStore | { readonly store: StoredSessionStore }
 
 /** Records one value of a metric, with the values of its labels. */
-export type RecordValue = (metric: MetricKey, value: number, labels?: { readonly [label: string]: string }) => void
+type RecordValue = (metric: MetricKey, value: number, labels?: { readonly [label: string]: string }) => void
 
 export const storeOf = (sessions: ObservedSessions): StoredSessionStore =>
   'store' in sessions ? sessions.store : sessions

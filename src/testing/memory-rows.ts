@@ -1,7 +1,7 @@
 import type { NewRow } from '../database/contract/session-database.ts'
 
 /** The values that an ended row keeps or gets; all others are removed. */
-export type MemoryEnd = Pick<NewRow, 'endedAt' | 'endReason' | 'trimAt'>
+type MemoryEnd = Pick<NewRow, 'endedAt' | 'endReason' | 'trimAt'>
 
 const EMPTY = Buffer.alloc(0)
 

@@ -17,7 +17,7 @@ const LAYERS: Record<string, string[]> = {
   testing: ['plugin', 'store', 'instruments', 'payload', 'database', 'keys', 'schema'],
   cli: ['plugin', 'importing', 'store', 'instruments', 'payload', 'database', 'keys', 'schema', 'time'],
   // Reads the tables of other stores.
-  importing: ['store'],
+  importing: ['store', 'database'],
   // For sessions in any store: of ours it may use what checks options, and the names of reasons.
   limits: ['store', 'database', 'time'],
   telemetry: ['store', 'instruments'],

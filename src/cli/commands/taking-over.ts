@@ -5,7 +5,7 @@ import { grouped } from '../frame/progress.ts'
 type Reason = keyof UpgradeSkips
 
 /** The number of sessions that were left out, by reason; imports have fewer reasons. */
-export type LeftOut = Readonly<Partial<Record<Reason, number>>>
+type LeftOut = Readonly<Partial<Record<Reason, number>>>
 
 const WORDS: Readonly<Record<Reason, string>> = {
   over: 'over',

@@ -76,7 +76,7 @@ export const sessionsOf = (number: number) => `${grouped(number)} ${number === 1
 export const rowsOf = (number: number) => `${grouped(number)} ${number === 1 ? 'row' : 'rows'}`
 
 /** `40 s`, `12 min`, `2.5 h`. */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`
   if (seconds < 5_400) return `${Math.ceil(seconds / 60)} min`
   return `${(seconds / 3_600).toFixed(1)} h`

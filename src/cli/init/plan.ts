@@ -69,9 +69,9 @@ function plannedConfiguration(project: Project, driver: Driver): PlannedFile {
 }
 
 /** The treatment of a file by git: ignored, or possibly committed; or there is no git here. */
-export type Ignored = 'ignored' | 'committed' | 'no git'
+type Ignored = 'ignored' | 'committed' | 'no git'
 
-export function ignoredByGit(folder: string, path: string): Ignored {
+function ignoredByGit(folder: string, path: string): Ignored {
   const { status } = spawnSync('git', ['check-ignore', '--quiet', '--', path], { cwd: folder, stdio: 'ignore' })
   if (status === 0) return 'ignored'
   return status === 1 ? 'committed' : 'no git'

@@ -23,7 +23,7 @@ export const sourceOptions = {
 } as const satisfies CommandOptions
 
 /** The source of the sessions, and its description without the URL, which may contain a password. */
-export interface ChosenSource {
+interface ChosenSource {
   readonly name: SourceName
   readonly place: SourcePlace
   readonly origin: string

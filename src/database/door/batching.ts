@@ -1,7 +1,7 @@
 import { Deferred } from '../../time/deferred.ts'
 
 /** Begins a statement, and says for each item in turn whether the statement accepts it. It always accepts the first. */
-export type Takes<Item> = () => (item: Item) => boolean
+type Takes<Item> = () => (item: Item) => boolean
 
 /** Statements in progress at a time. With more, each would carry less; with one, a slow statement would block all. */
 const MOST_UNDER_WAY = 2

@@ -20,7 +20,7 @@ export const LARGEST_UPDATE = 64
 export const LARGEST_SHARED_BYTES = 16 * 1024
 
 /** The store's hooks for touches. */
-export interface Touching {
+interface Touching {
   /** Runs a touch of this many sessions, and lets observers see it. */
   around(sessions: number, touch: () => Promise<void>): Promise<void>
   /** Receives the error of a failed touch in the background. */

@@ -9,7 +9,7 @@ export const LARGEST = 64
 export const bySize = <Built>(build: (size: number) => Built) => new Map(SIZES.map((size) => [size, build(size)]))
 
 /** From 0, so many numbers. */
-export const sequence = (size: number) => Array.from({ length: size }, (_, index) => index)
+const sequence = (size: number) => Array.from({ length: size }, (_, index) => index)
 
 /** Cuts a list into parts of these sizes, and fills the last one up. */
 export function chunks<Item>(list: readonly Item[], filling: (last: Item) => Item): Item[][] {

@@ -99,10 +99,10 @@ function listOf(list: readonly (Buffer | string | number | null)[]): string {
 export const byteas = (list: readonly Buffer[]) => `{${list.map((one) => `"\\\\x${one.toString('hex')}"`).join(',')}}`
 
 /** A list of numbers, for `::text::bigint[]` and the like. */
-export const numbers = (list: readonly number[]) => `{${list.join(',')}}`
+const numbers = (list: readonly number[]) => `{${list.join(',')}}`
 
 /** A list of texts or nothing, for `::text::text[]`. */
-export const texts = (list: readonly (string | null)[]) =>
+const texts = (list: readonly (string | null)[]) =>
   `{${list.map((one) => (one === null ? 'NULL' : `"${one.replaceAll(/["\\]/g, '\\$&')}"`)).join(',')}}`
 
 /** A SELECT of the rows of many keys. */

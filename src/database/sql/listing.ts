@@ -4,7 +4,7 @@ import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { columnNames, endRows, isUnended, value } from './statements.ts'
 
 /** The parts of a listing that depend on the dialect and its driver. */
-export interface ListingDriver {
+interface ListingDriver {
   readonly compile: Compile
   /** Whether a row has exactly the user of the parameter `userId`. */
   readonly ofUser: SQL

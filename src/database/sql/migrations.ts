@@ -12,7 +12,7 @@ export const DEFAULT_TABLE = 'stored_sessions'
 export const journalOf = (table: string) => `${table}_migrations`
 
 /** One migration that drizzle-kit generated. */
-export interface Migration {
+interface Migration {
   /** Its number and its subject, such as `0001_add_key_id`. */
   readonly name: string
   /** The time when it was generated, epoch milliseconds: the order of the journal. */

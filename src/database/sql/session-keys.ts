@@ -8,7 +8,7 @@ import { placeOfTable } from './table-place.ts'
 export const keysTableOf = (table: string) => `${table}_keys`
 
 /** The parts of the key statements that depend on the dialect. */
-export interface KeyExecution {
+interface KeyExecution {
   rows(statement: Statement): Promise<Record<string, unknown>[]>
   /** Runs a statement that changes rows, and returns how many. */
   count(statement: Statement, values: object): Promise<number>

@@ -2,7 +2,7 @@ import { type Column, is, Placeholder, type SQL, sql, type Table } from 'drizzle
 import type { StoredEndReason } from '../contract/session-row.ts'
 
 /** The statements whose text is the same on every database except for quotes and placeholders. */
-export interface SessionStatements {
+interface SessionStatements {
   readonly readOne: Statement
   readonly insert: Statement
   readonly update: Statement

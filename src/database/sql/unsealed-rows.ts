@@ -4,7 +4,7 @@ import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { byLimit, columnNames, selectRow, value } from './statements.ts'
 
 /** The parts that depend on the dialect and its driver. */
-export interface UnsealedRowsDriver {
+interface UnsealedRowsDriver {
   readonly compile: Compile
   /** The column that orders the rows: by an index that also has `key_id`, or by the table itself. */
   readonly place: SQL

@@ -5,7 +5,7 @@ import type { KeyService } from './key-service.ts'
 import { type HoldLimits, trailingReads, UnwrappedKeys } from './unwrapped-keys.ts'
 
 /** The limits after which the next data key replaces the current one. */
-export interface RotationLimits {
+interface RotationLimits {
   /** Milliseconds. */
   readonly rotateEvery: number
   /** Payloads that this process seals. */

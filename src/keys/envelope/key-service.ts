@@ -21,7 +21,7 @@ export interface KeyCalls {
 }
 
 /** The time limits of a call, in milliseconds. */
-export interface CallLimits {
+interface CallLimits {
   readonly softTimeout: number
   readonly hardTimeout: number
 }

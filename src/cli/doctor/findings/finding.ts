@@ -1,7 +1,7 @@
 import type { Style } from '../../frame/output.ts'
 
 /** The severity: a fault has to be fixed, a warning should be considered, and a skipped check could not run. */
-export type Level = 'ok' | 'warning' | 'fault' | 'skipped'
+type Level = 'ok' | 'warning' | 'fault' | 'skipped'
 
 /** One line of the doctor's report. */
 export interface Finding {

@@ -42,7 +42,7 @@ export interface Inspection {
   close(): Promise<void>
 }
 
-export interface ExpectedTables {
+interface ExpectedTables {
   readonly sessions: ExpectedTable
   readonly keys: ExpectedTable
 }

@@ -1,8 +1,8 @@
 import { type Mysql2Promise, type MysqlClient, mysql2Client, plainFor } from '../../../database/mysql/client.ts'
 import { openMysqlUrl } from '../../../database/mysql/open.ts'
 import { urlSettings } from '../../../database/mysql/url-settings.ts'
-import { driver } from '../../../database/open.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
+import { loadDriver } from '../../../database/sql/load-driver.ts'
 import { type HostList, hostList } from '../../../database/url/host-list.ts'
 import type { TimeLimits } from '../../../time/time-limits.ts'
 import type { Query, Row } from '../findings/inspection.ts'
@@ -33,7 +33,7 @@ export async function mysqlConnections(
     const client = database.$client as Mysql2Promise & { promise?(): Mysql2Promise }
     return connectionsOf(client.promise ? client.promise() : client, timeLimits, async () => {})
   }
-  const { createPool } = await driver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
+  const { createPool } = await loadDriver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
   const { urls } = hostList(database) as HostList
   if (urls.length > 1) return ofSeveralHosts(openMysqlUrl(createPool, database, CONNECTIONS, timeLimits))
   const { uri } = urlSettings(database)

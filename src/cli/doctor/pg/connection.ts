@@ -1,10 +1,9 @@
 import type { Sql } from 'postgres'
-import { driver } from '../../../database/open.ts'
 import type { PgClient } from '../../../database/pg/client.ts'
 import { type NodePgClient, nodePostgresClient } from '../../../database/pg/node-postgres.ts'
 import { postgresJsClient } from '../../../database/pg/postgres-js.ts'
-import type { DrizzleDatabase } from '../../../database/recognise.ts'
-import { drizzleKind } from '../../../database/recognise.ts'
+import { type DrizzleDatabase, drizzleKind } from '../../../database/recognise.ts'
+import { loadDriver } from '../../../database/sql/load-driver.ts'
 import type { TimeLimits } from '../../../time/time-limits.ts'
 import type { Query, Row } from '../findings/inspection.ts'
 
@@ -38,7 +37,7 @@ export async function pgConnections(
   if (drizzleKind(database) === 'NodePgDatabase')
     return nodePg((database as DrizzleDatabase).$client as NodePgClient, timeLimits)
   if (typeof database !== 'string') return postgresJs(database.$client as Sql, timeLimits, async () => {})
-  const { default: postgres } = await driver('PostgreSQL', 'postgres', () => import('postgres'))
+  const { default: postgres } = await loadDriver('PostgreSQL', 'postgres', () => import('postgres'))
   const connect_timeout = timeLimits.request / 1_000
   const open = () => postgres(database, { max: 1, connect_timeout, fetch_types: false, onnotice: () => {} })
   const sql = open()

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { getTableConfig } from 'drizzle-orm/sqlite-core'
-import { driver } from '../../../database/open.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
+import { loadDriver } from '../../../database/sql/load-driver.ts'
 import type { SessionsTable } from '../../../database/sql/statements.ts'
 import { sqliteDatabase } from '../../../database/sqlite/database.ts'
 import { migrateSqlite } from '../../../database/sqlite/migrate.ts'
@@ -71,7 +71,7 @@ const OPENED_TO_READ = {
 const BUSY_MS = 5_000
 
 async function openFile(file: string, table: string): Promise<Database> {
-  const { default: Sqlite } = await driver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
+  const { default: Sqlite } = await loadDriver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
   if (file === MEMORY) {
     // The application's database in memory is not accessible, so this creates one in the same way.
     const client = new Sqlite(file)
