@@ -6,9 +6,9 @@ import { RefreshedKeys } from '../keys/refreshed-keys.ts'
 import type { SessionEventEmitter } from './core/events.ts'
 
 /**
- * Looks whether there is a place for keys.
+ * Checks that the storage can keep keys, and that their table exists.
  *
- * @throws `FST_STORED_SESSION_INVALID_OPTIONS` for a storage that has none, and `FST_STORED_SESSION_MISSING_TABLE`
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS` for a storage without `keys`, and `FST_STORED_SESSION_MISSING_TABLE`
  */
 export async function checkKeyTable(database: SessionDatabase): Promise<void> {
   if (database.keys) return database.keys.check()
@@ -18,8 +18,8 @@ export async function checkKeyTable(database: SessionDatabase): Promise<void> {
 }
 
 /**
- * The provider for this store: one that keeps keys in a table next to the sessions is given their table, and is ours to close; one
- * that learns of new keys is asked for them.
+ * The key provider for this store. A provider that keeps its keys in a table next to the sessions gets that table, and
+ * the store closes the provider. A provider with `refresh` is asked for new keys.
  */
 export function attachKeys(
   keys: KeyProvider,

@@ -3,23 +3,23 @@ import { lateAnswer, within } from '../time/time-limits.ts'
 import type { StoreCore } from './core/core.ts'
 import type { CheckedStoreOptions } from './options/store-options.ts'
 
-/** How the store is. It holds no address, name, statement or key, so that a probe may show it. */
+/** The health of the store. It contains no address, name, statement or key, so that a probe may show it. */
 export interface Health {
-  /** Whether the database takes reads and writes, and the key provider has a key to seal with. */
+  /** Whether the database accepts reads and writes, and the key provider has a key to seal with. */
   readonly ok: boolean
   readonly dialect: SessionDatabase['dialect']
-  /** How long it took to find out, in milliseconds. */
+  /** The duration of the check, in milliseconds. */
   readonly latency: number
   /** Operations of requests that wait for an answer now. */
   readonly waiting: number
-  /** The driver's code for the fault, such as `ECONNREFUSED`, when there is one. */
+  /** The driver's code for the fault, such as `ECONNREFUSED`, if it has one. */
   readonly code?: string
 }
 
-/** The key of a row that cannot be there: a hash of nothing but zeros. */
+/** A key that no row has: a hash of zeros only. */
 const NOBODY = Buffer.alloc(32)
 
-/** Asks database and key provider, and never rejects. */
+/** Checks the database and the key provider; never rejects. */
 export async function healthOf(
   open: () => Promise<StoreCore>,
   { dialect, operationTimeout }: Pick<CheckedStoreOptions, 'dialect' | 'operationTimeout'>,

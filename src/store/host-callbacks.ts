@@ -1,10 +1,10 @@
 import type { SessionEventEmitter, SessionEvents } from './core/events.ts'
 
-/** What @fastify/session calls a store with. */
+/** The callbacks that @fastify/session passes to a store. */
 export type Callback = (error?: unknown) => void
 export type SessionCallback = (error: unknown, session?: never) => void
 
-/** Calls back once, and not from within a promise: a callback that throws must not become a second call or a rejection. */
+/** Calls back once and outside the promise, so that a callback that throws causes no second call and no rejection. */
 export function callBack<Result>(
   result: Result | Promise<Result>,
   callback: (error?: unknown, result?: Result) => void,
@@ -15,12 +15,12 @@ export function callBack<Result>(
   else succeed(result)
 }
 
-/** What a request asks the store for. */
+/** The kind of operation that a request asks the store for. */
 type Operation = SessionEvents['fault'][0]['operation']
 
 const PASSING_FAULT = 503
 
-/** Calls back as {@link callBack} does. A failure that is the database's or the key provider's is an event as well. */
+/** Calls back as {@link callBack} does. A failure of the database or the key provider is an event as well. */
 export function callBackFor<Result>(
   events: SessionEventEmitter,
   operation: Operation,
@@ -33,7 +33,7 @@ export function callBackFor<Result>(
   })
 }
 
-// What an application did wrong is its own affair.
+// An error that the application caused is not a fault of the store.
 function isFault(error: unknown): error is Error {
   return error instanceof Error && (error as { statusCode?: unknown }).statusCode === PASSING_FAULT
 }

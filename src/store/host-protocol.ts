@@ -7,17 +7,17 @@ import { type Succession, successionOf } from './requests/heirs.ts'
 import type { Reading } from './requests/reading.ts'
 import type { SessionRequests } from './session-requests.ts'
 
-/** What the host is doing, for as long as it calls, or is called, without a pause. */
+/** What the host is doing, until its synchronous call or our synchronous callback returns. */
 export interface HostCall {
-  /** It is told what an id has yielded: it makes a new id when there is no session. */
+  /** The host receives the result of a read; it makes a new id when there is no session. */
   readonly reading?: Reading | undefined
-  /** The old session of a `regenerate()` was ended: it stores the new one. */
+  /** The old session of a `regenerate()` was ended; the host stores the new session next. */
   readonly succession?: Succession
 }
 
 /**
- * What @fastify/session calls a store by: `get`, `set`, `destroy`, `touch`. It says nothing of what it calls them for:
- * `regenerate()` ends the old session, and stores the new one inside the callback of that, whatever came of it.
+ * The methods that @fastify/session calls: `get`, `set`, `destroy`, `touch`. The host does not say why it calls them:
+ * `regenerate()` ends the old session, and stores the new session in the callback, also after a failure.
  */
 export class HostProtocol<Call extends HostCall = HostCall> {
   readonly #requests: SessionRequests
@@ -29,21 +29,21 @@ export class HostProtocol<Call extends HostCall = HostCall> {
     this.#events = events
   }
 
-  /** Hands the session of an id to the host, or null when there is none (any more). */
+  /** Passes the session of an id to the host, or null when there is none. */
   get(id: string, callback: SessionCallback): void {
     callBackFor(this.#events, 'read', this.#requests.read(id), (error, reading) => {
       this.during({ reading } as Partial<Call>, () => callback(error, (reading?.session ?? null) as never))
     })
   }
 
-  /** Stores a session as it is now, merged with what others stored meanwhile. Writes nothing once it has ended. */
+  /** Stores a session, merged with changes that other requests stored meanwhile. Writes nothing after it has ended. */
   set(id: string, session: object, callback: Callback): void {
     const succession = loadedVersionOf(session) ? undefined : this.call.succession
     const saving = this.#requests.save(id, session as LiveSession, succession)
     callBackFor(this.#events, 'write', saving, (error) => callback(error))
   }
 
-  /** Ends a session permanently; by the old id of one that was rotated, the rotated session. */
+  /** Ends a session permanently. An old id of a rotated session ends that session too. */
   destroy(id: string, callback: Callback): void {
     callBackFor(this.#events, 'delete', this.#requests.end(id), (error, finding) => {
       const succession = successionOf(id, error, finding)
@@ -51,7 +51,7 @@ export class HostProtocol<Call extends HostCall = HostCall> {
     })
   }
 
-  /** Renews the last use of a session. @fastify/session never calls it; reading does the same by itself. */
+  /** Renews the last use of a session. @fastify/session never calls it, and a read renews the last use too. */
   touch(id: string, session: object, callback: Callback): void {
     callBackFor(this.#events, 'touch', this.#requests.touch(id, session as LiveSession), (error) => callback(error))
   }
@@ -61,7 +61,7 @@ export class HostProtocol<Call extends HostCall = HostCall> {
     return this.#call
   }
 
-  /** Begins what the host does, where it calls back later. */
+  /** Notes what the host does until {@link finish}, when it calls back later. */
   protected begin(call: Partial<Call>): void {
     this.#call = call
   }
@@ -70,7 +70,7 @@ export class HostProtocol<Call extends HostCall = HostCall> {
     if (this.#call === call) this.#call = {}
   }
 
-  /** What the host does inside of this. */
+  /** Notes what the host does while `work` runs. */
   protected during<Result>(call: Partial<Call>, work: () => Result): Result {
     this.begin(call)
     try {

@@ -19,7 +19,7 @@ import type { CheckedStoreOptions } from './options/store-options.ts'
 import { userReader } from './users/user.ts'
 
 /**
- * Opens the database, migrates it when asked to, and checks that the table exists.
+ * Opens the database, migrates it if `migrate` is on, and checks that the table exists.
  *
  * @throws `FST_STORED_SESSION_MISSING_DRIVER`, `FST_STORED_SESSION_MISSING_TABLE`,
  * `FST_STORED_SESSION_MIGRATION_FAILED` or `FST_STORED_SESSION_UNREACHABLE`
@@ -85,13 +85,13 @@ function failMigration(error: unknown, table: string): never {
   throw new MigrationError(table, reasonOf(error), { cause: withoutParameters(error) })
 }
 
-// What a pooler refuses, whatever the reason, is most often a 08P01.
+// Most poolers refuse a connection with 08P01, whatever the reason.
 const CONNECTION_FAULT =
   /^(E[A-Z]+|CONNECT_TIMEOUT|08\w{3}|28\w{3}|3D000|ER_(DB)?ACCESS_DENIED_ERROR|ER_BAD_DB_ERROR|ER_CON_COUNT_ERROR|53300|57P03)$/
 
 const isConnectionFault = (error: unknown) => CONNECTION_FAULT.test(codeOf(error))
 
-// At start the operator reads this and no client does: the driver's own words help most.
+// At start only the operator reads this, and no client, so it can contain the driver's own message.
 function reasonOf(error: unknown): string {
   const { message = '' } = error as Error
   const code = codeOf(error)

@@ -7,7 +7,7 @@ import { warnOfUnencrypted } from './options/check-sealing-options.ts'
 import type { CheckedStoreOptions } from './options/store-options.ts'
 import { Trimmer } from './trimming/trimming.ts'
 
-/** A store's database and what belongs to it: opened once, when it is needed first, and closed. */
+/** Opens the database of a store and its parts once, at the first use, and closes them. */
 export class Opening {
   readonly #options: CheckedStoreOptions
   readonly #parts: Parameters<typeof openCore>[1]
@@ -21,7 +21,7 @@ export class Opening {
     this.#parts = parts
   }
 
-  /** What is open now. */
+  /** Undefined until the store is open, and after it was closed. */
   get core(): StoreCore | undefined {
     return this.#closing ? undefined : this.#core
   }
@@ -33,7 +33,7 @@ export class Opening {
 
   open(): Promise<StoreCore> {
     if (this.#closing) return Promise.reject(new UnavailableError({ cause: new Error('the store is closed') }))
-    // A start that failed may be tried again.
+    // Lets the caller repeat a start that failed.
     this.#opening ??= this.#open().catch((error) => {
       this.#opening = undefined
       throw error
@@ -41,12 +41,12 @@ export class Opening {
     return this.#opening
   }
 
-  /** What was opened, or is being opened, if anything; never rejects. */
+  /** Waits for an opening that has begun; undefined if there is none or it failed. Never rejects. */
   async opened(): Promise<StoreCore | undefined> {
     return this.#opening?.catch(() => undefined)
   }
 
-  /** Finishes what was begun, within 2 seconds, and closes what was opened here. Twice is harmless. */
+  /** Finishes running work within 2 seconds, and closes everything that the store opened. A second call is harmless. */
   close(): Promise<void> {
     this.#closing ??= closeCore(this.#opening, () => this.#trimmer)
     return this.#closing
@@ -63,11 +63,11 @@ export class Opening {
   }
 }
 
-/** How long closing may take, and of it finishing what was begun. Milliseconds. */
+/** How long closing may take, and how much of this time running work may use. Milliseconds. */
 const CLOSE_MS = 1_900
 const FINISH_MS = 1_200
 
-/** Finishes what was begun and closes what was opened, within 2 seconds; a database that does not answer too. */
+/** Finishes running work and closes everything within 2 seconds, also when the database does not answer. */
 export function closeCore(opening: Promise<StoreCore> | undefined, trimmer: () => Trimmer | undefined): Promise<void> {
   return within(CLOSE_MS, close(opening, trimmer)).catch(() => {})
 }
@@ -80,7 +80,7 @@ async function close(opening: Promise<StoreCore> | undefined, trimmer: () => Tri
 }
 
 async function finish({ turns, rows, keys }: StoreCore, trimmer: Trimmer | undefined): Promise<void> {
-  // From the beginning, because saves may wait for a key; and again, because they may have asked for one since.
+  // The keys close first, because saves may wait for a key, and again, because a save may have asked for one since.
   await Promise.all([trimmer?.stop(), turns.idle(), keys.close()])
   await Promise.all([rows.flush(), keys.close()])
 }

@@ -3,22 +3,22 @@ import { Deadline } from '../time/deadline.ts'
 import { isHeard, type Operation, perform, type Task } from './core/operation.ts'
 import type { Opening } from './opening.ts'
 
-/** Operations that wait at a time, at most: those behind them could not be served before their time is up either. */
+/** The most operations that wait at a time: the store could not serve any more before their timeout. */
 export const MOST_WAITING = 10_000
 
 /** An operation whose caller waits. */
 interface Waiting {
-  /** When its caller is answered at the latest, by the clock that only runs forward. */
+  /** When its caller gets an answer at the latest, by the monotonic clock. */
   readonly until: number
   giveUp(): void
 }
 
-/** What requests ask of the store, bounded in number and in time, whatever it waits for. */
+/** Runs the operations of requests, and limits their number and their time. */
 export class Operations {
   readonly #opening: Opening
   readonly #timeout: number
   readonly #waiting = new Set<Waiting>()
-  /** One for all that wait: those that come while others do set none. It keeps the process alive as long as any does. */
+  /** One timer for all waiting operations, which saves a timer for each. It keeps the process alive while one waits. */
   #timer: NodeJS.Timeout | undefined
   #timerEnd = Number.POSITIVE_INFINITY
 
@@ -28,16 +28,16 @@ export class Operations {
     this.#timeout = timeout
   }
 
-  /** How many wait now. */
+  /** The number of operations that wait now. */
   get waiting(): number {
     return this.#waiting.size
   }
 
   /**
-   * Does a task, once the store is open.
+   * Runs a task once the store is open.
    *
-   * @returns its result; a rejection with `FST_STORED_SESSION_OVERLOADED` at once when too many wait, and with
-   * `FST_STORED_SESSION_UNAVAILABLE` when the time is up: whether it is done then is not known
+   * @returns its result; a rejection with `FST_STORED_SESSION_OVERLOADED` at once when too many operations wait, and
+   * with `FST_STORED_SESSION_UNAVAILABLE` after the timeout, when the outcome of the task is not known
    */
   run<Args extends unknown[], Result>(task: Task<Args, Result>, ...args: Args): Result | Promise<Result> {
     if (this.#waiting.size >= MOST_WAITING) return Promise.reject(new OverloadedError())
@@ -59,7 +59,7 @@ export class Operations {
     return perform(await this.#opening.open(), operation, task, ...args)
   }
 
-  /** Waits for the result of an operation for as long as it may take. */
+  /** Waits for the result of an operation until its timeout. */
   #inTime<Result>({ deadline }: Operation, result: Promise<Result>, allowance = 1): Promise<Result> {
     return new Promise((resolve, reject) => {
       const waiting = {

@@ -12,7 +12,7 @@ import type { Rotation } from './requests/rotating.ts'
 import { isChangedUnseen, type SaveOutcome } from './requests/saving.ts'
 import { END, IS_PRESENT, READ, ROTATE, SAVE, TOUCH } from './tasks.ts'
 
-/** What requests ask of a store, bounded in number and in time. */
+/** The operations of requests, limited in number and in time. */
 export class SessionRequests {
   readonly #opening: Opening
   readonly #events: SessionEventEmitter
@@ -24,7 +24,7 @@ export class SessionRequests {
     this.#operations = new Operations(opening, operationTimeout)
   }
 
-  /** How many wait now. */
+  /** The number of operations that wait now. */
   get waiting(): number {
     return this.#operations.waiting
   }
@@ -34,9 +34,9 @@ export class SessionRequests {
   }
 
   /**
-   * Stores a session as it is now, when the store is open.
+   * Stores a session as it is now, once the store is open.
    *
-   * @param succession - of the new session of a `regenerate()`
+   * @param succession - how the old session was found, if this is the new session of a `regenerate()`
    */
   save(id: string, session: LiveSession, succession: Succession | undefined): Promise<SaveOutcome> {
     if (succession) beginHeir(this.#events, session, succession)
@@ -51,13 +51,13 @@ export class SessionRequests {
   }
 
   /**
-   * Ends a session, and stores the one that takes its place in `regenerate()`. One that takes something along gets it only
-   * if this ended the old one; by an old id nothing is handed over, and nothing ends.
+   * Ends a session, and stores the new session of its `regenerate()`. A new session with content keeps it only if this
+   * call ended the old session. With an old id it loses its content, and the old session does not end.
    */
   replace(oldId: string, replaced: object, id: string, heir: LiveSession): Promise<SaveOutcome> {
     const note = noteOf(heir)
     note.origin = 'new'
-    // Until the old one is known to have ended. An error may reach the application before that is known.
+    // Refused until the old session is known to have ended, because an error may reach the application before that.
     note.isRefused = true
     return noting(heir, this.#operations.run(REPLACE, oldId, replaced, id, heir))
   }
@@ -66,24 +66,24 @@ export class SessionRequests {
     return this.#operations.run(TOUCH, id, session)
   }
 
-  /** Moves a stored session to another id, and says whether it did; see {@link rotateSession}. */
+  /** Moves a stored session to another id; false when it keeps its id. See {@link rotateSession}. */
   rotate(rotation: Rotation): boolean | Promise<boolean> {
     return this.#operations.run(ROTATE, rotation)
   }
 
-  /** Whether the id has a session that was not ended: for ids that are sent again. */
+  /** Whether an id has a session that was not ended, for responses that send the id again. */
   async isPresent(id: string): Promise<boolean> {
     return this.#operations.run(IS_PRESENT, id)
   }
 
-  /** Whether a stored session differs from its row in a way that a comparison through JSON cannot see. */
+  /** Whether a stored session differs from its row in a way that a comparison of JSON does not show. */
   isChangedUnseen(session: object): boolean {
     const { core } = this.#opening
     return core !== undefined && isChangedUnseen(core, session as LiveSession)
   }
 }
 
-/** Ends a session and stores another, each as an operation of its own for those who listen. */
+/** Ends a session and stores another. Listeners receive two separate operations. */
 const REPLACE: Task<[oldId: string, replaced: object, id: string, heir: LiveSession], SaveOutcome> = {
   async work(core, operation: Operation, oldId, replaced, id, heir) {
     const loaded = loadedVersionOf(replaced)

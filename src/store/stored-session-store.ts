@@ -25,20 +25,20 @@ import type { TrimOptions, TrimResult } from './trimming/trimming.ts'
  * ```
  */
 export class StoredSessionStore extends SessionManagement {
-  /** What the store tells about itself. */
+  /** The events of the store. */
   readonly events = new SessionEventEmitter()
-  /** Ids that were made here for new sessions: ending one that is not stored costs no statement. */
+  /** Ids that this process made for new sessions: ending an unstored session costs no statement. */
   readonly freshIds = new FreshIds()
-  /** Ids that were rotated here lately. */
+  /** Ids that this process rotated recently. */
   readonly rotatedIds = new RotatedIds()
-  /** What requests ask of it, as promises. */
+  /** The operations of requests, as promises. */
   readonly requests: SessionRequests
   readonly #options: CheckedStoreOptions
   readonly #opening: Opening
   readonly #host: HostProtocol
 
   /**
-   * @param options - the options; such as were checked already are taken as they are
+   * @param options - the options; the store uses checked options without a second check
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault
    */
   constructor(options: StoreOptions | CheckedStoreOptions) {
@@ -49,63 +49,63 @@ export class StoredSessionStore extends SessionManagement {
     this.#host = new HostProtocol(this.requests, this.events)
   }
 
-  /** Opens the database, and begins trimming. @throws `FST_STORED_SESSION_*`, as the table of errors has them */
+  /** Opens the database, and begins trimming. @throws `FST_STORED_SESSION_*`, as in the table of errors */
   async ready(): Promise<void> {
     await this.open()
   }
 
-  /** Hands the session of an id to the host, or null when there is none (any more). */
+  /** Passes the session of an id to the host, or null when there is none. */
   get(id: string, callback: SessionCallback): void {
     this.#host.get(id, callback)
   }
 
-  /** Stores a session as it is now, merged with what others stored meanwhile. Writes nothing once it has ended. */
+  /** Stores a session, merged with changes that other requests stored meanwhile. Writes nothing after it has ended. */
   set(id: string, session: object, callback: Callback): void {
     this.#host.set(id, session, callback)
   }
 
-  /** Ends a session permanently; by the old id of one that was rotated, the rotated session. */
+  /** Ends a session permanently. An old id of a rotated session ends that session too. */
   destroy(id: string, callback: Callback): void {
     this.#host.destroy(id, callback)
   }
 
-  /** Renews the last use of a session. @fastify/session never calls it; reading does the same by itself. */
+  /** Renews the last use of a session. @fastify/session never calls it, and a read renews the last use too. */
   touch(id: string, session: object, callback: Callback): void {
     this.#host.touch(id, session, callback)
   }
 
-  /** Moves a stored session to another id, and says whether it did. */
+  /** Moves a stored session to another id; false when it keeps its id. */
   async rotate(rotation: Rotation): Promise<boolean> {
     return this.requests.rotate(rotation)
   }
 
-  /** Why the id that the host asked for has no session: while the callback of {@link get} runs, and only then. */
+  /** Why the id that the host asked for has no session. Defined only while the callback of {@link get} runs. */
   get endReason(): EndReason | undefined {
     return this.#host.call.reading?.reason
   }
 
-  /** Deletes the rows of expired and ended sessions, unless another process does. Two calls at a time are one. */
+  /** Deletes the rows of expired and ended sessions, unless another process does. Concurrent calls share one round. */
   async trim(options?: TrimOptions): Promise<TrimResult> {
     await this.open()
     return this.#opening.trimmer!.trim(options)
   }
 
-  /** Trims without anybody waiting for it; a failure is an event. */
+  /** Trims in the background; a failure is an event. */
   trimInBackground(): void {
     this.#opening.trimmer?.runInBackground()
   }
 
-  /** Writes now what waits to be written in the background, the last uses of sessions. Never rejects: a failure is an event. */
+  /** Writes pending touches now. Never rejects: a failure is an event. */
   async flush(): Promise<void> {
     await (await this.#opening.opened())?.rows.flush()
   }
 
-  /** Asks database and key provider how they are, for at most `operationTimeout`; never rejects. */
+  /** Checks the database and the key provider, for at most `operationTimeout`; never rejects. */
   health(): Promise<Health> {
     return healthOf(() => this.open(), this.#options, this.requests.waiting)
   }
 
-  /** Finishes what was begun, within 2 seconds, and closes what was opened here. Twice is harmless. */
+  /** Finishes running work within 2 seconds, and closes everything that the store opened. A second call is harmless. */
   close(): Promise<void> {
     return this.#opening.close()
   }

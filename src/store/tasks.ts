@@ -10,7 +10,7 @@ import { type Origin, type SaveOutcome, saveSession } from './requests/saving.ts
 import { touchSession } from './requests/touching.ts'
 
 /*
- * What requests ask of the store, and what channels and listeners are told of it.
+ * The tasks of requests, and what channels and listeners receive about them.
  */
 
 const sidText = (id: string) => formatSid(sidOf(id))
@@ -46,10 +46,10 @@ export const SAVE: Task<[id: string, session: LiveSession, origin?: Origin], Sav
   },
 }
 
-/** How many times as long a rotation may take: it finds out what became of a statement that was not answered. */
+/** A factor for the time of a rotation, because it finds out the outcome of a statement that got no answer. */
 const ROTATION_ALLOWANCE = 3
 
-/** A session that continues under a new id. */
+/** Moves a session to a new id. */
 export const ROTATE: Task<[rotation: Rotation], boolean> = {
   work: rotateSession,
   allowance: ROTATION_ALLOWANCE,
@@ -74,10 +74,10 @@ export const END: Task<[id: string, ending: Ending], Finding> = {
   },
 }
 
-/** Observed where its statement is. */
+/** Not observed here, because its statement is observed. */
 export const TOUCH: Task<[id: string, session: LiveSession], void> = { work: touchSession }
 
-/** Whether an id has a session that was not ended: for ids that are sent again. */
+/** Whether an id has a session that was not ended, for responses that send the id again. */
 export const IS_PRESENT: Task<[id: string], boolean> = {
   work: async ({ rows }, _operation, id) => (await rows.find(sidOf(id)))?.endedAt === null,
 }

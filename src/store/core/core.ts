@@ -9,11 +9,11 @@ import type { Limits } from './lifetime.ts'
 import type { FreshIds, RotatedIds } from './session-ids.ts'
 import type { Turns } from './turns.ts'
 
-/** What reading, saving and ending share. */
+/** The parts of a store that reading, saving and ending share. */
 export interface StoreCore {
-  /** The way to the rows of sessions. */
+  /** Access to single rows of sessions. */
   readonly rows: SessionRows
-  /** For what concerns many rows, or none. */
+  /** For statements about many rows, or about none. */
   readonly database: SessionDatabase
   readonly keys: AttachedKeys
   readonly codec: Codec
@@ -21,21 +21,21 @@ export interface StoreCore {
   readonly limits: Limits
   readonly events: SessionEventEmitter
   readonly freshIds: FreshIds
-  /** Bytes that a serialized session may have. */
+  /** The largest size of a serialized session, in bytes. */
   readonly maxBytes: number
-  /** Who a session belongs to. */
+  /** The user of a session; null without a user. */
   userOf(content: SessionContent): string | null
-  /** How long the old id of a rotation reads, milliseconds. */
+  /** How long the old id of a rotated session can still read it, in milliseconds. */
   readonly rotationOverlap: number
-  /** The ids that were rotated here lately. */
+  /** The ids that this process rotated recently. */
   readonly rotatedIds: RotatedIds
-  /** How many sessions a user may have; undefined for any number. */
+  /** How many sessions a user may have; undefined without a limit. */
   readonly userLimit: UserLimit | undefined
-  /** Saves and rotations of one session, one after another. */
+  /** Runs the saves and rotations of one session one after another. */
   readonly turns: Turns
 }
 
-/** Which sessions of a user end when there are too many: the oldest, those that were not used for longest, or none. */
+/** Which sessions end above the limit of a user: the oldest, the least recently used, or none. */
 export type Evict = 'oldest' | 'least-recent' | 'refuse'
 
 /** How many sessions a user may have. */
@@ -44,7 +44,7 @@ export interface UserLimit {
   readonly evict: Evict
 }
 
-/** @throws `FST_STORED_SESSION_INVALID_OPTIONS` for a storage of the application's own that cannot do this */
+/** @throws `FST_STORED_SESSION_INVALID_OPTIONS` for a storage of the application that has no `listing` */
 export function listingOf({ database: { listing } }: StoreCore): SessionListing {
   if (listing) return listing
   throw new InvalidOptionsError(
@@ -53,11 +53,11 @@ export function listingOf({ database: { listing } }: StoreCore): SessionListing 
   )
 }
 
-/** Now, as the database is to see it. */
+/** The current time, and the latest creation time of a session that has reached its absolute timeout. */
 export function momentOf({ absoluteTimeout }: Limits): RowMoment {
   const now = Date.now()
   return { now, tooOld: absoluteTimeout === false ? BEFORE_ALL : now - absoluteTimeout }
 }
 
-/** Earlier than any row. */
+/** A time before the creation of any row. */
 export const BEFORE_ALL = -1

@@ -4,70 +4,70 @@ import { isSubscribed, publishEvent } from '../../instruments/channels.ts'
 import type { OperationName, OperationOf, SessionOperation, Source } from '../../instruments/operation.ts'
 import type { UnreadableReason } from '../../payload/sealed-payload.ts'
 
-/** What the store tells about itself. A `sid` is in its readable form, `2::<64 hex>`; no event holds an id or data. */
+/** The events of the store. A `sid` has its readable form, `2::<64 hex>`; no event contains an id or session data. */
 export interface SessionEvents {
-  /** The first save of a session; also of the one that `regenerate()` begins. */
+  /** The first save of a session, also of the session that `regenerate()` begins. */
   created: [{ sid: string }]
-  /** A session went on under a new id. */
+  /** A session continues under a new id. */
   regenerated: [{ sid: string; previousSid: string }]
-  /** A request named a session that its idle or its absolute timeout had ended. */
+  /** A request named a session that has expired by its idle or absolute timeout. */
   expired: [{ sid: string; reason: 'idle' | 'absolute' }]
-  /** Sessions were ended by `revoke`; `sessions` says how many. */
+  /** `revoke` ended sessions; `sessions` is their number. */
   revoked: [{ sessions: number }]
-  /** A session was ended because its user had more than `maxPerUser`. */
+  /** The store ended a session because its user had more than `maxPerUser`. */
   evicted: [{ sid: string }]
-  /** A save met a newer version of the session and was merged; `keys` are those that both sides had changed. */
+  /** A save was merged with a newer version of the session; `keys` are the keys that both sides changed. */
   conflict: [{ sid: string; keys: string[] }]
-  /** A save came for a session that had ended or was not there any more; nothing was written. */
+  /** A save found that its session has ended or no longer exists; nothing was written. */
   gone: [{ sid: string }]
-  /** A row that does not open, so that its user has no session; the row is left for an operator to look at. */
+  /** A row cannot be opened, so its user has no session; the row stays for the operator to inspect. */
   unreadable: [{ sid: string; reason: UnreadableReason }]
-  /** A row that is not sealed was taken for a session all the same, because `acceptUnencrypted` is on. */
+  /** An unsealed row was accepted as a session, because `acceptUnencrypted` is on. */
   unencrypted: [{ sid: string }]
-  /** The store was opened with `acceptUnencrypted`, whose date `until` is still to come. */
+  /** The store opened with `acceptUnencrypted`, and its date `until` is in the future. */
   acceptsUnencrypted: [{ until: Date }]
-  /** The current key has been sealing for longer than `warnKeyAge`; `days` says how long. */
+  /** The current key has been sealing for longer than `warnKeyAge`; `days` is the number of days. */
   keyAge: [{ days: number }]
   /**
-   * A key of `envelopeKeys` that seals nothing: its row has another `created_at` than `since`, epoch milliseconds, which was
-   * wrapped with it; or it has no date, as keys of former versions have none.
+   * A key of `envelopeKeys` seals nothing. The `created_at` of its row differs from `since`, epoch milliseconds, which
+   * was wrapped with the key; or the key has no date, like keys of former versions.
    */
   misdatedKey: [{ keyId: number; since: number | undefined }]
-  /** A call to the key service of `envelopeKeys` has been taking longer than `softTimeout`, which is `ms`. */
+  /** A call to the key service of `envelopeKeys` takes longer than `softTimeout`, which is `ms`. */
   slowKeyService: [{ call: 'wrap' | 'unwrap'; ms: number }]
   /** A request got a 503, because the database or the key provider failed. */
   fault: [{ operation: 'read' | 'write' | 'touch' | 'delete'; error: Error }]
-  /** A round of trimming ended, in the background or by call. */
+  /** A round of trimming ended, in the background or by a call. */
   trimmed: [TrimResult]
-  /** So many rounds in a row each left more rows over than the one before: trimming does not keep up. */
+  /** Each of `rounds` consecutive rounds left more rows than the round before: trimming does not keep up. */
   backlog: [{ backlog: number; rounds: number }]
-  /** Work in the background that failed; it is tried again when its time comes. */
+  /** Work in the background failed; the store tries it again at the next scheduled time. */
   backgroundError: [{ work: 'touch' | 'trim' | 'key rotation'; error: Error }]
-  /** A session was looked for. */
+  /** The store looked up a session. */
   read: [OperationOf<ReadOutcome>]
-  /** A session was to be saved. */
+  /** The store handled the save of a session. */
   write: [OperationOf<WriteOutcome>]
-  /** The last use of sessions was renewed, of many at once. */
+  /** The store renewed the last use of several sessions at once. */
   touch: [OperationOf<'touched'>]
-  /** A session was ended, or many were by `revoke`. */
+  /** A request ended a session, or `revoke` ended many. */
   delete: [OperationOf<DeleteOutcome>]
-  /** Rows of expired and ended sessions were deleted. */
+  /** The store deleted rows of expired and ended sessions. */
   trim: [OperationOf<'complete' | 'partial'>]
-  /** Payloads were sealed with the current key. */
+  /** The store sealed payloads with the current key. */
   reencrypt: [OperationOf<'complete' | 'partial'>]
-  /** Migrations were applied. */
+  /** The store applied migrations. */
   migrate: [OperationOf<'migrated'>]
 }
 
 /**
- * The store's emitter. What it emits goes to the channels of the process too. A listener that throws is an uncaught
- * exception, as a subscriber of a channel is, and never the failure of somebody's request.
+ * The store's emitter. Its events also go to the channels of the process. A listener that throws causes an uncaught
+ * exception, as a subscriber of a channel does, and never fails a request.
  */
 export class SessionEventEmitter extends EventEmitter<SessionEvents> {
-  /** The table; undefined until it is known. */
+  /** The table; undefined until the database is open. */
   source: Source | undefined
 
-  /** Whether anybody would hear this, so that others need not find out what there is to tell. */
+  /** Whether an event has a listener or subscriber, so that the caller can skip the work of preparing it. */
   hears(name: keyof SessionEvents): boolean {
     return this.listenerCount(name) > 0 || isSubscribed(name)
   }
@@ -91,33 +91,33 @@ function callApart(listener: (event: never) => void, emitter: object, event: obj
   }
 }
 
-/** A session was found, or why there is none. */
+/** `'found'`, or why there is no session. */
 export type ReadOutcome = 'found' | EndReason
 
-/** `'gone'` when the session had ended meanwhile, and nothing was written; `'rotated'` when it got another id. */
+/** `'gone'` when the session had already ended, and nothing was written; `'rotated'` when it got another id. */
 export type WriteOutcome = 'created' | 'updated' | 'rotated' | 'unchanged' | 'gone'
 
-/** `'absent'` when there was no such session to end. */
+/** `'absent'` when there was no session to end. */
 export type DeleteOutcome = 'destroyed' | 'absent' | 'revoked'
 
-/** What one round of trimming did. */
+/** The result of one round of trimming. */
 export interface TrimResult {
   /** Rows deleted. */
   trimmed: number
-  /** Statements that deleted them, or found none to delete. */
+  /** Statements that deleted rows or found none. */
   batches: number
-  /** Whether nothing that may be deleted was left. */
+  /** Whether no row is left that may be deleted. */
   complete: boolean
   /**
-   * Why it stopped: `done`, nothing was left; `rows` and `time`, a limit; `aborted`, by the signal; `closed`, with the
-   * store; `locked`, because another process trims.
+   * Why the round stopped: `done`, no rows are left; `rows` and `time`, it reached a limit; `aborted`, by the signal;
+   * `closed`, the store closes; `locked`, another process trims.
    */
   stopped: TrimStop
-  /** How long it took, in milliseconds. */
+  /** The duration of the round, in milliseconds. */
   durationMs: number
   /**
-   * Rows left that may be deleted, counted up to 10,000: that many means as many or more. Undefined where they could not
-   * be counted.
+   * Rows left that may be deleted, counted up to 10,000, which means 10,000 or more. Undefined if they could not be
+   * counted.
    */
   backlog: number | undefined
 }

@@ -1,7 +1,7 @@
 import { InvalidHandleError } from '../../errors.ts'
 import { formatSid, parseSid, sidOf } from '../../payload/session-id.ts'
 
-/** What names a session to people and pages: `2::` and 64 hexadecimal digits. As a cookie it opens nothing. */
+/** The name of a session for people and pages: `2::` and 64 hexadecimal digits. As a cookie it opens no session. */
 export type SessionHandle = string
 
 /** The handle of a live session. */
@@ -13,7 +13,7 @@ export function handleOf(session: { readonly sessionId: string }): SessionHandle
 /**
  * The sid of a handle.
  *
- * @param name - what it was given as
+ * @param name - the name of the option, for the message
  * @throws `FST_STORED_SESSION_INVALID_HANDLE`
  */
 export function sidOfHandle(name: string, handle: unknown): Buffer {

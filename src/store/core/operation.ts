@@ -5,30 +5,30 @@ import { Deadline } from '../../time/deadline.ts'
 import type { StoreCore } from './core.ts'
 import type { SessionEventEmitter, SessionEvents } from './events.ts'
 
-/** One thing that the store does for a caller. */
+/** One run of a task for one caller. */
 export interface Operation {
-  /** Until when it may begin something that it cannot take back. */
+  /** After this deadline the operation must not begin a step that it cannot undo. */
   readonly deadline: Deadline
-  /** What is measured of it; undefined where nobody listens. */
+  /** The measured values of the operation; undefined without listeners. */
   readonly measures?: Measures | undefined
 }
 
 /** A kind of operation. */
 export interface Task<Args extends unknown[], Result> {
   work(core: StoreCore, operation: Operation, ...args: Args): Result | Promise<Result>
-  /** How many times as long its caller waits: some have to find out what became of their last step. @defaultValue 1 */
+  /** A factor for the time its caller waits, because a task may have to check its last step. @defaultValue 1 */
   readonly allowance?: number
-  /** How channels and listeners see it; absent where they do not. */
+  /** What channels and listeners receive about the task; absent if they receive nothing. */
   readonly observed?: Observed<Args, Result>
 }
 
 export interface Observed<Args extends unknown[], Result> {
   readonly name: OperationName
-  /** Events that are found out by observing it. */
+  /** Events that `finish` emits. */
   readonly events: readonly (keyof SessionEvents)[]
-  /** What is known when it begins. */
+  /** The fields that are known at the start. */
   begin(...args: Args): Beginning
-  /** What it came to; without a result when it failed. */
+  /** The outcome; the result is undefined when the task failed. */
   finish(
     observer: { readonly events: SessionEventEmitter; readonly measures: Measures },
     result: Result | undefined,
@@ -36,7 +36,7 @@ export interface Observed<Args extends unknown[], Result> {
   ): { readonly outcome: string; readonly sessions?: number }
 }
 
-/** Does a task, observed where somebody listens. */
+/** Runs a task, and observes it if it has listeners. */
 export function perform<Args extends unknown[], Result>(
   core: StoreCore,
   operation: Operation,
@@ -56,7 +56,7 @@ export function perform<Args extends unknown[], Result>(
   )
 }
 
-/** Whether anybody listens to a task. */
+/** Whether a task has listeners or subscribers. */
 export function isHeard<Args extends unknown[], Result>(
   { events }: StoreCore,
   { observed }: Task<Args, Result>,
@@ -64,22 +64,19 @@ export function isHeard<Args extends unknown[], Result>(
   return observed !== undefined && (events.hears(observed.name) || observed.events.some((name) => events.hears(name)))
 }
 
-/** What no request waits for. */
+/** An operation without a deadline, because no request waits for it. */
 export const unlimited = (): Operation => ({ deadline: new Deadline(Number.POSITIVE_INFINITY) })
 
 /*
- * What belongs to no request, as channels and listeners see it.
+ * Observed work that belongs to no request.
  */
 
-/** Touching so many sessions. */
 export const observeTouch = (events: SessionEventEmitter, sessions: number, touch: () => Promise<void>) =>
   events.hears('touch') ? trace(events, 'touch', { sessions }, touch, () => ({ outcome: 'touched' })) : touch()
 
-/** Applying migrations. */
 export const observeMigration = (events: SessionEventEmitter, migrate: () => Promise<void>) =>
   events.hears('migrate') ? trace(events, 'migrate', {}, migrate, () => ({ outcome: 'migrated' })) : migrate()
 
-/** One round of trimming. */
 export const observeTrim = <Result extends { readonly trimmed: number; readonly complete: boolean }>(
   events: SessionEventEmitter,
   trim: () => Promise<Result>,

@@ -1,16 +1,16 @@
-/** What waits for the next turn of a key, and takes it together. */
+/** Items that wait for the next turn of a key, and share it. */
 interface Group<Item> {
   readonly items: Item[]
   run(items: readonly Item[]): Promise<void>
 }
 
-/** How many items one turn takes, and how many may wait for theirs. */
+/** How many items share one turn, and how many may wait. */
 export interface Turn {
   readonly together: number
   readonly waiting: number
 }
 
-/** Runs what concerns one key one after another, and different keys side by side. Keys without work are forgotten. */
+/** Runs the work of one key one after another, and of different keys concurrently. Idle keys take no memory. */
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>()
   readonly #groups = new Map<string, Group<unknown>>()
@@ -21,10 +21,10 @@ export class Turns {
   }
 
   /**
-   * Adds an item to those that wait for the next turn of a key and take it together.
+   * Adds an item to the group that shares the next turn of a key.
    *
-   * @param run - takes at most `together` items, in their order
-   * @returns false when too many wait
+   * @param run - processes at most `together` items, in their order
+   * @returns false when too many items wait
    */
   join<Item>(key: string, item: Item, run: (items: readonly Item[]) => Promise<void>, turn: Turn): boolean {
     const group = this.#groups.get(key)
@@ -39,7 +39,7 @@ export class Turns {
     return true
   }
 
-  /** Resolves when everything that is under way now is done, however it ended. */
+  /** Resolves when all work that runs now has settled. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#last.values())
   }

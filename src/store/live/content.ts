@@ -4,7 +4,7 @@ import { isSendable, lifetimeOf } from './cookie-lifetime.ts'
 import type { CookieLifetime, LiveSession } from './live-session.ts'
 import { CARRIER_KEY, loadedVersionOf } from './loaded-version.ts'
 
-/** What is stored of a session: its own keys, and the lifetime of its cookie. */
+/** The stored content of a session: its own keys, and the lifetime of its cookie. */
 export type SessionContent = Record<string, unknown> & { cookie: CookieLifetime }
 
 /** Why a name is refused. */
@@ -14,7 +14,7 @@ export const RESERVED_NAME = 'this name is reserved'
 export const UNSENDABLE_COOKIE = 'its flags or its date are not those of a cookie'
 
 /**
- * Takes what is to be stored from a live session. Values are shared with it: serialize before anything else happens.
+ * The content to store for a live session. Both share their values, so serialize it before other code runs.
  *
  * @throws `FST_STORED_SESSION_UNSTORABLE` for a reserved name, and for a lifetime that no cookie can carry
  */
@@ -29,19 +29,19 @@ export function contentOf(session: LiveSession, now: number): SessionContent {
 
 /** @throws `FST_STORED_SESSION_UNSTORABLE` for a key that has a reserved name */
 export function refuseReservedNames(session: object): void {
-  // Takes our own carrier off the session: one that is still there is the application's.
+  // This removes our own carrier from the session, so a carrier key that is left belongs to the application.
   loadedVersionOf(session)
   for (const key of Object.keys(session)) {
     if (RESERVED_NAMES.has(key) || key === CARRIER_KEY) throw new UnstorableError(key, RESERVED_NAME)
   }
 }
 
-/** Deeper than this nobody looks: the full comparison decides. */
+/** The check stops at this depth, and the full comparison decides. */
 const DEEPEST = 20
 
 /**
- * Whether JSON tells everything about a session: then the host, which compares through JSON, sees every change, and
- * nothing needs to be serialized to find one. Map, Set, Date, BigInt, NaN, undefined and the like are not transparent.
+ * Whether JSON shows the whole content of a session. Then the host, which compares JSON, sees every change, and finding
+ * one needs no serialization. Values such as Map, Set, Date, BigInt, NaN and undefined are not transparent.
  */
 export function isJsonVisible(session: Record<string, unknown>): boolean {
   for (const key of Object.keys(session)) {
@@ -57,7 +57,7 @@ function isTransparentValue(value: unknown, depth: number): boolean {
   return Array.isArray(value) ? isTransparentList(value, depth) : isTransparentObject(value, depth)
 }
 
-// Item by item, so that a hole is seen.
+// By index, so that the check finds holes too.
 function isTransparentList(list: unknown[], depth: number): boolean {
   for (let index = 0; index < list.length; index++) if (!isTransparentValue(list[index], depth + 1)) return false
   return true

@@ -3,34 +3,34 @@ import { type CookieLifetime, type LiveSession, noteOf } from './live-session.ts
 
 export type { CookieLifetime } from './live-session.ts'
 
-/** Requests longer than this are not told from dates that the application chose. */
+/** In longer requests, a date of the host counts as a date that the application chose. */
 const LONGEST_REQUEST_MS = 60 * 60 * 1000
 
-/** Remembers when a session was loaded that came to the application unseen, by `reload()`. */
+/** Notes when `reload()` loaded a session, because our hooks do not see that. */
 export function noteLoading(session: LiveSession, at: number): void {
   if (session.cookie && !beginningOf(session))
     noteOf(session).beginning = { cookie: session.cookie, at, expires: undefined }
 }
 
-/** The same for a cookie that nobody has seen yet, such as that of the new session of a `regenerate()`. */
+/** Notes a cookie that has no note yet, such as the cookie of the new session of a `regenerate()`. */
 export function noteFirst(session: LiveSession): void {
   if (!beginningOf(session)) noteCookie(session)
 }
 
-/** Remembers when a request began, and the date that the host gave the cookie. */
+/** Notes when a request began, and the date that the host gave the cookie. */
 export function noteCookie(session: LiveSession): void {
   const { cookie } = session
   if (cookie) noteOf(session).beginning = { cookie, at: Date.now(), expires: cookie.expires }
 }
 
-// The host gives a cookie with a maxAge a date of its own; one that is not the date seen first was set since. A cookie
-// that the application replaced begins again.
+// The host gives a cookie with a maxAge its own date, so a date that differs from the first one was set later.
+// A cookie that the application replaced needs a new note.
 function beginningOf(session: LiveSession) {
   const { beginning } = noteOf(session)
   return beginning?.cookie === session.cookie ? beginning : undefined
 }
 
-/** The lifetime that the application or its configuration gave this session, or none. */
+/** The lifetime that the application or its configuration gave this session; empty without one. */
 export function lifetimeOf(session: LiveSession, now: number): CookieLifetime {
   const { cookie } = session
   const maxAge = positive(cookie?.originalMaxAge)
@@ -39,12 +39,11 @@ export function lifetimeOf(session: LiveSession, now: number): CookieLifetime {
   return expires !== undefined && isChosen(session, maxAge, expires, now) ? { expires } : { originalMaxAge: maxAge }
 }
 
-/** Whether two lifetimes are the same. */
 export function isSameLifetime(one: CookieLifetime, other: CookieLifetime): boolean {
   return one.originalMaxAge === other.originalMaxAge && one.expires === other.expires
 }
 
-/** Whether a cookie with this lifetime can be sent now. Rows may hold anything, and one that cannot fails every request. */
+/** Whether a cookie with this lifetime can be sent now: a stored lifetime that cannot would fail every request. */
 export function isSendable({ originalMaxAge, expires }: CookieLifetime, now: number): boolean {
   const hasMaxAge = originalMaxAge != null
   if (hasMaxAge && !(originalMaxAge > 0 && isCookieDate(now + originalMaxAge))) return false
@@ -52,8 +51,8 @@ export function isSendable({ originalMaxAge, expires }: CookieLifetime, now: num
 }
 
 /**
- * The `cookie` of the object that a store returns: a fixed date must hide the `maxAge` of the configuration, which the
- * host would prefer.
+ * The `cookie` of the object that a store returns. A fixed date must hide the `maxAge` of the configuration, because
+ * the host prefers `maxAge`.
  */
 export function restoredCookie({ originalMaxAge, expires }: CookieLifetime): object {
   if (originalMaxAge !== undefined) return { originalMaxAge, expires: undefined }
@@ -64,7 +63,7 @@ export function restoredCookie({ originalMaxAge, expires }: CookieLifetime): obj
 function isChosen(session: LiveSession, maxAge: number, expires: number, now: number): boolean {
   const beginning = beginningOf(session)
   if (beginning && beginning.expires === session.cookie?.expires) return false
-  // session.touch() and a new maxAge set a date too: one maxAge ahead of a moment within this request.
+  // session.touch() and a new maxAge also set a date: maxAge after a moment within this request.
   const begun = beginning?.at ?? now - LONGEST_REQUEST_MS
   return expires < begun + maxAge || expires > now + maxAge
 }

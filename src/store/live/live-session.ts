@@ -1,10 +1,10 @@
 import { notes } from './private-notes.ts'
 
-/** What a session keeps of its cookie: how long it lives. Flags come from the configuration, always. */
+/** The stored part of a cookie: its lifetime. The flags always come from the configuration. */
 export interface CookieLifetime {
   /** Whole milliseconds from the last use. */
   originalMaxAge?: number
-  /** Epoch milliseconds, fixed. */
+  /** A fixed date, epoch milliseconds. */
   expires?: number
 }
 
@@ -15,59 +15,59 @@ export interface LiveCookie {
   maxAge?: number | null
 }
 
-/** A session as @fastify/session hands it to a store. */
+/** A session as @fastify/session passes it to a store. */
 export type LiveSession = Record<string, unknown> & { cookie?: LiveCookie }
 
-/** The version of a row that others may have changed: a save under it merges what they stored. Rows count from 1. */
+/** Stands for a row that another request may have changed: a save merges that change. Row versions start at 1. */
 export const UNKNOWN_VERSION = 0
 
-/** One version of a stored session: what a save compares with and builds on. */
+/** One version of a stored session, which a save compares with and builds on. */
 export interface StoredVersion {
   readonly version: number
   readonly createdAt: number
   /** The plaintext as loaded or last saved. */
   readonly plaintext: Uint8Array
-  /** Whether JSON told everything about it when it was loaded; then it also has one encoding alone. */
+  /** Whether JSON showed its whole content at the load. Then the content also has exactly one encoding. */
   readonly isJsonVisible: boolean
 }
 
-/** Where the content of a live session comes from. */
+/** The stored version that the content of a live session comes from. */
 export interface LoadedVersion extends StoredVersion {
-  /** Whether loading it renewed its last use, so that its cookie should be renewed too. */
+  /** Whether the load renewed the last use, so that the cookie should be renewed too. */
   readonly touched: boolean
-  /** Whether it was read by an id that has been rotated: then it is to be read and no more. */
+  /** Whether a request read it by a rotated id: then the request must not change it. */
   readonly hasOldId: boolean
   readonly lifetime: CookieLifetime
-  /** The last use as far as it is known here, epoch milliseconds; others may have used it later. */
+  /** The last use that this request knows, epoch milliseconds; another request may have used the session later. */
   readonly usedAt: number
-  /** Whether a statement of this very request wrote it, so that its id is the present one. */
+  /** Whether a statement of this request wrote it, so that its id is current. */
   readonly isWritten: boolean
 }
 
-/** When a cookie was seen first, and the date that the host had given it by then. */
+/** When a cookie was first seen, and the date that the host had given it by then. */
 export interface Beginning {
   readonly cookie: LiveCookie
   readonly at: number
   readonly expires: unknown
 }
 
-/** What is known of a live session, and nobody else sees. */
+/** The private state of a live session, which the application cannot see. */
 export class SessionNote {
-  /** Undefined for one that was never stored. */
+  /** Undefined for a session that was never stored. */
   loadedVersion: LoadedVersion | undefined
   beginning: Beginning | undefined
   /**
-   * Whether it was made with an id of its own (`new`), or for an id that somebody named, though nothing was loaded
-   * (`named`): what `reload()` makes of a session that is not there any more, and what is never inserted.
+   * `new`: the session was made with a new id. `named`: the request named the id, but nothing was loaded, as when
+   * `reload()` finds no session any more. The store never inserts a `named` session.
    */
   origin: 'new' | 'named' | undefined
-  /** Whether a save found that it had ended, or was not there any more. */
+  /** Whether a save found that the session has ended or no longer exists. */
   isGone = false
-  /** Whether its request holds an id that is not the present one: it may read on, and must leave the cookie alone. */
+  /** Whether its request holds an id that is not current: it may read the session, and must not change the cookie. */
   hasOldId = false
-  /** Whether it is the new session of a `regenerate()` that could not end the old one: it is never stored. */
+  /** Whether it is the new session of a `regenerate()` that could not end the old session: it is never stored. */
   isRefused = false
-  /** Whether it is the new session of a `regenerate()` with keys by an old id, to which nothing was passed in. */
+  /** Whether it is the new session of a `regenerate(keys)` with an old id, which passes nothing to it. */
   isWithheld = false
   /** Whether its last save failed. */
   isUnsaved = false

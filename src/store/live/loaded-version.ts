@@ -2,12 +2,12 @@ import { noteLoading } from './cookie-lifetime.ts'
 import { type LiveSession, type LoadedVersion, noteOf } from './live-session.ts'
 
 /**
- * The key under which a loaded version travels through the host, which copies nothing but enumerable string keys. It is on
- * the session only between `get` and our hook, and after `reload()` until the next save.
+ * The key that carries a loaded version through the host, which copies only enumerable string keys. The session has it
+ * only between `get` and our hook, and after `reload()` until the next save.
  */
 export const CARRIER_KEY = '$storedSession'
 
-/** Carries a loaded version; invisible to the host's comparison, which goes through JSON. */
+/** Carries a loaded version. The host does not see it, because the host compares JSON. */
 class Carrier {
   readonly #loadedVersion: LoadedVersion
   readonly #loadedAt = Date.now()
@@ -16,7 +16,7 @@ class Carrier {
     this.#loadedVersion = loadedVersion
   }
 
-  /** Moves what a session carries to where only its note has it. */
+  /** Moves the loaded version from the session to its note. */
   static unload(session: LiveSession): void {
     const carrier = session[CARRIER_KEY]
     if (!(carrier instanceof Carrier)) return
@@ -30,23 +30,26 @@ class Carrier {
   }
 }
 
-/** Makes what `get` puts under {@link CARRIER_KEY}. */
+/** The value that `get` puts under {@link CARRIER_KEY}. */
 export function carrierOf(loadedVersion: LoadedVersion): object {
   return new Carrier(loadedVersion)
 }
 
-/** The version of a live session that was loaded or last saved, or undefined for one that was never stored; takes the carrier off the session. */
+/**
+ * The version of a live session that was loaded or last saved; undefined for a session that was never stored. Removes
+ * the carrier from the session.
+ */
 export function loadedVersionOf(session: object): LoadedVersion | undefined {
   if (CARRIER_KEY in session) Carrier.unload(session as LiveSession)
   return noteOf(session).loadedVersion
 }
 
-/** Notes what a live session is now equal to. */
+/** Notes the stored version that a live session now equals. */
 export function setLoadedVersion(session: object, loadedVersion: LoadedVersion): void {
   noteOf(session).loadedVersion = loadedVersion
 }
 
-/** Whether the request of a live session holds an id that is not the present one. */
+/** Whether the request of a live session holds an id that is not current. */
 export function hasOldId(session: object): boolean {
   return (loadedVersionOf(session)?.hasOldId ?? false) || noteOf(session).hasOldId
 }

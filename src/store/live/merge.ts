@@ -6,18 +6,18 @@ type Content = Record<string, unknown>
 /** The outcome of a merge. */
 export interface Merged<Type extends Content> {
   readonly content: Type
-  /** Keys that both sides changed, each in its own way: ours, the later, stands. */
+  /** Keys that both sides changed to different values; ours is the later value and wins. */
   readonly conflicts: string[]
 }
 
 /**
  * Merges two changes of one session, key by key at the top level.
  *
- * A key that only they changed (or deleted) becomes theirs; any other stays ours.
+ * A key that only they changed or deleted takes their state; any other key keeps ours.
  *
- * @param base - what both began from
- * @param theirs - what is stored now
- * @param ours - what is to be saved
+ * @param base - the content that both sides started from
+ * @param theirs - the content that is stored now
+ * @param ours - the content to save
  */
 export function mergeThreeWays<Type extends Content>(base: Content, theirs: Type, ours: Type): Merged<Type> {
   const content: Content = {}
@@ -36,8 +36,8 @@ function same(one: Content, other: Content, key: string): boolean {
 }
 
 /**
- * Brings into a live session what a merge added to it. What the application changed since its save began stays: the
- * next save will have it.
+ * Applies the result of a merge to a live session. Changes that the application made since its save began stay, and the
+ * next save stores them.
  *
  * @param session - the live session
  * @param snapshot - its content when the save began

@@ -1,4 +1,4 @@
-/** Notes on objects of others, gone with the object. */
+/** Notes on objects of other code; a note is garbage-collected with its object. */
 export interface Notes<Value> {
   has(object: object): boolean
   get(object: object): Value | undefined
@@ -6,8 +6,8 @@ export interface Notes<Value> {
 }
 
 /**
- * What a WeakMap does, in a private field that is added to the object: nobody else can see it, and there is no table
- * that grows and is cleaned for every request. Makes a saving of some microseconds of each.
+ * Works like a WeakMap, but in a private field that is added to the object, which no other code can see. There is no
+ * table that grows and is cleaned for every request, which saves some microseconds for each.
  */
 export function notes<Value>(): Notes<Value> {
   return class Noted extends Given {
@@ -28,10 +28,10 @@ export function notes<Value>(): Notes<Value> {
   }
 }
 
-/** Makes `new` of a class that extends it add its fields to an object that is there already. */
+/** Returns the given object from `new`, so that a subclass adds its fields to an existing object. */
 class Given {
   constructor(given: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: this is what it is for
+    // biome-ignore lint/correctness/noConstructorReturn: the subclass extends the returned object
     return given
   }
 }

@@ -8,7 +8,7 @@ const USUAL_IDLE_MS = 2 * 60 * 60 * 1000
 const USUAL_AGE_MS = 30 * 24 * 60 * 60 * 1000
 const USUAL_TOUCH_INTERVAL_MS = 60_000
 
-/** Checks the options that say how long sessions live. */
+/** Checks the options for the lifetime of sessions. */
 export function checkLimits(options: StoreOptions, checks: OptionChecks): Omit<Limits, 'grace'> {
   const ceilings = ceilingsOf(options.lifetime, checks)
   const idleTimeout = checkIdle(options, ceilings, checks)
@@ -28,7 +28,7 @@ export function checkLimits(options: StoreOptions, checks: OptionChecks): Omit<L
   }
 }
 
-/** What an option must be when a `lifetime` is stricter than it. */
+/** The message for an option that exceeds the limit of the chosen `lifetime`. */
 export const atMost = (ms: number) =>
   `must be at most ${ms} ms (${ms / 3_600_000} h) with this lifetime; shorten it, or choose another lifetime`
 
@@ -63,7 +63,7 @@ function checkAge(options: StoreOptions, { age }: Ceilings, checks: OptionChecks
 const LARGEST = 1_000
 const ORDERS: readonly Evict[] = ['oldest', 'least-recent', 'refuse']
 
-/** Checks how many sessions a user may have; undefined for any number. */
+/** Checks `maxPerUser` and `evict`; undefined without a limit. */
 export function checkMaxPerUser(options: StoreOptions, checks: OptionChecks): UserLimit | undefined {
   const { maxPerUser, evict = 'oldest', user, database } = options
   if (!ORDERS.includes(evict)) checks.fault('evict', `must be ${ORDERS.map((name) => `"${name}"`).join(', ')}`)

@@ -14,7 +14,7 @@ type SealingOptions = Pick<
   'bindToCookie' | 'namespace' | 'compressAbove' | 'acceptUnencryptedUntil' | 'warnKeyAge'
 >
 
-/** Checks the options that say how payloads are sealed. */
+/** Checks the options for sealing payloads. */
 export function checkSealing(options: StoreOptions, checks: OptionChecks): SealingOptions {
   const { compressAbove = false, warnKeyAge, namespace } = options
   if (
@@ -23,7 +23,7 @@ export function checkSealing(options: StoreOptions, checks: OptionChecks): Seali
   ) {
     checks.fault('namespace', `must be a string of 1 to ${LONGEST_NAMESPACE} characters`)
   } else if (namespace?.isWellFormed() === false) {
-    // As UTF-8 all halves are the same, and so two namespaces would be one.
+    // UTF-8 encodes every half in the same way, so two namespaces could become one.
     checks.fault('namespace', 'contains half of a surrogate pair, which is not valid Unicode; remove it')
   }
   return {
@@ -52,7 +52,7 @@ function checkUntil(accept: StoreOptions['acceptUnencrypted'], checks: OptionChe
   return time
 }
 
-/** Checks where the keys come from. */
+/** Checks `keys` and `secret`. */
 export function checkKeys({ keys, secret }: StoreOptions, checks: OptionChecks): KeyProvider {
   if (keys !== undefined) {
     if (isProvider(keys)) return keys
@@ -68,23 +68,23 @@ function isProvider(keys: unknown): keys is KeyProvider {
   return typeof current === 'function' && typeof find === 'function' && areOptional
 }
 
-/** Whether this is one secret, or several different ones, of a sufficient length. */
+/** Whether this is one secret, or several different secrets, of sufficient length. */
 export function isSecret(secret: unknown): secret is string | string[] {
   const secrets = Array.isArray(secret) ? secret : [secret]
   const areLong = secrets.every((one) => typeof one === 'string' && one.length >= SECRET_CHARACTERS)
   return secrets.length > 0 && areLong && new Set(secrets).size === secrets.length
 }
 
-/** What is wrong with a secret, without showing it. */
+/** Describes the fault of a secret without showing the secret. */
 export function secretFault(secret: unknown): string {
   if (secret === undefined) return 'is missing; make one with: openssl rand -base64 48'
   return `must be a string of ${SECRET_CHARACTERS} or more characters, or a list of different ones; make one with: openssl rand -base64 48`
 }
 
-/** While rows that are not sealed are read, who can write to the database can make sessions: that is for the days of an import. */
+/** While unsealed rows are accepted, write access to the database can create sessions, so the mode must end. */
 export const LONGEST_UNENCRYPTED_DAYS = 30
 
-/** Raises an event when rows that are not sealed are read from now on, as `acceptUnencrypted` says. */
+/** Emits an event if `acceptUnencrypted` is on and its date is in the future. */
 export function warnOfUnencrypted(events: SessionEventEmitter, until: number): void {
   if (Date.now() < until) events.emit('acceptsUnencrypted', { until: new Date(until) })
 }

@@ -13,17 +13,17 @@ import { checkTrim } from './trim-options.ts'
 const MEBIBYTE = 1_048_576
 const LARGEST_BYTES = 1_073_741_824
 const LONGEST_OPERATION_MS = 600_000
-/** Index names repeat the table's, and MySQL and PostgreSQL allow 63 bytes. */
+/** Index names contain the name of the table, and MySQL and PostgreSQL allow 63 bytes. */
 const LONGEST_TABLE = 48
 const LONGEST_SCHEMA = 63
 
-// Options that were already checked: the plugin checks them together with its own, and passes the result.
+// The plugin checks these options together with its own, and passes the result to the store.
 const checkedBefore = new WeakSet<object>()
 
 /**
  * The options of a store, checked and complete.
  *
- * @param options - such as they were given, or as {@link checkStoreOptions} yields them
+ * @param options - the options as given, or as {@link checkStoreOptions} returns them
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault
  */
 export function checkedStoreOptions(options: StoreOptions | CheckedStoreOptions): CheckedStoreOptions {
@@ -38,7 +38,7 @@ export function checkedStoreOptions(options: StoreOptions | CheckedStoreOptions)
 const isChecked = (options: StoreOptions | CheckedStoreOptions): options is CheckedStoreOptions =>
   checkedBefore.has(options)
 
-/** Checks all options of the store and notes every fault; the result is good only when there is none. */
+/** Checks all options of the store and notes every fault; the result is valid only without faults. */
 export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): CheckedStoreOptions {
   const dialect = checkDatabase(options, checks)
   checks.optionalFunction('user', options.user)

@@ -1,7 +1,7 @@
 import { refuseFaults } from '../../keys/fault-list.ts'
 import { durationMs } from '../../time/duration.ts'
 
-/** Checks options one by one. Each fault is collected, and the default is returned, so that checking continues. */
+/** Checks options one by one. A failed check notes the fault and returns the default, so that checking continues. */
 export class OptionChecks {
   readonly faults: string[] = []
 
@@ -13,14 +13,14 @@ export class OptionChecks {
   /**
    * Ends the checks.
    *
-   * @param owner - the function that accepts the options, for messages about options that the plugin itself does not have
-   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault that was found
+   * @param owner - the function that accepts the options, for messages about options that the plugin does not have
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault
    */
   done(owner?: string): void {
     refuseFaults(this.faults, owner)
   }
 
-  /** Refuses names that are not known, each with the nearest that is. */
+  /** Refuses unknown names, and suggests the nearest known name for each. */
   names(options: object, known: readonly string[], prefix = ''): void {
     for (const name of Object.keys(options)) {
       if (known.includes(name)) continue
@@ -44,7 +44,7 @@ export class OptionChecks {
     return otherwise
   }
 
-  /** A duration in milliseconds, given as such or as text: `'90s'`, `'15m'`, `'2h'`, `'30d'`. */
+  /** A duration in milliseconds. The value is milliseconds too, or text: `'90s'`, `'15m'`, `'2h'`, `'30d'`. */
   duration(name: string, value: unknown, otherwise: number): number {
     if (value === undefined) return otherwise
     const ms = durationMs(value)
@@ -69,14 +69,14 @@ export class OptionChecks {
   }
 }
 
-/** A value as an error may show it: numbers, booleans and short text; of anything else its kind alone. */
+/** A value as an error may show it: numbers, booleans and short text, and only the type of other values. */
 function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
   if (typeof value === 'string') return value.length <= 24 ? JSON.stringify(value) : 'that text'
   return Array.isArray(value) ? 'a list' : `a value of the type ${typeof value}`
 }
 
-/** The known name that fewest edits turn this one into, when those are few. */
+/** The known name with the smallest edit distance, if the distance is small. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const distances = known.map((candidate) => ({
     candidate,
@@ -86,7 +86,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return best && best.distance <= Math.max(2, name.length / 3) ? best.candidate : undefined
 }
 
-/** Levenshtein's distance. */
+/** The Levenshtein distance. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [i, letter] of [...one].entries()) {

@@ -11,11 +11,12 @@ import type { TrimLock, TrimOption, TrimSchedule } from './trim-options.ts'
 
 export type { Duration }
 
-/** What the store itself takes; the plugin takes these and the host's options. */
+/** The options of the store. The plugin accepts them too, together with the host's options. */
 export interface StoreOptions {
   /**
-   * Where the sessions are: `postgres://…`, `postgresql://…`, `mysql://…`, `mariadb://…`, `sqlite:PATH`,
-   * `sqlite::memory:`, what `drizzle(...)` returned, or your own storage. The store never closes a database that was passed in.
+   * Where the sessions are stored: `postgres://…`, `postgresql://…`, `mysql://…`, `mariadb://…`, `sqlite:PATH`,
+   * `sqlite::memory:`, the result of `drizzle(...)`, or your own storage. The store never closes a database that you
+   * passed.
    */
   database: string | DrizzleDatabase | SessionDatabase
   /** A secret of 32 or more characters, or several with the current one first. The payload keys derive from it. */
@@ -23,13 +24,15 @@ export interface StoreOptions {
   /** Where the payload keys come from. @defaultValue derived from `secret` */
   keys?: KeyProvider
   /**
-   * Make payloads readable only with the cookie of their session: database and keys together then open no session.
+   * Make payloads readable only with the cookie of their session: the database and the keys together open no session.
    * `reencrypt()` is not available, and an old key is needed until its sessions have ended. @defaultValue false
    */
   bindToCookie?: boolean
   /**
-   * Separates tables that use the same keys. Databases that share a secret, such as staging and production, need different
-   * namespaces: otherwise a row that is copied from one to the other opens there. A change ends all existing sessions. @defaultValue the table's name, with its schema
+   * Separates tables that use the same keys. Databases that share a secret, such as staging and production, need
+   * different namespaces: otherwise a row that is copied from one to the other opens there. A change ends all existing
+   * sessions.
+   * @defaultValue the table's name, with its schema
    */
   namespace?: string
   /**
@@ -38,36 +41,37 @@ export interface StoreOptions {
    */
   compressAbove?: number | false
   /**
-   * The date until which unencrypted rows are read too, for imported tables. At most 30 days ahead, with a warning at every
-   * start: until then a client that can write to the database can create a session for any user. Write a fixed date,
-   * because a date that is computed at start moves with every start. @defaultValue never
+   * The date until which unencrypted rows are read too, for imported tables. It is at most 30 days ahead, and every
+   * start warns: until then a client that can write to the database can create a session for any user. Write a fixed
+   * date, because a date that is computed at start moves with every start. @defaultValue never
    */
   acceptUnencrypted?: { until: Date }
-  /** Warn at start when the current key has been in use for longer, by its `since`. @defaultValue `'90d'` */
+  /** Warn at start when the current key has been in use for longer than this, by its `since`. @defaultValue `'90d'` */
   warnKeyAge?: Duration | false
   /**
-   * Hold sessions to the timeouts of an authenticator assurance level of NIST SP 800-63B-4 (sections 2.1.3, 2.2.3 and
+   * Limit sessions to the timeouts of an authenticator assurance level of NIST SP 800-63B-4 (sections 2.1.3, 2.2.3 and
    * 2.3.3): `'aal1'` 30 days of age; `'aal2'` 24 hours, and 1 hour unused; `'aal3'` 12 hours, and 15 minutes unused.
-   * They become the defaults and the upper limits of the options below and of every cookie: shorter timeouts are accepted,
-   * longer ones refused. @defaultValue none
+   * They become the defaults and the upper limits of the options below and of every cookie: shorter timeouts are
+   * accepted, longer timeouts are refused. @defaultValue none
    */
   lifetime?: AssuranceLevel
   /**
-   * A session that is unused for this long expires; its own `cookie.maxAge` or `expires` replaces the value. It is measured
-   * from `touched_at`, which is not sealed: write access to the database can extend it, up to `absoluteTimeout`.
+   * A session that is unused for this long expires; its own `cookie.maxAge` or `expires` replaces the value. It is
+   * measured from `touched_at`, which is not sealed: write access to the database can extend it, up to
+   * `absoluteTimeout`.
    * @defaultValue `'2h'`
    */
   idleTimeout?: Duration
   /**
-   * A session expires at this age, even when it is in use. It is measured from `created_at`, which is sealed: with `false`,
-   * write access to the database can keep a session alive without limit. @defaultValue `'30d'`
+   * A session expires at this age, even when it is in use. It is measured from `created_at`, which is sealed: with
+   * `false`, write access to the database can keep a session alive without limit. @defaultValue `'30d'`
    */
   absoluteTimeout?: Duration | false
   /** Precision of the stored time of the last use: at most one touch per session and interval. @defaultValue `'1m'` */
   touchInterval?: Duration
   /**
-   * How long a request may wait for the database and the key provider, waiting for a connection, for locks and for
-   * retries included; then it gets a 503. At most 10 minutes. @defaultValue `'5s'`
+   * How long a request may wait for the database and the key provider, including connections, locks and retries. After
+   * this time the request gets a 503. At most 10 minutes. @defaultValue `'5s'`
    */
   operationTimeout?: Duration
   /** How long the old id of a rotated session may still read it; see `rotateId`. @defaultValue `'30s'` */
@@ -79,29 +83,30 @@ export interface StoreOptions {
   /** The user of a session: well-formed text of 1 to 255 characters without NUL, or undefined without a user. */
   user?: (session: Record<string, unknown>) => string | undefined
   /**
-   * Sessions that a user may have: 1 to 1000. A sign-in above this limit ends others, see `evict`. Needs `user`.
+   * Sessions that a user may have: 1 to 1000. A sign-in above this limit ends other sessions, see `evict`. Needs
+   * `user`.
    * @defaultValue any number
    */
   maxPerUser?: number
   /**
-   * Which sessions end above `maxPerUser`: the oldest, those unused for longest, or none: with `'refuse'` the save that
+   * Which sessions end above `maxPerUser`: the oldest, the least recently used, or none. With `'refuse'` the save that
    * exceeds the limit fails with `FST_STORED_SESSION_TOO_MANY`. @defaultValue `'oldest'`
    */
   evict?: Evict
   /**
-   * Whether an error about a value that cannot be stored has the whole path, such as `byMail.get("ada@example.org").token`,
-   * and not only the top-level name. Logs have it then: a path may have session content. @defaultValue false; with the plugin
-   * true where the variable NODE_ENV is `development`
+   * Whether an error about a value that cannot be stored contains the whole path, such as
+   * `byMail.get("ada@example.org").token`, and not only the top-level name. Logs then contain the path too, and a path
+   * may contain session content. @defaultValue false; with the plugin true where the variable NODE_ENV is `development`
    */
   errorPaths?: boolean
   /** The format of stored sessions. @defaultValue `'msgpack'` */
   serializer?: keyof typeof serializers | Serializer
-  /** Bytes that a serialized session may have. @defaultValue 1048576 */
+  /** The largest size of a serialized session, in bytes. @defaultValue 1048576 */
   maxBytes?: number
   /**
-   * The name of the table, or a Drizzle table with the columns of `storedSessionsColumns()`, under these property names. On PostgreSQL a name may
-   * have a schema: `'auth.sessions'`; a name with dots is in double quotes: `'auth."web.sessions"'`. Upper and lower
-   * case are kept. @defaultValue `'stored_sessions'`
+   * The name of the table, or a Drizzle table with the columns of `storedSessionsColumns()`, under these property
+   * names. On PostgreSQL a name may have a schema: `'auth.sessions'`. Put a name with dots in double quotes:
+   * `'auth."web.sessions"'`. Upper and lower case are kept. @defaultValue `'stored_sessions'`
    */
   table?: string | Table
   /** Whether a request that only reads extends the session. @defaultValue true */

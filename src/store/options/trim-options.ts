@@ -1,43 +1,44 @@
 import type { Duration } from '../../time/duration.ts'
 import { OptionChecks } from './option-checks.ts'
 
-/** What keeps the processes of one database from trimming at once. */
+/** The kind of lock that lets only one process of a database trim at a time. */
 export type TrimLock = 'auto' | 'lease'
 
-/** When and how much is trimmed in the background, and when a row may be. */
+/** When and how much the store trims in the background, and when a row may be trimmed. */
 export interface TrimOption {
-  /** Time between two rounds, a fifth more or less each time; false for rounds by `everyRequests` alone. @defaultValue `'15m'` */
+  /** Time between two rounds, varied by a fifth; false for rounds only by `everyRequests`. @defaultValue `'15m'` */
   interval?: Duration | false
-  /** Rows that one statement deletes at most. @defaultValue 500 */
+  /** The most rows that one statement deletes. @defaultValue 500 */
   batchSize?: number
   /** Milliseconds between two batches, 0 to 10000, in which other statements can run. @defaultValue 25 */
   pause?: number
-  /** Rows that one round deletes at most. @defaultValue no limit */
+  /** The most rows that one round deletes. @defaultValue no limit */
   maxRows?: number
   /** Time after which a round begins no further batch. @defaultValue `'1m'` */
   maxDuration?: Duration
   /**
-   * How long rows stay after their session has expired or ended. Set it above the duration of the longest request, which
-   * may still ask why its session ended, and above the clock difference between your servers. At least a minute. @defaultValue `'1h'`
+   * How long rows stay after their session has expired or ended. Set it above the duration of the longest request,
+   * which may still ask why its session ended, and above the clock difference between your servers. At least a minute.
+   * @defaultValue `'1h'`
    */
   grace?: Duration
-  /** Trim also once in so many requests, after the response, for hosts that stop timers; 0 for never. @defaultValue 0 */
+  /** Also trim once per this many requests, after a response, for hosts that stop timers; 0: never. @defaultValue 0 */
   everyRequests?: number
   /**
-   * What keeps several processes from trimming at once: `'auto'` the lock of the database (PostgreSQL's advisory locks,
-   * `GET_LOCK`), or a lease where it has none that all of its nodes share; `'lease'` the lease always: a row that runs out
-   * when its holder is killed. @defaultValue `'auto'`
+   * How the store lets only one process trim at a time. `'auto'`: the lock of the database (PostgreSQL's advisory
+   * locks, `GET_LOCK`), or a lease if the database has no lock that all its nodes share. `'lease'`: always the lease, a
+   * row that expires by itself after its holder is killed. @defaultValue `'auto'`
    */
   lock?: TrimLock
 }
 
-/** How much one call of trim may do. */
+/** The limits and callbacks of one call of `trim`. */
 export interface TrimOptions {
-  /** Rows that one statement deletes at most, 1 to 10000. @defaultValue the `trim.batchSize` option: 500 */
+  /** The most rows that one statement deletes, 1 to 10000. @defaultValue the `trim.batchSize` option: 500 */
   batchSize?: number
   /** Milliseconds between two batches, 0 to 10000. @defaultValue the `trim.pause` option: 25 */
   pause?: number
-  /** Rows to delete at most. @defaultValue no limit */
+  /** The most rows to delete. @defaultValue no limit */
   maxRows?: number
   /** Time after which no further batch begins. @defaultValue no limit */
   maxDuration?: Duration
@@ -63,14 +64,14 @@ export interface TrimLimits {
   readonly maxDuration: number
 }
 
-/** How trimming in the background goes about. */
+/** The schedule of trimming in the background. */
 export interface TrimSchedule extends TrimLimits {
-  /** Milliseconds between two rounds; false for none by the clock. */
+  /** Milliseconds between two rounds; false without a timer. */
   readonly interval: number | false
   readonly everyRequests: number
 }
 
-/** Longer batches would hold up others. */
+/** A larger batch would block other statements. */
 const LARGEST_BATCH = 10_000
 const LONGEST_PAUSE_MS = 10_000
 const LEAST_GRACE_MS = 60_000
@@ -82,7 +83,7 @@ const locks: readonly TrimLock[] = ['auto', 'lease']
 
 const usual: TrimLimits = { batchSize: 500, pause: 25, maxRows: Number.POSITIVE_INFINITY, maxDuration: 60_000 }
 
-/** Checks the `trim` option; what is not given is as usual. */
+/** Checks the `trim` option; omitted values get their defaults. */
 export function checkTrim(
   trim: TrimOption | false | undefined,
   checks: OptionChecks,
@@ -104,7 +105,7 @@ export function checkTrim(
 }
 
 /**
- * The limits of one call, which has none in rows and time but its own.
+ * The limits of one call. The option `trim` does not limit its rows and time.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault
  */
