@@ -4,20 +4,20 @@ import type { StoreCore } from '../core/core.ts'
 import { usableLifetime } from '../core/lifetime.ts'
 import { refuseReservedNames, type SessionContent } from '../live/content.ts'
 
-/** A session as another store has it. */
+/** A session of another store. */
 export interface ForeignSession {
   /** The session id in plaintext, without the prefix of a cookie or of a key. */
   readonly id: string
-  /** Its content: JSON, or msgpack. */
+  /** The content of the session: JSON or msgpack. */
   readonly data: Buffer
-  /** When the other store ends it, epoch milliseconds; undefined where it only has what the cookie says. */
+  /** When the other store ends the session, epoch milliseconds; undefined if only its cookie has a date. */
   readonly expiresAt?: number | undefined
 }
 
 /**
- * Why sessions are left out: they are over; they are here already, or were, and may have ended since; their id is none;
- * they are no JSON object, or hold reserved names; they hold what cannot be stored, or `user` refuses them; they have
- * more than `maxBytes`.
+ * Why sessions are skipped. `over`: the session has expired. `exists`: the store has a row of the session, perhaps an
+ * ended one. `invalidId`: the id is invalid. `unreadable`: the content is no JSON object. `unstorable`: the content has
+ * reserved names or values that cannot be stored, or `user` refuses it. `tooLarge`: it has more than `maxBytes`.
  */
 export const skipReasons = ['over', 'exists', 'invalidId', 'unreadable', 'unstorable', 'tooLarge'] as const
 
@@ -27,13 +27,13 @@ export type SkipReason = (typeof skipReasons)[number]
 export const noneSkipped = () =>
   Object.fromEntries(skipReasons.map((reason) => [reason, 0])) as Record<SkipReason, number>
 
-/** What a row has of the content of a session. */
+/** The content of a session as a row stores it. */
 export interface StoredForm {
   readonly plaintext: Uint8Array
   readonly userId: string | null
 }
 
-/** The session in these bytes, or undefined when there is none. */
+/** The session in these bytes; undefined when they contain none. */
 export function readForeign(data: Buffer): ImportedSession | undefined {
   try {
     return importedSession(data)
@@ -43,7 +43,7 @@ export function readForeign(data: Buffer): ImportedSession | undefined {
 }
 
 /**
- * What is stored of a session, or why it cannot be.
+ * The stored form of a session, or why it cannot be stored.
  *
  * @param createdAt - when the session counts as created: its cookie gets no lifetime beyond the absolute timeout
  */

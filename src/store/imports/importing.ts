@@ -15,33 +15,33 @@ import {
   storedForm,
 } from './foreign-session.ts'
 
-/** How an import goes about. */
+/** Options of an import. */
 export interface ImportOptions {
-  /** Look and count, and write nothing. @defaultValue false */
+  /** Only read and count, and write nothing. @defaultValue false */
   dryRun?: boolean
-  /** Stops after the batch that is under way. What is left is taken when the import is repeated. */
+  /** Stops after the current batch. A repeated import continues with the remaining sessions. */
   signal?: AbortSignal
-  /** Told after every batch. */
+  /** Called after every batch. */
   onProgress?: (progress: ImportProgress) => void
 }
 
-/** How far an import is. */
+/** The progress of an import. */
 export interface ImportProgress {
-  /** Sessions that the other store has, as far as they were read. */
+  /** Sessions of the other store that were read so far. */
   readonly read: number
-  /** Of these, taken over; with `dryRun`, those that would be. */
+  /** Imported sessions; with `dryRun`, sessions that would be imported. */
   readonly imported: number
-  /** Of these, left out. */
+  /** Skipped sessions, by reason. */
   readonly skipped: Readonly<Record<SkipReason, number>>
 }
 
-/** What an import did. */
+/** The result of an import. */
 export interface ImportResult extends ImportProgress {
   /** Whether everything was read. */
   readonly complete: boolean
 }
 
-/** Rows that are inserted at a time, where that is one by one. */
+/** The number of concurrent inserts for a database without `insertMany`. */
 const INSERTS_UNDER_WAY = 16
 
 interface Report {
@@ -50,7 +50,7 @@ interface Report {
   skipped: Record<SkipReason, number>
 }
 
-/** A session on its way into a row. */
+/** A session to insert. */
 interface Arrival extends StoredForm {
   readonly id: string
   readonly sid: Buffer
@@ -58,12 +58,13 @@ interface Arrival extends StoredForm {
 }
 
 /**
- * Imports sessions from another store: under the hash of their ids, so that the existing cookies work, sealed, with
- * the expiry that they have, within our own timeouts. They count as created now, since no other store knows better.
- * Rows that are there are left alone, ended ones too, so that it can be stopped and repeated at any time.
+ * Imports sessions from another store. The rows are sealed, under the hash of their ids, so that the existing cookies
+ * work. Sessions keep their expiry, within our own timeouts. They count as created now, because other stores do not
+ * know the date of creation. Existing rows do not change, even ended rows, so that the import can be stopped and
+ * repeated at any time.
  *
- * @param source - sessions in batches; no more than one is held at a time
- * @throws `FST_STORED_SESSION_UNAVAILABLE` when database or key provider fail: repeat it then
+ * @param source - sessions in batches; the import holds one batch at a time
+ * @throws `FST_STORED_SESSION_UNAVAILABLE` when the database or the key provider fails: repeat the import then
  */
 export async function importSessions(
   core: StoreCore,
@@ -75,7 +76,7 @@ export async function importSessions(
     await importBatch(core, batch, dryRun, report)
     onProgress?.({ ...report, skipped: { ...report.skipped } })
     if (signal?.aborted) return { ...report, complete: false }
-    // With SQLite nothing here waits for anything, and nobody else would ever come.
+    // SQLite works synchronously, so let other work run in between.
     await nextTurn()
   }
   return { ...report, complete: true }
@@ -109,7 +110,7 @@ function arrivalOf(core: StoreCore, session: ForeignSession, now: number): Arriv
   return typeof stored === 'string' ? stored : { id, sid: sidOf(id), ...stored, expiresAt }
 }
 
-/** When the other store ends a session, in whole milliseconds; what is no time says nothing. */
+/** When the other store ends a session, in whole milliseconds; an invalid time counts as none. */
 function expiryOf({ expiresAt }: ForeignSession, { expires }: ImportedSession): number {
   const time = Number.isNaN(expiresAt) ? expires : (expiresAt ?? expires)
   return Math.floor(time ?? Number.POSITIVE_INFINITY)
@@ -126,7 +127,7 @@ async function insertAll(core: StoreCore, arrivals: readonly Arrival[], now: num
   if (arrivals.length === 0) return
   const rows = await Promise.all(arrivals.map((arrival) => rowOf(core, arrival, now)))
   for (const isInserted of await insertRows(core.database, rows)) {
-    // Somebody else may have been quicker: a second import, or a visitor.
+    // A second import or a visitor may have inserted the row first.
     if (isInserted) report.imported++
     else report.skipped.exists++
   }

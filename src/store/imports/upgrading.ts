@@ -9,39 +9,39 @@ import type { SessionContent } from '../live/content.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 import { noneSkipped, readForeign, type SkipReason, type StoredForm, storedForm } from './foreign-session.ts'
 
-/** How an upgrade goes about. */
+/** Options of an upgrade. */
 export interface UpgradeOptions {
-  /** Look and count, and write nothing. @defaultValue false */
+  /** Only read and count, and write nothing. @defaultValue false */
   dryRun?: boolean
   /** Rows that are read at a time. @defaultValue 200 */
   batchSize?: number
-  /** Stops after the batch that is under way. What is left is done when the upgrade is repeated. */
+  /** Stops after the current batch. A repeated upgrade continues with the remaining rows. */
   signal?: AbortSignal
-  /** Told after every batch. */
+  /** Called after every batch. */
   onProgress?: (progress: UpgradeProgress) => void
 }
 
 /**
- * Rows that an upgrade leaves in plaintext, as imports do and for the same reasons; of `exists` those in plaintext are deleted,
- * because the session is here under its hash. `needsCookie`: with `bindToCookie`, content under a hash is sealed when its
- * user comes, and not before.
+ * Rows that an upgrade leaves in plaintext, for the same reasons as an import. The plaintext rows of `exists` are
+ * deleted, because the session has a row under its hash. `needsCookie`: with `bindToCookie`, content under a hash is
+ * not sealed before the next request of its user.
  */
 export type UpgradeSkips = Readonly<Record<SkipReason | 'needsCookie', number>>
 
-/** How far an upgrade is. */
+/** The progress of an upgrade. */
 export interface UpgradeProgress {
-  /** Rows in plaintext that were looked at. */
+  /** Rows in plaintext that were read so far. */
   readonly read: number
-  /** Of these, rows under an id in plaintext that lie sealed under its hash now; with `dryRun`, those that would. */
+  /** Rows whose key was an id in plaintext, now sealed under its hash; with `dryRun`, rows that would be. */
   readonly hashed: number
-  /** Of these, rows that were under a hash already, and whose content is sealed now. */
+  /** Rows that were under a hash already, and whose content is sealed now. */
   readonly sealed: number
   readonly skipped: UpgradeSkips
 }
 
-/** What an upgrade did. */
+/** The result of an upgrade. */
 export interface UpgradeResult extends UpgradeProgress {
-  /** Whether all rows were looked at. */
+  /** Whether all rows were read. */
   readonly complete: boolean
 }
 
@@ -52,23 +52,24 @@ interface Report {
   skipped: Record<SkipReason | 'needsCookie', number>
 }
 
-/** Rows that are written at a time. */
+/** The number of concurrent writes. */
 const UNDER_WAY = 16
 
-/** A row, and what is to become of it. */
+/** A row in plaintext, and what replaces it. */
 interface Sealable extends StoredForm {
   readonly row: UnsealedRow
   readonly sid: Buffer
-  /** The id that was in plaintext; undefined where a hash was. */
+  /** The id in plaintext; undefined if the key is a hash. */
   readonly id: string | undefined
 }
 
 /**
- * Makes rows ours that were copied into the table by SQL: the id that such a row has for its key becomes its hash, and its
- * content is sealed. Each row in one statement that names the version it read, while requests are served; its dates stay, and its
- * user too. Can be stopped and repeated at any time: what is done is not looked at again.
+ * Upgrades rows that were copied into the table by SQL: the id in the key of such a row becomes its hash, and its
+ * content is sealed. The dates of a row and its user stay. Each row changes in one statement that names the version it
+ * read, while the application serves requests. It can be stopped and repeated at any time: finished rows are not read
+ * again.
  *
- * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, also for a storage of one's own that cannot list such rows
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, also for a storage of the application that has no `unsealed`
  */
 export async function upgradeSessions(core: StoreCore, options: UpgradeOptions = {}): Promise<UpgradeResult> {
   const { dryRun = false, signal, onProgress } = options
@@ -86,7 +87,7 @@ export async function upgradeSessions(core: StoreCore, options: UpgradeOptions =
     onProgress?.({ ...report, skipped: { ...report.skipped } })
     if (rows.length < batchSize) return { ...report, complete: true }
     behind = rows.at(-1)
-    // With SQLite nothing here waits for anything, and nobody else would ever come.
+    // SQLite works synchronously, so let other work run in between.
     await nextTurn()
   }
   return { ...report, complete: false }
@@ -114,7 +115,7 @@ async function upgradeBatch(
   const now = Date.now()
   const sealable: Sealable[] = []
   for (const row of rows) {
-    // Sealed before keys were noted in a column: reencryption notes them.
+    // Sealed by a version without the column of keys; reencryption fills the column.
     if (isSealed(row.data)) continue
     report.read++
     const found = sealableFrom(core, row, now)
@@ -147,8 +148,8 @@ function sealableFrom(core: StoreCore, row: UnsealedRow, now: number): Sealable 
 const SID_BYTES = 32
 
 /**
- * The session id that is the key of a row, or undefined where that is a hash. Ids are visible ASCII; that all 32 bytes
- * of a SHA-256 are has the probability of 2^-46. MySQL fills a key that is too short up with zeros.
+ * The session id that is the key of a row; undefined if the key is a hash. Ids are visible ASCII; the probability that
+ * all 32 bytes of a SHA-256 are visible ASCII is 2^-46. MySQL pads a short key with zeros.
  */
 function idInClear(sid: Buffer): string | undefined {
   const end = sid.findLastIndex((byte) => byte !== 0) + 1

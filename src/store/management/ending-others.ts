@@ -12,20 +12,21 @@ export interface Others {
   readonly dryRun: boolean
 }
 
-/** Sessions that were created in one millisecond and are listed at a time. */
+/** Sessions of one millisecond that one statement lists. */
 const PAGE = 1_000
-/** A rotation that began so long ago was given up in the middle. Milliseconds. */
+/** A rotation that began longer ago was interrupted. Milliseconds. */
 const LONGEST_ROTATION_MS = 30_000
-/** Looked at for so long at least, as the clock may have jumped since it began. Milliseconds. */
+/** A rotation is observed for at least this time, because the clock may have jumped since it began. Milliseconds. */
 const LOOKED_AT_MS = 1_000
 const PAUSE_MS = 10
 
 /**
- * Ends all sessions of a filter but one, which may get another id at any moment meanwhile. Its rows have the date of
- * creation in common. So all of another date end by statements over many; those of its own date are looked at one by one.
+ * Ends all sessions of a filter except one, which may get another id at any moment. All rows of that session have the
+ * same date of creation. Statements over many rows end the sessions of other dates, and the sessions of its own date
+ * are checked one by one.
  *
  * @param endAll - ends the sessions of a filter, or counts them
- * @returns how many it ended
+ * @returns the number of ended sessions
  */
 export async function endOthers(
   core: StoreCore,
@@ -33,7 +34,7 @@ export async function endOthers(
   endAll: (filter: RowFilter) => Promise<number>,
 ): Promise<number> {
   const [row] = await rowsFrom(core, exceptSid)
-  // One that is not stored yet may be at any moment.
+  // A session that is not stored yet may be stored at any moment.
   if (!row) return endAll({ ...filter, exceptSid })
   const { createdAt } = row
   const { createdFrom = 0, createdBefore = Number.MAX_SAFE_INTEGER } = filter
@@ -49,11 +50,11 @@ async function endBeside(core: StoreCore, { filter, exceptSid, dryRun }: Others)
   let ended = 0
   for (;;) {
     const listed = await allOf(core, filter)
-    // After they were listed: a row of the session itself has another one that points to it by now.
+    // Read after the listing, because by now another row points to any listed row of the session itself.
     const own = (await rowsFrom(core, exceptSid)).map(({ sid }) => sid)
     const others = listed.filter(({ sid }) => !own.some((one) => one.equals(sid)))
     const elapsed = performance.now() - begun
-    // Nobody can tell yet whose session it becomes.
+    // A pending row may become the session that continues, so wait for the end of its rotation.
     const isOnItsWay = ({ endReason, touchedAt }: ListedRow) =>
       endReason === 'rotating' &&
       elapsed < LONGEST_ROTATION_MS &&

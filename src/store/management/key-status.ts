@@ -5,17 +5,17 @@ import type { StoreCore } from '../core/core.ts'
 export interface KeyStatus {
   /** Its id; null for rows that are not sealed. */
   id: number | null
-  /** What the operator calls it, where it has a name. */
+  /** The name that the operator gave the key, if any. */
   name: string | undefined
-  /** `unknown` when the key provider has no such key: its sessions are unreadable. `unsealed` for rows without a key. */
+  /** `unknown`: the key provider has no such key, so its sessions are unreadable. `unsealed`: rows without a key. */
   state: KeyState | 'unknown' | 'unsealed'
-  /** Since when it seals, where that is known. */
+  /** Since when the key seals, if known. */
   since: Date | undefined
-  /** Sessions that it has sealed and that have not ended. */
+  /** Sessions that the key has sealed and that have not ended. */
   rows: number
 }
 
-/** All keys of the provider, the current one first, and those that sessions name besides. */
+/** All keys of the provider, the current key first, and all other keys that sessions name. */
 export async function keyStatus({ keys, database }: StoreCore): Promise<KeyStatus[]> {
   const used = (await database.countByKey()).filter(({ rows }) => rows > 0)
   const counts = new Map(used.map(({ keyId, rows }) => [keyId, rows]))
@@ -29,7 +29,7 @@ type Keys = StoreCore['keys']
 type Uncounted = Omit<KeyStatus, 'rows'>
 
 async function knownKeys(keys: Keys): Promise<readonly KeyDescription[]> {
-  // First, because a provider may make its first key when it is asked for one.
+  // Asked first, because a provider may create its first key when it is asked for the current key.
   const current = describeKey(await keys.current(), true)
   const described = (await keys.describe?.()) ?? []
   const isFirst = ({ state }: KeyDescription) => state === 'current'
@@ -40,7 +40,7 @@ async function knownKeys(keys: Keys): Promise<readonly KeyDescription[]> {
 
 async function otherKey(keys: Keys, id: number | null): Promise<Uncounted> {
   if (id === null) return { id, name: undefined, state: 'unsealed', since: undefined }
-  // A provider that may learn of it still says so by failing.
+  // A provider that may still receive this key rejects the request.
   const key = await Promise.resolve(id)
     .then((keyId) => keys.find(keyId))
     .catch(() => undefined)
@@ -53,7 +53,7 @@ function statusOf({ id, name, state, since }: KeyDescription): Uncounted {
 
 const DAY_MS = 86_400_000
 
-/** Raises an event when the current key has been sealing for longer than it should. That a provider is down stops no start. */
+/** Emits an event when the current key has been sealing for too long. A failing provider must not stop the start. */
 export async function warnOfOldKey(core: StoreCore, most: number | false): Promise<void> {
   if (most === false) return
   const { since } = (await currentKey(core)) ?? {}
@@ -62,7 +62,7 @@ export async function warnOfOldKey(core: StoreCore, most: number | false): Promi
   }
 }
 
-// A failure also fails the next save, and the next start checks again.
+// A failure may be ignored here, because it also fails the next save, and the next start checks again.
 async function currentKey({ keys }: StoreCore) {
   try {
     return await keys.current()

@@ -8,14 +8,14 @@ import { absoluteDeadline, type Limits, reasonOver } from '../core/lifetime.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 import { checkObject, filterNames, rowFilterOf, type SessionFilter, type SessionState } from './session-filter.ts'
 
-/** A session as others than its user may see it: never its content, nor its id. */
+/** A session as other people than its user may see it: without its content and its id. */
 export interface ListedSession {
-  /** Names it in `revoke()`; as a cookie it opens nothing. */
+  /** Names the session in `revoke()`; as a cookie it opens no session. */
   handle: SessionHandle
   /** The user of the session, by the `user` option; undefined without a user, and after the session has ended. */
   user: string | undefined
   createdAt: Date
-  /** The last use, as stored: up to `touchInterval` behind. */
+  /** The stored last use, at most `touchInterval` before the real one. */
   touchedAt: Date
   /** When it expires unless it is used again. */
   expiresAt: Date
@@ -26,15 +26,15 @@ export interface ListedSession {
   bytes: number
 }
 
-/** Which sessions, how many, and from where on. */
+/** Which sessions to list, how many, and from which place. */
 export interface ListOptions extends SessionFilter {
   /** Sessions on a page: 1 to 1000. @defaultValue 50 */
   limit?: number | undefined
-  /** The `next` of the page before. */
+  /** The `next` of the previous page. */
   cursor?: string | undefined
 }
 
-/** Some sessions, the newest first. */
+/** One page of sessions, the newest first. */
 export interface SessionPage {
   sessions: ListedSession[]
   /** The cursor of the next page; undefined on the last. */
@@ -45,9 +45,10 @@ const USUAL_LIMIT = 50
 const LARGEST_LIMIT = 1_000
 
 /**
- * One page of the sessions of a filter, the newest first. What is stored meanwhile moves no other session to another page.
+ * One page of the sessions of a filter, the newest first. A session that is stored meanwhile moves no other session to
+ * another page.
  *
- * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a cursor that is none
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for an invalid cursor
  */
 export async function listSessions(core: StoreCore, options: ListOptions = {}): Promise<SessionPage> {
   const checks = new OptionChecks()
@@ -57,7 +58,7 @@ export async function listSessions(core: StoreCore, options: ListOptions = {}): 
   const filter = rowFilterOf(options, core.limits, checks)
   checks.done()
   const behind = options.cursor === undefined ? undefined : placeOf(options.cursor)
-  // One more tells whether there is another page.
+  // One more row shows whether there is another page.
   const rows = await listingOf(core).list(filter, behind, limit + 1)
   const page = rows.slice(0, limit)
   return {
@@ -67,7 +68,7 @@ export async function listSessions(core: StoreCore, options: ListOptions = {}): 
 }
 
 /**
- * How many sessions of a filter there are, exactly.
+ * The exact number of sessions of a filter.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
  */

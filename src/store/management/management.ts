@@ -12,47 +12,47 @@ import { type RevokeFilter, type RevokeResult, revokeSessions } from './revoking
 import type { SessionFilter } from './session-filter.ts'
 import { type SessionStats, sessionStats } from './statistics.ts'
 
-/** What a store does for operators, in addition to requests. */
+/** The methods of a store for operators. */
 export abstract class SessionManagement {
   /** Opens the store, if it is not open yet. */
   protected abstract open(): Promise<StoreCore>
 
   /**
    * One page of sessions, the newest first, without their content.
-   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a cursor that is none
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for an invalid cursor
    */
   async list(options?: ListOptions): Promise<SessionPage> {
     return listSessions(await this.open(), options)
   }
 
-  /** Counts sessions, exactly: without a user, it takes as long as the table is large. */
+  /** Counts sessions exactly. Without a user, the time grows with the table. */
   async count(filter?: SessionFilter): Promise<number> {
     return countSessions(await this.open(), filter)
   }
 
-  /** How many sessions there are of each state, the oldest, and their bytes: estimated where the table is large. */
+  /** The number of sessions of each state, the oldest, and their bytes. For a large table they are estimates. */
   async stats(): Promise<SessionStats> {
     return sessionStats(await this.open())
   }
 
-  /** Counts the rows that each key sealed, by its id, and `'none'`: those of no key. Takes as long as the table is large. */
+  /** Counts the rows of each key, by its id; `'none'` for rows without a key. The time grows with the table. */
   async countByKey(): Promise<Record<string, number>> {
     const counts = await (await this.open()).database.countByKey()
     return Object.fromEntries(counts.map(({ keyId, rows }) => [keyId ?? 'none', rows]))
   }
 
-  /** All keys: what each may do, and how many sessions it has sealed. Takes as long as the table is large. */
+  /** All keys: what each may do, and how many sessions it has sealed. The time grows with the table. */
   async keyStatus(): Promise<KeyStatus[]> {
     return keyStatus(await this.open())
   }
 
   /**
-   * Ends sessions permanently, or with `dryRun` counts those that it would end.
-   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for a handle that is none
+   * Ends sessions permanently, or with `dryRun` counts the sessions that it would end.
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for an invalid handle
    */
   async revoke(filter: RevokeFilter): Promise<RevokeResult> {
     const core = await this.open()
-    // A rehearsal ends nothing.
+    // A dry run ends no session, so it emits no event.
     if (filter?.dryRun) return REVOKE.work(core, unlimited(), filter)
     const result = await perform(core, unlimited(), REVOKE, filter)
     if (result.revoked > 0) core.events.emit('revoked', { sessions: result.revoked })
@@ -60,19 +60,20 @@ export abstract class SessionManagement {
   }
 
   /**
-   * The handle of a live session, such as `request.session`: until `regenerate()` gives it another id.
-   * @throws `FST_STORED_SESSION_INVALID_HANDLE` where there is no session
+   * The handle of a live session, such as `request.session`. It is valid until `regenerate()` gives the session another
+   * id.
+   * @throws `FST_STORED_SESSION_INVALID_HANDLE` without a session
    */
   handle(session: { readonly sessionId: string }): SessionHandle {
     return handleOf(session)
   }
 
-  /** Seals with the current key what other keys sealed; see {@link reencryptSessions}. */
+  /** Seals rows of other keys with the current key; see {@link reencryptSessions}. */
   async reencrypt(options?: ReencryptOptions): Promise<ReencryptResult> {
     return perform(await this.open(), unlimited(), REENCRYPT, options)
   }
 
-  /** Imports sessions from another store, whose cookies keep working; see {@link importSessions}. */
+  /** Imports sessions from another store; their cookies keep working. See {@link importSessions}. */
   async import(source: AsyncIterable<readonly ForeignSession[]>, options?: ImportOptions): Promise<ImportResult> {
     return importSessions(await this.open(), source, options)
   }
@@ -84,10 +85,10 @@ export abstract class SessionManagement {
 }
 
 /*
- * What operators ask of the store, and what channels and listeners are told of it.
+ * The tasks of operators, and what channels and listeners receive about them.
  */
 
-/** Users and handles stay out of it. */
+/** Channels and listeners receive no user and no handle. */
 export const REVOKE: Task<[filter: RevokeFilter], RevokeResult> = {
   work: revokeSessions,
   observed: {

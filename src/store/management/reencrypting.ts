@@ -8,19 +8,19 @@ import type { Operation } from '../core/operation.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 import { reportIfUnencrypted } from '../requests/reading.ts'
 
-/** How reencryption goes about. */
+/** Options of `reencrypt()`. */
 export interface ReencryptOptions {
   /** Rows that are read at a time. @defaultValue 200 */
   batchSize?: number
   /** Rows per second at most. @defaultValue no limit */
   rate?: number
-  /** Stops after the batch that is under way. */
+  /** Stops after the current batch. */
   signal?: AbortSignal
-  /** Told after every batch. */
+  /** Called after every batch. */
   onProgress?: (progress: ReencryptProgress) => void
 }
 
-/** How far reencryption is. */
+/** The progress of reencryption. */
 export interface ReencryptProgress {
   /** Rows that this call sealed again: sessions, and the rows of old ids that lead to them. */
   reencrypted: number
@@ -28,7 +28,7 @@ export interface ReencryptProgress {
   unreadable: number
 }
 
-/** What reencryption did. */
+/** The result of reencryption. */
 export interface ReencryptResult extends ReencryptProgress {
   /** Rows that the current key has not sealed. */
   remaining: number
@@ -37,10 +37,11 @@ export interface ReencryptResult extends ReencryptProgress {
 }
 
 /**
- * Seals rows of other keys with the current key, row by row, while requests are served: a row that a request changes
- * meanwhile is sealed by that change. Can be stopped and begun again at any time, and run in several processes.
+ * Seals rows of other keys with the current key, row by row, while the application serves requests. A row that a
+ * request changes meanwhile is sealed by that change. It can be stopped and repeated at any time, and run in several
+ * processes.
  *
- * @throws `FST_STORED_SESSION_INVALID_OPTIONS` with `bindToCookie`: without its cookie no payload opens
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS` with `bindToCookie`, because no payload opens without its cookie
  */
 export async function reencryptSessions(
   core: StoreCore,
@@ -124,7 +125,7 @@ async function resealed({ codec, events }: StoreCore, row: SessionRow) {
   return { data, keyId: keyIdOf(data) }
 }
 
-/** Where a session went that got another id, for example: what rows hold that are no session. */
+/** Seals the data of a row that is no session, such as the pointer to the new id of a session. */
 async function resealedPointer({ codec }: StoreCore, row: SessionRow) {
   const data = await codec.sealPointer(row, await codec.openPointer(row, row.data))
   return { data, keyId: keyIdOf(data, isPointer) }

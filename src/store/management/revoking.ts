@@ -11,42 +11,42 @@ import { endSuccessor } from '../requests/ending.ts'
 import { endOthers } from './ending-others.ts'
 import { checkObject, checkUser, given, refuseUndefined, timeOf } from './session-filter.ts'
 
-/** Which sessions to end: at least `user`, `handle`, `before` or `all`; of several, those for which all hold. */
+/** Which sessions to end: at least `user`, `handle`, `before` or `all`. A session must match all that are set. */
 export interface RevokeFilter {
-  /** The sessions of this user. Needs the `user` option where they are stored. */
+  /** The sessions of this user. Needs the `user` option in the application that stores them. */
   user?: string
-  /** This one session; with `user` only if it belongs to that user. */
+  /** This one session; with `user` only if the session belongs to that user. */
   handle?: SessionHandle
-  /** The sessions that were created before this. */
+  /** The sessions that were created before this date. */
   before?: Date
   /** The sessions of all users. */
   all?: true
-  /** But not this session. */
+  /** Do not end this session. */
   except?: SessionHandle
   /** Count only, and end nothing. @defaultValue false */
   dryRun?: boolean
-  /** Stops before the next batch, and rejects with its reason: what was ended stays so. For `before` and `all`. */
+  /** Stops before the next batch, and rejects with its reason: ended sessions stay ended. For `before` and `all`. */
   signal?: AbortSignal
-  /** Told after every batch how many sessions were ended so far. */
+  /** Called after every batch with the number of sessions ended so far. */
   onProgress?: (revoked: number) => void
 }
 
-/** What a revocation did. */
+/** The result of a revocation. */
 export interface RevokeResult {
-  /** Sessions ended, or with `dryRun` those that would be: also those past a deadline that are stored still. */
+  /** Sessions ended, or with `dryRun` sessions to end; includes expired sessions that are still stored. */
   revoked: number
 }
 
-/** Rows that one statement ends, where it is not bound to a user: longer ones would hold up others. */
+/** The most rows that one statement without a user ends, because a longer one would block other statements. */
 const BATCH = 500
 
 /**
- * Ends sessions permanently. Whatever was stored when it is called is ended when it resolves, whatever saves are under way;
- * one that is stored meanwhile may be. After a failure it can be repeated: what was ended stays so.
+ * Ends sessions permanently. Every session that was stored at the call has ended when it resolves, despite concurrent
+ * saves. A session that is stored meanwhile may end too. It can be repeated after a failure: ended sessions stay ended.
  *
- * @throws `FST_STORED_SESSION_INVALID_OPTIONS`; `FST_STORED_SESSION_INVALID_HANDLE` for a handle that is none;
- * `FST_STORED_SESSION_LOST_ROTATION` for one from before the id was rotated, when its row does not tell where the session
- * went, as with `bindToCookie`
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`; `FST_STORED_SESSION_INVALID_HANDLE` for an invalid handle;
+ * `FST_STORED_SESSION_LOST_ROTATION` for a handle from before a rotation, when its row does not show the new id of the
+ * session, as with `bindToCookie`
  */
 export async function revokeSessions(
   core: StoreCore,
@@ -78,18 +78,18 @@ export async function revokeSessions(
   return { revoked: await endOthers(core, { filter: wanted, exceptSid, dryRun }, all) }
 }
 
-// A handle from before the id was rotated is good as long as its row can tell where the session went.
+// A handle from before a rotation is valid as long as its row shows the new id of the session.
 async function revokeOne(core: StoreCore, sid: Buffer, end: (sid: Buffer) => Promise<boolean>): Promise<number> {
   return Number((await end(sid)) || (await endSuccessor(core, sid, {}, end)))
 }
 
-/** Limit of repeated statements; a user who signs in during all of them keeps the later sessions. */
+/** The most repetitions of a statement; a user who signs in during all of them keeps the later sessions. */
 const MOST_ROUNDS = 10
 
 /**
- * Repeats a statement that ends rows until it finds none, and once at least. PostgreSQL decides by what was there when a
- * statement began: of a session whose id is rotated meanwhile, the old row is over when the statement comes to it, and the
- * new one is not seen.
+ * Repeats a statement that ends rows until it finds none, and at least once. A PostgreSQL statement sees only the rows
+ * that existed when it began. When the id of a session is rotated meanwhile, the old row has ended when the statement
+ * reaches it, and the statement does not see the new row.
  */
 async function untilNone(end: () => Promise<number>): Promise<number> {
   let ended = 0
@@ -102,8 +102,8 @@ async function untilNone(end: () => Promise<number>): Promise<number> {
 }
 
 /**
- * Goes through the rows in the order in which they were created, which is the one thing that never changes of a session:
- * whatever becomes of it meanwhile, it is not missed.
+ * Goes through the rows in the order of their creation. The date of creation of a session never changes, so no session
+ * is missed, whatever changes meanwhile.
  */
 function inBatches(
   listing: SessionListing,
@@ -122,7 +122,7 @@ function inBatches(
       onProgress?.(ended)
       if (isLast) return ended - before
       after = last
-      // SQLite works inside the call: let requests have their turn.
+      // SQLite works synchronously, so let requests run in between.
       await nextTurn()
     }
   }

@@ -4,17 +4,17 @@ import type { Limits } from '../core/lifetime.ts'
 import type { OptionChecks } from '../options/option-checks.ts'
 import { isUserId, USER_ID } from '../users/user.ts'
 
-/** What a session is: in use, ended by a request or an operator, or past a deadline and not yet trimmed. */
+/** The state of a session: in use, ended by a request or an operator, or expired and not yet trimmed. */
 export type SessionState = RowState
 
-/** Sessions for which all of this holds. `…After` includes its moment, `…Before` does not. */
+/** Sessions that match all of these. `…After` includes its moment, `…Before` does not. */
 export interface SessionFilter {
-  /** Of this user. Ended sessions do not keep their user. */
+  /** The sessions of this user. Ended sessions do not keep their user. */
   user?: string
   state?: SessionState
   createdAfter?: Date
   createdBefore?: Date
-  /** The last use, as stored: up to `touchInterval` behind. */
+  /** The stored last use, at most `touchInterval` before the real one. */
   touchedAfter?: Date
   touchedBefore?: Date
 }
@@ -24,7 +24,7 @@ export const filterNames = ['user', 'state', 'createdAfter', 'createdBefore', 't
 
 const STATES: readonly unknown[] = ['live', 'ended', 'expired'] satisfies RowState[]
 
-/** Checks a filter, and makes of it what the database understands. */
+/** Checks a filter, and converts it into a filter of rows. */
 export function rowFilterOf(filter: SessionFilter, limits: Limits, checks: OptionChecks): RowFilter {
   refuseUndefined(filter, filterNames, checks)
   const { user, state } = filter
@@ -46,7 +46,7 @@ export function rowFilterOf(filter: SessionFilter, limits: Limits, checks: Optio
   })
 }
 
-/** Refuses what is no object: all names would be missing in it, and so it would mean everything. */
+/** Refuses a value that is no object, because without any name it would select all sessions. */
 export function checkObject(call: string, filter: unknown, checks: OptionChecks): void {
   if (typeof filter === 'object' && filter !== null && !Array.isArray(filter)) return
   checks.fault(call, "takes an object, such as { user: 'ada' }")

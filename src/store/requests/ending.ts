@@ -9,22 +9,23 @@ import { type LoadedVersion, noteOf } from '../live/live-session.ts'
 import { type Held, type RotationPointer, rotationPointerOf } from './rotation-pointer.ts'
 
 /**
- * How ending a session found it: it was ended by this call, by its present id or `followed` from an old one; it was over
- * before; the id is an old one of a session that continues under another id (`rotated`); or it never was in the database.
+ * The state in which an ending call found a session. `ended`: this call ended it by its current id. `followed`: this
+ * call ended it by an old id. `over`: it had ended before. `rotated`: the id is an old id of a session that continues
+ * under another id. `absent`: it was never in the database.
  */
 export type Finding = 'ended' | 'followed' | 'over' | 'rotated' | 'absent'
 
-/** How a session is ended. */
+/** How to end a session. */
 export interface Ending {
-  /** Whether an old id ends what its session goes on as: who signs out by it does, who begins another session does not. */
+  /** Whether an old id ends the rotated session: signing out with it does, beginning another session does not. */
   readonly follows: boolean
-  /** What is known of the session from when it was loaded. */
+  /** The loaded version of the session, if known. */
   readonly loaded?: LoadedVersion | undefined
 }
 
 /**
- * Ends a session permanently. A session that is not stored (yet) gets a tombstone too, so that a first save that
- * is on its way finds the place taken.
+ * Ends a session permanently. A session that is not stored gets a tombstone too, so that a concurrent first save cannot
+ * insert it.
  */
 export async function endSession(core: StoreCore, operation: Operation, id: string, ending: Ending): Promise<Finding> {
   if (core.freshIds.end(id)) return 'absent'
@@ -40,7 +41,7 @@ export async function endSession(core: StoreCore, operation: Operation, id: stri
   return (await endSuccessor(core, sid, { id }, (next) => core.rows.end(next, end, measures))) ? 'followed' : 'over'
 }
 
-/** Whether a session that is not ended has come to its idle or absolute end since it was loaded. */
+/** Whether a session has expired by its idle or absolute timeout since it was loaded. */
 async function isPastDeadline(
   { limits, rows }: StoreCore,
   { measures }: Operation,
@@ -53,11 +54,12 @@ async function isPastDeadline(
 }
 
 /**
- * Ends what a session goes on as when its id was rotated, however often: whoever leaves by the old id leaves.
+ * Ends the session that an old id was rotated to, after any number of rotations, so that signing out with an old id
+ * works.
  *
- * @param held - nothing where nobody has the cookie, which opens nothing where payloads are bound to cookies
- * @param end - ends the session of a sid; false when there is none that had not ended
- * @throws `FST_STORED_SESSION_LOST_ROTATION` when a row does not tell where its session went
+ * @param held - empty without the cookie; then it opens nothing if payloads are bound to cookies
+ * @param end - ends the session of a sid; false when there is none, or when it had ended before
+ * @throws `FST_STORED_SESSION_LOST_ROTATION` when a row does not show the new id of its session
  */
 export async function endSuccessor(
   core: StoreCore,
@@ -70,9 +72,9 @@ export async function endSuccessor(
 }
 
 /**
- * The rows that a session went through from this one on, itself first and its present one last.
+ * The rows of a session from this row on: this row first, and the current row last.
  *
- * @throws `FST_STORED_SESSION_LOST_ROTATION` when a row does not tell where its session went
+ * @throws `FST_STORED_SESSION_LOST_ROTATION` when a row does not show the new id of its session
  */
 export async function rowsFrom(core: StoreCore, sid: Buffer, held: Held = {}): Promise<SessionRow[]> {
   const row = await core.rows.find(sid)
@@ -94,9 +96,9 @@ async function nextOf(core: StoreCore, row: SessionRow | undefined, held: Held):
 }
 
 /**
- * Ends the session of a sid, and takes its place where there is none, so that an INSERT on its way finds it taken.
+ * Ends the session of a sid. Without a row it inserts a tombstone, so that a concurrent INSERT fails.
  *
- * @returns whether it was there; undefined when it had ended before
+ * @returns `'absent'` when there was no row; undefined when the session had ended before
  */
 export async function endForGood(
   core: StoreCore,
@@ -115,7 +117,7 @@ function tombstoneOf(sid: Buffer, end: RowEnd): NewRow {
   return { ...end, ...times, sid, data: Buffer.alloc(0), version: 1, userId: null, keyId: null }
 }
 
-/** Notes that what a live session holds is not to be stored any more, and tells of it. */
+/** Notes that a live session must not be stored any more, and emits an event. */
 export function markGone(
   core: StoreCore,
   { sid, session }: { readonly sid: Buffer; readonly session: object },

@@ -14,11 +14,11 @@ import type { SaveOutcome } from './save-group.ts'
 import { pendingRow, sealed, sealedRow, serialize } from './sealed-row.ts'
 
 /**
- * Stores the new session of a `regenerate(keys)`, and ends the old one, in steps between which no revocation slips:
+ * Stores the new session of a `regenerate(keys)`, and ends the old session. A revocation between the steps works too:
  *
- * 1. A row is written for the new session, which is none yet (`rotating`). Revoking its user ends it all the same.
+ * 1. A row is written for the new session, but it is not a session yet (`rotating`). Revoking its user ends it as well.
  * 2. The old session is ended.
- * 3. The new row becomes the session: with what it was given if step 2 ended the old one, and empty otherwise.
+ * 3. The new row becomes the session: with its content if step 2 ended the old session, and empty otherwise.
  */
 export async function handOver(
   core: StoreCore,
@@ -49,7 +49,7 @@ interface Beginning {
   readonly plaintext: Uint8Array
 }
 
-/** When the old session cannot be ended the new one is not begun. */
+/** If the old session cannot be ended, the new session must not begin. */
 async function endOld(core: StoreCore, { sid }: Save, old: Predecessor): Promise<Finding> {
   try {
     return await old.end()
@@ -59,7 +59,7 @@ async function endOld(core: StoreCore, { sid }: Save, old: Predecessor): Promise
   }
 }
 
-/** The row without what the old session had no right to hand over. */
+/** The row without content, because the old session had already ended or was named by an old id. */
 async function emptied(core: StoreCore, operation: Operation, save: Save, row: NewRow): Promise<Beginning> {
   const { id, lifetime } = save
   const plaintext = serialize(core, { cookie: lifetime })
@@ -68,7 +68,7 @@ async function emptied(core: StoreCore, operation: Operation, save: Save, row: N
   return { row: { ...row, data, keyId: keyIdOf(data), userId: null }, plaintext }
 }
 
-// Without an answer to this last step the session has begun all the same: who comes to its row takes the step.
+// The session has begun even if this last step gets no answer, because the next read of its row takes the step.
 async function begin(
   core: StoreCore,
   operation: Operation,

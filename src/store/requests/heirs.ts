@@ -3,12 +3,12 @@ import type { SessionEventEmitter } from '../core/events.ts'
 import { type LiveSession, noteOf } from '../live/live-session.ts'
 import type { Finding } from './ending.ts'
 
-/** How the old session of a `regenerate()` was found, while its new one begins, where a host does not say what it does. */
+/** How the old session of a `regenerate()` ended, for a host that does not say that it regenerates. */
 export interface Succession {
   readonly oldId: string
   /** Why the old session could not be ended. */
   readonly error: unknown
-  /** Whether it was over already, or was ended by an old id: its content is nobody's any more. */
+  /** Whether it had already ended, or was ended by an old id: then no session may get its content. */
   readonly wasOver: boolean
 }
 
@@ -16,7 +16,7 @@ export function successionOf(oldId: string, error: unknown, finding: Finding | u
   return { oldId, error, wasOver: finding === 'over' || finding === 'followed' }
 }
 
-/** Begins the new session of a `regenerate()`: takes from it what the old one had no right to hand over. */
+/** Begins the new session of a `regenerate()`, and removes its content if the old session had already ended. */
 export function beginHeir(events: SessionEventEmitter, heir: LiveSession, { oldId, error, wasOver }: Succession): void {
   const note = noteOf(heir)
   note.origin = 'new'
@@ -24,23 +24,23 @@ export function beginHeir(events: SessionEventEmitter, heir: LiveSession, { oldI
   if (!error && wasOver && !isEmpty(heir)) disinherit(events, heir, oldId, false)
 }
 
-/** Takes from a new session what an old one had no right to hand over, and tells of it. */
+/** Removes the content that a new session must not get from an old one, and emits an event. */
 export function disinherit(events: SessionEventEmitter, heir: LiveSession, oldId: string, isByOldId: boolean): void {
   for (const key of Object.keys(heir)) if (key !== 'cookie') delete heir[key]
   if (isByOldId) noteOf(heir).isWithheld = true
   events.emit('gone', { sid: formatSid(sidOf(oldId)) })
 }
 
-/** The session that a new one takes the place of. */
+/** The session that a new session replaces. */
 export interface Predecessor {
   readonly id: string
-  /** Whether it was in the database, as far as that is known. */
+  /** Whether it was in the database, as far as this process knows. */
   readonly wasStored: boolean
-  /** Ends it; by an old id nothing. */
+  /** Ends the session; an old id ends none. */
   end(): Promise<Finding>
 }
 
-/** Whether a new session has nothing of its own yet, so that its browser keeps the cookie that it has. */
+/** Whether a new session got nothing and is still empty, so that the browser keeps its cookie. */
 export function isWithheld(session: object): boolean {
   return noteOf(session).isWithheld && isEmpty(session)
 }

@@ -11,25 +11,25 @@ import type { CookieLifetime, LoadedVersion } from '../live/live-session.ts'
 import { CARRIER_KEY, carrierOf } from '../live/loaded-version.ts'
 import { type Held, rotationPointerOf } from './rotation-pointer.ts'
 
-/** What reading an id yields: a session for the host, or why there is none. */
+/** The result of reading an id: a session for the host, or why there is none. */
 export type Reading =
   | { session: Record<string, unknown>; reason?: never; isOldId?: never }
-  /** `isOldId`: the id is that of before a rotation, so that its browser has another cookie by now. */
+  /** `isOldId`: the id was rotated, so that the browser has another cookie by now. */
   | { session?: never; reason: EndReason; isOldId?: boolean }
 
-/** A row that is alive and was opened. */
+/** An opened row of a live session. */
 export interface OpenedRow {
   readonly row: SessionRow
   readonly plaintext: Buffer
   readonly content: SessionContent
 }
 
-/** An opened row, or why it is over. */
+/** An opened row, or why it has expired or ended. */
 export type Opened = OpenedRow | { reason: EndReason }
 
 const UNKNOWN: Reading = { reason: 'unknown' }
 
-/** Reads the session of an id. An id of the wrong shape never reaches the database. */
+/** Reads the session of an id. A malformed id never reaches the database. */
 export function readSession(core: StoreCore, operation: Operation, id: string): Reading | Promise<Reading> {
   if (!isWellFormedId(id)) return UNKNOWN
   const found = core.rows.find(sidOf(id), operation.measures)
@@ -42,7 +42,7 @@ function read(core: StoreCore, operation: Operation, row: SessionRow, id: string
   return opened instanceof Promise ? opened.then((later) => handOver(core, later)) : handOver(core, opened)
 }
 
-/** Opens a row unless it is over: by what stands in it, by today's limits, or because it does not open. */
+/** Opens a row, unless it has expired or ended by its columns or by the current limits, or cannot be opened. */
 export function openRow(
   core: StoreCore,
   { measures }: Operation,
@@ -71,12 +71,12 @@ function accept(core: StoreCore, row: SessionRow, plaintext: Buffer): Opened {
   return { row, plaintext, content }
 }
 
-/** Tells of a row that was accepted though it is not sealed. To be called once it was: most such rows are damaged ones. */
+/** Emits an event for an unsealed row. Call it after the row was accepted, because most unsealed rows are damaged. */
 export function reportIfUnencrypted({ events }: Pick<StoreCore, 'events'>, { sid, data }: SessionRow): void {
   if (!isSealed(data)) events.emit('unencrypted', { sid: formatSid(sid) })
 }
 
-/** Tells of a row that does not open; any other failure is thrown on. */
+/** Emits an event for a row that cannot be opened, and rethrows any other failure. */
 export function refuseRow(core: StoreCore, row: SessionRow, error: unknown): { reason: EndReason } {
   if (!(error instanceof UnreadablePayload)) throw error
   core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })
@@ -106,7 +106,7 @@ function sessionFrom(opened: OpenedRow, use: Pick<LoadedVersion, 'touched' | 'ha
   return { session: Object.assign(content, { cookie: restoredCookie(lifetime), [CARRIER_KEY]: carrier }) }
 }
 
-/** What an old id still reads: the session as it is now under its new one, which this neither touches nor may change. */
+/** Reads the current session by an old id, which neither touches the session nor may change it. */
 async function followRotation(core: StoreCore, operation: Operation, row: SessionRow, held: Held): Promise<Reading> {
   try {
     const { sid, share, until } = await rotationPointerOf(core, row, held)
@@ -115,14 +115,14 @@ async function followRotation(core: StoreCore, operation: Operation, row: Sessio
     if (!next) return { reason: 'unknown', isOldId: true }
     if (next.endReason === 'rotated') return followRotation(core, operation, next, { share })
     const opened = await openCurrent(core, operation, next, { share })
-    // Its browser may have the cookie of a later session.
+    // The browser may have the cookie of a later session.
     return 'reason' in opened ? { ...opened, isOldId: true } : sessionFrom(opened, { touched: false, hasOldId: true })
   } catch (error) {
     return { ...refuseRow(core, row, error), isOldId: true }
   }
 }
 
-/** Opens a row as {@link openRow} does, also one whose last step is missing. */
+/** Opens a row as {@link openRow} does, also a row whose last step is missing. */
 export function openCurrent(
   core: StoreCore,
   operation: Operation,
@@ -133,8 +133,8 @@ export function openCurrent(
 }
 
 /**
- * Takes the last step of a rotation, or of a regeneration, that was interrupted before it: the session's row stands there
- * and is none yet. Nobody knows its id, or the way to it, before its old row was given up.
+ * Takes the last step of an interrupted rotation or regeneration: the row of the session exists and is no session yet.
+ * No request can know its id, or find its row, before the old row was given up.
  */
 async function begun(core: StoreCore, operation: Operation, row: SessionRow, held: Held): Promise<Opened> {
   const opened = await openRow(core, operation, { ...row, endedAt: null, endReason: null }, held)
@@ -147,7 +147,7 @@ async function begun(core: StoreCore, operation: Operation, row: SessionRow, hel
 const withVersion = (opened: Opened, more: number): Opened =>
   'reason' in opened ? opened : { ...opened, row: { ...opened.row, version: opened.row.version + more } }
 
-/** Makes a session of the row that was written for its new id; false when that ended, or is one already. */
+/** Makes a pending row the session of its new id; false when the row has ended, or is a session already. */
 export function beginHeir(
   core: StoreCore,
   { measures }: Operation,

@@ -21,7 +21,7 @@ import { beginHeir, openRow } from './reading.ts'
 import { rotationPointerOf, sealRotationPointer } from './rotation-pointer.ts'
 import { pendingRow, sealedRow } from './sealed-row.ts'
 
-/** A session on its way to another id. */
+/** A session that gets another id. */
 export interface Rotation {
   readonly oldId: string
   readonly newId: string
@@ -31,7 +31,7 @@ export interface Rotation {
   readonly heir: LiveSession
 }
 
-/** A rotation that is under way. */
+/** A running rotation. */
 interface Move extends Rotation {
   readonly core: StoreCore
   readonly operation: Operation
@@ -40,19 +40,20 @@ interface Move extends Rotation {
   readonly base: LoadedVersion
 }
 
-/** Changes of others during one rotation after which it gives up. */
+/** A rotation gives up after this many changes by other requests. */
 const ATTEMPTS = 20
 
 /**
- * Gives a stored session another id, with everything that its row has, its date of creation too. The old id reads it for
- * a while, and no more. In steps that may stop anywhere:
+ * Gives a stored session another id, and keeps all other data of its row, even the date of creation. The old id can
+ * still read the session for a while, and not change it. The rotation may be interrupted between any of these steps:
  *
- * 1. A row is written for the new id, which is no session yet (`rotating`): it counts nowhere, and nobody knows its id.
- *    Revoking ends it all the same.
- * 2. The old row is given up: it points to the new one from now on. Until then the session continues under the old id.
- * 3. The new row becomes the session. Whoever comes to it before, by the pointer or by its id, does so too.
+ * 1. A row is written for the new id, which is no session yet (`rotating`): it counts nowhere, and no request knows its
+ *    id. Revoking ends it as well.
+ * 2. The old row is given up: it points to the new row from now on. Until then the session continues under the old id.
+ * 3. The new row becomes the session. A request that reads it before, by the pointer or by its id, takes this step too.
  *
- * @returns false when the session stays under its old id: another request was quicker, or the session has expired or ended
+ * @returns false when the session stays under its old id: another request was quicker, or the session has expired or
+ * ended
  */
 export async function rotateSession(core: StoreCore, operation: Operation, rotation: Rotation): Promise<boolean> {
   const { oldId, newId, session } = rotation
@@ -73,10 +74,10 @@ async function carryOver(rotation: Move): Promise<boolean> {
   for (let version = 1; version <= ATTEMPTS; version++) {
     await place.keepFor(core.userOf(contentOf(core, from)))
     const row = await writeHeir(rotation, from, version).catch((error) => abandon(rotation, error))
-    // Somebody ended the session, and this row with it.
+    // Another request ended the session, and this row with it.
     if (!row && version > 1) return abandon(rotation)
     if (!row) throw new UnavailableError({ cause: new Error('the new id is in use already') })
-    // After its time the caller was told that the old id goes on.
+    // After the timeout the caller got an error, so the old id must stay valid.
     if (operation.deadline.isPast) return abandon(rotation, operation.deadline.fault())
     if (await giveUpOld(rotation, from)) return finish(rotation, row, from)
     const current = await stateOfOld(rotation)
@@ -87,14 +88,14 @@ async function carryOver(rotation: Move): Promise<boolean> {
   return abandon(rotation, new Error(`the session changed ${ATTEMPTS} times in turn`))
 }
 
-/** Ends what was written for the new id: the session continues under the old one. */
+/** Ends the row of the new id, so that the session continues under the old id. */
 async function abandon({ core, newSid }: Move, cause?: Error): Promise<false> {
   await endForGood(core, newSid).catch(() => {})
   if (cause) throw cause instanceof UnavailableError ? cause : new UnavailableError({ cause })
   return false
 }
 
-/** Writes what the old row holds into the new one, again after each change of the old one. */
+/** Writes the content of the old row into the new row, and repeats this after each change of the old row. */
 async function writeHeir(
   { core, operation, newId: id, newSid: sid }: Move,
   { createdAt, plaintext }: StoredVersion,
@@ -109,7 +110,7 @@ async function writeHeir(
   return isWritten ? row : undefined
 }
 
-/** Puts the pointer in place of what the old row held. */
+/** Replaces the content of the old row with the pointer. */
 async function giveUpOld(rotation: Move, from: StoredVersion): Promise<boolean> {
   const { core, operation, oldId, oldSid: sid, newId } = rotation
   const { createdAt, version } = from
@@ -122,15 +123,16 @@ async function giveUpOld(rotation: Move, from: StoredVersion): Promise<boolean> 
   } catch (error) {
     const isGivenUp = await outcomeOf(rotation, from)
     if (isGivenUp) return true
-    // Where nothing can be found out the new row stays: the old one may point to it.
+    // If the outcome is unknown the new row stays, because the old row may point to it.
     if (isGivenUp === undefined) throw error
     return abandon(rotation, error as Error)
   }
 }
 
 /**
- * Whether the statement that gave the old row up had its effect, though it failed; undefined when the database does not
- * tell. If it had none it never will, however late it comes: it is bound to the version of the row, which is made another.
+ * Whether the failed statement that gives up the old row took effect; undefined when the database does not answer. If
+ * it did not, it never will, however late it arrives: it names the version of the row, and this function changes the
+ * version.
  */
 async function outcomeOf(rotation: Move, { version }: StoredVersion): Promise<boolean | undefined> {
   const { core, oldSid } = rotation
@@ -149,7 +151,7 @@ async function pointsToHeir({ core, oldId, newSid }: Move, row: SessionRow | und
   return row?.endReason === 'rotated' && (await rotationPointerOf(core, row, { id: oldId })).sid.equals(newSid)
 }
 
-/** What the old row holds by now; undefined when the session has expired or ended, and the new row with it. */
+/** The current content of the old row; undefined when the session has expired or ended, and the new row with it. */
 async function stateOfOld(rotation: Move): Promise<StoredVersion | undefined> {
   const { core, operation, oldId, oldSid, session } = rotation
   const row = await core.rows.find(oldSid, operation.measures)
@@ -162,13 +164,13 @@ async function stateOfOld(rotation: Move): Promise<StoredVersion | undefined> {
   return undefined
 }
 
-/** From here on the session has its new id, whatever fails: who reads it takes this step otherwise. */
+/** From here on the session has its new id, even if this step fails, because the next read takes the step then. */
 async function finish({ core, operation, base, heir, oldId }: Move, row: NewRow, from: StoredVersion): Promise<true> {
   core.rotatedIds.add(oldId)
   const isBegun = await beginHeir(core, operation, row, row.userId).catch(() => true)
-  // Others' changes are in the row and not in the live session: a save under this version merges them.
+  // The row has changes of other requests that the live session has not: a save with this version merges them.
   const isSame = Buffer.compare(from.plaintext, base.plaintext) === 0
-  // When somebody else began it, or ended it, the response asks before it sends the id.
+  // If another request began or ended the session, the response checks the id before it sends it.
   setLoadedVersion(heir, {
     ...base,
     version: isSame ? row.version + 1 : UNKNOWN_VERSION,

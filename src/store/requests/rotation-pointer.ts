@@ -5,7 +5,7 @@ import { shareOf, sidOf } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 
 /*
- * What stands in place of the content of a session whose id was rotated, sealed into its row as a pointer:
+ * The pointer that replaces the content of a session whose id was rotated, sealed into its row:
  *
  *   offset 0     32          40
  *          sid   until       share
@@ -15,7 +15,7 @@ const SID_BYTES = 32
 const UNTIL_BYTES = 8
 const SHARE_BYTES = 32
 
-/** Where a session went when its id was rotated. */
+/** Leads from a rotated id to the current row of its session. */
 export interface RotationPointer {
   readonly sid: Buffer
   /** Until when the old id may read it, epoch milliseconds. */
@@ -24,10 +24,10 @@ export interface RotationPointer {
   readonly share: Buffer | undefined
 }
 
-/** What somebody who asks for a session holds of its id: the id itself, or what it adds to the keys. */
+/** What the caller knows of the id of a session: the id itself, or what it adds to the keys. */
 export type Held = Pick<PayloadPlace, 'id' | 'share'>
 
-/** Seals where a session went into the row of its old id. */
+/** Seals the pointer for the row of an old id. */
 export function sealRotationPointer(
   { codec, bindToCookie }: StoreCore,
   place: PayloadPlace,
@@ -40,7 +40,7 @@ export function sealRotationPointer(
 }
 
 /**
- * Where the session of a rotated row went.
+ * Opens the pointer in a rotated row.
  *
  * @throws {@link UnreadablePayload}
  */

@@ -7,40 +7,40 @@ import { applyMerge, mergeThreeWays } from '../live/merge.ts'
 import type { OpenedRow } from './reading.ts'
 import { isStoredAlike, serialize } from './sealed-row.ts'
 
-/** A save under way. Its bytes were taken before anything was awaited: what the session becomes meanwhile is not its affair. */
+/** A running save. It serializes the session before it waits, so that later changes do not affect it. */
 export interface Save {
   readonly id: string
   readonly sid: Buffer
   readonly session: LiveSession
   /** The session as it was when the save began. */
   readonly snapshot: Uint8Array
-  /** What the save builds on; undefined while no row is known. */
+  /** The version that the save builds on; undefined while no row is known. */
   readonly base: StoredVersion | undefined
   readonly lifetime: SessionContent['cookie']
   readonly userId: string | null
 }
 
-/** What is about to be written of one session: of one save, or of several together. */
+/** The content to write for one session, from one save or from several saves together. */
 export interface Draft {
-  /** What it replaces; undefined while no row is known. */
+  /** The version that it replaces; undefined while no row is known. */
   readonly base: StoredVersion | undefined
   readonly plaintext: Uint8Array
   readonly lifetime: SessionContent['cookie']
   readonly userId: string | null
-  /** Saves that are in it, and such as would have mixed two users. */
+  /** Saves that are in the draft, and saves that would have mixed two users. */
   readonly taken: readonly Save[]
   readonly foreign: readonly Save[]
   /** Keys that two sides changed. */
   readonly conflicts: readonly string[]
 }
 
-/** The draft of one save that builds on what it was loaded with. */
+/** The draft of one save that builds on its loaded version. */
 export function draftOf(save: Save): Draft {
   const { base, snapshot: plaintext, lifetime, userId } = save
   return { base, plaintext, lifetime, userId, taken: [save], foreign: [], conflicts: [] }
 }
 
-/** Merges saves in their order into what is stored now, or into each other where nothing is. */
+/** Merges saves in their order into the stored content, or into each other if no content is stored. */
 export function mergedDraft(core: StoreCore, current: OpenedRow | undefined, saves: readonly Save[]): Draft {
   const [taken, foreign, conflicts]: [Save[], Save[], string[]] = [[], [], []]
   const latest = new Map<object, Uint8Array>()
@@ -69,8 +69,8 @@ export function mergedDraft(core: StoreCore, current: OpenedRow | undefined, sav
 }
 
 /**
- * Whether a merge would make one session of two users': what is stored is not of whom this save began with. Who was
- * nobody yet may become the user that is stored.
+ * Whether a merge would mix the content of two users, because the stored session has another user than the base of this
+ * save. A save that began without a user may join the stored user.
  */
 function mixesUsers(
   { userOf }: StoreCore,
@@ -84,7 +84,7 @@ function mixesUsers(
   return before !== null || (wanted !== null && wanted !== stored)
 }
 
-/** Notes that the row now is what a draft made of it, and brings the live sessions there. */
+/** Notes that the row now has the content of a draft, and updates the live sessions to it. */
 export function keep(core: StoreCore, draft: Draft, version: StoredVersion): void {
   const keys = [...new Set(draft.conflicts)]
   if (keys.length > 0) core.events.emit('conflict', { sid: formatSid(draft.taken[0]!.sid), keys })

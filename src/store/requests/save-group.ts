@@ -10,7 +10,7 @@ import { type OpenedRow, openCurrent } from './reading.ts'
 import { type Draft, draftOf, keep, mergedDraft, type Save } from './save-draft.ts'
 import { sealedRow } from './sealed-row.ts'
 
-/** What became of a save. */
+/** The outcome of a save. */
 export type SaveOutcome = 'unchanged' | 'saved' | 'gone'
 
 /** A save whose caller waits. */
@@ -28,19 +28,19 @@ class Waiting extends Deferred<SaveOutcome> {
 }
 
 /**
- * Saves of one session that are merged at a time, while nothing else happens in the process, and such as may wait: one
- * more would not have its turn in time.
+ * How many saves of one session are merged at a time, which blocks the process, and how many may wait, because further
+ * saves would not run in time.
  */
 const GROUPS = { together: 100, waiting: 1_000 }
-/** Lost races after which a save gives up. Each loses to one that succeeded, so somebody always gets on. */
+/** A save gives up after this many lost races. Each race is lost to a save that succeeded, so work always continues. */
 const ATTEMPTS = 100
 const LONGEST_PAUSE_MS = 50
 
 /**
- * Stores a save when those of its session before it are done. All that wait for the same turn are merged, and written
- * together. What is still waiting when its time is up is not written any more.
+ * Stores a save after the earlier saves of its session. All saves that wait for the same turn are merged and written
+ * together. A save that still waits at its timeout is not written any more.
  *
- * @throws `FST_STORED_SESSION_OVERLOADED` when too many wait
+ * @throws `FST_STORED_SESSION_OVERLOADED` when too many saves wait
  */
 export function storeInTurn(core: StoreCore, operation: Operation, save: Save): Promise<SaveOutcome> {
   const one = new Waiting(core, operation, save)
@@ -55,21 +55,21 @@ async function storeGroup(group: readonly Waiting[]): Promise<void> {
     const tell = await store(group, change).finally(() => change.settle())
     tell()
   } catch (error) {
-    // What one of them did wrong is not to be the failure of the others.
+    // An invalid save must not fail the other saves, so each one runs alone.
     const isTheirs = group.length > 1 && (error as { statusCode?: unknown }).statusCode !== 503
     if (isTheirs) for (const one of group) await storeGroup([one])
     else for (const { reject } of group) reject(error)
   }
 }
 
-/** Those whose callers still wait. The others were told that they are not stored, and so must not be. */
+/** The saves whose callers still wait. The other callers got an error, so their saves must not be stored. */
 const inTime = (group: readonly Waiting[]) =>
   group.filter(({ operation: { deadline }, reject }) => {
     if (deadline.isPast) reject(deadline.fault())
     return !deadline.isPast
   })
 
-/** Writes as long as others are quicker; yields what tells everybody who still waits. */
+/** Repeats the write until no other process is quicker. Returns the function that answers the waiting callers. */
 async function store(waiting: readonly Waiting[], change: UserChange): Promise<() => void> {
   let group = inTime(waiting)
   for (let attempt = 1; attempt <= ATTEMPTS && group.length > 0; attempt++) {
@@ -82,17 +82,17 @@ async function store(waiting: readonly Waiting[], change: UserChange): Promise<(
   return () => {}
 }
 
-/** What to write next, or why there is nothing left to write on. */
+/** The next draft, or why there is no session to write to. */
 async function nextDraft(group: readonly Waiting[], attempt: number): Promise<Draft | EndReason> {
   const saves = group.map((one) => one.save)
   const { core, operation, save } = group[0]!
   if (attempt === 1 && saves.length === 1) return draftOf(save)
-  // Before reading and not after: what was read must be as fresh as can be when it is written.
+  // The pause comes before the read, so that the read is as fresh as possible at the write.
   if (attempt > 2) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
   const row = await core.rows.find(save.sid, operation.measures)
   const opened = row && (await openCurrent(core, operation, row, { id: save.id }))
   if (opened && 'reason' in opened) return opened.reason
-  // A row that refused the INSERT and was trimmed since leaves the place free.
+  // Without a base, the row that refused the INSERT may have been trimmed since, so an INSERT can succeed now.
   if (!opened && saves.some(({ base }) => base)) return 'unknown'
   return mergedDraft(core, opened as OpenedRow | undefined, saves)
 }
@@ -102,15 +102,15 @@ function tellGone(group: readonly Waiting[], reason: EndReason): void {
 }
 
 function tellSaved(group: readonly Waiting[], { foreign }: Draft): void {
-  // The id is right, and its cookie must stay: it is the user that is another one.
+  // A foreign save keeps the cookie, because the id is current and only the user differs.
   for (const { core, save, resolve } of group)
     resolve(foreign.includes(save) ? markGone(core, save, 'rotated') : 'saved')
 }
 
-/** Writes a draft of those who still wait; false when another process was quicker. */
+/** Writes a draft of the saves that still wait; false when another process was quicker. */
 async function write(group: readonly Waiting[], draft: Draft, change: UserChange): Promise<boolean> {
   const { core, operation, save } = group[0]!
-  // Somebody's time was up meanwhile.
+  // A save in the draft has reached its timeout, so the draft must be made again.
   if (draft.taken.length + draft.foreign.length > group.length) return false
   const { base, plaintext, userId } = draft
   if (base && Buffer.compare(base.plaintext, plaintext) === 0) {

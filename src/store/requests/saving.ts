@@ -14,18 +14,19 @@ import { isUnchanged, serialize } from './sealed-row.ts'
 
 export type { SaveOutcome } from './save-group.ts'
 
-/** Which session a new one takes the place of in `regenerate()`. */
+/** The session that a new session replaces in `regenerate()`. */
 export interface Origin {
   readonly previousId: string
-  /** That session, where the new one takes over what it held. */
+  /** The replaced session, if the new session gets content from it. */
   readonly old?: Predecessor
 }
 
 /**
- * Stores a live session: nothing when it is as loaded, an UPDATE of the version it was loaded with, an INSERT when it is
- * new. What others stored meanwhile is merged in, into the live session too, so that it equals its row afterwards.
+ * Stores a live session: no statement when it is unchanged, an UPDATE of the version that was loaded, an INSERT when it
+ * is new. Changes that other requests stored meanwhile are merged into the row and into the live session, so that both
+ * are equal afterwards.
  *
- * @param origin - of the new session of a `regenerate()`
+ * @param origin - the replaced session, if this is the new session of a `regenerate()`
  * @throws `FST_STORED_SESSION_UNSTORABLE` and `FST_STORED_SESSION_TOO_LARGE` before any SQL
  */
 export async function saveSession(
@@ -49,7 +50,7 @@ export async function saveSession(
   return storeInTurn(core, operation, save)
 }
 
-/** Whether a stored session differs from its row in a way that a comparison through JSON cannot see. */
+/** Whether a stored session differs from its row in a way that a comparison of JSON does not show. */
 export function isChangedUnseen(core: StoreCore, session: LiveSession): boolean {
   const base = loadedVersionOf(session)
   if (!base) return false

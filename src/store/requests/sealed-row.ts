@@ -8,10 +8,10 @@ import type { Operation } from '../core/operation.ts'
 import type { SessionContent } from '../live/content.ts'
 import type { StoredVersion } from '../live/live-session.ts'
 
-/** What a row holds of a session that is in use. */
+/** The columns of a session that is in use. */
 export type SealedRow = Omit<NewRow, 'version' | 'endedAt' | 'endReason' | 'keyId'> & { readonly keyId: number }
 
-/** The row of a session that is to begin when another one has ended or was given up: it is none yet. */
+/** The row of a session that begins only after another session has ended or was given up: it is no session yet. */
 export function pendingRow(row: SealedRow, version: number): NewRow {
   return { ...row, version, endedAt: row.touchedAt, endReason: 'rotating' }
 }
@@ -23,7 +23,7 @@ export interface Sealable {
   readonly userId: string | null
 }
 
-/** Seals a payload, measured where somebody listens. */
+/** Seals a payload, and measures the time if there are listeners. */
 export function sealed(core: StoreCore, { measures }: Operation, place: PayloadPlace, plaintext: Uint8Array) {
   return measures ? measures.crypto(() => core.codec.seal(place, plaintext)) : core.codec.seal(place, plaintext)
 }
@@ -31,7 +31,7 @@ export function sealed(core: StoreCore, { measures }: Operation, place: PayloadP
 /**
  * Seals the content of a session that is used now.
  *
- * @param place - of a new session without the date of creation, which is now
+ * @param place - the place of the payload; without `createdAt` the session is new, and its date of creation is now
  */
 export function sealedRow(
   core: StoreCore,
@@ -56,14 +56,14 @@ export function serialize(core: StoreCore, content: SessionContent): Uint8Array 
   return plaintext
 }
 
-/** Whether a plaintext is what is stored. A value may have a second encoding once stored (an error gains a cause). */
+/** Whether a plaintext is unchanged. A stored value may get a second encoding: an error gains a cause, for example. */
 export function isUnchanged(core: StoreCore, base: StoredVersion, plaintext: Uint8Array): boolean {
   if (Buffer.compare(base.plaintext, plaintext) === 0) return true
   if (base.isJsonVisible) return false
   return Buffer.compare(core.codec.serialize(core.codec.deserialize(base.plaintext)), plaintext) === 0
 }
 
-/** What a live session holds may differ from what is read back of it (-0, an object without a prototype) and be the same. */
+/** Whether two values have the same stored form: a live value (-0, no prototype) may differ from its stored copy. */
 export function isStoredAlike(core: StoreCore, one: unknown, other: unknown): boolean {
   const bytes = (value: unknown) => core.codec.serialize({ value })
   try {

@@ -6,7 +6,7 @@ import { lifetimeOf } from '../live/cookie-lifetime.ts'
 import type { LiveSession } from '../live/live-session.ts'
 import { loadedVersionOf } from '../live/loaded-version.ts'
 
-/** Renews the last use of a stored session now. A session that is not stored, or was changed since, is left alone. */
+/** Renews the last use of a stored session now. It does nothing if the session is not stored or was changed since. */
 export async function touchSession(
   core: StoreCore,
   _operation: Operation,

@@ -3,13 +3,13 @@ import { isUnsupported } from '../../database/sql/unsupported.ts'
 import { nextRandom, sidOf } from '../../payload/session-id.ts'
 import type { TrimLock } from '../options/trim-options.ts'
 
-/** Does work while no other process trims; undefined, and no work, when another one does. */
+/** Runs `work` while no other process trims; undefined without running it when another process does. */
 export type TrimAlone = <Result>(work: (trim: TrimBatch) => Promise<Result>) => Promise<Result | undefined>
 
 /**
- * Takes the lock that the database has, or where it has none the lease.
+ * Takes the lock of the database, or the lease if the database has no lock.
  *
- * @param leaseMs - how long a lease is good without being renewed
+ * @param leaseMs - how long a lease is valid without renewal
  */
 export function trimmingAlone(database: SessionDatabase, lock: TrimLock, leaseMs: number): TrimAlone {
   let needsLease = lock === 'lease'
@@ -32,23 +32,23 @@ export function trimmingAlone(database: SessionDatabase, lock: TrimLock, leaseMs
  *
  *   holder 16 B | until when 8 B (BE), epoch milliseconds
  *
- * Whoever is killed leaves it to others when that time has come. When clocks differ by more than what is left of it, two
- * trim at once, which is wasteful and does no harm.
+ * When the holder is killed, another process can take the lease after that time. When clocks differ by more than the
+ * rest of the lease, two processes trim at once, which is wasteful and does no harm.
  */
 const KEY = 'stored-session/trim\0'
 const HOLDER_BYTES = 16
 const LEAST_LEASE_MS = 120_000
-/** The row stays for longer than any lease; nothing is lost with it. */
+/** The row stays for longer than any lease, and losing it does no harm. */
 const ROW_MS = 86_400_000
 
-/** How long a lease is good without being renewed: twice as long as a batch may take, and no less than two minutes. */
+/** How long a lease is valid without renewal: twice as long as a batch may take, and at least two minutes. */
 export const leaseOf = (batchMs: number) => Math.max(LEAST_LEASE_MS, 2 * batchMs)
 
 /**
- * Does work while nobody else has the lease, and hands it what deletes a batch.
+ * Runs `work` with the lease, and passes it the function that deletes a batch.
  *
- * @param leaseMs - how long the lease is good without being renewed
- * @returns undefined, and no work, when another process has it
+ * @param leaseMs - how long the lease is valid without renewal
+ * @returns undefined, without running `work`, when another process has the lease
  */
 export async function underLease<Result>(
   database: SessionDatabase,
@@ -60,7 +60,7 @@ export async function underLease<Result>(
   try {
     return await work(async (before, limit) => ((await lease.keep()) ? database.trim(before, limit) : undefined))
   } finally {
-    // Where this fails the lease runs out.
+    // If this fails, the lease expires.
     await lease.giveBack().catch(() => {})
   }
 }
@@ -70,7 +70,7 @@ class TrimLease {
   readonly #leaseMs: number
   readonly #sid = sidOf(KEY)
   readonly #holder = Buffer.from(nextRandom())
-  /** Of the row as it was written last; 0 for none. */
+  /** The version of the row as last written; 0 without a row. */
   #version = 0
   #until = 0
 
@@ -79,7 +79,7 @@ class TrimLease {
     this.#leaseMs = leaseMs
   }
 
-  /** False when another process has it, or was faster. */
+  /** False when another process has the lease, or was faster. */
   async take(): Promise<boolean> {
     const [row] = await this.#database.read([this.#sid])
     if (row && untilOf(row) > Date.now()) return false
@@ -87,7 +87,7 @@ class TrimLease {
     return this.#write(Date.now() + this.#leaseMs)
   }
 
-  /** Renews it when a third has passed; false when it ran out and another process took it. */
+  /** Renews the lease after a third of its time; false when it expired and another process took it. */
   async keep(): Promise<boolean> {
     if (this.#until - Date.now() > (this.#leaseMs * 2) / 3) return true
     return this.#write(Date.now() + this.#leaseMs)
@@ -120,6 +120,6 @@ class TrimLease {
   }
 }
 
-// What is no lease of ours holds up nobody.
+// Data that is no lease of ours must not block trimming.
 const untilOf = ({ data }: SessionRow) =>
   data.length === HOLDER_BYTES + 8 ? Number(data.readBigUInt64BE(HOLDER_BYTES)) : 0

@@ -4,17 +4,17 @@ import type { TrimResult, TrimStop } from '../core/events.ts'
 import type { TrimLimits, TrimOptions } from '../options/trim-options.ts'
 import type { TrimAlone } from './trim-alone.ts'
 
-/** What ends a round before it is done, and who is told how far it is. */
+/** The signals that stop a round early, and the callback for its progress. */
 export interface TrimSignals {
   readonly caller: AbortSignal | undefined
   readonly closing: AbortSignal
   readonly onProgress?: TrimOptions['onProgress']
 }
 
-/** Rows of the backlog that are counted: enough to see that it is one, and few enough to cost nothing. */
+/** The most rows of the backlog to count: enough to detect a backlog, and few enough to be cheap. */
 export const LARGEST_BACKLOG = 10_000
 
-/** Deletes what may be deleted, batch by batch, within limits, and alone among all processes. */
+/** Deletes the rows that may be deleted, in batches, within limits, and in only one process at a time. */
 export async function trimRound(
   database: SessionDatabase,
   alone: TrimAlone,
@@ -25,7 +25,7 @@ export async function trimRound(
   const counts = { trimmed: 0, batches: 0 }
   const work = (trim: TrimBatch) => trimBatches(trim, counts, limits, signals)
   const stopped = interruption(signals) ?? (await alone(work)) ?? 'locked'
-  // Whoever calls again and again must not keep everybody else waiting, also where nothing takes its time.
+  // Lets other work run, because a caller may repeat rounds in which nothing waits.
   await nextTurn()
   const backlog = stopped === 'done' ? 0 : await database.countDue?.(Date.now(), LARGEST_BACKLOG).catch(() => undefined)
   const durationMs = Math.round(performance.now() - began)
@@ -38,7 +38,7 @@ async function trimBatches(
   { batchSize, pause, maxRows, maxDuration }: TrimLimits,
   signals: TrimSignals,
 ): Promise<TrimStop> {
-  // By the clock that runs on, whatever is done to the date.
+  // By the monotonic clock, which ignores changes of the system time.
   const end = performance.now() + maxDuration
   let size = batchSize
   for (;;) {
@@ -53,7 +53,7 @@ async function trimBatches(
     counts.batches += 1
     signals.onProgress?.({ ...counts })
     size = Math.min(batchSize, nextSize(size, performance.now() - began))
-    // SQLite works inside the call: let requests have their turn.
+    // SQLite works synchronously, so let requests run in between.
     await nextTurn()
     if (deleted < limit) return 'done'
     if (performance.now() + pause > end) return 'time'
@@ -61,11 +61,11 @@ async function trimBatches(
   }
 }
 
-/** A batch that took longer makes the next one smaller: in SQLite everybody who saves waits for it. Milliseconds. */
+/** A longer batch makes the next batch smaller, because in SQLite every save waits for it. Milliseconds. */
 const LONG_BATCH_MS = 50
-/** After a quicker one, which would be no long one at twice the size, the next is larger again. Milliseconds. */
+/** A quicker batch makes the next batch larger, because it would not be long at twice the size. Milliseconds. */
 const SHORT_BATCH_MS = 20
-/** Rows, below which a smaller batch would make little difference. */
+/** Below this number of rows, a smaller batch makes little difference. */
 const SMALL_BATCH = 50
 
 function nextSize(size: number, took: number): number {

@@ -9,13 +9,13 @@ import { LARGEST_BACKLOG, trimRound } from './trim-round.ts'
 
 export type { TrimOptions, TrimResult }
 
-/** A timer that is to wait longer does not wait at all. */
+/** A Node.js timer with a longer delay does not wait at all. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** Share of the interval by which rounds differ, so that processes spread. */
+/** The share by which the interval varies, so that the rounds of several processes do not coincide. */
 const JITTER = 0.2
 
-/** Deletes rows of expired and ended sessions, in batches; by call, and in the background once started. */
+/** Deletes rows of expired and ended sessions in batches, by a call, and in the background after {@link start}. */
 export class Trimmer {
   readonly #database: SessionDatabase
   readonly #events: SessionEventEmitter
@@ -38,7 +38,7 @@ export class Trimmer {
   }
 
   /**
-   * Deletes what may be deleted. Two calls at a time are one: the second joins the first, with its limits.
+   * Deletes the rows that may be deleted. A concurrent call joins the running round, with the limits of that round.
    *
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
    */
@@ -46,7 +46,7 @@ export class Trimmer {
     return this.#round(checkedTrimOptions(options, this.#schedule), options)
   }
 
-  /** Begins trimming in the background, on a timer that keeps no process alive. */
+  /** Starts trimming in the background, on a timer that does not keep the process alive. */
   start(): void {
     const { interval } = this.#schedule || { interval: false as const }
     if (interval === false || this.#closing.signal.aborted) return
@@ -54,7 +54,7 @@ export class Trimmer {
     this.#timer = setTimeout(() => this.runInBackground().finally(() => this.start()), delay).unref()
   }
 
-  /** One round within the limits of the schedule, that reports its failure as an event and never rejects. */
+  /** Runs one round within the limits of the schedule. Never rejects: a failure is an event. */
   async runInBackground(): Promise<void> {
     try {
       await (this.#schedule ? this.#round(this.#schedule) : this.trim())
@@ -63,7 +63,7 @@ export class Trimmer {
     }
   }
 
-  /** Ends the timer, and resolves when a round that is under way has finished its batch. */
+  /** Stops the timer, and resolves when a running round has finished its batch. */
   async stop(): Promise<void> {
     this.#closing.abort()
     clearTimeout(this.#timer)
@@ -90,19 +90,19 @@ export class Trimmer {
   }
 }
 
-/** Consecutive rounds that leave more than the one before, until the event is raised. */
+/** The number of consecutive rounds with a larger backlog, after which the store emits the event. */
 const PATIENCE = 3
 
-/** Notices when trimming does not keep up with what ends. */
+/** Detects that trimming does not keep up with the sessions that end. */
 export class BacklogWatch {
   #last = 0
   #rounds = 0
 
-  /** The number of rounds in a row after which the backlog was larger every time, once when these are enough. */
+  /** The number of consecutive rounds that increased the backlog, once when it is large enough; otherwise undefined. */
   growth({ stopped, backlog }: TrimResult): number | undefined {
-    // Whoever did not come to trim knows nothing of whether trimming keeps up.
+    // A round that was locked, aborted or closed says nothing about whether trimming keeps up.
     if (backlog === undefined || stopped === 'locked' || stopped === 'aborted' || stopped === 'closed') return undefined
-    // From there on it is not counted.
+    // At this size the backlog is not counted exactly, so it counts as larger.
     const isLarger = backlog > this.#last || backlog >= LARGEST_BACKLOG
     this.#rounds = isLarger ? this.#rounds + 1 : 0
     this.#last = backlog

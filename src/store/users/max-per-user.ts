@@ -7,12 +7,12 @@ import type { SessionContent } from '../live/content.ts'
 import type { StoredVersion } from '../live/live-session.ts'
 import { addReservation, dropReservation, takeSlot } from './session-slots.ts'
 
-/** Sessions of one user that one statement lists. */
+/** The most sessions of one user that one statement lists. */
 const PAGE = 1_000
 
 /**
- * Holds what is written to one row to the number of sessions that a user may have. Only what makes a session that of
- * another user costs anything.
+ * Applies the limit of sessions per user to the writes of one row. Only a write that changes the user of the session
+ * costs a statement.
  */
 export class UserChange {
   readonly #core: StoreCore
@@ -25,9 +25,9 @@ export class UserChange {
   }
 
   /**
-   * Before a row is written: with `'refuse'` takes a place for its new user.
+   * Call it before the write. With `'refuse'` it takes a place for the new user of the row.
    *
-   * @throws `FST_STORED_SESSION_TOO_MANY` when all are taken
+   * @throws `FST_STORED_SESSION_TOO_MANY` when all places are taken
    */
   async begin(base: StoredVersion | undefined, userId: string | null): Promise<void> {
     const { userLimit } = this.#core
@@ -37,7 +37,7 @@ export class UserChange {
     this.#reserved.add(userId)
   }
 
-  /** After it was written: ends what its new user has too much of, and gives back the place of the former one. */
+  /** Call it after the write. It ends the new user's sessions above the limit, and releases the former user's place. */
   async end(base: StoredVersion | undefined, userId: string | null): Promise<void> {
     if (!this.#core.userLimit) return
     const owner = ownerOf(this.#core, base)
@@ -47,7 +47,7 @@ export class UserChange {
     if (userId !== null) await evictExcess(this.#core, userId)
   }
 
-  /** Gives back the places that are not needed: a merge brought another user, or nothing was written. */
+  /** Releases places that are not needed, because a merge brought another user or nothing was written. */
   async settle(): Promise<void> {
     if (this.#core.userLimit?.evict !== 'refuse') return
     for (const userId of this.#reserved) await dropReservation(this.#core, userId, this.#sid).catch(() => {})
@@ -58,7 +58,7 @@ function ownerOf({ codec, userOf }: StoreCore, base: StoredVersion | undefined):
   return base ? userOf(codec.deserialize(base.plaintext) as SessionContent) : null
 }
 
-/** Keeps the place of a session while its id is rotated: others count its old row or its new one, never both. */
+/** Keeps the place of a session while its id is rotated: other requests count its old or its new row, never both. */
 export class HeirSlot {
   readonly #core: StoreCore
   readonly #newSid: Buffer
@@ -71,7 +71,7 @@ export class HeirSlot {
     this.#oldSid = oldSid
   }
 
-  /** Keeps it for whom the session belongs to now. */
+  /** Keeps the place for the present user of the session. */
   async keepFor(userId: string | null): Promise<void> {
     if (this.#core.userLimit?.evict !== 'refuse' || userId === this.#userId) return
     if (this.#userId !== null) await dropReservation(this.#core, this.#userId, this.#newSid)
@@ -81,12 +81,12 @@ export class HeirSlot {
 }
 
 /**
- * Ends the sessions that a user has too many of.
+ * Ends the sessions of a user above the limit.
  *
- * No sign-in waits for another: each lists all sessions of the user after its own is stored, and ends those
- * above the limit, in an order that is the same for all sign-ins. Of any number at once the last to be stored sees
- * them all, so that no more than `most` are left when all have been answered. A rotation does the same: its session
- * was not seen for a moment.
+ * No sign-in waits for another. Each sign-in stores its own session, then lists all sessions of the user, and ends the
+ * sessions above the limit in an order that is the same for all sign-ins. Of concurrent sign-ins, the last to store its
+ * session sees all of them, so no more than `most` sessions are left when all have their answer. A rotation does the
+ * same, because its session is not listed for a moment.
  */
 export async function evictExcess(core: StoreCore, userId: string): Promise<void> {
   if (!core.userLimit || core.userLimit.evict === 'refuse') return
@@ -94,13 +94,13 @@ export async function evictExcess(core: StoreCore, userId: string): Promise<void
   for (;;) {
     const state = { is: 'live', ...momentOf(core.limits) } as const
     const rows = await listingOf(core).list({ userId, state }, undefined, PAGE + most)
-    // The listing has the newest first, and puts those of one moment in order too.
+    // The listing has the newest session first, and a fixed order for sessions of the same moment.
     const ranked = order === 'oldest' ? rows : rows.toSorted(byLastUse)
     let isDone = rows.length < PAGE + most
     for (const { sid } of ranked.slice(most)) {
       const isEnded = await core.rows.end(sid, endNow(core, 'evicted'))
       if (isEnded) core.events.emit('evicted', { sid: formatSid(sid) })
-      // Another request ended it, or it continues under another id.
+      // Another request ended the session, or it continues under another id: list again.
       else isDone = false
     }
     if (isDone) return

@@ -8,10 +8,10 @@ import { listingOf, momentOf } from '../core/core.ts'
 import { reasonOver, trimTime } from '../core/lifetime.ts'
 
 /*
- * With `evict: 'refuse'` a place is taken by every live session of the user, and by every reservation: of a session that
- * is about to become theirs. One row for each user, which is no session, lists the reservations and changes by
- * compare-and-set, so that of any number who come at once exactly those are let in for whom there is a place, with no
- * lock and no transaction over two rows. Its key is the hash of a text that no cookie can hold. Each reservation is
+ * With `evict: 'refuse'` every live session of a user takes a place, and so does every reservation for a session that
+ * is about to belong to the user. One row for each user, which is no session, lists the reservations. It changes by
+ * compare-and-set, so that concurrent sign-ins get exactly the free places, with no lock and no transaction over two
+ * rows. Its key is the hash of a text that no cookie can hold. Each reservation is
  *
  *   sid 32 B | sid whose place it continues, or zeros 32 B | when it was made 8 B (BE), epoch milliseconds
  */
@@ -19,7 +19,7 @@ const SID_BYTES = 32
 const RESERVATION_BYTES = 72
 const NONE = Buffer.alloc(SID_BYTES)
 const DAY_MS = 86_400_000
-/** Whoever reserved a place and did not store a session within this time is gone, at least. Milliseconds. */
+/** A reservation expires after this time, because its request would have stored a session by then. Milliseconds. */
 const RESERVED_MS = 60_000
 const ATTEMPTS = 100
 const LONGEST_PAUSE_MS = 50
@@ -30,29 +30,29 @@ interface Reservation {
   readonly at: number
 }
 
-/** Makes the reservations that there are those that shall be. */
+/** Returns the new reservations for the present ones. */
 type Change = (present: readonly Reservation[]) => Promise<readonly Reservation[]>
 
 /**
- * Takes a place for a session before it becomes that of a user.
+ * Takes a place for a session before it belongs to a user.
  *
- * @throws `FST_STORED_SESSION_TOO_MANY` when all are taken
+ * @throws `FST_STORED_SESSION_TOO_MANY` when all places are taken
  */
 export function takeSlot(core: StoreCore, userId: string, sid: Buffer, most: number): Promise<void> {
   return changeReservations(core, userId, async (present) => {
     const others = without(present, sid)
-    // After the reservations were read: a session that is no longer among them is stored by now.
+    // Counted after the reservations were read, because a session that is no longer among them is stored by now.
     if ((await placesTaken(core, userId, sid, others, most)) >= most) throw new TooManySessionsError(most)
     return [...others, { sid, insteadOf: NONE, at: Date.now() }]
   })
 }
 
-/** Gives a place back that was reserved for nothing. */
+/** Releases a reserved place that is not needed. */
 export function dropReservation(core: StoreCore, userId: string, sid: Buffer): Promise<void> {
   return changeReservations(core, userId, async (present) => without(present, sid))
 }
 
-/** Reserves for the new id of a session the place that it has by its old one. */
+/** Reserves the place of a session for its new id. */
 export function addReservation(core: StoreCore, userId: string, sid: Buffer, insteadOf: Buffer): Promise<void> {
   return changeReservations(core, userId, async (present) => [...present, { sid, insteadOf, at: Date.now() }])
 }
@@ -60,7 +60,7 @@ export function addReservation(core: StoreCore, userId: string, sid: Buffer, ins
 const without = (reservations: readonly Reservation[], sid: Buffer) =>
   reservations.filter((reservation) => !reservation.sid.equals(sid))
 
-/** How many others have a place, up to `most`. */
+/** The number of places that other sessions take, up to `most`. */
 async function placesTaken(
   core: StoreCore,
   userId: string,
@@ -79,9 +79,9 @@ async function placesTaken(
     const row = rowOf(rows, one)
     return row && row.endReason !== stillCounts && reasonOver(core.limits, row, Date.now()) !== undefined
   }
-  // A rotation whose old row was ended, and not given up, comes to nothing.
+  // A rotation fails when its old row was ended and not given up, so it takes no place.
   const held = open.filter(({ sid: own, insteadOf }) => !isOver(own, 'rotating') && !isOver(insteadOf, 'rotated'))
-  // Of all rotations of one session at once a single one succeeds, so that they have one place, or that of its new row.
+  // Only one of the concurrent rotations of a session succeeds, so all of them share one place, or its new row has it.
   const isSession = (one: Buffer) => isLive(one) || rowOf(rows, one)?.endReason === 'rotated'
   const succeeded = reservations.filter((one) => isRotation(one) && isSession(one.sid)).map(placeOf)
   const places = held.map(placeOf).filter((place) => !succeeded.includes(place))
@@ -120,7 +120,7 @@ async function write(
   return core.rows.insert({ ...marks, createdAt, touchedAt: now, expiresAt: now, version: 1 })
 }
 
-/** The reservations that still hold; none where the list does not open. */
+/** The reservations that have not expired; none if the list cannot be opened. */
 async function reservationsIn(core: StoreCore, row: SessionRow): Promise<Reservation[]> {
   try {
     const bytes = await core.codec.openPointer(row, row.data)

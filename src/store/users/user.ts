@@ -1,12 +1,12 @@
 import { UnstorableError } from '../../errors.ts'
 
-/** Characters that `user_id` holds on every database. */
+/** The most characters that `user_id` holds on every database. */
 const LONGEST_USER_ID = 255
 
-/** What a user id is, for messages. */
+/** Describes a user id in messages. */
 export const USER_ID = `a string of 1 to ${LONGEST_USER_ID} characters, without NUL and without half of a surrogate pair`
 
-/** Makes of the `user` option a function that yields what the `user_id` column holds. */
+/** Makes a function of the `user` option that returns the value of the `user_id` column. */
 export function userReader(
   user: ((session: Record<string, unknown>) => string | undefined) | undefined,
 ): (content: Record<string, unknown>) => string | null {
@@ -19,8 +19,8 @@ export function userReader(
 }
 
 /**
- * Whether this can be in the `user_id` column, and comes back from there as it is: databases make U+FFFD of every half of
- * a surrogate pair, so that different users would become one.
+ * Whether the `user_id` column can store and return this value unchanged. Databases replace every half of a surrogate
+ * pair with U+FFFD, so that different users would become one.
  */
 export function isUserId(userId: unknown): userId is string {
   if (typeof userId !== 'string' || userId === '' || userId.length > LONGEST_USER_ID) return false
