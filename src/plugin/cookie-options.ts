@@ -3,7 +3,7 @@ import { isCookieDate, LONGEST_MAX_AGE } from '../payload/cookie-dates.ts'
 import type { OptionChecks } from '../store/options/option-checks.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 
-/** The flags that @fastify/session sends: of those that @fastify/cookie knows it drops `priority` and `encode`. */
+/** The flags that @fastify/session sends; it drops `priority` and `encode` of @fastify/cookie. */
 const cookieOptionNames = [
   'path',
   'domain',
@@ -15,7 +15,7 @@ const cookieOptionNames = [
   'partitioned',
 ] as const
 
-/** Checks the flags of the cookie, and refuses the combinations that browsers drop without a word. */
+/** Checks the flags of the cookie, and refuses combinations that browsers drop silently. */
 export function checkCookie(cookie: unknown, cookieName: string, checks: OptionChecks): CookieOptions {
   if (cookie === undefined) return {}
   if (typeof cookie !== 'object' || cookie === null || Array.isArray(cookie)) {
@@ -40,7 +40,7 @@ function checkValues(
   checks.boolean('cookie.partitioned', partitioned, false)
   if (secure !== 'auto') checks.boolean('cookie.secure', secure, true)
   if (!SAME_SITE.includes(sameSite)) checks.fault('cookie.sameSite', 'must be "lax", "strict", "none", true or false')
-  // Unlike every duration here, this one is the host's and takes milliseconds alone.
+  // This duration belongs to the host, which accepts only milliseconds.
   if (maxAge !== undefined && !(Number.isFinite(maxAge) && maxAge > 0)) {
     checks.fault(
       'cookie.maxAge',
@@ -75,21 +75,21 @@ function checkCombinations(cookie: CookieOptions, cookieName: string, checks: Op
   }
 }
 
-/** Where a cookie holds the signed id of a session. */
+/** The cookie that holds the signed id of a session. */
 export interface CookiePlace {
   readonly cookieName: string
-  /** What stands in front of the value. */
+  /** The prefix of the value. */
   readonly cookiePrefix: string
 }
 
 const places = new WeakMap<StoredSessionStore, CookiePlace>()
 
-/** Notes how an application names its sessions, which the host tells nobody. */
+/** Notes where an application keeps the id of a session, because the host does not expose it. */
 export function noteCookiePlace(store: StoredSessionStore, place: CookiePlace): void {
   places.set(store, place)
 }
 
-/** How the application of this store names its sessions; undefined for a store that no plugin registered. */
+/** Where the application of a store keeps the id of a session; undefined for a store that no plugin registered. */
 export function cookiePlaceOf(store: StoredSessionStore): CookiePlace | undefined {
   return places.get(store)
 }

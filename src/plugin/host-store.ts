@@ -21,18 +21,18 @@ interface Rotation {
 
 /** What the host is doing for a request. */
 interface RequestCall extends HostCall {
-  /** It is about to ask for the session of this request. */
+  /** The host is about to ask for the session of this request. */
   readonly loading?: FastifyRequest
-  /** It regenerates this session: next it ends it, and then stores the new one. Nothing else tells that from signing out. */
+  /** The host regenerates this session: it ends it, then stores the new one. Without this it looks like a sign-out. */
   readonly replaced?: Session
-  /** It regenerates a session for the sake of this rotation. */
+  /** The host regenerates a session for this rotation. */
   readonly rotation?: Rotation
 }
 
 /**
- * The store as the host of this application sees it, which knows of requests what the protocol does not tell: for whom a
- * session is read, whether it may be inserted, what it is ended for. The host has one way to give a request another id,
- * `regenerate()`: while an id is rotated, ending the old session does nothing here, and storing the new one moves it.
+ * The store as the host of this application sees it. It knows what the protocol does not contain: for which request a
+ * session is read, whether it may be inserted, and why it is ended. The host has only one way to give a request another
+ * id, `regenerate()`. While an id is rotated, ending the old session does nothing, and storing the new one moves it.
  */
 export class HostStore extends HostProtocol<RequestCall> {
   readonly #store: StoredSessionStore
@@ -61,20 +61,20 @@ export class HostStore extends HostProtocol<RequestCall> {
 
   override destroy(id: string, callback: Callback): void {
     const { rotation, replaced } = this.call
-    // What is to be done is known when the host goes on to store the new session, inside the callback.
+    // The next step is known only when the host stores the new session, inside the callback.
     if (rotation) return callBack(undefined, () => this.during({ rotation }, callback))
     if (replaced?.sessionId === id) return callBack(undefined, () => this.during({ replaced }, callback))
     super.destroy(id, callback)
   }
 
-  /** Notes whose session the host is going to ask for, before anything else runs. */
+  /** Notes the request whose session the host asks for next, before other code runs. */
   beginLoading(request: FastifyRequest): void {
     this.begin({ loading: request })
   }
 
   /**
-   * Notes that the host has made the session of a request, or loaded it; and gives one that has to do without its session
-   * an empty one that takes nothing.
+   * Notes that the host has made or loaded the session of a request. A request whose session could not be read gets an
+   * empty session that is read-only.
    */
   endLoading(request: FastifyRequest): void {
     if (this.call.loading) this.finish(this.call)
@@ -85,7 +85,7 @@ export class HostStore extends HostProtocol<RequestCall> {
     if (requestNote(request).isAnonymous) request.session = readOnly(session)
   }
 
-  /** Notes that the host makes an id for a request: the only place where a new id meets its request. */
+  /** Notes that the host makes an id for a request: only here are the new id and its request known together. */
   noteId(request: FastifyRequest): void {
     const { reading, rotation } = this.call
     const note = requestNote(request)
@@ -97,7 +97,7 @@ export class HostStore extends HostProtocol<RequestCall> {
     queueMicrotask(() => this.finish(call))
   }
 
-  /** See `rotateId` of {@link StoredSession}. Two calls of one request are one. */
+  /** See `rotateId` of {@link StoredSession}. Concurrent calls of one request share one rotation. */
   rotateId(request: FastifyRequest): Promise<boolean> {
     const note = requestNote(request)
     note.rotating ??= this.#rotate(request).finally(() => {
@@ -109,7 +109,7 @@ export class HostStore extends HostProtocol<RequestCall> {
   async #rotate(request: FastifyRequest): Promise<boolean> {
     const { session } = request
     if (!canRotate(request)) return false
-    // First, because the host copies the session before it stores it: with what others changed meanwhile.
+    // Saved first, so that the copy that the host makes of the session contains the changes of other requests.
     await promisify(this.set.bind(this))(session.sessionId, session)
     if (!canRotate(request)) return false
     const rotation: Rotation = { session, isDone: false }
@@ -139,7 +139,7 @@ export class HostStore extends HostProtocol<RequestCall> {
   }
 }
 
-/** That a session cannot be read is told as if there were none: only at the beginning of a request, not by reload(). */
+/** Answers as if there were no session when it cannot be read; used only at the start of a request, not by reload(). */
 function forgiving(request: FastifyRequest, callback: SessionCallback): SessionCallback {
   return (error, session) => {
     if ((error as { statusCode?: number } | null)?.statusCode !== 503) return callback(error, session)
@@ -148,21 +148,21 @@ function forgiving(request: FastifyRequest, callback: SessionCallback): SessionC
   }
 }
 
-/** Whether there is a stored session whose new id would reach its browser. */
+/** Whether a stored session exists, and a new id would reach its browser. */
 function canRotate(request: FastifyRequest): boolean {
   const { session } = request
   if (!isSession(session) || isDropped(request)) return false
   return loadedVersionOf(session) !== undefined && !noteOf(session).isGone && !hasOldId(session)
 }
 
-/** The generator of session ids: the application's own, whose ids are checked, or ours. */
+/** The generator of session ids: the application's generator, whose ids are checked, or ours. */
 export function idGeneratorOf(own: ((request?: FastifyRequest) => string) | undefined) {
   if (!own) return newSessionId
   return (request?: FastifyRequest) => {
     try {
       return checked(own(request))
     } catch (error) {
-      // The first id is asked for in the callback of a read, where nobody would catch this: our next hook tells.
+      // The host asks for the first id in the callback of a read, where an error is uncaught: our next hook reports it.
       if (!request || isSession(request.session)) throw error
       requestNote(request).idFailure = error as Error
       return newSessionId()

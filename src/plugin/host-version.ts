@@ -8,7 +8,7 @@ import { InvalidOptionsError } from '../errors.ts'
 const LEAST_HOST = '11.1.3'
 
 /**
- * Refuses to run together with another session plugin, and on a version of @fastify/session that keeps old sessions alive.
+ * Refuses another session plugin, and versions of @fastify/session that keep old sessions alive.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
  */
@@ -26,7 +26,7 @@ export function refuseHost(fastify: FastifyInstance): void {
     )
 }
 
-// A bundle has the host inside, in the version that was installed when it was made, and may have no package next to it.
+// A bundle contains the host in the version that was installed at the build, and may have no package next to it.
 function hostVersion(): string | undefined {
   try {
     const { version } = createRequire(import.meta.url)('@fastify/session/package.json') as { version: string }

@@ -2,9 +2,9 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { SessionEventEmitter } from '../store/core/events.ts'
 
 /**
- * Tells the application's log what an operator should know. Sids are hashes; nothing here opens a session.
+ * Writes to the application's log what an operator should know. Sids are hashes, so no line opens a session.
  *
- * @returns what tells the log, in the end, how many lines were left out since the last
+ * @returns a function that finally logs how many lines were left out
  */
 export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): () => void {
   const logger = log.child({ plugin: 'stored-session' })
@@ -58,7 +58,7 @@ const MISDATED =
 const UNDATED =
   'a wrapped key of an earlier version has no date, so it does not seal any more, and still opens. Right after an update this is expected once. At any other time its created_at was changed: find out who can write to the table of keys'
 
-// Each line is about another session, so each session gets its line, but not at every request.
+// The kind contains the sid, so that each session gets a line, but not at every request.
 function logUnreadable(events: SessionEventEmitter, limited: LimitedLines): void {
   events.on('unreadable', ({ sid, reason }) => {
     limited.warn(`unreadable ${sid}`, { sid, reason }, 'a stored session could not be read; its user gets a new one')
@@ -86,10 +86,10 @@ function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | undefined)?.code ?? '')
 }
 
-/** For so long a line that repeats is only counted, in milliseconds. */
+/** For this time a repeated line is only counted, in milliseconds. */
 const QUIET_MS = 10_000
 
-/** Kinds of lines that are remembered at most; those of the longest ago are told and forgotten. */
+/** The most kinds of lines to remember; above it the oldest kind is logged and forgotten. */
 const MOST_KINDS = 1_000
 
 type Level = 'warn' | 'error'
@@ -103,8 +103,8 @@ interface Kind {
 }
 
 /**
- * Lines of a log that may repeat with every request. The first of a kind is written at once; those that follow are
- * counted, and the next that is written has their number in `leftOut`.
+ * Log lines that may repeat with every request. The first line of a kind is written at once. Repeated lines are
+ * counted, and the next written line has their number in `leftOut`.
  */
 export class LimitedLines {
   readonly #write: Write
@@ -114,7 +114,7 @@ export class LimitedLines {
     this.#write = write
   }
 
-  /** @param kind - what lines must share to be one another's repetition */
+  /** @param kind - the same for lines that count as repetitions */
   warn(kind: string, fields: object, message: string): void {
     this.#tell('warn', kind, fields, message)
   }
@@ -123,7 +123,7 @@ export class LimitedLines {
     this.#tell('error', kind, fields, message)
   }
 
-  /** Writes how many lines were left out since the last of each kind. */
+  /** Writes how many lines of each kind were left out since the last written line. */
   flush(): void {
     for (const kind of this.#kinds.values()) this.#settle(kind)
     this.#kinds.clear()
@@ -140,7 +140,7 @@ export class LimitedLines {
     this.#write(level, leftOut > 0 ? { ...fields, leftOut } : fields, message)
   }
 
-  // A Map keeps the order in which its members came: the first is the oldest.
+  // A Map keeps the order of insertion, so its first entry is the oldest.
   #remember(name: string, kind: Kind): void {
     this.#kinds.delete(name)
     if (this.#kinds.size >= MOST_KINDS) {

@@ -17,16 +17,16 @@ type HostOptions = Pick<
   'algorithm' | 'cookie' | 'cookieName' | 'cookiePrefix' | 'idGenerator' | 'saveUninitialized'
 >
 
-/** Options of the plugin: the store's, and @fastify/session's own under their own names. */
+/** Options of the plugin: the options of the store, and options of @fastify/session under their own names. */
 export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOptions {
   /**
-   * Signs the cookie, and derives the payload keys unless `keys` is given: a string of 32 or more characters, or several
-   * with the current one first.
+   * Signs the cookie, and derives the payload keys unless `keys` is given: a string of 32 or more characters, or
+   * several with the current one first.
    */
   secret: string | string[]
   /** The user of a session: well-formed text of 1 to 255 characters without NUL, or undefined without a user. */
   user?: (session: Omit<Session, 'cookie'> & Record<string, unknown>) => string | undefined
-  /** Store sessions that are new and empty too. @defaultValue false */
+  /** Also store sessions that are new and empty. @defaultValue false */
   saveUninitialized?: boolean
   /**
    * What a request gets when its session cannot be read: `'error'` answers 503; `'anonymous'` continues with an empty,
@@ -42,7 +42,7 @@ export interface CheckedOptions {
   readonly host: HostOptions & { secret: string | string[]; cookieName: string; cookiePrefix: string }
 }
 
-/** The names of the options that go to @fastify/session. */
+/** The names of the options that the plugin passes to @fastify/session. */
 export const hostOptionNames = [
   'algorithm',
   'cookie',
@@ -55,10 +55,10 @@ export const hostOptionNames = [
 /** The names of the options that neither the store nor the host knows. */
 export const ownOptionNames = ['onUnavailable'] as const
 
-/** What Fastify itself reads from the options of a plugin. */
+/** The names that Fastify itself reads from the options of a plugin. */
 const fastifyOptionNames = ['prefix', 'logLevel', 'logSerializers'] as const
 
-/** Options of @fastify/session that have no meaning here, and why. */
+/** Options of @fastify/session that the plugin refuses, and why. */
 const FOREIGN: Record<string, string> = {
   store:
     'is not an option: this plugin is the store; omit it, or, to use the store without the plugin, register @fastify/session yourself with a StoredSessionStore',
@@ -116,12 +116,12 @@ function checkHost(host: HostOptions, { longestIdle }: Limits, checks: OptionChe
   checks.text('algorithm', host.algorithm, 'sha256')
   checks.optionalFunction('idGenerator', host.idGenerator)
   const saveUninitialized = checks.boolean('saveUninitialized', host.saveUninitialized, false)
-  // A copy: the host writes its defaults into it.
+  // A copy, because the host writes its defaults into it.
   const cookie = { ...checkCookie(host.cookie, cookieName, checks) }
   if (typeof cookie.maxAge === 'number' && cookie.maxAge > longestIdle)
     checks.fault('cookie.maxAge', atMost(longestIdle))
   return { ...host, cookieName, cookiePrefix, saveUninitialized, cookie }
 }
 
-/** Whether NODE_ENV says that only developers see this process and its logs. What is not said, or otherwise, does not. */
+/** Whether NODE_ENV says that only developers see this process and its logs; any other value counts as production. */
 const isDevelopment = () => env.NODE_ENV === 'development'

@@ -3,21 +3,21 @@ import type { EndReason } from '../database/contract/session-database.ts'
 import { UnavailableError } from '../errors.ts'
 import { notes } from '../store/live/private-notes.ts'
 
-/** What is known of a request, and nobody else sees. */
+/** The private state of a request, which the application cannot see. */
 class RequestNote {
-  /** Why the session that its cookie names is over. */
+  /** Why the session that its cookie names has expired or ended. */
   endReason: EndReason | undefined
-  /** Whether its cookie names an old id: by now its browser may have another cookie. */
+  /** Whether its cookie names an old id, so that the browser may have another cookie by now. */
   namesOldId = false
-  /** What the application's generator threw when the host asked for the first id. */
+  /** The error of the application's generator when the host asked for the first id. */
   idFailure: Error | undefined
-  /** Whether it continues without its session, because the session could not be read. */
+  /** Whether the request continues without its session, because the session could not be read. */
   isAnonymous = false
-  /** Whether the onSend hooks of its response ran before: Fastify runs them again for the error of a hook. */
+  /** Whether its onSend hooks have already run: Fastify runs them again for the error of a hook. */
   isAnswering = false
-  /** Whether its response must leave the cookie as it is: what became of the session is not known. */
+  /** Whether its response must not change the cookie, because the state of the session is not known. */
   hasFailed = false
-  /** The rotation that is under way for it. */
+  /** The running rotation of the request. */
   rotating: Promise<boolean> | undefined
 }
 
@@ -32,23 +32,23 @@ export function requestNote(request: FastifyRequest): RequestNote {
   return note
 }
 
-/** Outside of `cookie.path` the host leaves an empty object, and none after `destroy()`. */
+/** False for the empty object that the host leaves outside of `cookie.path`, and for none after `destroy()`. */
 export function isSession(session: unknown): boolean {
   return typeof session === 'object' && session !== null && 'sessionId' in session
 }
 
-/** A session that was given a `__proto__`: it has the host's symbols still, and has lost its methods. */
+/** Whether the application set the `__proto__` of a session, which then has the host's symbols but not its methods. */
 export function isDisguised(session: unknown): boolean {
   if (typeof session !== 'object' || session === null) return false
   const isHost = typeof Object.getPrototypeOf(session)?.isModified === 'function'
   return !isHost && Object.getOwnPropertySymbols(session).length > 0
 }
 
-/** Methods that would change the session or end it: those that answer later, and those that answer at once. */
+/** Methods that would change or end the session: asynchronous methods first, then synchronous methods. */
 const LATER = new Set<string | symbol>(['save', 'regenerate', 'destroy', 'reload'])
 const AT_ONCE = new Set<string | symbol>(['set', 'options', 'touch'])
 
-/** A session, or its cookie, that can be looked at. Every attempt to change it fails as the read did. */
+/** A read-only session or cookie. Every attempt to change it fails as the read did. */
 export function readOnly<Target extends object>(target: Target): Target {
   return new Proxy(target, {
     get(_, name) {

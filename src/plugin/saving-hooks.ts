@@ -24,8 +24,8 @@ import {
 type Done = (error?: Error) => void
 
 /**
- * Puts our hooks around the host's: one right before and one right behind its onRequest, and the same with its onSend.
- * Other plugins' hooks run before or after all of them.
+ * Adds our hooks around the host's hooks: one directly before and one directly after its onRequest, and the same for
+ * its onSend. The hooks of other plugins run before or after all of them.
  *
  * @param registerHost - registers @fastify/session
  */
@@ -52,7 +52,7 @@ export async function addSavingHooks(
   fastify.addHook('onSend', settleCookie)
   rememberDecrypted(fastify, hostStore)
 
-  /** Saves what the host would not: it sees changes through JSON alone, and renews no cookie of an unchanged session. */
+  /** Saves what the host would miss: it compares only JSON, and renews no cookie of an unchanged session. */
   function saveBeforeHost(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
     const note = requestNote(request)
     if (note.isAnonymous) return giveUp(request, reply, done)
@@ -87,18 +87,18 @@ export async function addSavingHooks(
     return isSignedAnew || (touched && session.cookie.expires != null)
   }
 
-  // What the host sees is left to the host, so that it is saved once.
+  // The host saves changes that it sees itself, so that each session is saved once.
   function isChangedUnseen(session: FastifyRequest['session']): boolean {
     return store.requests.isChangedUnseen(session) && !session.isModified()
   }
 
-  // JSON leaves functions and symbols out: the save is what refuses them.
+  // JSON omits functions and symbols, and only a save refuses them.
   function isNewUnseen(session: FastifyRequest['session']): boolean {
     const hasContent = Object.entries(session).some(([key, value]) => key !== 'cookie' && value !== undefined)
     return hasContent && !session.isModified()
   }
 
-  /** Takes the session from the host, which would answer with a cookie for something that is not stored. */
+  /** Takes the session from the host, which would send a cookie for a session that is not stored. */
   function giveUp(request: FastifyRequest, reply: FastifyReply, done: Done): void {
     const isSilent = noteOf(request.session).isRefused && reply.statusCode < 400
     requestNote(request).hasFailed = true
@@ -109,7 +109,7 @@ export async function addSavingHooks(
   function settleCookie(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
     const { session } = request
     if (!repeatsId(request, reply)) return settle(request, reply, done)
-    // What another process rotated meanwhile this one cannot know: without an answer the browser keeps what it has.
+    // Another process may have rotated the id meanwhile: if the check fails, the browser keeps its cookie.
     const end = (isPresent: boolean) => {
       if (!isPresent) noteOf(session).hasOldId = true
       settle(request, reply, done)
@@ -127,14 +127,14 @@ export async function addSavingHooks(
     done()
   }
 
-  /** Whether a response sends an id once more that no statement of its request has written. */
+  /** Whether a response repeats an id that no statement of its request has written. */
   function repeatsId({ session }: FastifyRequest, reply: FastifyReply): boolean {
     if (!isSession(session) || hasOldId(session) || noteOf(session).isGone) return false
     const isWritten = loadedVersionOf(session)?.isWritten ?? true
     return !isWritten && setsSessionCookie(reply, host.cookieName)
   }
 
-  // The browser has another cookie, or is about to get it with another response.
+  // The browser has another cookie, or gets it with another response.
   function isWithheld(request: FastifyRequest): boolean {
     const { session } = request
     const hasSession = isSession(session)
@@ -151,7 +151,7 @@ export async function addSavingHooks(
   }
 }
 
-/** Handshakes have no hooks, and may stay open for longer than any request. */
+/** Notes sessions of `decryptSession()`, because handshakes have no hooks and may stay open longer than any request. */
 function rememberDecrypted(fastify: FastifyInstance, hostStore: HostStore): void {
   const { decryptSession } = fastify
   fastify.decryptSession = (sessionId: string, request: FastifyRequest, ...rest: unknown[]) => {

@@ -10,12 +10,12 @@ import type { CheckedOptions } from './options.ts'
 import { isSession } from './request-state.ts'
 
 /**
- * Tells the browser to forget the session's cookie, instead of anything else said about it in this response. With the
- * flags that it was set with: browsers drop the line for a `__Host-` cookie that is not Secure, for a partitioned one
- * that is not Partitioned, and for one without SameSite=None in a frame of another site.
+ * Clears the session's cookie, and replaces any other line about it in this response. The line needs the flags that the
+ * cookie was set with: browsers drop a line for a `__Host-` cookie without Secure, for a partitioned cookie without
+ * Partitioned, and a line without SameSite=None in a frame of another site.
  */
 export function clearSessionCookie(reply: FastifyReply, name: string, cookie: CookieOptions): void {
-  // As the host sets it.
+  // The host derives the flags in the same way.
   const isDowngraded = cookie.secure === 'auto' && reply.request.protocol !== 'https'
   const secure = isDowngraded ? false : cookie.secure !== false
   const sameSite = (isDowngraded ? 'lax' : cookie.sameSite) || undefined
@@ -25,12 +25,12 @@ export function clearSessionCookie(reply: FastifyReply, name: string, cookie: Co
 
 type SessionCookie = FastifyRequest['session']['cookie']
 
-/** The flags that a line is made of; nearly every cookie of an application has the same. */
+/** The flags of a Set-Cookie line, which are the same for nearly every cookie of an application. */
 const FLAGS = ['path', 'domain', 'sameSite', 'secure', 'httpOnly', 'partitioned'] as const
 
 /**
- * Makes a check that refuses a cookie that no line can be made of, such as one with a date in the year 10000. The host
- * would find out inside the callback of a save, where nobody catches what it throws, and the process would end.
+ * Makes a check that refuses a cookie that cannot be serialized, such as a cookie with a date in the year 10000. The
+ * host would throw inside the callback of a save, where the error is uncaught, and the process would end.
  *
  * @returns a function that throws `FST_STORED_SESSION_UNSTORABLE`
  */
@@ -56,21 +56,21 @@ function isSendableDate(expires: unknown): boolean {
   return expires == null || (expires instanceof Date && isCookieDate(expires.getTime()))
 }
 
-/** Whether this response brings the session's cookie. */
+/** Whether this response sets the session's cookie. */
 export function setsSessionCookie(reply: FastifyReply, name: string): boolean {
   const lines = [reply.getHeader('set-cookie') ?? []].flat().map(String)
   return lines.some((line) => line.startsWith(`${name}=`) && !line.startsWith(`${name}=;`))
 }
 
-/** Whether this response tells the browser to forget the session's cookie. */
+/** Whether this response clears the session's cookie. */
 export function clearsSessionCookie(reply: FastifyReply, name: string): boolean {
   const lines = [reply.getHeader('set-cookie') ?? []].flat().map(String)
   return lines.findLast((line) => line.startsWith(`${name}=`))?.startsWith(`${name}=;`) ?? false
 }
 
 /**
- * Leaves only the last of several Set-Cookie lines for one name: the host clears and sets in one response, and a server
- * should not send two cookies of one name.
+ * Keeps only the last of several Set-Cookie lines for one name. The host clears and sets a cookie in one response, and
+ * a server should not send two cookies with one name.
  *
  * @see RFC 6265, section 4.1.1
  */
@@ -81,7 +81,7 @@ export function keepLastSessionCookie(reply: FastifyReply, name: string): void {
   keepLines(reply, header, (line, index) => index === last || !line.startsWith(`${name}=`))
 }
 
-/** Leaves nothing in this response that would change the session's cookie. */
+/** Removes every line of this response that would change the session's cookie. */
 export function removeSessionCookie(reply: FastifyReply, name: string): void {
   const lines = [reply.getHeader('set-cookie') ?? []].flat().map(String)
   keepLines(reply, lines, (line) => !line.startsWith(`${name}=`))
@@ -95,8 +95,8 @@ function keepLines(reply: FastifyReply, lines: string[], isKept: (line: string, 
 }
 
 /**
- * Sets the session's cookie once more when its date is beyond the end of its session: browsers should not keep what
- * opens nothing any more, nor an application believe them.
+ * Sets the session's cookie again when its date is after the end of its session, so that the browser does not keep, and
+ * the application does not trust, a cookie that opens no session.
  */
 export function capSessionCookie(
   request: FastifyRequest,
@@ -115,7 +115,7 @@ export function capSessionCookie(
   reply.setCookie(cookieName, `${cookiePrefix}${session.encryptedSessionId}`, flags)
 }
 
-/** The host drops a changed session without a word when its cookie is secure and the connection is not https. */
+/** The host silently drops a changed session when its cookie is secure and the connection is not https. */
 export function insecureWarning(log: FastifyBaseLogger): (request: FastifyRequest) => void {
   let isTold = false
   return ({ session }) => {

@@ -29,67 +29,68 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Why the session of the cookie has expired or ended; undefined while it is live, or without a cookie. */
     readonly sessionEndReason: EndReason | undefined
-    /** Whether the session could not be read, so that this one is empty and takes nothing: see `onUnavailable`. */
+    /** Whether the session could not be read, so that `request.session` is empty and read-only: see `onUnavailable`. */
     readonly sessionUnavailable: boolean
   }
 }
 
-/** What is called with an event. */
+/** A listener of an event. */
 export type SessionListener<Name extends keyof SessionEvents> = (event: SessionEvents[Name][0]) => void
 
-/** What `fastify.storedSession` offers. */
+/** The methods of `fastify.storedSession`. */
 export interface StoredSession {
   /** Deletes the rows of expired and ended sessions; the plugin does the same in the background. */
   trim(options?: TrimOptions): Promise<TrimResult>
   /** One page of sessions, the newest first, without their content. */
   list(options?: ListOptions): Promise<SessionPage>
-  /** Counts sessions, exactly: without a user, it takes as long as the table is large. */
+  /** Counts sessions exactly. Without a user, the time grows with the table. */
   count(filter?: SessionFilter): Promise<number>
-  /** How many sessions there are of each state, the oldest, and their bytes: estimated where the table is large. */
+  /** The number of sessions of each state, the oldest, and their bytes. For a large table they are estimates. */
   stats(): Promise<SessionStats>
   /**
-   * Ends sessions permanently, or with `dryRun` counts those that it would end. A handle from before a rotation still
-   * names its session, as long as the session can live, at most 400 days after the rotation.
+   * Ends sessions permanently, or with `dryRun` counts the sessions that it would end. A handle from before a rotation
+   * still names its session, as long as the session can live, at most 400 days after the rotation.
    *
-   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, `FST_STORED_SESSION_INVALID_HANDLE`, `FST_STORED_SESSION_UNAVAILABLE`, and
-   * `FST_STORED_SESSION_LOST_ROTATION` for a handle from before a rotation whose row does not open, as always with
-   * `bindToCookie`: nothing was ended
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, `FST_STORED_SESSION_INVALID_HANDLE`,
+   * `FST_STORED_SESSION_UNAVAILABLE`, and `FST_STORED_SESSION_LOST_ROTATION` for a handle from before a rotation whose
+   * row does not open, as always with `bindToCookie`: nothing was ended
    */
   revoke(filter: RevokeFilter): Promise<RevokeResult>
   /**
-   * The handle of `request.session`, as in lists. It is valid until `regenerate()` or `rotateId()` gives the session another
-   * id. After a rotation the previous handle still names the session in `revoke()`.
+   * The handle of `request.session`, as in `list()`. It is valid until `regenerate()` or `rotateId()` gives the session
+   * another id. After a rotation the previous handle still names the session in `revoke()`.
    */
   handle(session: { readonly sessionId: string }): SessionHandle
   /**
-   * Seals sessions and rows of old ids that other keys sealed with the current key. It can be stopped and repeated, and runs
-   * while requests are served.
+   * Uses the current key to seal sessions and rows of old ids that other keys sealed. It can be stopped and repeated,
+   * and runs while the application serves requests.
    */
   reencrypt(options?: ReencryptOptions): Promise<ReencryptResult>
   /**
-   * Writes now what else is written in the background a moment later: that sessions were used. For hosts that stop the
+   * Writes pending touches now, which are otherwise written in the background a moment later. For hosts that stop the
    * process between two requests. Never rejects: a failure is an event.
    */
   flush(): Promise<void>
-  /** Asks database and key provider how they are, for at most `operationTimeout`; never rejects. For probes. */
+  /** Checks the database and the key provider, for at most `operationTimeout`; never rejects. For probes. */
   health(): Promise<Health>
-  /** Calls a listener with every event of this name, of this application alone. */
+  /** Calls a listener with every event of this name, only of this application. */
   on<Name extends keyof SessionEvents>(event: Name, listener: SessionListener<Name>): void
-  /** Calls a listener of {@link on} no more. */
+  /** Removes a listener of {@link on}. */
   off<Name extends keyof SessionEvents>(event: Name, listener: SessionListener<Name>): void
   /**
-   * Gives the session of a request another id, and keeps its content, user and date of creation. The old id can still read
-   * the session for `rotationOverlap`, but not change it, so that concurrent requests are not signed out. `regenerate(keys)`
-   * with the old id passes nothing to the new session and ends nothing; signing out with it ends the session, and so does
-   * `regenerate()` without keys. Do not use it for a sign-in: call `request.session.regenerate()`, after which the old id is
-   * invalid. Call it before the response is sent, because the response sets the new cookie.
+   * Gives the session of a request another id, and keeps its content, user and date of creation. The old id can still
+   * read the session for `rotationOverlap`, but not change it, so that concurrent requests are not signed out.
+   * `regenerate(keys)` with the old id passes nothing to the new session and ends no session. Signing out with the old
+   * id, or `regenerate()` without keys, ends the session. Do not use `rotateId()` for a sign-in: call
+   * `request.session.regenerate()`, after which the old id is invalid. Call `rotateId()` before the response is sent,
+   * because the response sets the new cookie.
    *
-   * Costs three statements, and a row for the old id that stays until the absolute end of the session, 400 days at most.
+   * It costs three statements, and a row for the old id until the absolute end of the session, at most 400 days.
    *
-   * @returns false when the session stays under its id: it is not stored or over, another request was quicker, or the
-   * connection would not carry the cookie
-   * @throws `FST_STORED_SESSION_UNAVAILABLE`, after three times `operationTimeout` at most: the session continues under its
-   * old id, however late a statement comes. Only when the database did not answer at all is it not known which id is valid
+   * @returns false when the session keeps its id: it is not stored, has expired or ended, another request was quicker,
+   * or the host would not send the cookie over this connection
+   * @throws `FST_STORED_SESSION_UNAVAILABLE`, after at most three times `operationTimeout`: the session continues under
+   * its old id, however late a statement arrives. The valid id is unknown only when the database did not answer at all
    * @see OWASP Session Management Cheat Sheet, "Renewal Timeout"
    */
   rotateId(request: FastifyRequest): Promise<boolean>
@@ -141,7 +142,7 @@ async function registerHost(
   const generateId = idGeneratorOf(host.idGenerator)
   const idGenerator = (request?: FastifyRequest) => {
     const id = generateId(request)
-    // A generator of the application's own may make an id that is stored already.
+    // The application's generator may make an id that is stored already.
     if (!host.idGenerator) store.freshIds.add(id)
     if (request) hostStore.noteId(request)
     return id
@@ -157,7 +158,7 @@ async function registerHost(
     },
   })
   await addSavingHooks(fastify, store, hostStore, checked, () =>
-    // Sliding is ours: the host's own would write the whole session at every request.
+    // The store renews the last use itself, because the host would write the whole session at every request.
     fastify.register(fastifySession, { ...host, store: hostStore as never, idGenerator, rolling: false }),
   )
 }

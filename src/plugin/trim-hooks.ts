@@ -4,13 +4,13 @@ import type { CheckedStoreOptions } from '../store/options/store-options.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 
 /**
- * Refuses a grace in which a request, as long as Fastify lets it be, could outlast the row of its session.
+ * Refuses a grace that is shorter than the longest request that Fastify allows, which could outlast its session's row.
  *
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
  */
 export function refuseShortGrace({ initialConfig }: FastifyInstance, { limits }: CheckedStoreOptions): void {
   const { requestTimeout = 0, handlerTimeout = 0 } = initialConfig as Record<string, number | undefined>
-  // Where there is no limit, 0, nobody knows how long requests take.
+  // 0 means no limit, and the duration of such requests is unknown.
   const longest = requestTimeout + handlerTimeout
   if (limits.grace > longest) return
   throw new InvalidOptionsError(
@@ -18,7 +18,7 @@ export function refuseShortGrace({ initialConfig }: FastifyInstance, { limits }:
   )
 }
 
-/** Trims once in so many requests, after the response, for hosts that stop timers between requests. */
+/** Trims once per `everyRequests` requests, after the response, for hosts that stop timers between requests. */
 export function trimEveryRequests(
   fastify: FastifyInstance,
   store: StoredSessionStore,
