@@ -68,7 +68,7 @@ const CLOSE_MS = 1_900
 const FINISH_MS = 1_200
 
 /** Finishes running work and closes everything within 2 seconds, also when the database does not answer. */
-export function closeCore(opening: Promise<StoreCore> | undefined, trimmer: () => Trimmer | undefined): Promise<void> {
+function closeCore(opening: Promise<StoreCore> | undefined, trimmer: () => Trimmer | undefined): Promise<void> {
   return within(CLOSE_MS, close(opening, trimmer)).catch(() => {})
 }
 

@@ -1,9 +1,10 @@
 import type { ListedSession, SessionPage } from '../../store/management/listing.ts'
+import { given } from '../../store/management/session-filter.ts'
 import { defineCommand } from '../frame/command.ts'
 import { exitCodes, UsageError } from '../frame/errors.ts'
 import type { Output } from '../frame/output.ts'
 import { inColumns, printable, shortTime } from '../frame/output.ts'
-import { filterOf, filterOptions, filterUsage, given } from '../inputs/filter-options.ts'
+import { filterOf, filterOptions, filterUsage } from '../inputs/filter-options.ts'
 import { wholeNumber } from '../inputs/values.ts'
 
 const LARGEST_PAGE = 1_000

@@ -1,8 +1,8 @@
 import type { ReencryptResult } from '../../store/management/reencrypting.ts'
+import { given } from '../../store/management/session-filter.ts'
 import { defineCommand } from '../frame/command.ts'
 import { type ExitCode, exitCodes } from '../frame/errors.ts'
 import { rowsOf, sessionsOf } from '../frame/progress.ts'
-import { given } from '../inputs/filter-options.ts'
 import { batchSize, wholeNumber } from '../inputs/values.ts'
 
 const HIGHEST_RATE = 1_000_000

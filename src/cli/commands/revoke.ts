@@ -1,11 +1,11 @@
 import type { RevokeFilter } from '../../store/management/revoking.ts'
+import { given } from '../../store/management/session-filter.ts'
 import { defineCommand } from '../frame/command.ts'
 import { exitCodes, UsageError } from '../frame/errors.ts'
 import type { Invocation } from '../frame/invocation.ts'
 import { confirmationOption, type OptionValues } from '../frame/options.ts'
 import { printable } from '../frame/output.ts'
 import { sessionsOf } from '../frame/progress.ts'
-import { given } from '../inputs/filter-options.ts'
 import { moment, sessionHandle, userId } from '../inputs/values.ts'
 
 const options = {

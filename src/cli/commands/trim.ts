@@ -1,9 +1,9 @@
+import { given } from '../../store/management/session-filter.ts'
 import { LARGEST_BACKLOG } from '../../store/trimming/trim-round.ts'
 import type { TrimResult } from '../../store/trimming/trimming.ts'
 import { defineCommand } from '../frame/command.ts'
 import { exitCodes } from '../frame/errors.ts'
 import { grouped, rowsOf } from '../frame/progress.ts'
-import { given } from '../inputs/filter-options.ts'
 import { batchSize, milliseconds, wholeNumber } from '../inputs/values.ts'
 
 const LONGEST_PAUSE_MS = 10_000

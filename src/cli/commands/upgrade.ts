@@ -1,7 +1,7 @@
 import type { UpgradeResult } from '../../store/imports/upgrading.ts'
+import { given } from '../../store/management/session-filter.ts'
 import { defineCommand } from '../frame/command.ts'
 import { sessionsOf } from '../frame/progress.ts'
-import { given } from '../inputs/filter-options.ts'
 import { batchSize } from '../inputs/values.ts'
 import { codeOfTaking, leftOut } from './taking-over.ts'
 

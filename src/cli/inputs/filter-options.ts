@@ -1,4 +1,4 @@
-import type { SessionFilter } from '../../store/management/session-filter.ts'
+import { given, type SessionFilter } from '../../store/management/session-filter.ts'
 import { UsageError } from '../frame/errors.ts'
 import type { CommandOptions, OptionValues } from '../frame/options.ts'
 import { moment, userId } from './values.ts'
@@ -43,11 +43,4 @@ export function filterOf(values: OptionValues<typeof filterOptions>): SessionFil
     touchedAfter: moment('touched-after', values['touched-after']),
     touchedBefore: moment('touched-before', values['touched-before']),
   })
-}
-
-/** The entries that have a value. */
-export function given<Filter extends object>(
-  filter: Filter,
-): { [Name in keyof Filter]: Exclude<Filter[Name], undefined> } {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as never
 }

@@ -22,7 +22,7 @@ export interface Task<Args extends unknown[], Result> {
   readonly observed?: Observed<Args, Result>
 }
 
-export interface Observed<Args extends unknown[], Result> {
+interface Observed<Args extends unknown[], Result> {
   readonly name: OperationName
   /** Events that `finish` emits. */
   readonly events: readonly (keyof SessionEvents)[]

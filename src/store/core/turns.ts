@@ -5,7 +5,7 @@ interface Group<Item> {
 }
 
 /** How many items share one turn, and how many may wait. */
-export interface Turn {
+interface Turn {
   readonly together: number
   readonly waiting: number
 }

@@ -9,7 +9,7 @@ export interface CookieLifetime {
 }
 
 /** The cookie of a live session, as @fastify/session makes it. */
-export interface LiveCookie {
+interface LiveCookie {
   originalMaxAge?: number | null
   expires?: Date | null
   maxAge?: number | null
@@ -52,7 +52,7 @@ export interface Beginning {
 }
 
 /** The private state of a live session, which the application cannot see. */
-export class SessionNote {
+class SessionNote {
   /** Undefined for a session that was never stored. */
   loadedVersion: LoadedVersion | undefined
   beginning: Beginning | undefined

@@ -4,7 +4,7 @@ import type { CookieLifetime, LiveSession } from './live-session.ts'
 type Content = Record<string, unknown>
 
 /** The outcome of a merge. */
-export interface Merged<Type extends Content> {
+interface Merged<Type extends Content> {
   readonly content: Type
   /** Keys that both sides changed to different values; ours is the later value and wins. */
   readonly conflicts: string[]

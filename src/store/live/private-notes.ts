@@ -1,5 +1,5 @@
 /** Notes on objects of other code; a note is garbage-collected with its object. */
-export interface Notes<Value> {
+interface Notes<Value> {
   has(object: object): boolean
   get(object: object): Value | undefined
   set(object: object, value: Value): void

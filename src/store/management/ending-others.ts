@@ -6,7 +6,7 @@ import { endNow } from '../core/lifetime.ts'
 import { rowsFrom } from '../requests/ending.ts'
 
 /** The user whose sessions end, and the session that continues. */
-export interface Others {
+interface Others {
   readonly filter: RowFilter
   readonly exceptSid: Buffer
   readonly dryRun: boolean

@@ -89,7 +89,7 @@ export abstract class SessionManagement {
  */
 
 /** Channels and listeners receive no user and no handle. */
-export const REVOKE: Task<[filter: RevokeFilter], RevokeResult> = {
+const REVOKE: Task<[filter: RevokeFilter], RevokeResult> = {
   work: revokeSessions,
   observed: {
     name: 'delete',
@@ -102,7 +102,7 @@ export const REVOKE: Task<[filter: RevokeFilter], RevokeResult> = {
   },
 }
 
-export const REENCRYPT: Task<[options: ReencryptOptions | undefined], ReencryptResult> = {
+const REENCRYPT: Task<[options: ReencryptOptions | undefined], ReencryptResult> = {
   work: reencryptSessions,
   observed: {
     name: 'reencrypt',

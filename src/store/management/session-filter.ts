@@ -76,6 +76,8 @@ export function timeOf(name: string, date: unknown, checks: OptionChecks): numbe
 }
 
 /** The entries that have a value. */
-export function given(filter: { [Name in keyof RowFilter]: RowFilter[Name] | undefined }): RowFilter {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
+export function given<Filter extends object>(
+  filter: Filter,
+): { [Name in keyof Filter]: Exclude<Filter[Name], undefined> } {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as never
 }

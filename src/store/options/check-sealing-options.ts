@@ -82,7 +82,7 @@ export function secretFault(secret: unknown): string {
 }
 
 /** While unsealed rows are accepted, write access to the database can create sessions, so the mode must end. */
-export const LONGEST_UNENCRYPTED_DAYS = 30
+const LONGEST_UNENCRYPTED_DAYS = 30
 
 /** Emits an event if `acceptUnencrypted` is on and its date is in the future. */
 export function warnOfUnencrypted(events: SessionEventEmitter, until: number): void {

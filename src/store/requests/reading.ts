@@ -25,7 +25,7 @@ export interface OpenedRow {
 }
 
 /** An opened row, or why it has expired or ended. */
-export type Opened = OpenedRow | { reason: EndReason }
+type Opened = OpenedRow | { reason: EndReason }
 
 const UNKNOWN: Reading = { reason: 'unknown' }
 
@@ -77,7 +77,7 @@ export function reportIfUnencrypted({ events }: Pick<StoreCore, 'events'>, { sid
 }
 
 /** Emits an event for a row that cannot be opened, and rethrows any other failure. */
-export function refuseRow(core: StoreCore, row: SessionRow, error: unknown): { reason: EndReason } {
+function refuseRow(core: StoreCore, row: SessionRow, error: unknown): { reason: EndReason } {
   if (!(error instanceof UnreadablePayload)) throw error
   core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })
   return { reason: 'unreadable' }

@@ -9,7 +9,7 @@ import type { SessionContent } from '../live/content.ts'
 import type { StoredVersion } from '../live/live-session.ts'
 
 /** The columns of a session that is in use. */
-export type SealedRow = Omit<NewRow, 'version' | 'endedAt' | 'endReason' | 'keyId'> & { readonly keyId: number }
+type SealedRow = Omit<NewRow, 'version' | 'endedAt' | 'endReason' | 'keyId'> & { readonly keyId: number }
 
 /** The row of a session that begins only after another session has ended or was given up: it is no session yet. */
 export function pendingRow(row: SealedRow, version: number): NewRow {
@@ -17,7 +17,7 @@ export function pendingRow(row: SealedRow, version: number): NewRow {
 }
 
 /** The content of a session. */
-export interface Sealable {
+interface Sealable {
   readonly plaintext: Uint8Array
   readonly lifetime: SessionContent['cookie']
   readonly userId: string | null

@@ -5,7 +5,7 @@ import type { TrimLimits, TrimOptions } from '../options/trim-options.ts'
 import type { TrimAlone } from './trim-alone.ts'
 
 /** The signals that stop a round early, and the callback for its progress. */
-export interface TrimSignals {
+interface TrimSignals {
   readonly caller: AbortSignal | undefined
   readonly closing: AbortSignal
   readonly onProgress?: TrimOptions['onProgress']

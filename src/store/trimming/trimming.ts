@@ -94,7 +94,7 @@ export class Trimmer {
 const PATIENCE = 3
 
 /** Detects that trimming does not keep up with the sessions that end. */
-export class BacklogWatch {
+class BacklogWatch {
   #last = 0
   #rounds = 0
 
