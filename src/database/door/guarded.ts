@@ -45,7 +45,19 @@ export function guarded(database: SessionDatabase, timeLimits: TimeLimits): Sess
 
 /** Guards a custom storage: its answers have a time limit here, because no client limits them, and it stays open. */
 export function guardedStorage(storage: SessionDatabase, timeLimits: TimeLimits): SessionDatabase {
-  return { ...behind(limiting, storage, timeLimits), close: async () => {} }
+  return { ...behind(limiting, asItIs(storage), timeLimits), close: async () => {} }
+}
+
+/** A storage whose methods are looked up when they are called: an application may replace one while it runs. */
+function asItIs<Methods extends object>(methods: Methods): Methods {
+  return new Proxy(methods, {
+    get(_, name) {
+      const found: unknown = Reflect.get(methods, name, methods)
+      if (typeof found === 'object' && found !== null) return asItIs(found)
+      if (typeof found !== 'function') return found
+      return (...values: unknown[]) => (Reflect.get(methods, name, methods) as typeof found).apply(methods, values)
+    },
+  })
 }
 
 function behind(guard: Guard, database: SessionDatabase, timeLimits: TimeLimits): SessionDatabase {
