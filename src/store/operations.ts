@@ -1,26 +1,17 @@
 import { OverloadedError } from '../errors.ts'
 import { Deadline } from '../time/deadline.ts'
+import { SharedTimer, Wait } from '../time/shared-timer.ts'
 import { isHeard, type Operation, perform, type Task } from './core/operation.ts'
 import type { Opening } from './opening.ts'
 
 /** The most operations that wait at a time: the store could not serve any more before their timeout. */
 export const MOST_WAITING = 10_000
 
-/** An operation whose caller waits. */
-interface Waiting {
-  /** When its caller gets an answer at the latest, by the monotonic clock. */
-  readonly until: number
-  giveUp(): void
-}
-
 /** Runs the operations of requests, and limits their number and their time. */
 export class Operations {
   readonly #opening: Opening
   readonly #timeout: number
-  readonly #waiting = new Set<Waiting>()
-  /** One timer for all waiting operations, which saves a timer for each. It keeps the process alive while one waits. */
-  #timer: NodeJS.Timeout | undefined
-  #timerEnd = Number.POSITIVE_INFINITY
+  readonly #timer = new SharedTimer()
 
   /** @param timeout - milliseconds that an operation may take */
   constructor(opening: Opening, timeout: number) {
@@ -30,7 +21,7 @@ export class Operations {
 
   /** The number of operations that wait now. */
   get waiting(): number {
-    return this.#waiting.size
+    return this.#timer.size
   }
 
   /**
@@ -40,7 +31,7 @@ export class Operations {
    * with `FST_STORED_SESSION_UNAVAILABLE` after the timeout, when the outcome of the task is not known
    */
   run<Args extends unknown[], Result>(task: Task<Args, Result>, ...args: Args): Result | Promise<Result> {
-    if (this.#waiting.size >= MOST_WAITING) return Promise.reject(new OverloadedError())
+    if (this.#timer.size >= MOST_WAITING) return Promise.reject(new OverloadedError())
     const operation = { deadline: new Deadline(this.#timeout) }
     const { core } = this.#opening
     try {
@@ -62,49 +53,14 @@ export class Operations {
   /** Waits for the result of an operation until its timeout. */
   #inTime<Result>({ deadline }: Operation, result: Promise<Result>, allowance = 1): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const waiting = {
-        until: performance.now() + this.#timeout * allowance,
-        giveUp: () => {
-          deadline.end()
-          reject(deadline.fault())
-        },
-      }
-      this.#add(waiting)
-      const end = () => this.#remove(waiting)
+      const wait = new Wait(performance.now() + this.#timeout * allowance, () => {
+        deadline.end()
+        reject(deadline.fault())
+      })
+      this.#timer.add(wait)
+      const end = () => this.#timer.end(wait)
       result.then(resolve, reject)
       result.then(end, end)
     })
-  }
-
-  #add(waiting: Waiting): void {
-    this.#waiting.add(waiting)
-    if (waiting.until < this.#timerEnd) this.#wake(waiting.until)
-  }
-
-  #remove(waiting: Waiting): void {
-    this.#waiting.delete(waiting)
-    if (this.#waiting.size > 0) return
-    clearTimeout(this.#timer)
-    this.#timerEnd = Number.POSITIVE_INFINITY
-  }
-
-  #wake(until: number): void {
-    clearTimeout(this.#timer)
-    this.#timerEnd = until
-    this.#timer = setTimeout(this.#giveUpLate, Math.ceil(until - performance.now()))
-  }
-
-  readonly #giveUpLate = () => {
-    this.#timerEnd = Number.POSITIVE_INFINITY
-    const now = performance.now()
-    let next = Number.POSITIVE_INFINITY
-    for (const waiting of this.#waiting) {
-      if (waiting.until > now) next = Math.min(next, waiting.until)
-      else {
-        this.#waiting.delete(waiting)
-        waiting.giveUp()
-      }
-    }
-    if (next < this.#timerEnd) this.#wake(next)
   }
 }
