@@ -1,7 +1,7 @@
 import { entityKind, getTableColumns, is, Table } from 'drizzle-orm'
 import type { SessionDatabase } from './contract/session-database.ts'
 import { faultOfMysqlSettings } from './mysql/url-settings.ts'
-import { faultOfPgSettings } from './pg/url-settings.ts'
+import { readPgUrl } from './pg/target.ts'
 import { columnKeys } from './sql/statements.ts'
 import { hostList } from './url/host-list.ts'
 
@@ -52,9 +52,10 @@ function recogniseUrl(url: string): { dialect: Dialect } | { fault: string } {
 }
 
 function faultOfServerUrl(url: string, dialect: Dialect): string | undefined {
+  if (dialect === 'pg') return readPgUrl(url).fault
   const hosts = hostList(url)
   if ('fault' in hosts) return hosts.fault
-  return (dialect === 'mysql' ? faultOfMysqlSettings : faultOfPgSettings)(hosts.urls[0]!)
+  return faultOfMysqlSettings(hosts.urls[0]!)
 }
 
 const METHODS = [

@@ -10,9 +10,8 @@ const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
 const UNDEFINED_TABLE = '42P01'
 
 /** The journal that belongs to the table of this name, or place. */
-export function journalFor(place: TablePlace): Journal {
-  // Beside its table, or in the schema that drizzle.config.ts names, because drizzle-kit always names one.
-  const name = `${quoted(place.schema ?? 'public')}.${quoted(journalOf(place.name))}`
+export function journalFor(place: TablePlace, schema = place.schema ?? 'public'): Journal {
+  const name = `${quoted(schema)}.${quoted(journalOf(place.name))}`
   return {
     ...(place.schema !== undefined && { createSchema: `create schema if not exists ${quoted(place.schema)}` }),
     create: `create table if not exists ${name} (id serial primary key, hash text not null, created_at bigint)`,
@@ -23,12 +22,12 @@ export function journalFor(place: TablePlace): Journal {
 
 /** Applies our migrations in one transaction, under an advisory lock that ends with it and so suits any pooler. */
 export function migratePg(client: PgClient, place: TablePlace): Promise<void> {
-  const journal = journalFor(place)
   const lock = literal(`stored-session ${textOfPlace(place)}`)
   return client.transaction(async (query) => {
     // Whatever the server's default: a snapshot from before the wait for the lock would not show what the others made.
     await query('set transaction isolation level read committed')
     await query(`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`)
+    const journal = journalFor(place, await journalSchema(query, place))
     await createSchema(query, place, journal)
     await query(journal.create)
     const { rows } = await query(journal.newest)
@@ -37,6 +36,19 @@ export function migratePg(client: PgClient, place: TablePlace): Promise<void> {
       await query(journal.insert(migration))
     }
   })
+}
+
+/**
+ * The schema of the journal: that of the table, where one is named, or else where an unqualified name leads. Earlier
+ * releases always chose `public`, as drizzle.config.ts does, so a table without a journal of its own has it there.
+ */
+async function journalSchema(query: Query, { schema, name }: TablePlace): Promise<string> {
+  if (schema !== undefined) return schema
+  const { rows } = await query(`select current_schema() as schema,
+    to_regclass(quote_ident(current_schema()) || '.' || quote_ident(${literal(journalOf(name))})) is not null as "hasJournal",
+    to_regclass(quote_ident(${literal(name)})) is not null as "hasTable"`)
+  const { schema: current, hasJournal, hasTable } = rows[0] ?? {}
+  return typeof current === 'string' && (hasJournal || !hasTable) ? current : 'public'
 }
 
 // "if not exists" asks for the right to create schemas even where there is nothing to create.
@@ -48,7 +60,8 @@ async function createSchema(query: Query, { schema }: TablePlace, journal: Journ
 
 /** Our migrations, and which of them the database has. */
 export async function pgMigrations(client: PgClient, place: TablePlace): Promise<MigrationState[]> {
-  const journal = journalFor(place)
+  const schema = await journalSchema((text) => client.query(text, []), place)
+  const journal = journalFor(place, schema)
   const newest = await client.query(journal.newest, []).then(
     ({ rows }) => Number(rows[0]?.newest ?? 0),
     (error) => {

@@ -1,10 +1,9 @@
 import type postgres from 'postgres'
 import type { TimeLimits } from '../../time/time-limits.ts'
-import { type HostList, hostList } from '../url/host-list.ts'
 import type { PgClient } from './client.ts'
 import { hostsClient } from './failover.ts'
 import { renewingClient } from './renewing-client.ts'
-import { wantsPrimary } from './url-settings.ts'
+import { type PgHost, type PgTarget, readPgUrl } from './target.ts'
 
 /** The longest pause of a connection between two attempts to reach the server. The driver's own grows to 20 seconds. */
 const LONGEST_BACKOFF_S = 0.25
@@ -12,41 +11,87 @@ const LONGEST_BACKOFF_S = 0.25
 /**
  * Opens a URL that `recogniseDatabase` found right.
  *
- * Each host of several has a client of its own. postgres.js (3.4.9) takes a list too, but of several hosts it tries one
+ * Each host of several has a client of its own. postgres.js (3.4.9) accepts a list too, but it tries several hosts one
  * after the other without a pause for as long as none answers, does not end meanwhile, and takes a standby for
- * `read-write`, since PostgreSQL 14 tells of itself what it asks for.
+ * `read-write`, since PostgreSQL 14 reports by itself what it asks for.
  *
  * @param create - the driver's
- * @param max - connections with each host
+ * @param max - connections with each host, unless the URL says how many
  */
 export function openPgUrl(create: typeof postgres, url: string, max: number, timeLimits: TimeLimits): PgClient {
-  const { urls } = hostList(url) as HostList
-  const options = {
-    max,
+  const target = targetOf(url)
+  const { hosts, settings } = target
+  const single = hosts.length === 1 && !settings.wantsPrimary
+  // A host that answers nothing has to leave time for the next one.
+  const share = single ? timeLimits : { ...timeLimits, request: timeLimits.request / Math.min(hosts.length, 2) }
+  const openHost = (host: PgHost) => (handling?: { onStuck(): void }) => {
+    const options = {
+      max,
+      ...driverOptions(target, host, share.request / 1_000 / hosts.length),
+      ...(!single && { target_session_attrs: 'primary' }),
+    }
+    return renewingClient((watch) => create({ ...options, ...watch } as object), share, handling)
+  }
+  if (single) return openHost(hosts[0]!)()
+  return hostsClient(
+    hosts.map((host) => (onStuck) => openHost(host)({ onStuck })),
+    timeLimits,
+  )
+}
+
+/** What a URL means that `recogniseDatabase` found right. */
+export function targetOf(url: string): PgTarget {
+  const { target, fault } = readPgUrl(url)
+  if (target) return target
+  throw new TypeError(`the URL ${fault}`)
+}
+
+/**
+ * The options of postgres.js for one host. It would read those that are absent here from variables of the environment.
+ *
+ * @param connectTimeout - seconds at most
+ */
+export function driverOptions(
+  { user, password, database, tls, settings }: PgTarget,
+  host: PgHost,
+  connectTimeout: number,
+) {
+  return {
+    ...addressOf(host),
+    ...(user !== undefined && { user }),
+    ...(password !== undefined && { password }),
+    ...(database !== undefined && { database }),
+    ...(settings.max !== undefined && { max: settings.max }),
+    ssl: tlsWith(tls, host),
+    sslnegotiation: settings.negotiation ?? null,
+    prepare: settings.prepare,
+    connect_timeout: Math.min(settings.connectTimeout ?? connectTimeout, connectTimeout),
+    keep_alive: settings.keepAlive === undefined ? KEEP_ALIVE_S : settings.keepAlive,
+    connection: settings.parameters,
+    target_session_attrs: null,
     backoff,
-    connect_timeout: timeLimits.request / 1_000,
+    idle_timeout: null,
+    max_pipeline: MAX_PIPELINE,
+    debug: false,
     // Asking for types gains us nothing, and kills the process when the connection is lost meanwhile.
     fetch_types: false,
     // Its timer would keep the process from ending; the clients are renewed anyway.
     max_lifetime: null,
     onnotice: () => {},
   }
-  if (urls.length === 1 && !wantsPrimary(url))
-    return renewingClient((watch) => create(url, { ...options, ...watch } as object), timeLimits)
-  // A host that answers nothing has to leave time for the next one.
-  const share = { ...timeLimits, request: timeLimits.request / Math.min(urls.length, 2) }
-  const onHost = { ...options, connect_timeout: share.request / 1_000 / urls.length, target_session_attrs: 'primary' }
-  const openHost = (one: string) => (onStuck: () => void) =>
-    renewingClient((watch) => create(one, { ...onHost, ...addressOf(one), ...watch } as object), share, { onStuck })
-  return hostsClient(urls.map(openHost), timeLimits)
 }
+
+/** Those of the driver. */
+const KEEP_ALIVE_S = 60
+const MAX_PIPELINE = 100
 
 // Requests wait during the pause, so it must end soon after the database is back.
 const backoff = (retries: number) => (0.5 + Math.random() / 2) * Math.min(2 ** retries / 100, LONGEST_BACKOFF_S)
 
-/** Where the driver would look for an address of IPv6 that a URL names it does not find it. */
-function addressOf(url: string): { host?: string[]; port?: number[] } {
-  const { hostname, port } = new URL(url)
-  if (!hostname.startsWith('[')) return {}
-  return { host: [hostname.slice(1, -1)], port: [Number(port || 5432)] }
+// The driver names no server where its host is an address, and the certificate would be compared with "localhost".
+const tlsWith = (tls: PgTarget['tls'], { host }: PgHost) => (typeof tls === 'object' ? { ...tls, host } : tls)
+
+function addressOf({ host, port }: PgHost): object {
+  if (host === undefined) return { port }
+  return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host: [host], port: [port] }
 }

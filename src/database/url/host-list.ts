@@ -17,6 +17,8 @@ const PARTS = /^([a-z][a-z0-9+.-]*:\/\/)((?:[^/?#]*@)?)([^/?#]*)(.*)$/is
 export function hostList(url: string): HostList | { fault: string } {
   const [, scheme = '', credentials = '', hosts = '', rest = ''] = PARTS.exec(url) ?? []
   const list = hosts.split(',')
+  // No host after a user is what ?host=/run/postgresql is written with. A URL of its own form has one.
+  if (hosts === '' && credentials !== '') return hostList(`${scheme}${credentials}localhost${rest}`)
   if (list.length === 1) return URL.canParse(url) ? { urls: [url] } : { fault: notValid(url) }
   if (list.includes('')) return { fault: `has an empty entry in its list of hosts; write ${FORM}` }
   if (new Set(list).size < list.length) return { fault: 'names one of its hosts twice; remove the duplicate' }

@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
 import type { PgClient } from '../../../database/pg/client.ts'
 import { type NodePgClient, nodePostgresClient } from '../../../database/pg/node-postgres.ts'
+import { driverOptions, targetOf } from '../../../database/pg/open.ts'
 import { postgresJsClient } from '../../../database/pg/postgres-js.ts'
 import { type DrizzleDatabase, drizzleKind } from '../../../database/recognise.ts'
 import { loadDriver } from '../../../database/sql/load-driver.ts'
@@ -38,8 +39,16 @@ export async function pgConnections(
     return nodePg((database as DrizzleDatabase).$client as NodePgClient, timeLimits)
   if (typeof database !== 'string') return postgresJs(database.$client as Sql, timeLimits, async () => {})
   const { default: postgres } = await loadDriver('PostgreSQL', 'postgres', () => import('postgres'))
-  const connect_timeout = timeLimits.request / 1_000
-  const open = () => postgres(database, { max: 1, connect_timeout, fetch_types: false, onnotice: () => {} })
+  const target = targetOf(database)
+  const { hosts, settings } = target
+  const list = hosts.length > 1 ? { host: hosts.map(({ host }) => host), port: hosts.map(({ port }) => port) } : {}
+  const options = {
+    ...driverOptions(target, hosts[0]!, timeLimits.request / 1_000),
+    ...list,
+    max: 1,
+    target_session_attrs: settings.wantsPrimary ? 'primary' : null,
+  }
+  const open = () => postgres(options as object)
   const sql = open()
   return {
     ...postgresJs(sql, timeLimits, () => sql.end({ timeout: 0 })),

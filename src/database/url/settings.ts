@@ -1,0 +1,97 @@
+/** What one setting of a database URL means. */
+export interface Rule<Draft> {
+  /** Takes its value over into what is opened; returns the fault in it, a sentence without the value, or undefined. */
+  read?(value: string, draft: Draft): string | undefined
+  /** What becomes of it, for `doctor`. */
+  readonly becomes: string
+}
+
+/** The settings of one kind of URL by their names, in lower case. */
+export type Rules<Draft> = Readonly<Record<string, Rule<Draft>>>
+
+/** What a URL says, or what is wrong with it. A fault holds nothing of the URL but names of settings. */
+export type Reading<Target> =
+  | { readonly target: Target; readonly fault?: undefined }
+  | { readonly fault: string; readonly target?: undefined }
+
+const SHOWN_NAME = /^[\w.-]{1,40}$/
+
+/**
+ * Reads the settings of a URL.
+ *
+ * @returns the faults, each a clause that begins with "has"
+ */
+export function readSettings<Draft>(params: URLSearchParams, rules: Rules<Draft>, draft: Draft): string[] {
+  const faults: string[] = []
+  for (const [name, value] of params) {
+    const rule = ruleOf(rules, name)
+    const fault = rule ? rule.read?.(value, draft) : unknownSetting(name, rules)
+    if (fault) faults.push(fault.startsWith('has ') ? fault : `has a ${name} that ${fault}`)
+  }
+  return faults
+}
+
+/** What each setting of a URL became, for people: name and meaning. */
+export function explainedSettings<Draft>(
+  params: URLSearchParams,
+  rules: Rules<Draft>,
+): [name: string, becomes: string][] {
+  return [...params.keys()].flatMap((name) => {
+    const rule = ruleOf(rules, name)
+    return rule ? [[name, rule.becomes] as [string, string]] : []
+  })
+}
+
+const ruleOf = <Draft>(rules: Rules<Draft>, name: string) =>
+  Object.hasOwn(rules, name.toLowerCase()) ? rules[name.toLowerCase()] : undefined
+
+// A name may be what follows a question mark in a password that was not encoded.
+function unknownSetting(name: string, rules: Rules<never>): string {
+  const shown = SHOWN_NAME.test(name) ? `the unknown setting "${name}"` : 'an unknown setting'
+  return `has ${shown}; remove it, or percent-encode the password. Known are ${Object.keys(rules).join(', ')}`
+}
+
+/** A rule for a value of a list, in any case of letters. */
+export function oneOf<Draft>(
+  values: readonly string[],
+  becomes: string,
+  take: (value: string, draft: Draft) => void = () => {},
+): Rule<Draft> {
+  return {
+    becomes,
+    read(value, draft) {
+      const known = values.find((one) => one.toLowerCase() === value.toLowerCase())
+      if (known === undefined) return `is none of ${values.join(', ')}`
+      take(known, draft)
+      return undefined
+    },
+  }
+}
+
+/** A rule for a whole number within bounds. */
+export function wholeNumber<Draft>(
+  [least, most]: readonly [number, number],
+  becomes: string,
+  take: (value: number, draft: Draft) => void = () => {},
+): Rule<Draft> {
+  return {
+    becomes,
+    read(value, draft) {
+      const number = Number(value)
+      if (!/^\d+$/.test(value) || number < least || number > most) return `is no whole number from ${least} to ${most}`
+      take(number, draft)
+      return undefined
+    },
+  }
+}
+
+/** A rule for text of any form. */
+export function text<Draft>(becomes: string, take: (value: string, draft: Draft) => void = () => {}): Rule<Draft> {
+  return {
+    becomes,
+    read(value, draft) {
+      take(value, draft)
+      return undefined
+    },
+  }
+}
