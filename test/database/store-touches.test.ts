@@ -5,9 +5,10 @@ import { TouchQueue } from '../../src/database/door/touch-queue.ts'
 import { sidOf } from '../support/rows.ts'
 
 const START = 1_732_100_000_000
+const HOUR_MS = 3_600_000
 
 function touchOf(id: string, version = 1, touchedAt = START): RowTouch {
-  return { sid: sidOf(id), version, touchedAt, expiresAt: touchedAt + 1, trimAt: touchedAt + 2 }
+  return { sid: sidOf(id), version, touchedAt, expiresAt: touchedAt + HOUR_MS, trimAt: touchedAt + 2 * HOUR_MS }
 }
 
 /** A queue, the batches that it wrote, and a way to let the batch that is under way end. */

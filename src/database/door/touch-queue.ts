@@ -70,9 +70,14 @@ export class TouchQueue {
   }
 }
 
-/** Touches closer together than this count as one, in milliseconds. */
+/** Touches closer together than this count as one, in milliseconds: reads that overlap a statement take no longer. */
 const SAME_USE_MS = 1_000
 
+/** A touch covers a later one of the same version for this share of the lifetime at most, so that short ones slide too. */
+const SAME_USE_SHARE = 1 / 20
+
 function isCovered(earlier: RowTouch | undefined, touch: RowTouch): boolean {
-  return earlier?.version === touch.version && touch.touchedAt - earlier.touchedAt < SAME_USE_MS
+  if (earlier?.version !== touch.version) return false
+  const sameUse = Math.min(SAME_USE_MS, (touch.expiresAt - touch.touchedAt) * SAME_USE_SHARE)
+  return touch.touchedAt - earlier.touchedAt < sameUse
 }
