@@ -46,6 +46,7 @@ export {
   storedSession,
   storedSession as default,
 } from './plugin/stored-session.ts'
+export type { UserId } from './store/core/core.ts'
 export type { SessionEvents } from './store/core/events.ts'
 export type { SessionHandle } from './store/core/handle.ts'
 export type { Health } from './store/health.ts'

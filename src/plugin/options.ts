@@ -1,6 +1,7 @@
 import { env } from 'node:process'
 import type { FastifySessionOptions } from '@fastify/session'
 import type { Session } from 'fastify'
+import type { UserId } from '../store/core/core.ts'
 import type { Limits } from '../store/core/lifetime.ts'
 import { atMost } from '../store/options/check-limits.ts'
 import { isSecret, secretFault } from '../store/options/check-sealing-options.ts'
@@ -24,8 +25,8 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOp
    * several with the current one first.
    */
   secret: string | string[]
-  /** The user of a session: well-formed text of 1 to 255 characters without NUL, or undefined without a user. */
-  user?: (session: Omit<Session, 'cookie'> & Record<string, unknown>) => string | undefined
+  /** The user of a session: well-formed text of 1 to 255 characters without NUL, a whole number or a bigint; undefined or null without a user. */
+  user?: (session: Omit<Session, 'cookie'> & Record<string, unknown>) => UserId | null | undefined
   /** Also store sessions that are new and empty. @defaultValue false */
   saveUninitialized?: boolean
   /**

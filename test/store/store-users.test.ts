@@ -71,6 +71,27 @@ forEachDatabase((target) => {
     assert.equal((await loaded(suite.store, id)).userId, 'ada')
   })
 
+  test('a user id may be a number or a bigint, in a session and in every filter', async () => {
+    const store = await suite.another({ user: ({ userId }) => userId as number | bigint | string | null })
+    const users = [42, 0, -7, Number.MAX_SAFE_INTEGER, 2n ** 64n]
+    for (const userId of [...users, '42', null]) {
+      const id = newId()
+      await save(store, id, newSession({ userId }))
+      assert.equal((await storedRow(suite.database, id)).userId, userId === null ? null : String(userId))
+    }
+    for (const user of users) {
+      assert.equal(await store.count({ user }), user === 42 ? 2 : 1)
+      const { sessions } = await store.list({ user })
+      assert.ok(sessions.every((session) => session.user === String(user)))
+    }
+    assert.deepEqual(await store.revoke({ user: 42, dryRun: true }), { revoked: 2 })
+    assert.deepEqual(await store.revoke({ user: 2n ** 64n }), { revoked: 1 })
+    assert.deepEqual(await store.revoke({ user: 42 }), { revoked: 2 })
+    assert.equal(await store.count({ user: '42', state: 'live' }), 0)
+    for (const user of [1.5, 2 ** 53, Number.NaN])
+      await assert.rejects(store.count({ user }), { code: 'FST_STORED_SESSION_INVALID_OPTIONS' })
+  })
+
   test('half of a surrogate pair is in no user id, as databases make one character of all of them', async () => {
     const store = await suite.another({ user: ({ code }) => `a${String.fromCharCode(code as number)}` })
     const [known, other] = [newId(), newId()]
@@ -96,7 +117,7 @@ forEachDatabase((target) => {
 
   test('a user id that the column cannot hold is refused, and nothing is written', async () => {
     const id = newId()
-    for (const userId of ['', 'x'.repeat(256), 'nul \0', 7, {}]) {
+    for (const userId of ['', 'x'.repeat(256), 'nul \0', Number.NaN, 1.5, 2 ** 53, true, {}]) {
       await assert.rejects(save(suite.store, id, newSession({ userId })), { code: 'FST_STORED_SESSION_UNSTORABLE' })
     }
     assert.equal(await load(suite.store, id), null)

@@ -1,5 +1,5 @@
 import { parseSid } from '../../payload/session-id.ts'
-import { isUserId, USER_ID } from '../../store/users/user.ts'
+import { storedUserId, USER_ID } from '../../store/users/user.ts'
 import { durationMs } from '../../time/duration.ts'
 import { UsageError } from '../frame/errors.ts'
 
@@ -18,7 +18,7 @@ export const batchSize = (text: string | undefined) => wholeNumber('batch-size',
 
 /** The exact id of a user. */
 export function userId(option: string, text: string | undefined): string | undefined {
-  if (text === undefined || isUserId(text)) return text
+  if (text === undefined || storedUserId(text) !== undefined) return text
   throw new UsageError(`--${option} must be a user id, ${USER_ID}`)
 }
 

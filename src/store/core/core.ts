@@ -9,6 +9,9 @@ import type { Limits } from './lifetime.ts'
 import type { FreshIds, RotatedIds } from './session-ids.ts'
 import type { Turns } from './turns.ts'
 
+/** A user id of an application. Numbers are stored as text: 42, 42n and '42' are the same user. */
+export type UserId = string | number | bigint
+
 /** The parts of a store that reading, saving and ending share. */
 export interface StoreCore {
   /** Access to single rows of sessions. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RowFilter, SessionListing } from '../../database/contract/session-database.ts'
 import { inDatabase } from '../../instruments/measures.ts'
-import type { StoreCore } from '../core/core.ts'
+import type { StoreCore, UserId } from '../core/core.ts'
 import { BEFORE_ALL, listingOf } from '../core/core.ts'
 import { type SessionHandle, sidOfHandle } from '../core/handle.ts'
 import { endNow } from '../core/lifetime.ts'
@@ -9,12 +9,12 @@ import type { Operation } from '../core/operation.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 import { endSuccessor } from '../requests/ending.ts'
 import { endOthers } from './ending-others.ts'
-import { checkObject, checkUser, given, refuseUndefined, timeOf } from './session-filter.ts'
+import { checkedUser, checkObject, given, refuseUndefined, timeOf } from './session-filter.ts'
 
 /** Which sessions to end: at least `user`, `handle`, `before` or `all`. A session must match all that are set. */
 export interface RevokeFilter {
   /** The sessions of this user. Needs the `user` option in the application that stores them. */
-  user?: string
+  user?: UserId
   /** This one session; with `user` only if the session belongs to that user. */
   handle?: SessionHandle
   /** The sessions that were created before this date. */
@@ -137,7 +137,7 @@ function checkFilter(options: RevokeFilter): { filter: RowFilter; dryRun: boolea
   checks.names(options, [...NAMES, 'signal', 'onProgress'])
   refuseUndefined(options, NAMES, checks)
   const { user, handle, before, all, except } = options
-  if (user !== undefined) checkUser(user, checks)
+  const userId = user === undefined ? undefined : checkedUser(user, checks)
   if (all !== undefined && all !== true) checks.fault('all', 'must be true; omit it otherwise')
   if ([user, handle, before, all].every((wish) => wish === undefined)) checks.faults.push(LEAST)
   checkCombination(options, checks)
@@ -148,7 +148,7 @@ function checkFilter(options: RevokeFilter): { filter: RowFilter; dryRun: boolea
   checks.done()
   const sid = handle === undefined ? undefined : sidOfHandle('handle', handle)
   const exceptSid = except === undefined ? undefined : sidOfHandle('except', except)
-  return { filter: given({ userId: user, sid, createdBefore, exceptSid }), dryRun }
+  return { filter: given({ userId, sid, createdBefore, exceptSid }), dryRun }
 }
 
 function checkCombination({ user, handle, before, all, except }: RevokeFilter, checks: OptionChecks): void {

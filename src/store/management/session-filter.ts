@@ -1,8 +1,8 @@
 import type { RowFilter, RowState } from '../../database/contract/session-database.ts'
-import { momentOf } from '../core/core.ts'
+import { momentOf, type UserId } from '../core/core.ts'
 import type { Limits } from '../core/lifetime.ts'
 import type { OptionChecks } from '../options/option-checks.ts'
-import { isUserId, USER_ID } from '../users/user.ts'
+import { storedUserId, USER_ID } from '../users/user.ts'
 
 /** The state of a session: in use, ended by a request or an operator, or expired and not yet trimmed. */
 export type SessionState = RowState
@@ -10,7 +10,7 @@ export type SessionState = RowState
 /** Sessions that match all of these. `…After` includes its moment, `…Before` does not. */
 export interface SessionFilter {
   /** The sessions of this user. Ended sessions do not keep their user. */
-  user?: string
+  user?: UserId
   state?: SessionState
   createdAfter?: Date
   createdBefore?: Date
@@ -28,7 +28,7 @@ const STATES: readonly unknown[] = ['live', 'ended', 'expired'] satisfies RowSta
 export function rowFilterOf(filter: SessionFilter, limits: Limits, checks: OptionChecks): RowFilter {
   refuseUndefined(filter, filterNames, checks)
   const { user, state } = filter
-  if (user !== undefined) checkUser(user, checks)
+  const userId = user === undefined ? undefined : checkedUser(user, checks)
   if (state !== undefined && !STATES.includes(state)) checks.fault('state', 'must be "live", "ended" or "expired"')
   if (user !== undefined && state === 'ended') {
     checks.fault(
@@ -37,7 +37,7 @@ export function rowFilterOf(filter: SessionFilter, limits: Limits, checks: Optio
     )
   }
   return given({
-    userId: user,
+    userId,
     createdFrom: timeOf('createdAfter', filter.createdAfter, checks),
     createdBefore: timeOf('createdBefore', filter.createdBefore, checks),
     touchedFrom: timeOf('touchedAfter', filter.touchedAfter, checks),
@@ -62,8 +62,11 @@ export function refuseUndefined(filter: object, names: readonly string[], checks
   }
 }
 
-export function checkUser(user: unknown, checks: OptionChecks): void {
-  if (!isUserId(user)) checks.fault('user', `must be a user id as the user option yields it, ${USER_ID}`)
+/** The text that is stored of a user id. */
+export function checkedUser(user: unknown, checks: OptionChecks): string | undefined {
+  const stored = storedUserId(user)
+  if (stored === undefined) checks.fault('user', `must be a user id as the user option yields it, ${USER_ID}`)
+  return stored
 }
 
 /** The time of a date, epoch milliseconds. */

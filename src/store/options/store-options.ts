@@ -4,7 +4,7 @@ import type { Dialect, DrizzleDatabase } from '../../database/recognise.ts'
 import type { KeyProvider } from '../../keys/key-provider.ts'
 import type { Serializer, serializers } from '../../payload/serializer.ts'
 import type { Duration } from '../../time/duration.ts'
-import type { Evict, UserLimit } from '../core/core.ts'
+import type { Evict, UserId, UserLimit } from '../core/core.ts'
 import type { Limits } from '../core/lifetime.ts'
 import type { AssuranceLevel } from './lifetime-presets.ts'
 import type { TrimLock, TrimOption, TrimSchedule } from './trim-options.ts'
@@ -80,8 +80,8 @@ export interface StoreOptions {
   trim?: false | TrimOption
   /** Apply the migrations at start. @defaultValue true for SQLite, false for servers */
   migrate?: boolean
-  /** The user of a session: well-formed text of 1 to 255 characters without NUL, or undefined without a user. */
-  user?: (session: Record<string, unknown>) => string | undefined
+  /** The user of a session: well-formed text of 1 to 255 characters without NUL, a whole number or a bigint; undefined or null without a user. */
+  user?: (session: Record<string, unknown>) => UserId | null | undefined
   /**
    * Sessions that a user may have: 1 to 1000. A sign-in above this limit ends other sessions, see `evict`. Needs
    * `user`.
