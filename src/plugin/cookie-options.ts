@@ -33,9 +33,16 @@ function checkValues(
   { path, domain, secure, httpOnly, sameSite, maxAge, expires, partitioned }: CookieOptions,
   checks: OptionChecks,
 ) {
-  const isPath = checks.text('cookie.path', path, '/').startsWith('/')
-  if (!isPath) checks.fault('cookie.path', 'must begin with "/"')
-  checks.text('cookie.domain', domain, '')
+  const checkedPath = checks.text('cookie.path', path, '/')
+  if (!checkedPath.startsWith('/')) checks.fault('cookie.path', 'must begin with "/"')
+  if (!PATH.test(checkedPath))
+    checks.fault('cookie.path', 'must be printable ASCII without ";" and "<"; percent-encode the rest')
+  const checkedDomain = checks.text('cookie.domain', domain, '')
+  if (domain !== undefined && checkedDomain !== '' && !DOMAIN.test(checkedDomain))
+    checks.fault(
+      'cookie.domain',
+      'must be a host name such as "example.com", without scheme, port or path; write names outside ASCII as "xn--…"',
+    )
   checks.boolean('cookie.httpOnly', httpOnly, true)
   checks.boolean('cookie.partitioned', partitioned, false)
   if (secure !== 'auto') checks.boolean('cookie.secure', secure, true)
@@ -55,6 +62,10 @@ function checkValues(
     checks.fault('cookie.expires', 'must be before the year 10000, the last that a cookie can carry')
   }
 }
+
+/** What a cookie can carry. @see RFC 6265, section 4.1.1, and RFC 1034, section 3.5 */
+const PATH = /^[\u0020-\u003a\u003d-\u007e]*$/
+const DOMAIN = /^\.?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
 
 const SAME_SITE: unknown[] = [undefined, true, false, 'lax', 'strict', 'none']
 

@@ -114,6 +114,7 @@ function checkHost(host: HostOptions, { longestIdle }: Limits, checks: OptionChe
   const cookiePrefix = checks.text('cookiePrefix', host.cookiePrefix, '')
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(cookieName))
     checks.fault('cookieName', 'has a character that no cookie name may have')
+  if (cookieName in {}) checks.fault('cookieName', 'is a property of every object; choose another name')
   checks.text('algorithm', host.algorithm, 'sha256')
   checks.optionalFunction('idGenerator', host.idGenerator)
   const saveUninitialized = checks.boolean('saveUninitialized', host.saveUninitialized, false)

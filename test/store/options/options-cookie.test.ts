@@ -4,13 +4,25 @@ import { checkOptions } from '../../../src/plugin/options.ts'
 import { assertAccepted, refusal, sound } from './options-faults.ts'
 
 const MAX_AGE = 'must be milliseconds greater than 0; omit it for a cookie that ends with the browser session'
+const PATH = 'must be printable ASCII without ";" and "<"; percent-encode the rest'
+const DOMAIN =
+  'must be a host name such as "example.com", without scheme, port or path; write names outside ASCII as "xn--…"'
 const SAME_SITE = 'must be "lax", "strict", "none", true or false'
 
 const REFUSED: [cookie: object, message: string][] = [
   [{ path: 5 }, 'path must be a string, not 5'],
   [{ path: 'app' }, 'path must begin with "/"'],
   [{ path: '' }, 'path must begin with "/"'],
+  [{ path: '/a;b' }, `path ${PATH}`],
+  [{ path: '/a<b' }, `path ${PATH}`],
+  [{ path: '/ä' }, `path ${PATH}`],
+  [{ path: '/a\nb' }, `path ${PATH}`],
   [{ domain: true }, 'domain must be a string, not true'],
+  [{ domain: 'http://x' }, `domain ${DOMAIN}`],
+  [{ domain: 'example.com:8080' }, `domain ${DOMAIN}`],
+  [{ domain: 'example.com/app' }, `domain ${DOMAIN}`],
+  [{ domain: 'münchen.de' }, `domain ${DOMAIN}`],
+  [{ domain: 'example.com.' }, `domain ${DOMAIN}`],
   [{ secure: 'yes' }, 'secure must be true or false, not "yes"'],
   [{ secure: null }, 'secure must be true or false, not null'],
   [{ httpOnly: 1 }, 'httpOnly must be true or false, not 1'],
@@ -104,4 +116,15 @@ test('the options of the application stay as they were', () => {
   const { host } = checkOptions(Object.freeze({ ...sound, cookie }))
   assert.deepEqual(host.cookie, cookie)
   assert.notEqual(host.cookie, cookie)
+})
+
+test('a cookie whose name is a property of every object is refused at start', () => {
+  for (const cookieName of ['__proto__', 'constructor', 'hasOwnProperty', 'toString'])
+    assert.match(refusal({ ...sound, cookieName }), /cookieName is a property of every object; choose another name/)
+})
+
+test('hosts and paths that a cookie can carry are accepted', () => {
+  for (const domain of ['example.com', '.example.com', 'localhost', 'xn--mnchen-3ya.de', 'a-b.example'])
+    assertAccepted({ ...sound, cookie: { domain } })
+  for (const path of ['/', '/app', '/a%3Bb/c d', '/~ada']) assertAccepted({ ...sound, cookie: { path } })
 })
