@@ -79,8 +79,9 @@ const openSqlite: Open = async (database, table) => {
   const named = namedTable(table, storedSessionsTable)
   if (typeof database !== 'string') return sqliteDatabase(database.$client as never, ...named, () => {})
   const { openSqliteFile } = await import('./sqlite/open.ts')
+  const { sqliteTargetOf } = await import('./sqlite/url-settings.ts')
   const { default: Database } = await loadDriver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
-  return openSqliteFile(Database, database.slice('sqlite:'.length), ...named)
+  return openSqliteFile(Database, sqliteTargetOf(database), ...named)
 }
 
 const OPEN: Record<Dialect, Open> = { pg: openPg, mysql: openMysql, sqlite: openSqlite }

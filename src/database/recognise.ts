@@ -3,6 +3,7 @@ import type { SessionDatabase } from './contract/session-database.ts'
 import { faultOfMysqlSettings } from './mysql/url-settings.ts'
 import { readPgUrl } from './pg/target.ts'
 import { columnKeys } from './sql/statements.ts'
+import { readSqliteUrl } from './sqlite/url-settings.ts'
 import { hostList } from './url/host-list.ts'
 
 export type Dialect = SessionDatabase['dialect']
@@ -18,6 +19,7 @@ const DIALECT_OF_SCHEME: Record<string, Dialect> = {
   mysql: 'mysql',
   mariadb: 'mysql',
   sqlite: 'sqlite',
+  file: 'sqlite',
 }
 
 const DIALECT_OF_DRIZZLE: Record<string, Dialect> = {
@@ -46,12 +48,12 @@ function recogniseUrl(url: string): { dialect: Dialect } | { fault: string } {
   const scheme = /^([a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
   const dialect = scheme && DIALECT_OF_SCHEME[scheme]
   if (!dialect) return { fault: `${scheme ? `is a URL of the unknown kind "${scheme}:"` : 'is no URL'}; write ${URLS}` }
-  if (dialect === 'sqlite') return url === 'sqlite:' ? { fault: 'names no file; write sqlite:PATH' } : { dialect }
   const fault = faultOfServerUrl(url, dialect)
   return fault ? { fault } : { dialect }
 }
 
 function faultOfServerUrl(url: string, dialect: Dialect): string | undefined {
+  if (dialect === 'sqlite') return readSqliteUrl(url).fault
   if (dialect === 'pg') return readPgUrl(url).fault
   const hosts = hostList(url)
   if ('fault' in hosts) return hosts.fault

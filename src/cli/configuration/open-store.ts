@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { SessionDatabase } from '../../database/contract/session-database.ts'
+import { readSqliteUrl } from '../../database/sqlite/url-settings.ts'
 import type { KeyProvider } from '../../keys/key-provider.ts'
 import type { StoreOptions } from '../../store/options/store-options.ts'
 import type { StoredSessionStore } from '../../store/stored-session-store.ts'
@@ -79,6 +80,7 @@ function refuseMissingFile(database: unknown): void {
 }
 
 function missingFile(database: unknown): string | undefined {
-  const [, path] = (typeof database === 'string' && /^sqlite:(.+)$/i.exec(database)) || []
+  const isFile = typeof database === 'string' && /^(sqlite|file):/i.test(database)
+  const path = isFile ? readSqliteUrl(database).target?.file : undefined
   return path === undefined || path === ':memory:' || existsSync(path) ? undefined : path
 }

@@ -3,6 +3,7 @@ import type { SessionDatabase } from '../contract/session-database.ts'
 import type { SessionsTable } from '../sql/statements.ts'
 import { sqliteDatabase } from './database.ts'
 import { createSqliteFile } from './private-file.ts'
+import type { SqliteTarget } from './url-settings.ts'
 
 /** How long a start waits for another process that writes or migrates, in milliseconds. */
 const START_MS = 30_000
@@ -16,13 +17,13 @@ const BUSY_MS = 10
 /** Opens a file for sessions. A new one is readable by its owner alone. */
 export function openSqliteFile(
   open: typeof Database,
-  file: string,
+  { file, mustExist }: SqliteTarget,
   table: SessionsTable,
   name: string,
 ): SessionDatabase {
   const path = file.trim()
   const isOnDisk = path !== ':memory:' && path !== ''
-  if (isOnDisk) createSqliteFile(path)
+  if (isOnDisk && !mustExist) createSqliteFile(path)
   const client = open(path, { timeout: START_MS, fileMustExist: isOnDisk })
   const wait = (ms: number) => client.pragma(`busy_timeout = ${ms}`)
   client.pragma('journal_mode = WAL')

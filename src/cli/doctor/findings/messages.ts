@@ -43,7 +43,7 @@ function decodedOf(text: string): string {
 /** A database as text, without user and password. */
 export function shownDatabase(database: unknown): string {
   if (typeof database !== 'string') return 'the database in the configuration'
-  if (/^sqlite:/i.test(database)) return database
+  if (/^(sqlite|file):/i.test(database)) return database
   const [, scheme = '', rest = ''] = /^([a-z0-9+.-]+:\/\/)(?:.*@)?([^?#]*)/is.exec(database) ?? []
   return `${scheme}${rest}`
 }

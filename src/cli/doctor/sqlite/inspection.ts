@@ -6,6 +6,7 @@ import { loadDriver } from '../../../database/sql/load-driver.ts'
 import type { SessionsTable } from '../../../database/sql/statements.ts'
 import { sqliteDatabase } from '../../../database/sqlite/database.ts'
 import { migrateSqlite } from '../../../database/sqlite/migrate.ts'
+import { sqliteTargetOf } from '../../../database/sqlite/url-settings.ts'
 import { storedSessionKeysTable } from '../../../schema/sqlite.ts'
 import { type Found, ok, warning } from '../findings/finding.ts'
 import type { Inspection, Query, Row } from '../findings/inspection.ts'
@@ -24,7 +25,7 @@ export async function inspectSqlite(
   name: string,
 ): Promise<Inspection> {
   const isOwn = typeof database === 'string'
-  const file = isOwn ? database.slice('sqlite:'.length) : (database.$client as Database).name
+  const file = isOwn ? sqliteTargetOf(database).file : (database.$client as Database).name
   // Before the database is opened here, which may create temporary files next to it.
   const exposed = exposedFiles(file)
   const client = isOwn ? await openFile(file, name) : (database.$client as Database)
