@@ -1,10 +1,9 @@
 import { entityKind, getTableColumns, is, Table } from 'drizzle-orm'
 import type { SessionDatabase } from './contract/session-database.ts'
-import { faultOfMysqlSettings } from './mysql/url-settings.ts'
+import { readMysqlUrl } from './mysql/target.ts'
 import { readPgUrl } from './pg/target.ts'
 import { columnKeys } from './sql/statements.ts'
 import { readSqliteUrl } from './sqlite/url-settings.ts'
-import { hostList } from './url/host-list.ts'
 
 export type Dialect = SessionDatabase['dialect']
 
@@ -55,9 +54,7 @@ function recogniseUrl(url: string): { dialect: Dialect } | { fault: string } {
 function faultOfServerUrl(url: string, dialect: Dialect): string | undefined {
   if (dialect === 'sqlite') return readSqliteUrl(url).fault
   if (dialect === 'pg') return readPgUrl(url).fault
-  const hosts = hostList(url)
-  if ('fault' in hosts) return hosts.fault
-  return faultOfMysqlSettings(hosts.urls[0]!)
+  return readMysqlUrl(url).fault
 }
 
 const METHODS = [

@@ -60,6 +60,7 @@ const OF_DIALECTS = [
   'open.ts',
   'client.ts',
   'failover.ts',
+  'target.ts',
   'url-settings.ts',
 ]
 

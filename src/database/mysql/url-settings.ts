@@ -1,38 +1,200 @@
-/** What a URL says that is ours and not the driver's. */
-export interface UrlSettings {
-  /** The URL without it. */
-  readonly uri: string
-  /** The value of `wsrep_sync_wait` for our connections; undefined leaves the server's own. */
-  readonly syncWait: number | undefined
+import { oneOf, type Rule, type Rules, text, wholeNumber } from '../url/settings.ts'
+
+/** What the settings of a URL say. What they do not say is undefined. */
+export interface MysqlSettings {
+  /** How the connection is encrypted, in the words of `--ssl-mode`. */
+  mode?: TlsMode
+  ca?: string
+  cert?: string
+  key?: string
+  /** Connections with each host. */
+  max?: number
+  /** Milliseconds. */
+  connectTimeout?: number
+  /** The path of a Unix socket. */
+  socketPath?: string
+  /** The value of `wsrep_sync_wait` for our connections. */
+  syncWait?: number
   /** Which of several hosts a statement goes to: `ORDER` the first that works, `RR` (round robin) another one each. */
-  readonly selector: 'ORDER' | 'RR'
+  selector: 'ORDER' | 'RR'
 }
 
-const SYNC_WAIT = 'wsrep_sync_wait'
-const SELECTOR = 'selector'
+export type TlsMode = 'DISABLED' | 'REQUIRED' | 'VERIFY_CA' | 'VERIFY_IDENTITY'
 
 /** Bits of `wsrep_sync_wait`, all of them; 7 are those of reading, updating and inserting. */
 const HIGHEST_SYNC_WAIT = 15
 
-/** Takes our settings out of a URL of one host, which {@link faultOfMysqlSettings} found right. */
-export function urlSettings(url: string): UrlSettings {
-  const uri = new URL(url.replace(/^mariadb:/i, 'mysql:'))
-  const { searchParams } = uri
-  const syncWait = searchParams.get(SYNC_WAIT)
-  const selector = searchParams.get(SELECTOR) === 'RR' ? 'RR' : 'ORDER'
-  searchParams.delete(SYNC_WAIT)
-  searchParams.delete(SELECTOR)
-  return { uri: uri.href, syncWait: syncWait === null ? undefined : Number(syncWait), selector }
+const ACCEPTED = 'accepted; it changes nothing here'
+const LIMITED = 'accepted; the option operationTimeout limits how long a statement waits'
+const SWITCH = ['true', 'false', '1', '0']
+
+const MODES: Record<string, TlsMode> = {
+  disabled: 'DISABLED',
+  disable: 'DISABLED',
+  false: 'DISABLED',
+  0: 'DISABLED',
+  required: 'REQUIRED',
+  require: 'REQUIRED',
+  'skip-verify': 'REQUIRED',
+  accept_invalid_certs: 'REQUIRED',
+  'no-verify': 'REQUIRED',
+  verify_ca: 'VERIFY_CA',
+  'verify-ca': 'VERIFY_CA',
+  verify_identity: 'VERIFY_IDENTITY',
+  'verify-full': 'VERIFY_IDENTITY',
+  strict: 'VERIFY_IDENTITY',
+  true: 'VERIFY_IDENTITY',
+  1: 'VERIFY_IDENTITY',
 }
 
-/** The fault in our settings of a URL, or undefined. */
-export function faultOfMysqlSettings(url: string): string | undefined {
-  const { searchParams } = new URL(url)
-  const syncWait = searchParams.get(SYNC_WAIT)
-  if (syncWait !== null && !(/^\d+$/.test(syncWait) && Number(syncWait) <= HIGHEST_SYNC_WAIT))
-    return `has a ${SYNC_WAIT} that is no number from 0 to ${HIGHEST_SYNC_WAIT}; write ?${SYNC_WAIT}=7`
-  const selector = searchParams.get(SELECTOR)
-  if (selector !== null && selector !== 'ORDER' && selector !== 'RR')
-    return `has an unknown ${SELECTOR}; write ?${SELECTOR}=ORDER, or RR for another host each time`
-  return undefined
+const PREFERS = /^prefer(red)?$/i
+
+/** One spelling of TLS: which values it has, and what an unadorned "true" means there. */
+function tls(values: readonly string[], meaning: Partial<Record<string, TlsMode>> = {}): Rule<MysqlSettings> {
+  return {
+    becomes: 'how the connection is encrypted, and what of its certificate is checked',
+    read(value, settings) {
+      if (PREFERS.test(value))
+        return 'leaves it to the server whether the connection is encrypted, which the driver cannot do; write ?ssl-mode=REQUIRED or DISABLED'
+      const known = values.find((one) => one.toLowerCase() === value.toLowerCase())
+      const mode = known === undefined ? undefined : (meaning[known] ?? MODES[known.toLowerCase()])
+      if (!mode) return `is none of ${values.join(', ')}`
+      settings.mode = stricter(settings.mode, mode)
+      return undefined
+    },
+  }
+}
+
+const ORDER: readonly (TlsMode | undefined)[] = [undefined, 'DISABLED', 'REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY']
+
+const stricter = (one: TlsMode | undefined, other: TlsMode) =>
+  ORDER.indexOf(one) > ORDER.indexOf(other) ? one! : other
+
+const sslMode = tls([
+  'DISABLED',
+  'REQUIRED',
+  'VERIFY_CA',
+  'VERIFY_IDENTITY',
+  'disable',
+  'require',
+  'verify-ca',
+  'verify-full',
+])
+const jdbc = tls(SWITCH, { true: 'REQUIRED', 1: 'REQUIRED' })
+const strict = tls(['true', '1'])
+const connections = wholeNumber<MysqlSettings>([1, 1_000], 'the number of connections', (value, settings) => {
+  settings.max = value
+})
+const authority = text<MysqlSettings>(
+  'the file of the certificates that the server must be signed by',
+  (value, settings) => {
+    settings.ca = value
+  },
+)
+const certificate = text<MysqlSettings>('the file of the certificate of this client', (value, settings) => {
+  settings.cert = value
+})
+const key = text<MysqlSettings>('the file of the key of this client', (value, settings) => {
+  settings.key = value
+})
+const socket = text<MysqlSettings>('the path of the Unix socket', (value, settings) => {
+  settings.socketPath = value
+})
+const charset = oneOf<MysqlSettings>(
+  ['utf8mb4', 'utf8', 'utf-8', 'utf8mb4_unicode_ci', 'utf8mb4_general_ci', 'utf8mb4_0900_ai_ci'],
+  'accepted; the connection uses utf8mb4',
+)
+
+/** JSON in a URL, as mysql2 reads it: `ssl={"rejectUnauthorized":true}`. */
+const sslJson: Rule<MysqlSettings> = {
+  becomes: 'TLS; rejectUnauthorized says whether the certificate and its name are checked',
+  read(value, settings) {
+    const named = tls(SWITCH).read!(value, settings)
+    if (named === undefined) return undefined
+    try {
+      const { rejectUnauthorized = true, ...rest } = JSON.parse(value) as { rejectUnauthorized?: unknown }
+      if (typeof rejectUnauthorized !== 'boolean' || Object.keys(rest).length > 0)
+        return 'is an object with other properties than rejectUnauthorized'
+      settings.mode = stricter(settings.mode, rejectUnauthorized ? 'VERIFY_IDENTITY' : 'REQUIRED')
+      return undefined
+    } catch {
+      return 'is neither true nor false, nor JSON such as {"rejectUnauthorized":true}'
+    }
+  },
+}
+
+/** Every setting that is known: ours, those of MySQL's own clients, and those of hosts and other libraries. */
+export const MYSQL_RULES: Rules<MysqlSettings> = {
+  'ssl-mode': sslMode,
+  sslmode: sslMode,
+  ssl_mode: sslMode,
+  ssl: sslJson,
+  sslaccept: tls(['strict', 'accept_invalid_certs']),
+  tls: tls(['true', 'false', 'skip-verify']),
+  usessl: jdbc,
+  requiressl: jdbc,
+  verifyservercertificate: {
+    becomes: 'whether the certificate of the server and its name are checked',
+    read: (value, settings) => (['false', '0'].includes(value) ? undefined : strict.read!(value, settings)),
+  },
+  allowpublickeyretrieval: oneOf(SWITCH, ACCEPTED),
+  'ssl-ca': authority,
+  sslca: authority,
+  ssl_ca: authority,
+  // Prisma calls the certificates of the server so.
+  sslcert: authority,
+  'ssl-cert': certificate,
+  ssl_cert: certificate,
+  'ssl-key': key,
+  ssl_key: key,
+  connection_limit: connections,
+  connectionlimit: connections,
+  pool_size: connections,
+  max: connections,
+  pool_timeout: wholeNumber([0, 86_400], LIMITED),
+  socket_timeout: wholeNumber([0, 86_400], LIMITED),
+  connect_timeout: wholeNumber(
+    [0, 86_400],
+    'seconds that opening a connection may take, operationTimeout at most',
+    (value, settings) => {
+      if (value > 0) settings.connectTimeout = value * 1_000
+    },
+  ),
+  connecttimeout: wholeNumber(
+    [0, 86_400_000],
+    'milliseconds that opening a connection may take, operationTimeout at most',
+    (value, settings) => {
+      if (value > 0) settings.connectTimeout = value
+    },
+  ),
+  socket,
+  socketpath: socket,
+  unix_socket: socket,
+  charset,
+  collation: charset,
+  characterencoding: charset,
+  timezone: text(ACCEPTED),
+  datestrings: oneOf(SWITCH, ACCEPTED),
+  supportbignumbers: oneOf(SWITCH, ACCEPTED),
+  servertimezone: text(ACCEPTED),
+  parsetime: oneOf(SWITCH, ACCEPTED),
+  statement_cache_size: wholeNumber([0, 10_000], ACCEPTED),
+  wsrep_sync_wait: {
+    becomes: 'what a statement on a node of Galera waits for',
+    read(value, settings) {
+      if (!/^\d+$/.test(value) || Number(value) > HIGHEST_SYNC_WAIT)
+        return `is no number from 0 to ${HIGHEST_SYNC_WAIT}; write ?wsrep_sync_wait=7`
+      settings.syncWait = Number(value)
+      return undefined
+    },
+  },
+  selector: {
+    becomes: 'which of several hosts a statement goes to',
+    read(value, settings) {
+      if (value !== 'ORDER' && value !== 'RR')
+        return 'has an unknown selector; write ?selector=ORDER, or RR for another host each time'
+      settings.selector = value
+      return undefined
+    },
+  },
 }

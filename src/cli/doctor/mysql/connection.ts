@@ -1,9 +1,8 @@
 import { type Mysql2Promise, type MysqlClient, mysql2Client, plainFor } from '../../../database/mysql/client.ts'
 import { openMysqlUrl } from '../../../database/mysql/open.ts'
-import { urlSettings } from '../../../database/mysql/url-settings.ts'
+import { mysqlTargetOf } from '../../../database/mysql/target.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
 import { loadDriver } from '../../../database/sql/load-driver.ts'
-import { type HostList, hostList } from '../../../database/url/host-list.ts'
 import type { TimeLimits } from '../../../time/time-limits.ts'
 import type { Query, Row } from '../findings/inspection.ts'
 
@@ -34,10 +33,9 @@ export async function mysqlConnections(
     return connectionsOf(client.promise ? client.promise() : client, timeLimits, async () => {})
   }
   const { createPool } = await loadDriver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
-  const { urls } = hostList(database) as HostList
-  if (urls.length > 1) return ofSeveralHosts(openMysqlUrl(createPool, database, CONNECTIONS, timeLimits))
-  const { uri } = urlSettings(database)
-  const pool = createPool({ uri, connectionLimit: CONNECTIONS, connectTimeout: timeLimits.request })
+  const { places } = mysqlTargetOf(database)
+  if (places.length > 1) return ofSeveralHosts(openMysqlUrl(createPool, database, CONNECTIONS, timeLimits))
+  const pool = createPool({ ...places[0], connectionLimit: CONNECTIONS, connectTimeout: timeLimits.request })
   return connectionsOf(pool as unknown as Mysql2Promise, timeLimits, () => pool.end())
 }
 
