@@ -85,7 +85,7 @@ forEachDatabase((target) => {
         { id: newId(), data: Buffer.from('{"__proto__":{"admin":true},"cookie":{}}') },
         { id: newId(), data: Buffer.alloc(0) },
         sessionOf({ $storedSession: 1 }),
-        sessionOf({ userId: 42 }),
+        sessionOf({ userId: 4.2 }),
         sessionOf({ text: 'x'.repeat(1_001) }),
         sessionOf({ n: 'kept' }),
       ]

@@ -129,7 +129,7 @@ forEachDatabase((target) => {
         [newId(), Buffer.alloc(0)],
         [newId(), Buffer.from('{"__proto__":{"admin":true},"cookie":{}}')],
         [newId(), json({ $storedSession: 1 })],
-        [newId(), json({ userId: 42 })],
+        [newId(), json({ userId: 4.2 })],
         [newId(), json({ text: 'x'.repeat(1_001) })],
       ]
       for (const [id, data, changes] of rows) await copy(id, data, changes)
