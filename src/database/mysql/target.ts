@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { PoolOptions, SslOptions } from 'mysql2'
 import { hostList } from '../url/host-list.ts'
-import { type Reading, readSettings } from '../url/settings.ts'
+import { type Reading, readSettings, soundTarget } from '../url/settings.ts'
 import { MYSQL_RULES, type MysqlSettings } from './url-settings.ts'
 
 /** What a database URL means. */
@@ -43,9 +43,7 @@ export function readMysqlUrl(url: string): Reading<MysqlTarget> {
 
 /** What a URL means that `recogniseDatabase` found right. */
 export function mysqlTargetOf(url: string): MysqlTarget {
-  const { target, fault } = readMysqlUrl(url)
-  if (target) return target
-  throw new TypeError(`the URL ${fault}`)
+  return soundTarget(readMysqlUrl(url))
 }
 
 function placeOf({ username, password, hostname, port, pathname }: URL, { socketPath }: MysqlSettings): PoolOptions {

@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import type { TimeLimits } from '../../time/time-limits.ts'
+import { soundTarget } from '../url/settings.ts'
 import type { PgClient } from './client.ts'
 import { hostsClient } from './failover.ts'
 import { renewingClient } from './renewing-client.ts'
@@ -41,9 +42,7 @@ export function openPgUrl(create: typeof postgres, url: string, max: number, tim
 
 /** What a URL means that `recogniseDatabase` found right. */
 export function targetOf(url: string): PgTarget {
-  const { target, fault } = readPgUrl(url)
-  if (target) return target
-  throw new TypeError(`the URL ${fault}`)
+  return soundTarget(readPgUrl(url))
 }
 
 /**

@@ -1,4 +1,4 @@
-import { oneOf, type Reading, type Rules, readSettings, text, wholeNumber } from '../url/settings.ts'
+import { oneOf, type Reading, type Rules, readSettings, soundTarget, text, wholeNumber } from '../url/settings.ts'
 
 /** What a SQLite URL names. */
 export interface SqliteTarget {
@@ -47,7 +47,5 @@ export function readSqliteUrl(url: string): Reading<SqliteTarget> {
 
 /** What a URL names that `recogniseDatabase` found right. */
 export function sqliteTargetOf(url: string): SqliteTarget {
-  const { target, fault } = readSqliteUrl(url)
-  if (target) return target
-  throw new TypeError(`the URL ${fault}`)
+  return soundTarget(readSqliteUrl(url))
 }

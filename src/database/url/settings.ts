@@ -14,6 +14,12 @@ export type Reading<Target> =
   | { readonly target: Target; readonly fault?: undefined }
   | { readonly fault: string; readonly target?: undefined }
 
+/** What a URL says that `recogniseDatabase` found right. */
+export function soundTarget<Target>({ target, fault }: Reading<Target>): Target {
+  if (target) return target
+  throw new TypeError(`the URL ${fault}`)
+}
+
 const SHOWN_NAME = /^[\w.-]{1,40}$/
 
 /**
