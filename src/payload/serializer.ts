@@ -1,4 +1,6 @@
 import { Packr } from 'msgpackr'
+import { UnstorableError } from '../errors.ts'
+import { isTooDeep, TOO_DEEP } from './nesting.ts'
 import { checkStorable, jsonRules } from './storable.ts'
 import { msgpackRules } from './storable-msgpack.ts'
 
@@ -41,3 +43,17 @@ const hybrid: Serializer = {
 
 /** The names that the `serializer` option accepts. */
 export const serializers = { msgpack, json, hybrid } as const satisfies Record<string, Serializer>
+
+/** A serializer of the application, which gets no content that is nested too deep to be read again. */
+export function limitNesting(serializer: Serializer): Serializer {
+  return {
+    serialize(content) {
+      if (isTooDeep(content)) throw new UnstorableError(deepNameOf(content), TOO_DEEP)
+      return serializer.serialize(content)
+    },
+    deserialize: (bytes) => serializer.deserialize(bytes),
+  }
+}
+
+const deepNameOf = (content: Record<string, unknown>) =>
+  Object.keys(content).find((name) => isTooDeep({ value: content[name] })) ?? ''

@@ -1,4 +1,5 @@
 import { UnstorableError } from '../errors.ts'
+import { DEEPEST, TOO_DEEP } from './nesting.ts'
 
 /** What a serializer brings back equal, beyond plain objects, arrays, well-formed strings, booleans and null. */
 export interface StorableRules {
@@ -12,9 +13,6 @@ export interface StorableRules {
   inside(value: object): [suffix: string, child: unknown][] | string
 }
 
-/** Deeper nesting is refused: it is a mistake, and recursion must end. */
-const DEEPEST = 500
-
 const HALF_PAIR = 'it contains half of a surrogate pair, which is not valid Unicode; remove it'
 
 /**
@@ -24,7 +22,9 @@ const HALF_PAIR = 'it contains half of a surrogate pair, which is not valid Unic
  */
 export function checkStorable(root: object, rules: StorableRules): void {
   const ancestors: object[] = []
-  const seen = new Set<object>()
+  // The levels inside each visited object: one that occurs again may be nested too deep only there.
+  const heights = new Map<object, number>()
+  let lowest = 0
   // The path to the current value; written out only for a refusal.
   const steps: Step[] = []
   visit(root)
@@ -43,18 +43,26 @@ export function checkStorable(root: object, rules: StorableRules): void {
 
   function isKnown(value: object): boolean {
     if (!rules.isReference(value)) refuseIf(ancestors.includes(value) && 'it contains itself')
-    else if (seen.has(value)) return true
-    refuseIf(ancestors.length === DEEPEST && `it is nested more than ${DEEPEST} levels deep`)
-    return false
+    const height = heights.get(value)
+    const end = ancestors.length + (height ?? 0)
+    refuseIf(end >= DEEPEST && TOO_DEEP)
+    if (height === undefined || !rules.isReference(value)) return false
+    if (end > lowest) lowest = end
+    return true
   }
 
   function visitInside(value: object): void {
-    seen.add(value)
+    const level = ancestors.length
+    const before = lowest
+    lowest = level
+    heights.set(value, 0)
     ancestors.push(value)
     if (Array.isArray(value)) visitArray(value)
     else if (isPlain(value)) visitPlain(value)
     else visitBuiltIn(value)
     ancestors.pop()
+    if (lowest > level) heights.set(value, lowest - level)
+    if (before > lowest) lowest = before
   }
 
   function visitPlain(value: object): void {
@@ -76,13 +84,22 @@ export function checkStorable(root: object, rules: StorableRules): void {
 
   function refuseIf(refusal: string | false | undefined): void {
     if (!refusal) return
-    const wholePath = steps.reduce(pathWith, '')
-    throw new UnstorableError(steps.slice(0, 1).reduce(pathWith, ''), refusal, wholePath)
+    throw new UnstorableError(pathOf(steps.slice(0, 1)), refusal, shortened(steps))
   }
 }
 
 /** A step from a value to one inside it: the key of a member, the index of an item, or a built-in object's suffix. */
 type Step = string | number | { readonly suffix: string }
+
+/** The steps at either end of a long path that a log shows. */
+const SHOWN = 10
+
+function shortened(steps: readonly Step[]): string {
+  if (steps.length <= 2 * SHOWN) return pathOf(steps)
+  return `${pathOf(steps.slice(0, SHOWN))}…${pathOf(steps.slice(-SHOWN))}`
+}
+
+const pathOf = (steps: readonly Step[]) => steps.reduce(pathWith, '')
 
 function pathWith(path: string, step: Step): string {
   if (typeof step === 'object') return path + step.suffix

@@ -1,7 +1,7 @@
 import type { CookieOptions } from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RegenerateError, UnstorableError } from '../errors.ts'
-import { RESERVED_NAME, refuseReservedNames } from '../store/live/content.ts'
+import { isJsonVisible, RESERVED_NAME, refuseReservedNames } from '../store/live/content.ts'
 import { type LoadedVersion, noteOf } from '../store/live/live-session.ts'
 import { hasOldId, loadedVersionOf } from '../store/live/loaded-version.ts'
 import { isWithheld as isWithheldHeir } from '../store/requests/heirs.ts'
@@ -92,10 +92,10 @@ export async function addSavingHooks(
     return store.requests.isChangedUnseen(session) && !session.isModified()
   }
 
-  // JSON omits functions and symbols, and only a save refuses them.
+  // JSON omits functions and symbols, and fails for deep nesting: only a save refuses them.
   function isNewUnseen(session: FastifyRequest['session']): boolean {
     const hasContent = Object.entries(session).some(([key, value]) => key !== 'cookie' && value !== undefined)
-    return hasContent && !session.isModified()
+    return hasContent && !isJsonVisible(session as never)
   }
 
   /** Takes the session from the host, which would send a cookie for a session that is not stored. */

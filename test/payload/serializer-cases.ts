@@ -93,7 +93,12 @@ const refusals = [
   refused('lists with as many names as holes', named([,]), /^an array with holes or names/),
   refused('lists with symbols', Object.assign([1], { [Symbol('mark')]: 1 }), /^an array with holes or names/),
   refused('lists of a derived class', List.from([1]), /^instances of List cannot be stored; store an array$/),
-  refused('501 levels', deep(500), /^it is nested more than 500 levels deep$/, `value${'[0]'.repeat(499)}`),
+  refused(
+    '501 levels',
+    deep(500),
+    /^it is nested more than 500 levels deep$/,
+    `value${'[0]'.repeat(9)}…${'[0]'.repeat(10)}`,
+  ),
 ]
 
 const instancesOf = (name: string) => new RegExp(`^instances of ${name} cannot be stored; store a plain object$`)

@@ -81,6 +81,21 @@ describe('looking for what cannot be stored', () => {
     }
   })
 
+  test('counts the levels of a shared object wherever it occurs', () => {
+    const nested = (levels: number, innermost: unknown) => {
+      let value = innermost
+      for (let n = 0; n < levels; n++) value = [value]
+      return value
+    }
+    const shared = nested(300, 1)
+    assert.equal(pathOfFault({ shared, deep: nested(199, shared) }), undefined)
+    assert.match(pathOfFault({ shared, deep: nested(200, shared) })!, /it is nested more than 500 levels deep$/)
+    const loop: Record<string, unknown> = {}
+    loop.again = nested(300, loop)
+    assert.equal(pathOfFault({ loop, deep: nested(197, loop) }), undefined)
+    assert.match(pathOfFault({ loop, deep: nested(198, loop) })!, /it is nested more than 500 levels deep$/)
+  })
+
   test('changes nothing, and calls nothing but what reads', () => {
     const root = Object.freeze({ list: Object.freeze([1]), map: new Map([[1, Object.freeze({ a: 1 })]]) })
     assert.equal(pathOfFault(root), undefined)

@@ -2,7 +2,7 @@ import type { Table } from 'drizzle-orm'
 import { type Dialect, faultOfTable, recogniseDatabase } from '../../database/recognise.ts'
 import { DEFAULT_TABLE } from '../../database/sql/migrations.ts'
 import { placeOfName } from '../../database/sql/table-place.ts'
-import { type Serializer, serializers } from '../../payload/serializer.ts'
+import { limitNesting, type Serializer, serializers } from '../../payload/serializer.ts'
 import { USUAL_TIMEOUT_MS } from '../../time/time-limits.ts'
 import { checkLimits, checkMaxPerUser } from './check-limits.ts'
 import { checkKeys, checkSealing } from './check-sealing-options.ts'
@@ -103,7 +103,7 @@ function checkSerializer(serializer: StoreOptions['serializer'], checks: OptionC
     typeof serializer?.serialize === 'function' &&
     typeof serializer.deserialize === 'function'
   ) {
-    return serializer
+    return limitNesting(serializer)
   }
   checks.fault(
     'serializer',

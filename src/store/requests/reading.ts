@@ -1,4 +1,5 @@
 import type { EndReason, SessionRow } from '../../database/contract/session-database.ts'
+import { isTooDeep } from '../../payload/nesting.ts'
 import { isSealed, keyIdOf, UnreadablePayload } from '../../payload/sealed-payload.ts'
 import { formatSid, isWellFormedId, sidOf } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
@@ -22,6 +23,7 @@ export interface OpenedRow {
   readonly row: SessionRow
   readonly plaintext: Buffer
   readonly content: SessionContent
+  readonly isJsonVisible: boolean
 }
 
 /** An opened row, or why it has expired or ended. */
@@ -65,10 +67,13 @@ export function openRow(
 function accept(core: StoreCore, row: SessionRow, plaintext: Buffer): Opened {
   const content = core.codec.deserialize(plaintext) as SessionContent
   const now = Date.now()
+  const isVisible = isJsonVisible(content)
+  // Content that JSON shows is not nested deep.
+  if (!isVisible && isTooDeep(content)) throw new UnreadablePayload('not decodable')
   if (!isSendable(content.cookie, now)) throw new UnreadablePayload('unsendable cookie')
   if (isIdle(core.limits, content.cookie, row, now)) return { reason: 'idle' }
   reportIfUnencrypted(core, row)
-  return { row, plaintext, content }
+  return { row, plaintext, content, isJsonVisible: isVisible }
 }
 
 /** Emits an event for an unsealed row. Call it after the row was accepted, because most unsealed rows are damaged. */
@@ -90,7 +95,7 @@ function handOver(core: StoreCore, opened: Opened): Reading {
 }
 
 function sessionFrom(opened: OpenedRow, use: Pick<LoadedVersion, 'touched' | 'hasOldId'>): Reading {
-  const { row, plaintext, content } = opened
+  const { row, plaintext, content, isJsonVisible } = opened
   const { version, createdAt } = row
   const lifetime = content.cookie
   const carrier = carrierOf({
@@ -98,7 +103,7 @@ function sessionFrom(opened: OpenedRow, use: Pick<LoadedVersion, 'touched' | 'ha
     createdAt,
     plaintext,
     lifetime,
-    isJsonVisible: isJsonVisible(content),
+    isJsonVisible,
     usedAt: row.touchedAt,
     isWritten: false,
     ...use,
