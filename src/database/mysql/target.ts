@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import type { PoolOptions, SslOptions } from 'mysql2'
+import type { PoolOptions } from 'mysql2'
+import { faultOf } from '../url/faults.ts'
 import { hostList } from '../url/host-list.ts'
 import { type Reading, readSettings, soundTarget } from '../url/settings.ts'
+import { tlsOf } from './tls.ts'
 import { MYSQL_RULES, type MysqlSettings } from './url-settings.ts'
 
 /** What a database URL means. */
@@ -32,12 +33,7 @@ export function readMysqlUrl(url: string): Reading<MysqlTarget> {
       }
     return { target: { places, settings } }
   } catch (error) {
-    return {
-      fault:
-        error instanceof URIError
-          ? 'has a percent sign that begins no encoded character; write %25 for the sign itself'
-          : (error as Error).message,
-    }
+    return { fault: faultOf(error) }
   }
 }
 
@@ -54,28 +50,5 @@ function placeOf({ username, password, hostname, port, pathname }: URL, { socket
     ...(username && { user: decodeURIComponent(username) }),
     ...(password && { password: decodeURIComponent(password) }),
     ...(pathname.length > 1 && { database: decodeURIComponent(pathname.slice(1)) }),
-  }
-}
-
-function tlsOf({ mode, ca, cert, key }: MysqlSettings): SslOptions | undefined {
-  // Who names files asks for TLS.
-  const how = mode ?? (ca !== undefined ? 'VERIFY_CA' : cert !== undefined ? 'REQUIRED' : 'DISABLED')
-  if (how === 'DISABLED') return undefined
-  return {
-    ...(ca !== undefined && { ca: fileOf('ssl-ca', ca) }),
-    ...(cert !== undefined && { cert: fileOf('ssl-cert', cert) }),
-    ...(key !== undefined && { key: fileOf('ssl-key', key) }),
-    rejectUnauthorized: how !== 'REQUIRED',
-    verifyIdentity: how === 'VERIFY_IDENTITY',
-  }
-}
-
-function fileOf(setting: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new Error(
-      `names a file in ${setting} that cannot be read (${(error as NodeJS.ErrnoException).code}); correct the path`,
-    )
   }
 }

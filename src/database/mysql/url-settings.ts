@@ -1,12 +1,8 @@
 import { oneOf, type Rule, type Rules, text, wholeNumber } from '../url/settings.ts'
+import type { MysqlTls, TlsMode } from './tls.ts'
 
 /** What the settings of a URL say. What they do not say is undefined. */
-export interface MysqlSettings {
-  /** How the connection is encrypted, in the words of `--ssl-mode`. */
-  mode?: TlsMode
-  ca?: string
-  cert?: string
-  key?: string
+export interface MysqlSettings extends MysqlTls {
   /** Connections with each host. */
   max?: number
   /** Milliseconds. */
@@ -18,8 +14,6 @@ export interface MysqlSettings {
   /** Which of several hosts a statement goes to: `ORDER` the first that works, `RR` (round robin) another one each. */
   selector: 'ORDER' | 'RR'
 }
-
-export type TlsMode = 'DISABLED' | 'REQUIRED' | 'VERIFY_CA' | 'VERIFY_IDENTITY'
 
 /** Bits of `wsrep_sync_wait`, all of them; 7 are those of reading, updating and inserting. */
 const HIGHEST_SYNC_WAIT = 15

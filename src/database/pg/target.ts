@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import { type ConnectionOptions as Parsed, parse } from 'pg-connection-string'
+import { faultOf } from '../url/faults.ts'
 import { hostList } from '../url/host-list.ts'
 import { type Reading, readSettings } from '../url/settings.ts'
+import { tlsOf } from './tls.ts'
 import { PG_RULES, type PgSettings } from './url-settings.ts'
 
 /** Where a server listens. A host that begins with a slash is the folder of its Unix socket. */
@@ -71,46 +72,4 @@ function hostsOf({ host, port }: Parsed): PgHost[] {
 function databaseOf(url: string): string | undefined {
   const { pathname, searchParams } = new URL(url)
   return searchParams.get('dbname') || decodeURIComponent(pathname.slice(1)) || undefined
-}
-
-/** What may be wrong with a file, or with an encoding: its name is no secret, and its content may be. */
-class TlsFault extends Error {}
-
-function tlsOf({ mode, root, cert, key, passphrase, minVersion, negotiation }: PgSettings): PgTarget['tls'] {
-  const isAsked = root !== undefined || cert !== undefined || negotiation === 'direct'
-  const how = mode ?? (root ? 'verify-full' : isAsked ? 'require' : 'disable')
-  if (how === 'disable') return false
-  if (how === 'prefer' || how === 'allow') return 'prefer'
-  const options: ConnectionOptions = {
-    ...(root !== undefined && root !== 'system' && { ca: fileOf('sslrootcert', root) }),
-    ...(cert !== undefined && { cert: fileOf('sslcert', cert) }),
-    ...(key !== undefined && { key: fileOf('sslkey', key) }),
-    ...(passphrase !== undefined && { passphrase }),
-    ...(minVersion !== undefined && { minVersion }),
-  }
-  if (how === 'verify-full') return options
-  if (how === 'verify-ca' && !root)
-    throw new TlsFault(
-      'has sslmode=verify-ca without sslrootcert, which anyone can satisfy; name the file of the certificates, or write sslmode=verify-full',
-    )
-  // As libpq does: who names the certificates wants them checked.
-  const isChecked = how === 'verify-ca' || (how === 'require' && root !== undefined)
-  return isChecked ? { ...options, checkServerIdentity: () => undefined } : { ...options, rejectUnauthorized: false }
-}
-
-function fileOf(setting: string, path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    throw new TlsFault(
-      `names a file in ${setting} that cannot be read (${(error as NodeJS.ErrnoException).code}); correct the path`,
-    )
-  }
-}
-
-function faultOf(error: unknown): string {
-  if (error instanceof TlsFault) return error.message
-  if (error instanceof URIError)
-    return 'has a percent sign that begins no encoded character; write %25 for the sign itself'
-  return 'is not a valid postgres URL; percent-encode the password'
 }

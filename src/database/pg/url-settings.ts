@@ -1,16 +1,9 @@
 import type { SecureVersion } from 'node:tls'
 import { oneOf, type Rules, text, wholeNumber } from '../url/settings.ts'
+import type { PgTls } from './tls.ts'
 
 /** What the settings of a URL say. What they do not say is undefined. */
-export interface PgSettings {
-  /** A `sslmode` of libpq. */
-  mode?: string
-  root?: string
-  cert?: string
-  key?: string
-  passphrase?: string
-  minVersion?: SecureVersion
-  negotiation?: 'direct'
+export interface PgSettings extends PgTls {
   /** Whether statements are prepared. */
   prepare: boolean
   /** Connections with each host. */

@@ -1,3 +1,4 @@
+import { faultOf } from '../url/faults.ts'
 import { oneOf, type Reading, type Rules, readSettings, soundTarget, text, wholeNumber } from '../url/settings.ts'
 
 /** What a SQLite URL names. */
@@ -40,8 +41,8 @@ export function readSqliteUrl(url: string): Reading<SqliteTarget> {
   try {
     const file = scheme.toLowerCase() === 'file' ? decodeURIComponent(path) : path
     return { target: { file: file.replace(/^\/\/\//, '/'), ...settings } }
-  } catch {
-    return { fault: 'has a percent sign that begins no encoded character; write %25 for the sign itself' }
+  } catch (error) {
+    return { fault: faultOf(error) }
   }
 }
 

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+
+/** A fault of a URL that its message says. It names settings, and holds nothing else of the URL. */
+class UrlFault extends Error {}
+
+/** Refuses a URL, with a clause such as "names a file that cannot be read; correct the path". */
+export function refuseUrl(fault: string): never {
+  throw new UrlFault(fault)
+}
+
+/** The file that a setting names. Its path is no secret, but its content may be. */
+export function fileOf(setting: string, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    return refuseUrl(
+      `names a file in ${setting} that cannot be read (${(error as NodeJS.ErrnoException).code}); correct the path`,
+    )
+  }
+}
+
+/** The fault behind an error of reading a URL, a clause without the URL: it may hold a password. */
+export function faultOf(error: unknown): string {
+  if (error instanceof UrlFault) return error.message
+  if (error instanceof URIError)
+    return 'has a percent sign that begins no encoded character; write %25 for the sign itself'
+  return 'is not a valid URL; percent-encode the password'
+}
