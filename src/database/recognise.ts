@@ -4,6 +4,7 @@ import { readMysqlUrl } from './mysql/target.ts'
 import { readPgUrl } from './pg/target.ts'
 import { columnKeys } from './sql/statements.ts'
 import { readSqliteUrl } from './sqlite/url-settings.ts'
+import type { ExplainedSetting, Reading } from './url/settings.ts'
 
 export type Dialect = SessionDatabase['dialect']
 
@@ -44,18 +45,28 @@ export function recogniseDatabase(database: unknown): { dialect: Dialect } | { f
 }
 
 function recogniseUrl(url: string): { dialect: Dialect } | { fault: string } {
-  const scheme = /^([a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
-  const dialect = scheme && DIALECT_OF_SCHEME[scheme]
+  const scheme = schemeOf(url)
+  const dialect = dialectOf(scheme)
   if (!dialect) return { fault: `${scheme ? `is a URL of the unknown kind "${scheme}:"` : 'is no URL'}; write ${URLS}` }
-  const fault = faultOfServerUrl(url, dialect)
+  const { fault } = READ[dialect](url)
   return fault ? { fault } : { dialect }
 }
 
-function faultOfServerUrl(url: string, dialect: Dialect): string | undefined {
-  if (dialect === 'sqlite') return readSqliteUrl(url).fault
-  if (dialect === 'pg') return readPgUrl(url).fault
-  return readMysqlUrl(url).fault
+/** What each setting of a URL became, for `doctor`; none for a URL with faults. */
+export function explainUrl(url: string): readonly ExplainedSetting[] {
+  const dialect = dialectOf(schemeOf(url))
+  return (dialect && READ[dialect](url).target?.explained) ?? []
 }
+
+const READ: Record<Dialect, (url: string) => Reading<{ readonly explained: readonly ExplainedSetting[] }>> = {
+  pg: readPgUrl,
+  mysql: readMysqlUrl,
+  sqlite: readSqliteUrl,
+}
+
+const schemeOf = (url: string) => /^([a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
+
+const dialectOf = (scheme: string | undefined): Dialect | undefined => DIALECT_OF_SCHEME[scheme ?? '']
 
 const METHODS = [
   'read',

@@ -21,8 +21,10 @@ test('a SQLite URL names a file as SQLite, Prisma and libSQL write it', () => {
     ['file:///data/my%20sessions.db?mode=rwc', '/data/my sessions.db'],
     ['file:q.db?mode=rw&cache=private', 'q.db', true],
   ]
-  for (const [url, file, mustExist = false] of files)
-    assert.deepEqual(readSqliteUrl(url).target, { file, mustExist }, url)
+  for (const [url, file, mustExist = false] of files) {
+    const { target } = readSqliteUrl(url)
+    assert.deepEqual([target?.file, target?.mustExist], [file, mustExist], url)
+  }
 })
 
 test('a SQLite URL that cannot keep sessions is refused by the name of the setting', () => {

@@ -6,7 +6,7 @@ import type { Settings } from '../frame/invocation.ts'
 import { checkCookie } from './checks/cookie.ts'
 import { checkBacklog, checkClock, checkConnection, checkServer, checkWriting } from './checks/database.ts'
 import { checkKeys } from './checks/keys.ts'
-import { checkSettings } from './checks/options.ts'
+import { checkSettings, checkUrl } from './checks/options.ts'
 import { checkSchema } from './checks/schema.ts'
 import { checkVersions } from './checks/versions.ts'
 import { type Finding, type Found, fault, skipped } from './findings/finding.ts'
@@ -36,6 +36,7 @@ export async function checkUp(settings: Settings, surroundings: Surroundings): P
   const findings = await runAll(
     {
       settings: async () => checkSettings(settings),
+      url: async () => checkUrl(settings),
       versions: async () => checkVersions(subject, surroundings.folder),
       cookie: async () => checkCookie(settings, surroundings.isProduction),
     },

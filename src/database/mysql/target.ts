@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import type { PoolOptions } from 'mysql2'
 import { faultOf } from '../url/faults.ts'
 import { hostList } from '../url/host-list.ts'
-import { type Reading, readSettings, soundTarget } from '../url/settings.ts'
+import { type ExplainedSetting, explainedSettings, type Reading, readSettings, soundTarget } from '../url/settings.ts'
 import { tlsOf } from './tls.ts'
 import { MYSQL_RULES, type MysqlSettings } from './url-settings.ts'
 
@@ -11,6 +11,7 @@ export interface MysqlTarget {
   /** For the driver, one for each host. */
   readonly places: readonly PoolOptions[]
   readonly settings: MysqlSettings
+  readonly explained: readonly ExplainedSetting[]
 }
 
 const PORT = 3_306
@@ -21,7 +22,8 @@ export function readMysqlUrl(url: string): Reading<MysqlTarget> {
   if ('fault' in list) return list
   const settings: MysqlSettings = { selector: 'ORDER' }
   const urls = list.urls.map((one) => new URL(one))
-  const faults = readSettings(urls[0]!.searchParams, MYSQL_RULES, settings)
+  const { searchParams } = urls[0]!
+  const faults = readSettings(searchParams, MYSQL_RULES, settings)
   if (faults.length > 0) return { fault: faults.join('; ') }
   try {
     const ssl = tlsOf(settings)
@@ -31,7 +33,7 @@ export function readMysqlUrl(url: string): Reading<MysqlTarget> {
         fault:
           'has an address as its host, whose certificate the driver cannot compare with it; name the host, or write ?ssl-mode=VERIFY_CA',
       }
-    return { target: { places, settings } }
+    return { target: { places, settings, explained: explainedSettings(searchParams, MYSQL_RULES, settings) } }
   } catch (error) {
     return { fault: faultOf(error) }
   }

@@ -1,5 +1,6 @@
 import type { SslOptions } from 'mysql2'
 import { fileOf } from '../url/faults.ts'
+import type { Rule } from '../url/settings.ts'
 
 export type TlsMode = 'DISABLED' | 'REQUIRED' | 'VERIFY_CA' | 'VERIFY_IDENTITY'
 
@@ -39,4 +40,91 @@ export function tlsOf(settings: MysqlTls): SslOptions | undefined {
     rejectUnauthorized: how !== 'REQUIRED',
     verifyIdentity: how === 'VERIFY_IDENTITY',
   }
+}
+
+/** The values of a switch. */
+export const SWITCH = ['true', 'false', '1', '0']
+
+const MODES: Record<string, TlsMode> = {
+  disabled: 'DISABLED',
+  disable: 'DISABLED',
+  false: 'DISABLED',
+  0: 'DISABLED',
+  required: 'REQUIRED',
+  require: 'REQUIRED',
+  'skip-verify': 'REQUIRED',
+  accept_invalid_certs: 'REQUIRED',
+  'no-verify': 'REQUIRED',
+  verify_ca: 'VERIFY_CA',
+  'verify-ca': 'VERIFY_CA',
+  verify_identity: 'VERIFY_IDENTITY',
+  'verify-full': 'VERIFY_IDENTITY',
+  strict: 'VERIFY_IDENTITY',
+  true: 'VERIFY_IDENTITY',
+  1: 'VERIFY_IDENTITY',
+}
+
+const PREFERS = /^prefer(red)?$/i
+
+/** One spelling of TLS: which values it has, and what an unadorned "true" means there. */
+export function tls(values: readonly string[], meaning: Partial<Record<string, TlsMode>> = {}): Rule<MysqlTls> {
+  return {
+    becomes: explainTls,
+    isShown: true,
+    read(value, settings) {
+      if (PREFERS.test(value))
+        return 'leaves it to the server whether the connection is encrypted, which the driver cannot do; write ?ssl-mode=REQUIRED or DISABLED'
+      const known = values.find((one) => one.toLowerCase() === value.toLowerCase())
+      const mode = known === undefined ? undefined : (meaning[known] ?? MODES[known.toLowerCase()])
+      if (!mode) return `is none of ${values.join(', ')}`
+      settings.mode = stricter(settings.mode, mode)
+      return undefined
+    },
+  }
+}
+
+const ORDER: readonly (TlsMode | undefined)[] = [undefined, 'DISABLED', 'REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY']
+
+const stricter = (one: TlsMode | undefined, other: TlsMode) =>
+  ORDER.indexOf(one) > ORDER.indexOf(other) ? one! : other
+
+export const sslMode = tls([
+  'DISABLED',
+  'REQUIRED',
+  'VERIFY_CA',
+  'VERIFY_IDENTITY',
+  'disable',
+  'require',
+  'verify-ca',
+  'verify-full',
+])
+/** The switches of JDBC, whose "true" checks no certificate. */
+export const jdbcSwitch = tls(SWITCH, { true: 'REQUIRED', 1: 'REQUIRED' })
+
+const strict = tls(['true', '1'])
+
+/** The switch of JDBC that can only make the check stricter. */
+export const verifies: Rule<MysqlTls> = {
+  becomes: explainTls,
+  isShown: true,
+  read: (value, settings) => (['false', '0'].includes(value) ? undefined : strict.read!(value, settings)),
+}
+
+/** JSON in a URL, as mysql2 reads it: `ssl={"rejectUnauthorized":true}`. */
+export const sslJson: Rule<MysqlTls> = {
+  becomes: explainTls,
+  isShown: true,
+  read(value, settings) {
+    const named = tls(SWITCH).read!(value, settings)
+    if (named === undefined) return undefined
+    try {
+      const { rejectUnauthorized = true, ...rest } = JSON.parse(value) as { rejectUnauthorized?: unknown }
+      if (typeof rejectUnauthorized !== 'boolean' || Object.keys(rest).length > 0)
+        return 'is an object with other properties than rejectUnauthorized'
+      settings.mode = stricter(settings.mode, rejectUnauthorized ? 'VERIFY_IDENTITY' : 'REQUIRED')
+      return undefined
+    } catch {
+      return 'is neither true nor false, nor JSON such as {"rejectUnauthorized":true}'
+    }
+  },
 }

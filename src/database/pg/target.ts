@@ -2,7 +2,7 @@ import type { ConnectionOptions } from 'node:tls'
 import { type ConnectionOptions as Parsed, parse } from 'pg-connection-string'
 import { faultOf } from '../url/faults.ts'
 import { hostList } from '../url/host-list.ts'
-import { type Reading, readSettings } from '../url/settings.ts'
+import { type ExplainedSetting, explainedSettings, type Reading, readSettings } from '../url/settings.ts'
 import { tlsOf } from './tls.ts'
 import { PG_RULES, type PgSettings } from './url-settings.ts'
 
@@ -22,6 +22,7 @@ export interface PgTarget {
   /** False for none, and `'prefer'` for none where the server offers none. */
   readonly tls: false | 'prefer' | ConnectionOptions
   readonly settings: PgSettings
+  readonly explained: readonly ExplainedSetting[]
 }
 
 const PORT = 5_432
@@ -31,7 +32,8 @@ export function readPgUrl(url: string): Reading<PgTarget> {
   const list = hostList(url)
   if ('fault' in list) return list
   const settings: PgSettings = { parameters: {}, prepare: true, wantsPrimary: false }
-  const faults = readSettings(new URL(list.urls[0]!).searchParams, PG_RULES, settings)
+  const { searchParams } = new URL(list.urls[0]!)
+  const faults = readSettings(searchParams, PG_RULES, settings)
   if (faults.length > 0) return { fault: faults.join('; ') }
   try {
     const places = list.urls.map((one) => parse(withoutTls(one)))
@@ -45,6 +47,7 @@ export function readPgUrl(url: string): Reading<PgTarget> {
         database: databaseOf(list.urls[0]!),
         tls: tlsOf(settings),
         settings,
+        explained: explainedSettings(searchParams, PG_RULES, settings),
       },
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { SecureVersion } from 'node:tls'
-import { oneOf, type Rules, text, wholeNumber } from '../url/settings.ts'
-import type { PgTls } from './tls.ts'
+import { explainConnecting, explainConnections, oneOf, type Rules, text, wholeNumber } from '../url/settings.ts'
+import { explainTls, type PgTls } from './tls.ts'
 
 /** What the settings of a URL say. What they do not say is undefined. */
 export interface PgSettings extends PgTls {
@@ -22,53 +22,47 @@ const SWITCH = ['true', 'false', '1', '0']
 const isOn = (value: string) => value === 'true' || value === '1'
 const ACCEPTED = 'accepted; it changes nothing here'
 const LIMITED = 'accepted; the option operationTimeout limits how long a statement waits'
-const CONNECTIONS = 'the number of connections'
 const PARAMETER = 'a parameter of the session'
 
-const mode = (becomes: string) =>
-  oneOf<PgSettings>(
-    ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'],
-    becomes,
-    (value, settings) => {
-      settings.mode = value
-    },
-  )
-const connections = wholeNumber<PgSettings>([1, 1_000], CONNECTIONS, (value, settings) => {
+const connections = wholeNumber<PgSettings>([1, 1_000], explainConnections, (value, settings) => {
   settings.max = value
 })
+const connecting = ({ connectTimeout }: PgSettings) => explainConnecting(connectTimeout)
+const prepared = ({ prepare }: PgSettings) => (prepare ? 'statements are prepared' : 'no statements are prepared')
 const seconds = (becomes: string) => wholeNumber<PgSettings>([0, 86_400], becomes)
 const parameter = (name: string) =>
   text<PgSettings>(PARAMETER, (value, settings) => {
     settings.parameters[name] = value
   })
-const place = text<PgSettings>('where the server is, and who signs in')
+const probes = ({ keepAlive }: PgSettings) => {
+  if (keepAlive === null) return 'idle connections are not probed'
+  return keepAlive === undefined ? 'idle connections are probed' : `probes connections that are idle for ${keepAlive} s`
+}
 
 /** Every setting that is known: those of libpq, and those of hosts and other libraries. */
 export const PG_RULES: Rules<PgSettings> = {
-  host: place,
+  host: text('where the server is'),
   port: {
     becomes: 'the port of the server',
     read: (value) => (/^\d{1,5}(,\d{1,5})*$/.test(value) ? undefined : 'is no port, and no list of ports'),
   },
-  user: place,
-  password: place,
-  dbname: place,
-  sslmode: mode('how the connection is encrypted, and what of its certificate is checked'),
-  ssl: oneOf(
-    [...SWITCH, 'prefer', 'require', 'verify-full', 'no-verify', 'disable'],
-    'TLS; true checks the certificate and its name',
+  user: text('the user of the database'),
+  password: text('the password of the user'),
+  dbname: text('the name of the database'),
+  sslmode: oneOf(
+    ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'],
+    explainTls,
     (value, settings) => {
-      settings.mode ??= { true: 'verify-full', 1: 'verify-full', false: 'disable', 0: 'disable' }[value] ?? value
+      settings.mode = value
     },
   ),
-  sslaccept: oneOf(
-    ['strict', 'accept_invalid_certs'],
-    'TLS; strict checks the certificate and its name',
-    (value, settings) => {
-      settings.mode ??= value === 'strict' ? 'verify-full' : 'require'
-    },
-  ),
-  requiressl: oneOf(['0', '1'], 'TLS, as sslmode=require', (value, settings) => {
+  ssl: oneOf([...SWITCH, 'prefer', 'require', 'verify-full', 'no-verify', 'disable'], explainTls, (value, settings) => {
+    settings.mode ??= { true: 'verify-full', 1: 'verify-full', false: 'disable', 0: 'disable' }[value] ?? value
+  }),
+  sslaccept: oneOf(['strict', 'accept_invalid_certs'], explainTls, (value, settings) => {
+    settings.mode ??= value === 'strict' ? 'verify-full' : 'require'
+  }),
+  requiressl: oneOf(['0', '1'], explainTls, (value, settings) => {
     settings.mode ??= value === '1' ? 'require' : 'prefer'
   }),
   sslrootcert: text(
@@ -100,10 +94,10 @@ export const PG_RULES: Rules<PgSettings> = {
     'accepted; the driver signs in with SCRAM without channel binding, so check the certificate with sslmode=verify-full',
   ),
   gssencmode: oneOf(['disable', 'prefer'], ACCEPTED),
-  keepalives: oneOf(['0', '1'], 'whether idle connections are probed', (value, settings) => {
+  keepalives: oneOf(['0', '1'], probes, (value, settings) => {
     if (value === '0') settings.keepAlive = null
   }),
-  keepalives_idle: wholeNumber([0, 86_400], 'seconds until an idle connection is probed', (value, settings) => {
+  keepalives_idle: wholeNumber([0, 86_400], probes, (value, settings) => {
     if (settings.keepAlive !== null && value > 0) settings.keepAlive = value
   }),
   keepalives_interval: seconds('accepted; the operating system decides'),
@@ -124,11 +118,12 @@ export const PG_RULES: Rules<PgSettings> = {
   lock_timeout: parameter('lock_timeout'),
   idle_in_transaction_session_timeout: parameter('idle_in_transaction_session_timeout'),
   client_encoding: oneOf(['UTF8', 'utf-8', 'auto'], 'accepted; the encoding is always UTF-8'),
-  pgbouncer: oneOf(SWITCH, 'whether a pooler stands between: true prepares no statements', (value, settings) => {
+  pgbouncer: oneOf(SWITCH, prepared, (value, settings) => {
     if (isOn(value)) settings.prepare = false
   }),
   prepare: {
-    becomes: 'whether statements are prepared',
+    becomes: prepared,
+    isShown: true,
     read(value, settings) {
       if (value !== 'true' && value !== 'false')
         return 'is neither true nor false; write ?prepare=false for a pooler without prepared statements'
@@ -136,28 +131,21 @@ export const PG_RULES: Rules<PgSettings> = {
       return undefined
     },
   },
-  statement_cache_size: wholeNumber(
-    [0, 10_000],
-    'whether statements are prepared: 0 prepares none',
-    (value, settings) => {
-      if (value === 0) settings.prepare = false
-    },
-  ),
+  statement_cache_size: wholeNumber([0, 10_000], prepared, (value, settings) => {
+    if (value === 0) settings.prepare = false
+  }),
   connection_limit: connections,
   max: connections,
   pool_size: connections,
   pool_max_conns: connections,
   pool_timeout: seconds(LIMITED),
   socket_timeout: seconds(LIMITED),
-  connect_timeout: wholeNumber(
-    [0, 86_400],
-    'seconds that opening a connection may take, operationTimeout at most',
-    (value, settings) => {
-      if (value > 0) settings.connectTimeout = value
-    },
-  ),
+  connect_timeout: wholeNumber([0, 86_400], connecting, (value, settings) => {
+    if (value > 0) settings.connectTimeout = value
+  }),
   target_session_attrs: {
-    becomes: 'a server that accepts writes, and no standby',
+    becomes: 'only a server that accepts writes is used, and no standby',
+    isShown: true,
     read(value, settings) {
       if (value !== 'read-write' && value !== 'primary')
         return 'allows a standby, which accepts no writes and returns stale rows; write ?target_session_attrs=read-write, or omit it'

@@ -1,5 +1,15 @@
 import { faultOf } from '../url/faults.ts'
-import { oneOf, type Reading, type Rules, readSettings, soundTarget, text, wholeNumber } from '../url/settings.ts'
+import {
+  type ExplainedSetting,
+  explainedSettings,
+  oneOf,
+  type Reading,
+  type Rules,
+  readSettings,
+  soundTarget,
+  text,
+  wholeNumber,
+} from '../url/settings.ts'
 
 /** What a SQLite URL names. */
 export interface SqliteTarget {
@@ -7,6 +17,7 @@ export interface SqliteTarget {
   readonly file: string
   /** Whether the file has to exist. */
   readonly mustExist: boolean
+  readonly explained: readonly ExplainedSetting[]
 }
 
 interface Settings {
@@ -14,9 +25,10 @@ interface Settings {
 }
 
 /** Those of SQLite's own `file:` URLs, and of Prisma. */
-const SQLITE_RULES: Rules<Settings> = {
+export const SQLITE_RULES: Rules<Settings> = {
   mode: {
-    becomes: 'how the file is opened; rw refuses one that does not exist',
+    becomes: ({ mustExist }) => (mustExist ? 'the file has to exist' : 'a file that does not exist is created'),
+    isShown: true,
     read(value, settings) {
       if (value === 'ro') return 'opens the file for reading alone, and sessions are written; remove it'
       if (value !== 'rw' && value !== 'rwc') return 'is none of rw, rwc'
@@ -36,11 +48,13 @@ export function readSqliteUrl(url: string): Reading<SqliteTarget> {
   if (/^\/\/[^/]/.test(path))
     return { fault: 'names a host, which a file has not; write sqlite:PATH, or sqlite:/PATH for an absolute path' }
   const settings: Settings = { mustExist: false }
-  const faults = readSettings(new URLSearchParams(query), SQLITE_RULES, settings)
+  const params = new URLSearchParams(query)
+  const faults = readSettings(params, SQLITE_RULES, settings)
   if (faults.length > 0) return { fault: faults.join('; ') }
   try {
     const file = scheme.toLowerCase() === 'file' ? decodeURIComponent(path) : path
-    return { target: { file: file.replace(/^\/\/\//, '/'), ...settings } }
+    const explained = explainedSettings(params, SQLITE_RULES, settings)
+    return { target: { file: file.replace(/^\/\/\//, '/'), ...settings, explained } }
   } catch (error) {
     return { fault: faultOf(error) }
   }

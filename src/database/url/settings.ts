@@ -2,8 +2,10 @@
 export interface Rule<Draft> {
   /** Takes its value over into what is opened; returns the fault in it, a sentence without the value, or undefined. */
   read?(value: string, draft: Draft): string | undefined
-  /** What becomes of it, for `doctor`. */
-  readonly becomes: string
+  /** What becomes of it, for `doctor`; where settings work together, by all of them. */
+  readonly becomes: string | ((draft: Draft) => string)
+  /** Whether its value is one that everyone may see, once it has been read. */
+  readonly isShown?: boolean
 }
 
 /** The settings of one kind of URL by their names, in lower case. */
@@ -37,14 +39,28 @@ export function readSettings<Draft>(params: URLSearchParams, rules: Rules<Draft>
   return faults
 }
 
-/** What each setting of a URL became, for people: name and meaning. */
+/** One setting of a URL as people read it. */
+export interface ExplainedSetting {
+  /** `name=value`, or the name alone where the value may be a secret. */
+  readonly setting: string
+  readonly becomes: string
+}
+
+/**
+ * What each setting of a URL without faults became.
+ *
+ * @param draft - what {@link readSettings} made of all of them
+ */
 export function explainedSettings<Draft>(
   params: URLSearchParams,
   rules: Rules<Draft>,
-): [name: string, becomes: string][] {
-  return [...params.keys()].flatMap((name) => {
+  draft: Draft,
+): ExplainedSetting[] {
+  return [...params].flatMap(([name, value]) => {
     const rule = ruleOf(rules, name)
-    return rule ? [[name, rule.becomes] as [string, string]] : []
+    if (!rule) return []
+    const becomes = typeof rule.becomes === 'string' ? rule.becomes : rule.becomes(draft)
+    return [{ setting: rule.isShown ? `${name}=${value}` : name, becomes }]
   })
 }
 
@@ -60,11 +76,12 @@ function unknownSetting(name: string, rules: Rules<never>): string {
 /** A rule for a value of a list, in any case of letters. */
 export function oneOf<Draft>(
   values: readonly string[],
-  becomes: string,
+  becomes: Rule<Draft>['becomes'],
   take: (value: string, draft: Draft) => void = () => {},
 ): Rule<Draft> {
   return {
     becomes,
+    isShown: true,
     read(value, draft) {
       const known = values.find((one) => one.toLowerCase() === value.toLowerCase())
       if (known === undefined) return `is none of ${values.join(', ')}`
@@ -77,11 +94,12 @@ export function oneOf<Draft>(
 /** A rule for a whole number within bounds. */
 export function wholeNumber<Draft>(
   [least, most]: readonly [number, number],
-  becomes: string,
+  becomes: Rule<Draft>['becomes'],
   take: (value: number, draft: Draft) => void = () => {},
 ): Rule<Draft> {
   return {
     becomes,
+    isShown: true,
     read(value, draft) {
       const number = Number(value)
       if (!/^\d+$/.test(value) || number < least || number > most) return `is no whole number from ${least} to ${most}`
@@ -92,7 +110,10 @@ export function wholeNumber<Draft>(
 }
 
 /** A rule for text of any form. */
-export function text<Draft>(becomes: string, take: (value: string, draft: Draft) => void = () => {}): Rule<Draft> {
+export function text<Draft>(
+  becomes: Rule<Draft>['becomes'],
+  take: (value: string, draft: Draft) => void = () => {},
+): Rule<Draft> {
   return {
     becomes,
     read(value, draft) {
@@ -101,3 +122,13 @@ export function text<Draft>(becomes: string, take: (value: string, draft: Draft)
     },
   }
 }
+
+/** What a number of connections became. */
+export const explainConnections = ({ max }: { max?: number }) =>
+  `at most ${max} ${max === 1 ? 'connection' : 'connections'} with each host`
+
+/** What a limit for connecting became, in seconds; 0 sets none. */
+export const explainConnecting = (seconds: number | undefined) =>
+  seconds === undefined
+    ? 'the option operationTimeout limits how long connecting takes'
+    : `connecting takes at most ${seconds} s, and never longer than operationTimeout`

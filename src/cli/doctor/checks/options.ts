@@ -1,4 +1,4 @@
-import { recogniseDatabase } from '../../../database/recognise.ts'
+import { explainUrl, recogniseDatabase } from '../../../database/recognise.ts'
 import { InvalidOptionsError } from '../../../errors.ts'
 import { checkOptions, type StoredSessionOptions } from '../../../plugin/options.ts'
 import type { Settings } from '../../frame/invocation.ts'
@@ -36,4 +36,10 @@ function checkEnvironment({ database }: Settings['options']): Found[] {
   return [
     skipped('there is no configuration file, only the environment: the options of the application cannot be checked'),
   ]
+}
+
+/** What each setting in the URL of the database became. */
+export function checkUrl({ options: { database } }: Settings): Found[] {
+  if (typeof database !== 'string') return []
+  return explainUrl(database).map(({ setting, becomes }) => ok(`${setting}: ${becomes}`))
 }

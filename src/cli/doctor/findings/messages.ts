@@ -24,12 +24,14 @@ export function withoutSecrets({ database, secret }: Readonly<Record<string, unk
   return (text) => hidden.reduce((shown, one) => shown.replaceAll(one, '***'), text)
 }
 
-// Between the first colon after the scheme and the last at sign, even in a URL that cannot be parsed.
+// Between the first colon after the scheme and the last at sign, even in a URL that cannot be parsed; and in settings.
 function passwordsOf(url: string): string[] {
   const [, password] = /^[a-z0-9+.-]+:\/\/[^:/@]*:(.*)@/i.exec(url) ?? []
-  if (!password) return []
-  const decoded = decodedOf(password)
-  return [password, decoded, encodeURIComponent(decoded)]
+  const settings = [...url.matchAll(/[?&](?:ssl)?password=([^&#]*)/gi)].map(([, value]) => value)
+  return [password, ...settings].flatMap((one) => {
+    const decoded = decodedOf(one ?? '')
+    return one ? [one, decoded, encodeURIComponent(decoded)] : []
+  })
 }
 
 function decodedOf(text: string): string {
