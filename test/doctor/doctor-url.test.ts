@@ -23,7 +23,7 @@ const EXPLAINED: [url: string, ...lines: string[]][] = [
     'sslmode=require: TLS; the certificate is not checked',
   ],
   [
-    `${PG}?sslmode=require&sslrootcert=${process.execPath}`,
+    `${PG}?sslmode=require&sslrootcert=system`,
     'sslmode=require: TLS; the certificate is checked, but not the name in it',
     'sslrootcert: the file of the certificates that the server must be signed by; "system" for those of the system',
   ],

@@ -1,5 +1,5 @@
 import type { SslOptions } from 'mysql2'
-import { fileOf } from '../url/faults.ts'
+import { fileOf, usableTls } from '../url/faults.ts'
 import type { Rule } from '../url/settings.ts'
 
 export type TlsMode = 'DISABLED' | 'REQUIRED' | 'VERIFY_CA' | 'VERIFY_IDENTITY'
@@ -33,13 +33,12 @@ export function tlsOf(settings: MysqlTls): SslOptions | undefined {
   const how = effectiveMode(settings)
   if (how === 'DISABLED') return undefined
   const { ca, cert, key } = settings
-  return {
+  const files = usableTls({
     ...(ca !== undefined && { ca: fileOf('ssl-ca', ca) }),
     ...(cert !== undefined && { cert: fileOf('ssl-cert', cert) }),
     ...(key !== undefined && { key: fileOf('ssl-key', key) }),
-    rejectUnauthorized: how !== 'REQUIRED',
-    verifyIdentity: how === 'VERIFY_IDENTITY',
-  }
+  })
+  return { ...files, rejectUnauthorized: how !== 'REQUIRED', verifyIdentity: how === 'VERIFY_IDENTITY' }
 }
 
 /** The values of a switch. */

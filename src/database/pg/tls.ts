@@ -1,5 +1,5 @@
 import type { ConnectionOptions, SecureVersion } from 'node:tls'
-import { fileOf, refuseUrl } from '../url/faults.ts'
+import { fileOf, refuseUrl, usableTls } from '../url/faults.ts'
 
 /** What a URL says about TLS, in the words of libpq. What it does not say is undefined. */
 export interface PgTls {
@@ -40,13 +40,13 @@ export function tlsOf(settings: PgTls): false | 'prefer' | ConnectionOptions {
   if (how === 'disable') return false
   if (how === 'prefer') return 'prefer'
   const { root, cert, key, passphrase, minVersion } = settings
-  const options: ConnectionOptions = {
+  const options: ConnectionOptions = usableTls({
     ...(root !== undefined && root !== 'system' && { ca: fileOf('sslrootcert', root) }),
     ...(cert !== undefined && { cert: fileOf('sslcert', cert) }),
     ...(key !== undefined && { key: fileOf('sslkey', key) }),
     ...(passphrase !== undefined && { passphrase }),
     ...(minVersion !== undefined && { minVersion }),
-  }
+  })
   if (how === 'verify-full') return options
   if (how === 'require') return { ...options, rejectUnauthorized: false }
   if (!root)

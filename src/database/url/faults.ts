@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
 
 /** A fault of a URL that its message says. It names settings, and holds nothing else of the URL. */
 class UrlFault extends Error {}
@@ -15,6 +16,18 @@ export function fileOf(setting: string, path: string): Buffer {
   } catch (error) {
     return refuseUrl(
       `names a file in ${setting} that cannot be read (${(error as NodeJS.ErrnoException).code}); correct the path`,
+    )
+  }
+}
+
+/** Options of TLS whose files are what they have to be: a driver would find out where no caller can catch it. */
+export function usableTls<Options extends SecureContextOptions>(options: Options): Options {
+  try {
+    createSecureContext(options)
+    return options
+  } catch (error) {
+    return refuseUrl(
+      `names files for TLS that cannot be used (${(error as NodeJS.ErrnoException).code}); correct the certificates, the key or its password`,
     )
   }
 }
