@@ -73,7 +73,7 @@ export async function addSavingHooks(
   function needsSave(request: FastifyRequest): boolean {
     const { session } = request
     refuseReservedNames(session)
-    refuseUnsendable(session.cookie)
+    refuseUnsendable(session)
     if (isDropped(request)) {
       warnInsecure(request)
       return false

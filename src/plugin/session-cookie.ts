@@ -1,10 +1,8 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { CookieOptions } from '@fastify/session'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { UnstorableError } from '../errors.ts'
-import { isCookieDate } from '../payload/cookie-dates.ts'
 import { deadlineOf, type Limits } from '../store/core/lifetime.ts'
-import { UNSENDABLE_COOKIE } from '../store/live/content.ts'
+import { refuseLifetime, unsendable } from '../store/live/content.ts'
 import { loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { CheckedOptions } from './options.ts'
 import { isSession } from './request-state.ts'
@@ -34,26 +32,26 @@ const FLAGS = ['path', 'domain', 'sameSite', 'secure', 'httpOnly', 'partitioned'
  *
  * @returns a function that throws `FST_STORED_SESSION_UNSTORABLE`
  */
-export function unsendableCheck(fastify: FastifyInstance): (cookie: SessionCookie) => void {
+export function unsendableCheck(fastify: FastifyInstance): (session: FastifyRequest['session']) => void {
   let sendable: SessionCookie | undefined
-  return (cookie) => {
-    if (sendable && cookie && hasFlagsOf(sendable, cookie) && isSendableDate(cookie.expires)) return
+  return ({ cookie }) => {
+    refuseLifetime({ cookie }, Date.now())
+    if (sendable && cookie && hasFlagsOf(sendable, cookie)) return
     try {
       const { toJSON } = cookie as unknown as { toJSON(): CookieSerializeOptions }
       fastify.serializeCookie('session', '', toJSON.call(cookie) as never)
     } catch (cause) {
-      throw new UnstorableError('cookie', UNSENDABLE_COOKIE, undefined, { cause })
+      throw unsendable('cookie', UNSENDABLE, cause)
     }
     sendable = { ...cookie }
   }
 }
 
+const UNSENDABLE =
+  'has a flag that no cookie can have; set only path, domain, secure, httpOnly, sameSite and partitioned'
+
 function hasFlagsOf(one: SessionCookie, other: SessionCookie): boolean {
   return FLAGS.every((flag) => one[flag as keyof SessionCookie] === other[flag as keyof SessionCookie])
-}
-
-function isSendableDate(expires: unknown): boolean {
-  return expires == null || (expires instanceof Date && isCookieDate(expires.getTime()))
 }
 
 /** Whether this response sets the session's cookie. */
