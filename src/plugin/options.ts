@@ -8,7 +8,7 @@ import { isSecret, secretFault } from '../store/options/check-sealing-options.ts
 import { checkStoreOptions } from '../store/options/check-store-options.ts'
 import { OptionChecks } from '../store/options/option-checks.ts'
 import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from '../store/options/store-options.ts'
-import { checkCookie } from './cookie-options.ts'
+import { checkCookie } from './cookie/cookie-options.ts'
 
 /** What a request gets when its session cannot be read. */
 export type OnUnavailable = 'error' | 'anonymous'

@@ -15,6 +15,10 @@ class RequestNote {
   isAnonymous = false
   /** Whether its onSend hooks have already run: Fastify runs them again for the error of a hook. */
   isAnswering = false
+  /** The value of the session's cookie that it sent, if any. */
+  sentValue: string | undefined
+  /** Its session while the onSend hook of the host runs, which must not see it. */
+  heldSession: FastifyRequest['session'] | undefined
   /** Whether its response must not change the cookie, because the state of the session is not known. */
   hasFailed = false
   /** The running rotation of the request. */

@@ -1,4 +1,4 @@
-import { noteUnlimited } from '../store/live/cookie-lifetime.ts'
+import { noteUnlimited } from '../../store/live/cookie-lifetime.ts'
 
 interface Setter {
   get(): unknown

@@ -1,7 +1,7 @@
 import type { CookieOptions } from '@fastify/session'
-import { isCookieDate, LONGEST_MAX_AGE } from '../payload/cookie-dates.ts'
-import type { OptionChecks } from '../store/options/option-checks.ts'
-import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import { isCookieDate, LONGEST_MAX_AGE } from '../../payload/cookie-dates.ts'
+import type { OptionChecks } from '../../store/options/option-checks.ts'
+import type { StoredSessionStore } from '../../store/stored-session-store.ts'
 
 /** The flags that @fastify/session sends; it drops `priority` and `encode` of @fastify/cookie. */
 const cookieOptionNames = [
