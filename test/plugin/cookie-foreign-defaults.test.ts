@@ -6,7 +6,13 @@ import { databases } from '../harness/databases.ts'
 import { Browser, cookieLines } from '../support/app.ts'
 import { appSuite } from '../support/app-suite.ts'
 
-const HOOKS: NonNullable<FastifyCookieOptions['hook']>[] = ['onRequest', 'preParsing', 'preValidation', 'preHandler', false]
+const HOOKS: NonNullable<FastifyCookieOptions['hook']>[] = [
+  'onRequest',
+  'preParsing',
+  'preValidation',
+  'preHandler',
+  false,
+]
 
 const reverse = (text: string) => [...text].reverse().join('')
 
