@@ -47,10 +47,14 @@ export class CookieAnswers {
     const { name } = this.#lines
     if (this.#isWithheld(request)) replaceLines(reply, name, [])
     else if (this.#isOver(request, reply) || clearsCookie(reply, name))
-      replaceLines(reply, name, [this.#lines.clearing(request)])
-    // A server should not send two lines for one cookie. @see RFC 6265, section 4.1.1
-    else if (setsCookie(reply, name)) replaceLines(reply, name, [lastLine(reply, name) as string])
+      this.#put(request, reply, this.#lines.clearing(request))
+    else if (setsCookie(reply, name)) this.#put(request, reply, lastLine(reply, name) as string)
     done()
+  }
+
+  // A server should not send two lines for one cookie at one place. @see RFC 6265, section 4.1.1
+  #put(request: FastifyRequest, reply: FastifyReply, line: string): void {
+    replaceLines(reply, this.#lines.name, [...this.#lines.clearingFormer(request), line])
   }
 
   // The browser must not keep, and the application must not trust, a cookie that opens no session.

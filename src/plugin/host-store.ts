@@ -47,8 +47,14 @@ export class HostStore extends HostProtocol<RequestCall> {
 
   override get(id: string, callback: SessionCallback): void {
     const { loading } = this.call
-    if (loading) this.finish(this.call)
-    super.get(id, loading && this.#isForgiving ? forgiving(loading, callback) : callback)
+    if (!loading) return super.get(id, callback)
+    this.finish(this.call)
+    const { found } = requestNote(loading)
+    super.get(
+      id,
+      this.#isForgiving ? forgiving(loading, callback) : callback,
+      found?.id === id ? found.reading : undefined,
+    )
   }
 
   override set(id: string, session: object, callback: Callback): void {

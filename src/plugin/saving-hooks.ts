@@ -7,6 +7,7 @@ import { loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { CookieLines } from './cookie/cookie-lines.ts'
 import { SentCookies } from './cookie/sent-cookies.ts'
+import { type Choice, TwinCookies } from './cookie/twin-cookies.ts'
 import { CookieAnswers } from './cookie-answers.ts'
 import type { HostStore } from './host-store.ts'
 import type { CheckedOptions } from './options.ts'
@@ -31,18 +32,15 @@ export async function addSavingHooks(
   const warnInsecure = insecureWarning(fastify.log)
   const refuseUnsendable = unsendableCheck(fastify)
   const sent = new SentCookies(fastify, host)
+  const twins = new TwinCookies(store, host)
   const lines = new CookieLines(fastify, host)
   const answers = new CookieAnswers(store, lines, limits)
 
   fastify.addHook('onSend', saveBeforeHost)
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const [value] = sent.valuesOf(request)
-    if (value !== undefined) {
-      requestNote(request).sentValue = value
-      request.cookies[host.cookieName] = value
-    }
-    hostStore.beginLoading(request)
-    done()
+    const values = sent.valuesOf(request)
+    if (values.length < 2) return load(request, values[0] === undefined ? undefined : { value: values[0] }, done)
+    twins.choose(values as [string, string]).then((choice) => load(request, choice, done), done)
   })
   await registerHost()
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -51,6 +49,18 @@ export async function addSavingHooks(
   })
   fastify.addHook('onSend', settleCookie)
   rememberDecrypted(fastify, hostStore)
+
+  /** Lets the host load the session of this cookie. */
+  function load(request: FastifyRequest, sent: Choice | undefined, done: Done): void {
+    if (sent) {
+      const note = requestNote(request)
+      note.sentValue = sent.value
+      note.found = sent.read
+      request.cookies[host.cookieName] = sent.value
+    }
+    hostStore.beginLoading(request)
+    done()
+  }
 
   /**
    * Does the work of the host's hook, which compares only JSON, and renews no cookie of an unchanged session. The session

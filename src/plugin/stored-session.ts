@@ -139,6 +139,7 @@ async function registerHost(
   checked: CheckedOptions,
 ): Promise<void> {
   const { host } = checked
+  const { former: _, ...options } = host
   const generateId = idGeneratorOf(host.idGenerator)
   const idGenerator = (request?: FastifyRequest) => {
     const id = generateId(request)
@@ -159,7 +160,7 @@ async function registerHost(
   })
   await addSavingHooks(fastify, store, hostStore, checked, () =>
     // The store renews the last use itself, because the host would write the whole session at every request.
-    fastify.register(fastifySession, { ...host, store: hostStore as never, idGenerator, rolling: false }),
+    fastify.register(fastifySession, { ...options, store: hostStore as never, idGenerator, rolling: false }),
   )
 }
 

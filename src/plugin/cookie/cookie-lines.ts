@@ -1,8 +1,10 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { CookieOptions } from '@fastify/session'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FormerPlace } from './cookie-options.ts'
 
 interface Host {
+  readonly former: readonly FormerPlace[]
   readonly cookie?: CookieOptions
   readonly cookieName: string
   readonly cookiePrefix: string
@@ -16,9 +18,11 @@ export class CookieLines {
   readonly name: string
   readonly #prefix: string
   readonly #flags: CookieOptions
+  readonly #former: readonly FormerPlace[]
   readonly #serialize: FastifyInstance['serializeCookie']
 
-  constructor({ serializeCookie }: FastifyInstance, { cookie = {}, cookieName, cookiePrefix }: Host) {
+  constructor({ serializeCookie }: FastifyInstance, { cookie = {}, cookieName, cookiePrefix, former }: Host) {
+    this.#former = former
     this.name = cookieName
     this.#prefix = cookiePrefix
     this.#flags = cookie
@@ -47,8 +51,17 @@ export class CookieLines {
    * `__Host-` cookie without Secure, for a partitioned cookie without Partitioned, and a line without SameSite=None in
    * a frame of another site.
    */
-  clearing({ protocol }: FastifyRequest): string {
-    const { path = '/', domain, secure, sameSite, httpOnly = true, partitioned } = this.#flags
+  clearing(request: FastifyRequest): string {
+    return this.#clearingAt(request, this.#flags)
+  }
+
+  /** The lines that clear the cookie at its former places. They precede any other line, for clients without places. */
+  clearingFormer(request: FastifyRequest): string[] {
+    return this.#former.map((place) => this.#clearingAt(request, place))
+  }
+
+  #clearingAt({ protocol }: FastifyRequest, { domain, path = '/' }: FormerPlace): string {
+    const { secure, sameSite, httpOnly = true, partitioned } = this.#flags
     // The host derives the flags in the same way.
     const isDowngraded = secure === 'auto' && protocol !== 'https'
     const flags = {
