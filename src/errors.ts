@@ -65,9 +65,15 @@ export const TooManySessionsError = createError(
 
 const PlainUnstorableError = createError(
   'FST_STORED_SESSION_UNSTORABLE',
-  'The session cannot be stored, so nothing was written',
+  'The session cannot be stored, so nothing was written%s',
   500,
 )
+
+interface UnstorableDetails {
+  /** Added to the message. Clients get it, so it must not name any content. */
+  readonly detail?: string
+  readonly cause?: unknown
+}
 
 /**
  * A value, a name or a cookie that cannot be stored. Nothing was written. Clients get only the message; logs also get
@@ -80,8 +86,8 @@ export class UnstorableError extends PlainUnstorableError {
   readonly reason: string
   readonly #wholePath: string
 
-  constructor(path: string, reason: string, wholePath = path, options?: { cause: unknown }) {
-    super(...(options ? [options] : []))
+  constructor(path: string, reason: string, wholePath = path, { detail = '', cause }: UnstorableDetails = {}) {
+    super(detail, ...(cause === undefined ? [] : [{ cause }]))
     this.path = path
     this.reason = reason
     this.#wholePath = wholePath

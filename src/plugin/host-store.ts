@@ -4,10 +4,11 @@ import { InvalidOptionsError } from '../errors.ts'
 import { isWellFormedId, newSessionId } from '../payload/session-id.ts'
 import { type Callback, callBack, callBackFor, type SessionCallback } from '../store/host-callbacks.ts'
 import { type HostCall, HostProtocol } from '../store/host-protocol.ts'
-import { noteCookie } from '../store/live/cookie-lifetime.ts'
+import { noteCookie, noteUnlimited } from '../store/live/cookie-lifetime.ts'
 import { type LiveSession, noteOf } from '../store/live/live-session.ts'
 import { hasOldId, loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import { allowNoLifetime } from './cookie/no-lifetime.ts'
 import type { CheckedOptions } from './options.ts'
 import { isSession, readOnly, requestNote } from './request-state.ts'
 import { isDropped } from './session-cookie.ts'
@@ -46,8 +47,14 @@ export class HostStore extends HostProtocol<RequestCall> {
 
   override get(id: string, callback: SessionCallback): void {
     const { loading } = this.call
-    if (loading) this.finish(this.call)
-    super.get(id, loading && this.#isForgiving ? forgiving(loading, callback) : callback)
+    if (!loading) return super.get(id, callback)
+    this.finish(this.call)
+    const { found } = requestNote(loading)
+    super.get(
+      id,
+      this.#isForgiving ? forgiving(loading, callback) : callback,
+      found?.id === id ? found.reading : undefined,
+    )
   }
 
   override set(id: string, session: object, callback: Callback): void {
@@ -80,6 +87,7 @@ export class HostStore extends HostProtocol<RequestCall> {
     if (this.call.loading) this.finish(this.call)
     const { session } = request
     if (!isSession(session)) return
+    allowNoLifetime(session.cookie)
     noteCookie(session as never)
     if (!loadedVersionOf(session)) noteOf(session).origin = 'new'
     if (requestNote(request).isAnonymous) request.session = readOnly(session)
@@ -124,6 +132,9 @@ export class HostStore extends HostProtocol<RequestCall> {
   }
 
   #replace(replaced: Session, newId: string, heir: LiveSession, callback: Callback): void {
+    // The host gives the new session the lifetime that the old one had when it was loaded.
+    const isUnlimited = loadedVersionOf(replaced)?.lifetime.originalMaxAge === null
+    if (isUnlimited && heir.cookie) noteUnlimited(heir.cookie)
     const replacing = this.#store.requests.replace(replaced.sessionId, replaced, newId, heir)
     callBackFor(this.#store.events, 'write', replacing, (error) => callback(error))
   }

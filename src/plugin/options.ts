@@ -8,7 +8,7 @@ import { isSecret, secretFault } from '../store/options/check-sealing-options.ts
 import { checkStoreOptions } from '../store/options/check-store-options.ts'
 import { OptionChecks } from '../store/options/option-checks.ts'
 import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from '../store/options/store-options.ts'
-import { checkCookie } from './cookie-options.ts'
+import { checkCookie, type FormerPlace, type SessionCookieOptions } from './cookie/cookie-options.ts'
 
 /** What a request gets when its session cannot be read. */
 export type OnUnavailable = 'error' | 'anonymous'
@@ -19,7 +19,7 @@ type HostOptions = Pick<
 >
 
 /** Options of the plugin: the options of the store, and options of @fastify/session under their own names. */
-export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOptions {
+export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, Omit<HostOptions, 'cookie'> {
   /**
    * Signs the cookie, and derives the payload keys unless `keys` is given: a string of 32 or more characters, or
    * several with the current one first.
@@ -27,6 +27,8 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOp
   secret: string | string[]
   /** The user of a session: well-formed text of 1 to 255 characters without NUL, a whole number or a bigint; undefined or null without a user. */
   user?: (session: Omit<Session, 'cookie'> & Record<string, unknown>) => UserId | null | undefined
+  /** The flags of the cookie, as in @fastify/session, and its former places. */
+  cookie?: SessionCookieOptions
   /** Also store sessions that are new and empty. @defaultValue false */
   saveUninitialized?: boolean
   /**
@@ -40,7 +42,12 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, HostOp
 export interface CheckedOptions {
   readonly store: CheckedStoreOptions
   readonly onUnavailable: OnUnavailable
-  readonly host: HostOptions & { secret: string | string[]; cookieName: string; cookiePrefix: string }
+  readonly host: HostOptions & {
+    secret: string | string[]
+    cookieName: string
+    cookiePrefix: string
+    former: readonly FormerPlace[]
+  }
 }
 
 /** The names of the options that the plugin passes to @fastify/session. */
@@ -119,10 +126,10 @@ function checkHost(host: HostOptions, { longestIdle }: Limits, checks: OptionChe
   checks.optionalFunction('idGenerator', host.idGenerator)
   const saveUninitialized = checks.boolean('saveUninitialized', host.saveUninitialized, false)
   // A copy, because the host writes its defaults into it.
-  const cookie = { ...checkCookie(host.cookie, cookieName, checks) }
+  const { former = [], ...cookie } = checkCookie(host.cookie, cookieName, checks)
   if (typeof cookie.maxAge === 'number' && cookie.maxAge > longestIdle)
     checks.fault('cookie.maxAge', atMost(longestIdle))
-  return { ...host, cookieName, cookiePrefix, saveUninitialized, cookie }
+  return { ...host, cookieName, cookiePrefix, saveUninitialized, cookie, former }
 }
 
 /** Whether NODE_ENV says that only developers see this process and its logs; any other value counts as production. */

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { EndReason } from '../database/contract/session-database.ts'
 import { UnavailableError } from '../errors.ts'
 import { notes } from '../store/live/private-notes.ts'
+import type { IdReading } from '../store/requests/first-reading.ts'
 
 /** The private state of a request, which the application cannot see. */
 class RequestNote {
@@ -15,6 +16,12 @@ class RequestNote {
   isAnonymous = false
   /** Whether its onSend hooks have already run: Fastify runs them again for the error of a hook. */
   isAnswering = false
+  /** The value of the session's cookie that it sent, if any. */
+  sentValue: string | undefined
+  /** What its cookie was found to be, if that was read before the host asks. */
+  found: IdReading | undefined
+  /** Its session while the onSend hook of the host runs, which must not see it. */
+  heldSession: FastifyRequest['session'] | undefined
   /** Whether its response must not change the cookie, because the state of the session is not known. */
   hasFailed = false
   /** The running rotation of the request. */

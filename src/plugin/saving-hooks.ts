@@ -2,24 +2,17 @@ import type { CookieOptions } from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RegenerateError, UnstorableError } from '../errors.ts'
 import { isJsonVisible, RESERVED_NAME, refuseReservedNames } from '../store/live/content.ts'
-import { type LoadedVersion, noteOf } from '../store/live/live-session.ts'
-import { hasOldId, loadedVersionOf } from '../store/live/loaded-version.ts'
-import { isWithheld as isWithheldHeir } from '../store/requests/heirs.ts'
+import { noteOf } from '../store/live/live-session.ts'
+import { loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import { CookieLines } from './cookie/cookie-lines.ts'
+import { SentCookies } from './cookie/sent-cookies.ts'
+import { type Choice, TwinCookies } from './cookie/twin-cookies.ts'
+import { CookieAnswers } from './cookie-answers.ts'
 import type { HostStore } from './host-store.ts'
 import type { CheckedOptions } from './options.ts'
 import { isDisguised, isSession, requestNote } from './request-state.ts'
-import {
-  capSessionCookie,
-  clearSessionCookie,
-  clearsSessionCookie,
-  insecureWarning,
-  isDropped,
-  keepLastSessionCookie,
-  removeSessionCookie,
-  setsSessionCookie,
-  unsendableCheck,
-} from './session-cookie.ts'
+import { insecureWarning, isDropped, unsendableCheck } from './session-cookie.ts'
 
 type Done = (error?: Error) => void
 
@@ -38,11 +31,16 @@ export async function addSavingHooks(
 ): Promise<void> {
   const warnInsecure = insecureWarning(fastify.log)
   const refuseUnsendable = unsendableCheck(fastify)
+  const sent = new SentCookies(fastify, host)
+  const twins = new TwinCookies(store, host)
+  const lines = new CookieLines(fastify, host)
+  const answers = new CookieAnswers(store, lines, limits)
 
   fastify.addHook('onSend', saveBeforeHost)
   fastify.addHook('onRequest', (request, _reply, done) => {
-    hostStore.beginLoading(request)
-    done()
+    const values = sent.valuesOf(request)
+    if (values.length < 2) return load(request, values[0] === undefined ? undefined : { value: values[0] }, done)
+    twins.choose(values as [string, string]).then((choice) => load(request, choice, done), done)
   })
   await registerHost()
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -52,7 +50,22 @@ export async function addSavingHooks(
   fastify.addHook('onSend', settleCookie)
   rememberDecrypted(fastify, hostStore)
 
-  /** Saves what the host would miss: it compares only JSON, and renews no cookie of an unchanged session. */
+  /** Lets the host load the session of this cookie. */
+  function load(request: FastifyRequest, sent: Choice | undefined, done: Done): void {
+    if (sent) {
+      const note = requestNote(request)
+      note.sentValue = sent.value
+      note.found = sent.read
+      request.cookies[host.cookieName] = sent.value
+    }
+    hostStore.beginLoading(request)
+    done()
+  }
+
+  /**
+   * Does the work of the host's hook, which compares only JSON, and renews no cookie of an unchanged session. The session
+   * is away while that hook runs.
+   */
   function saveBeforeHost(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
     const note = requestNote(request)
     if (note.isAnonymous) return giveUp(request, reply, done)
@@ -62,9 +75,17 @@ export async function addSavingHooks(
     const { isRefused, isUnsaved } = noteOf(session)
     if (isRefused || (note.isAnswering && isUnsaved)) return giveUp(request, reply, done)
     note.isAnswering = true
+    const end = (error?: Error) => {
+      if (error) return done(error)
+      answers.begin(request, reply)
+      // Its hook would set the cookie with the defaults of the application's @fastify/cookie.
+      note.heldSession = session
+      request.session = null as never
+      done()
+    }
     try {
-      if (needsSave(request)) session.save(done)
-      else done()
+      if (needsSave(request)) session.save(end)
+      else end()
     } catch (error) {
       giveUp(request, reply, () => done(error as Error))
     }
@@ -73,29 +94,26 @@ export async function addSavingHooks(
   function needsSave(request: FastifyRequest): boolean {
     const { session } = request
     refuseReservedNames(session)
-    refuseUnsendable(session.cookie)
+    refuseUnsendable(session)
     if (isDropped(request)) {
       warnInsecure(request)
       return false
     }
+    const isSent = requestNote(request).sentValue === lines.valueOf(session)
+    if (isChangedVisibly(session) || (host.saveUninitialized && !isSent)) return true
     const loadedVersion = loadedVersionOf(session)
-    return loadedVersion ? isChangedUnseen(session) || needsCookie(request, loadedVersion) : isNewUnseen(session)
+    if (!loadedVersion) return isNewUnseen(session)
+    return store.requests.isChangedUnseen(session) || !isSent || (loadedVersion.touched && hasDate(session))
   }
 
-  function needsCookie({ session, cookies }: FastifyRequest, { touched }: LoadedVersion): boolean {
-    const isSignedAnew = cookies[host.cookieName] !== `${host.cookiePrefix}${session.encryptedSessionId}`
-    return isSignedAnew || (touched && session.cookie.expires != null)
+  // The host compares JSON, which fails for deep nesting.
+  function isChangedVisibly(session: FastifyRequest['session']): boolean {
+    return isJsonVisible(session as never) && session.isModified()
   }
 
-  // The host saves changes that it sees itself, so that each session is saved once.
-  function isChangedUnseen(session: FastifyRequest['session']): boolean {
-    return store.requests.isChangedUnseen(session) && !session.isModified()
-  }
-
-  // JSON omits functions and symbols, and fails for deep nesting: only a save refuses them.
+  // JSON omits functions and symbols, and only a save refuses them.
   function isNewUnseen(session: FastifyRequest['session']): boolean {
-    const hasContent = Object.entries(session).some(([key, value]) => key !== 'cookie' && value !== undefined)
-    return hasContent && !isJsonVisible(session as never)
+    return Object.entries(session).some(([key, value]) => key !== 'cookie' && value !== undefined)
   }
 
   /** Takes the session from the host, which would send a cookie for a session that is not stored. */
@@ -107,49 +125,14 @@ export async function addSavingHooks(
   }
 
   function settleCookie(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
-    const { session } = request
-    if (!repeatsId(request, reply)) return settle(request, reply, done)
-    // Another process may have rotated the id meanwhile: if the check fails, the browser keeps its cookie.
-    const end = (isPresent: boolean) => {
-      if (!isPresent) noteOf(session).hasOldId = true
-      settle(request, reply, done)
-    }
-    store.requests.isPresent(session.sessionId).then(end, () => end(false))
-  }
-
-  function settle(request: FastifyRequest, reply: FastifyReply, done: Done): void {
-    const { cookieName } = host
-    if (isWithheld(request)) removeSessionCookie(reply, cookieName)
-    else if (isOver(request, reply) || clearsSessionCookie(reply, cookieName))
-      clearSessionCookie(reply, cookieName, host.cookie ?? {})
-    else capSessionCookie(request, reply, host, limits)
-    keepLastSessionCookie(reply, cookieName)
-    done()
-  }
-
-  /** Whether a response repeats an id that no statement of its request has written. */
-  function repeatsId({ session }: FastifyRequest, reply: FastifyReply): boolean {
-    if (!isSession(session) || hasOldId(session) || noteOf(session).isGone) return false
-    const isWritten = loadedVersionOf(session)?.isWritten ?? true
-    return !isWritten && setsSessionCookie(reply, host.cookieName)
-  }
-
-  // The browser has another cookie, or gets it with another response.
-  function isWithheld(request: FastifyRequest): boolean {
-    const { session } = request
-    const hasSession = isSession(session)
-    if (hasSession && store.rotatedIds.has(session.sessionId)) noteOf(session).hasOldId = true
-    if (hasSession && (hasOldId(session) || isWithheldHeir(session))) return true
-    return requestNote(request).namesOldId && !(hasSession && loadedVersionOf(session))
-  }
-
-  function isOver(request: FastifyRequest, reply: FastifyReply): boolean {
-    const { session } = request
-    if (session !== null) return noteOf(session).isGone && !hasOldId(session)
-    const isEnded = !requestNote(request).hasFailed && reply.statusCode < 500
-    return isEnded && request.cookies?.[host.cookieName] !== undefined
+    const note = requestNote(request)
+    if (note.heldSession) request.session = note.heldSession
+    note.heldSession = undefined
+    answers.settle(request, reply, done)
   }
 }
+
+const hasDate = ({ cookie }: FastifyRequest['session']) => cookie.expires != null
 
 /** Notes sessions of `decryptSession()`, because handshakes have no hooks and may stay open longer than any request. */
 function rememberDecrypted(fastify: FastifyInstance, hostStore: HostStore): void {

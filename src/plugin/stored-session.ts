@@ -13,7 +13,7 @@ import type { SessionFilter } from '../store/management/session-filter.ts'
 import type { SessionStats } from '../store/management/statistics.ts'
 import { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { TrimOptions, TrimResult } from '../store/trimming/trimming.ts'
-import { noteCookiePlace } from './cookie-options.ts'
+import { noteCookiePlace } from './cookie/cookie-options.ts'
 import { HostStore, idGeneratorOf } from './host-store.ts'
 import { refuseHost } from './host-version.ts'
 import { logEvents } from './log.ts'
@@ -139,6 +139,7 @@ async function registerHost(
   checked: CheckedOptions,
 ): Promise<void> {
   const { host } = checked
+  const { former: _, ...options } = host
   const generateId = idGeneratorOf(host.idGenerator)
   const idGenerator = (request?: FastifyRequest) => {
     const id = generateId(request)
@@ -159,7 +160,7 @@ async function registerHost(
   })
   await addSavingHooks(fastify, store, hostStore, checked, () =>
     // The store renews the last use itself, because the host would write the whole session at every request.
-    fastify.register(fastifySession, { ...host, store: hostStore as never, idGenerator, rolling: false }),
+    fastify.register(fastifySession, { ...options, store: hostStore as never, idGenerator, rolling: false }),
   )
 }
 

@@ -29,9 +29,13 @@ export class HostProtocol<Call extends HostCall = HostCall> {
     this.#events = events
   }
 
-  /** Passes the session of an id to the host, or null when there is none. */
-  get(id: string, callback: SessionCallback): void {
-    callBackFor(this.#events, 'read', this.#requests.read(id), (error, reading) => {
+  /**
+   * Passes the session of an id to the host, or null when there is none.
+   *
+   * @param found - what was found already, if anything
+   */
+  get(id: string, callback: SessionCallback, found?: Reading): void {
+    callBackFor(this.#events, 'read', found ?? this.#requests.read(id), (error, reading) => {
       this.during({ reading } as Partial<Call>, () => callback(error, (reading?.session ?? null) as never))
     })
   }

@@ -6,11 +6,12 @@ import { loadedVersionOf } from './live/loaded-version.ts'
 import type { Opening } from './opening.ts'
 import { Operations } from './operations.ts'
 import type { Finding } from './requests/ending.ts'
+import type { IdReading } from './requests/first-reading.ts'
 import { beginHeir, isEmpty, isWithheld, type Succession } from './requests/heirs.ts'
 import type { Reading } from './requests/reading.ts'
 import type { Rotation } from './requests/rotating.ts'
 import { isChangedUnseen, type SaveOutcome } from './requests/saving.ts'
-import { END, IS_PRESENT, READ, ROTATE, SAVE, TOUCH } from './tasks.ts'
+import { END, IS_PRESENT, READ, READ_FIRST, ROTATE, SAVE, TOUCH } from './tasks.ts'
 
 /** The operations of requests, limited in number and in time. */
 export class SessionRequests {
@@ -31,6 +32,11 @@ export class SessionRequests {
 
   read(id: string): Reading | Promise<Reading> {
     return this.#operations.run(READ, id)
+  }
+
+  /** Reads the first of several ids that has a session; see {@link readFirst}. */
+  async readFirst(ids: readonly [string, ...string[]]): Promise<IdReading> {
+    return this.#operations.run(READ_FIRST, ids)
   }
 
   /**

@@ -1,9 +1,10 @@
 import type { Beginning } from '../instruments/trace.ts'
 import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
-import type { DeleteOutcome, ReadOutcome, WriteOutcome } from './core/events.ts'
+import type { DeleteOutcome, ReadOutcome, SessionEventEmitter, WriteOutcome } from './core/events.ts'
 import type { Task } from './core/operation.ts'
 import type { LiveSession } from './live/live-session.ts'
 import { type Ending, endSession, type Finding } from './requests/ending.ts'
+import { type IdReading, readFirst } from './requests/first-reading.ts'
 import { type Reading, readSession } from './requests/reading.ts'
 import { type Rotation, rotateSession } from './requests/rotating.ts'
 import { type Origin, type SaveOutcome, saveSession } from './requests/saving.ts'
@@ -22,12 +23,25 @@ export const READ: Task<[id: string], Reading> = {
     name: 'read',
     events: ['expired'],
     begin: aboutId,
-    finish({ events }, reading, id) {
-      const { reason } = reading ?? {}
-      if (reason === 'idle' || reason === 'absolute') events.emit('expired', { sid: sidText(id), reason })
-      return { outcome: (reason ?? 'found') satisfies ReadOutcome }
-    },
+    finish: ({ events }, reading, id) => outcomeOf(events, { id, reading }),
   },
+}
+
+/** Reads the first of several ids that has a session. */
+export const READ_FIRST: Task<[ids: readonly [string, ...string[]]], IdReading> = {
+  work: readFirst,
+  observed: {
+    name: 'read',
+    events: ['expired'],
+    begin: ([id]) => aboutId(id),
+    finish: ({ events }, read, [id]) => outcomeOf(events, { id, ...read }),
+  },
+}
+
+function outcomeOf(events: SessionEventEmitter, { id, reading }: { id: string; reading?: Reading | undefined }) {
+  const { reason } = reading ?? {}
+  if (reason === 'idle' || reason === 'absolute') events.emit('expired', { sid: sidText(id), reason })
+  return { outcome: (reason ?? 'found') satisfies ReadOutcome }
 }
 
 export const SAVE: Task<[id: string, session: LiveSession, origin?: Origin], SaveOutcome> = {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, Session } from 'fastify'
-import { type CookiePlace, cookiePlaceOf } from '../plugin/cookie-options.ts'
+import { type CookiePlace, cookiePlaceOf } from '../plugin/cookie/cookie-options.ts'
 import type { StoredSession } from '../plugin/stored-session.ts'
 
 /** The content that an application stores in a session. */

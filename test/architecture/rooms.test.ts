@@ -44,6 +44,7 @@ const ROOMS = {
     'cli/project',
     'cli/frame',
   ],
+  plugin: ['plugin', 'plugin/cookie'],
   keys: ['keys/envelope', 'keys'],
   testing: ['testing', 'testing/storage'],
 } as const

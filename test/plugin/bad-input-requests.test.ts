@@ -140,6 +140,44 @@ forEachDatabase((target) => {
     assert.deepEqual(await allRows(suite.database), [])
   })
 
+  test('a lifetime that no cookie can carry is an error that names the right form, and the session stays', async () => {
+    for (const [flags, path, form] of [
+      [{ expires: 'tomorrow' }, 'cookie.expires', /^must be a Date of the years 1601 to 9999/],
+      [{ expires: Date.now() + 60_000 }, 'cookie.expires', /^must be a Date/],
+      [{ expires: new Date(Number.NaN) }, 'cookie.expires', /^must be a Date/],
+      [{ expires: new Date(Date.UTC(10_000, 0)) }, 'cookie.expires', /^must be a Date/],
+      [{ maxAge: '60000' }, 'cookie.maxAge', /^must be a number of milliseconds/],
+      [{ maxAge: Number.NaN }, 'cookie.maxAge', /^must be a number/],
+      [{ maxAge: new Date() }, 'cookie.maxAge', /^must be a number/],
+      [{ maxAge: 300_000_000_000_000 }, 'cookie.maxAge', /^must be a number/],
+    ] as const) {
+      for (const save of [false, true]) {
+        const response = await refused(async (session) => {
+          Object.assign(session.cookie, flags)
+          if (save) await session.save()
+        })
+        const { code, message } = response.json()
+        const { reason } = logged.at(-1)!
+        assert.equal(code, 'FST_STORED_SESSION_UNSTORABLE')
+        assert.equal(message, `${PLAIN}: session.${path} ${reason}`)
+        assert.equal(logged.at(-1)?.path, path)
+        assert.match(reason!, form)
+      }
+    }
+  })
+
+  test('a handler that catches the refusal can set the right form, and saves what it has', async () => {
+    const somebody = await visitor()
+    change = async (session) => {
+      session.n = 2
+      session.cookie.expires = 'tomorrow' as never
+      await assert.rejects(session.save(), { code: 'FST_STORED_SESSION_UNSTORABLE' })
+      session.cookie.expires = new Date(Date.now() + 3_600_000)
+    }
+    assert.equal((await somebody.post('/apply')).statusCode, 200)
+    assert.deepEqual(await somebody.me(), { userId: 'ada', n: 2 })
+  })
+
   test('a cookie that is no cookie is an error of this request, and of no other', async () => {
     for (const apply of [
       setting({ cookie: null }),

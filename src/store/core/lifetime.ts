@@ -34,6 +34,7 @@ export function usableLifetime(
   createdAt: number,
 ): CookieLifetime {
   const { absoluteTimeout } = limits
+  if (originalMaxAge === null) return { originalMaxAge }
   if (originalMaxAge !== undefined)
     return { originalMaxAge: Math.min(originalMaxAge, absoluteTimeout || originalMaxAge) }
   return expires === undefined ? {} : { expires: Math.min(expires, absoluteDeadline(limits, createdAt)) }

@@ -1,6 +1,6 @@
 import { UnstorableError } from '../../errors.ts'
 import { RESERVED_NAMES } from '../../payload/reserved-names.ts'
-import { isSendable, lifetimeOf } from './cookie-lifetime.ts'
+import { lifetimeFault, lifetimeOf } from './cookie-lifetime.ts'
 import type { CookieLifetime, LiveSession } from './live-session.ts'
 import { CARRIER_KEY, loadedVersionOf } from './loaded-version.ts'
 
@@ -10,9 +10,6 @@ export type SessionContent = Record<string, unknown> & { cookie: CookieLifetime 
 /** Why a name is refused. */
 export const RESERVED_NAME = 'this name is reserved'
 
-/** Why a cookie is refused. */
-export const UNSENDABLE_COOKIE = 'its flags or its date are not those of a cookie'
-
 /**
  * The content to store for a live session. Both share their values, so serialize it before other code runs.
  *
@@ -20,12 +17,21 @@ export const UNSENDABLE_COOKIE = 'its flags or its date are not those of a cooki
  */
 export function contentOf(session: LiveSession, now: number): SessionContent {
   refuseReservedNames(session)
-  const cookie = lifetimeOf(session, now)
-  if (!isSendable(cookie, now)) throw new UnstorableError('cookie', UNSENDABLE_COOKIE)
-  const content: SessionContent = { cookie }
+  refuseLifetime(session, now)
+  const content: SessionContent = { cookie: lifetimeOf(session, now) }
   for (const key of Object.keys(session)) if (key !== 'cookie') content[key] = session[key]
   return content
 }
+
+/** @throws `FST_STORED_SESSION_UNSTORABLE` for a lifetime of the cookie that no cookie can carry */
+export function refuseLifetime({ cookie }: Pick<LiveSession, 'cookie'>, now: number): void {
+  const fault = lifetimeFault(cookie, now)
+  if (fault) throw unsendable(fault.path, fault.reason)
+}
+
+/** The refusal of a cookie. Its message names the fault, because the flags of a cookie are no content. */
+export const unsendable = (path: string, reason: string, cause?: unknown) =>
+  new UnstorableError(path, reason, path, { detail: `: session.${path} ${reason}`, cause })
 
 /** @throws `FST_STORED_SESSION_UNSTORABLE` for a key that has a reserved name */
 export function refuseReservedNames(session: object): void {

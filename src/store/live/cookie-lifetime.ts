@@ -1,5 +1,6 @@
 import { isCookieDate } from '../../payload/cookie-dates.ts'
-import { type CookieLifetime, type LiveSession, noteOf } from './live-session.ts'
+import { type CookieLifetime, type LiveCookie, type LiveSession, noteOf } from './live-session.ts'
+import { notes } from './private-notes.ts'
 
 export type { CookieLifetime } from './live-session.ts'
 
@@ -35,13 +36,41 @@ export function lifetimeOf(session: LiveSession, now: number): CookieLifetime {
   const { cookie } = session
   const maxAge = positive(cookie?.originalMaxAge)
   const expires = epochOf(cookie?.expires)
-  if (maxAge === undefined) return expires === undefined ? {} : { expires }
+  if (maxAge === undefined && expires === undefined) return isUnlimited(cookie) ? { originalMaxAge: null } : {}
+  if (maxAge === undefined) return { expires: expires as number }
   return expires !== undefined && isChosen(session, maxAge, expires, now) ? { expires } : { originalMaxAge: maxAge }
 }
 
 export function isSameLifetime(one: CookieLifetime, other: CookieLifetime): boolean {
   return one.originalMaxAge === other.originalMaxAge && one.expires === other.expires
 }
+
+const unlimited = notes<true>()
+
+/** Notes that a cookie has no lifetime because the application removed it, whatever the configuration says. */
+export function noteUnlimited(cookie: object): void {
+  unlimited.set(cookie, true)
+}
+
+const isUnlimited = (cookie: object | undefined) => cookie !== undefined && unlimited.get(cookie) === true
+
+/** A value that no cookie can have: which, and what to set instead. */
+export interface CookieFault {
+  readonly path: 'cookie.maxAge' | 'cookie.expires'
+  readonly reason: string
+}
+
+/** Finds a lifetime that the application set and no cookie can carry. */
+export function lifetimeFault(cookie: LiveCookie | undefined, now: number): CookieFault | undefined {
+  const { originalMaxAge, expires } = cookie ?? {}
+  const end = originalMaxAge == null ? now : typeof originalMaxAge === 'number' ? now + originalMaxAge : undefined
+  if (!isCookieDate(end)) return { path: 'cookie.maxAge', reason: MAX_AGE }
+  const isDate = expires == null || (expires instanceof Date && isCookieDate(expires.getTime()))
+  return isDate ? undefined : { path: 'cookie.expires', reason: EXPIRES }
+}
+
+const MAX_AGE = 'must be a number of milliseconds that ends before the year 10000; set null for a cookie without a date'
+const EXPIRES = 'must be a Date of the years 1601 to 9999, such as new Date(…); set null for a cookie without a date'
 
 /** Whether a cookie with this lifetime can be sent now: a stored lifetime that cannot would fail every request. */
 export function isSendable({ originalMaxAge, expires }: CookieLifetime, now: number): boolean {
@@ -55,6 +84,7 @@ export function isSendable({ originalMaxAge, expires }: CookieLifetime, now: num
  * the host prefers `maxAge`.
  */
 export function restoredCookie({ originalMaxAge, expires }: CookieLifetime): object {
+  if (originalMaxAge === null) return { originalMaxAge, maxAge: undefined, expires: undefined }
   if (originalMaxAge !== undefined) return { originalMaxAge, expires: undefined }
   if (expires !== undefined) return { originalMaxAge: null, maxAge: undefined, expires: new Date(expires) }
   return {}

@@ -2,14 +2,14 @@ import { notes } from './private-notes.ts'
 
 /** The stored part of a cookie: its lifetime. The flags always come from the configuration. */
 export interface CookieLifetime {
-  /** Whole milliseconds from the last use. */
-  originalMaxAge?: number
+  /** Whole milliseconds from the last use; null where the application removed the lifetime of the configuration. */
+  originalMaxAge?: number | null
   /** A fixed date, epoch milliseconds. */
   expires?: number
 }
 
 /** The cookie of a live session, as @fastify/session makes it. */
-interface LiveCookie {
+export interface LiveCookie {
   originalMaxAge?: number | null
   expires?: Date | null
   maxAge?: number | null

@@ -1,4 +1,4 @@
-import { noteLoading } from './cookie-lifetime.ts'
+import { noteLoading, noteUnlimited } from './cookie-lifetime.ts'
 import { type LiveSession, type LoadedVersion, noteOf } from './live-session.ts'
 
 /**
@@ -23,6 +23,7 @@ class Carrier {
     delete session[CARRIER_KEY]
     noteOf(session).loadedVersion = carrier.#loadedVersion
     noteLoading(session, carrier.#loadedAt)
+    if (carrier.#loadedVersion.lifetime.originalMaxAge === null && session.cookie) noteUnlimited(session.cookie)
   }
 
   toJSON(): undefined {

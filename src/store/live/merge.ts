@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { noteUnlimited } from './cookie-lifetime.ts'
 import type { CookieLifetime, LiveSession } from './live-session.ts'
 
 type Content = Record<string, unknown>
@@ -61,6 +62,9 @@ export function applyMerge(
 
 function takeOverCookie({ cookie }: LiveSession, { originalMaxAge, expires }: CookieLifetime): void {
   if (!cookie) return
-  if (originalMaxAge !== undefined) cookie.maxAge = originalMaxAge
+  if (originalMaxAge === null) {
+    Object.assign(cookie, { originalMaxAge, expires: null })
+    noteUnlimited(cookie)
+  } else if (originalMaxAge !== undefined) cookie.maxAge = originalMaxAge
   else if (expires !== undefined) Object.assign(cookie, { originalMaxAge: null, expires: new Date(expires) })
 }

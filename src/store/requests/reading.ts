@@ -29,16 +29,22 @@ export interface OpenedRow {
 /** An opened row, or why it has expired or ended. */
 type Opened = OpenedRow | { reason: EndReason }
 
-const UNKNOWN: Reading = { reason: 'unknown' }
+export const UNKNOWN: Reading = { reason: 'unknown' }
 
 /** Reads the session of an id. A malformed id never reaches the database. */
 export function readSession(core: StoreCore, operation: Operation, id: string): Reading | Promise<Reading> {
   if (!isWellFormedId(id)) return UNKNOWN
   const found = core.rows.find(sidOf(id), operation.measures)
-  return found.then((row) => (row ? read(core, operation, row, id) : UNKNOWN))
+  return found.then((row) => (row ? readRow(core, operation, row, id) : UNKNOWN))
 }
 
-function read(core: StoreCore, operation: Operation, row: SessionRow, id: string): Reading | Promise<Reading> {
+/** What a row means for an id. */
+export function readRow(
+  core: StoreCore,
+  operation: Operation,
+  row: SessionRow,
+  id: string,
+): Reading | Promise<Reading> {
   if (row.endReason === 'rotated') return followRotation(core, operation, row, { id })
   const opened = openCurrent(core, operation, row, { id })
   return opened instanceof Promise ? opened.then((later) => handOver(core, later)) : handOver(core, opened)

@@ -1,7 +1,24 @@
 import type { CookieOptions } from '@fastify/session'
-import { isCookieDate, LONGEST_MAX_AGE } from '../payload/cookie-dates.ts'
-import type { OptionChecks } from '../store/options/option-checks.ts'
-import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import { isCookieDate, LONGEST_MAX_AGE } from '../../payload/cookie-dates.ts'
+import type { OptionChecks } from '../../store/options/option-checks.ts'
+import type { StoredSessionStore } from '../../store/stored-session-store.ts'
+
+/** A place where browsers may still have a cookie of an earlier configuration. */
+export interface FormerPlace {
+  /** As `cookie.domain` was; undefined if it was not set. */
+  readonly domain?: string | undefined
+  /** As `cookie.path` was. @defaultValue `'/'` */
+  readonly path?: string | undefined
+}
+
+/** The flags of the session's cookie. */
+export interface SessionCookieOptions extends CookieOptions {
+  /**
+   * The domains and paths that the cookie had before, at most 10. Every response that sets or clears the cookie also
+   * clears it there, so that browsers do not keep a second cookie of this name.
+   */
+  former?: readonly FormerPlace[]
+}
 
 /** The flags that @fastify/session sends; it drops `priority` and `encode` of @fastify/cookie. */
 const cookieOptionNames = [
@@ -13,36 +30,69 @@ const cookieOptionNames = [
   'maxAge',
   'expires',
   'partitioned',
+  'former',
 ] as const
 
+const MOST_FORMER = 10
+
 /** Checks the flags of the cookie, and refuses combinations that browsers drop silently. */
-export function checkCookie(cookie: unknown, cookieName: string, checks: OptionChecks): CookieOptions {
+export function checkCookie(cookie: unknown, cookieName: string, checks: OptionChecks): SessionCookieOptions {
   if (cookie === undefined) return {}
   if (typeof cookie !== 'object' || cookie === null || Array.isArray(cookie)) {
     checks.fault('cookie', 'must be an object with the flags of the cookie')
     return {}
   }
   checks.names(cookie, cookieOptionNames, 'cookie.')
-  const options = cookie as CookieOptions
+  const options = cookie as SessionCookieOptions
+  checkPlace('cookie', options, checks)
   checkValues(options, checks)
+  checkFormer(options, cookieName, checks)
   checkCombinations(options, cookieName, checks)
   return options
 }
 
-function checkValues(
-  { path, domain, secure, httpOnly, sameSite, maxAge, expires, partitioned }: CookieOptions,
-  checks: OptionChecks,
-) {
-  const checkedPath = checks.text('cookie.path', path, '/')
-  if (!checkedPath.startsWith('/')) checks.fault('cookie.path', 'must begin with "/"')
+function checkPlace(option: string, { domain, path }: FormerPlace, checks: OptionChecks): void {
+  const checkedPath = checks.text(`${option}.path`, path, '/')
+  if (!checkedPath.startsWith('/')) checks.fault(`${option}.path`, 'must begin with "/"')
   if (!PATH.test(checkedPath))
-    checks.fault('cookie.path', 'must be printable ASCII without ";" and "<"; percent-encode the rest')
-  const checkedDomain = checks.text('cookie.domain', domain, '')
+    checks.fault(`${option}.path`, 'must be printable ASCII without ";" and "<"; percent-encode the rest')
+  const checkedDomain = checks.text(`${option}.domain`, domain, '')
   if (domain !== undefined && checkedDomain !== '' && !DOMAIN.test(checkedDomain))
     checks.fault(
-      'cookie.domain',
+      `${option}.domain`,
       'must be a host name such as "example.com", without scheme, port or path; write names outside ASCII as "xn--…"',
     )
+}
+
+function checkFormer(cookie: SessionCookieOptions, cookieName: string, checks: OptionChecks): void {
+  const { former = [] } = cookie
+  if (!Array.isArray(former) || former.length > MOST_FORMER)
+    return checks.fault('cookie.former', `must be a list of at most ${MOST_FORMER} places, such as [{ path: "/app" }]`)
+  if (former.length > 0 && /^__Host-/i.test(cookieName))
+    checks.fault('cookie.former', 'must be empty, because cookies with the prefix __Host- have only one place')
+  for (const [index, place] of former.entries()) {
+    const option = `cookie.former[${index}]`
+    if (typeof place !== 'object' || place === null) {
+      checks.fault(option, 'must be an object with the former domain and path')
+      continue
+    }
+    checks.names(place, ['domain', 'path'], `${option}.`)
+    checkPlace(option, place, checks)
+    if (isSamePlace(place, cookie)) checks.fault(option, 'is the current place of the cookie; remove it')
+  }
+}
+
+function isSamePlace(one: FormerPlace, other: FormerPlace): boolean {
+  const [place, current] = [one, other].map(({ domain = '', path = '/' }) => {
+    return `${String(domain).replace(/^\./, '').toLowerCase()} ${path}`
+  })
+  return place === current
+}
+
+function checkValues(
+  { secure, httpOnly, sameSite, maxAge, expires, partitioned }: CookieOptions,
+  checks: OptionChecks,
+): void {
   checks.boolean('cookie.httpOnly', httpOnly, true)
   checks.boolean('cookie.partitioned', partitioned, false)
   if (secure !== 'auto') checks.boolean('cookie.secure', secure, true)
