@@ -62,6 +62,7 @@ const OF_DIALECTS = [
   'failover.ts',
   'target.ts',
   'url-settings.ts',
+  'check-settings.ts',
 ]
 
 const roomOf = (path: string) => posix.dirname(path)

@@ -86,7 +86,16 @@ function prepare(connection: Connection, { request }: TimeLimits): void {
   const seconds = Math.max(1, Math.floor(request / 1_000) - 1)
   const settings = `SET SESSION innodb_lock_wait_timeout = ${seconds}, SESSION lock_wait_timeout = ${seconds}`
   connection.query(settings, () => {})
+  connection.query(OWN_SESSION, () => {})
 }
+
+/**
+ * What the server, its init_connect or the account may have set otherwise: with any other value something is lost, or
+ * refused. A second statement, because a proxy may know one of the variables above not.
+ */
+export const OWN_SESSION = `SET NAMES utf8mb4, SESSION autocommit = 1, SESSION completion_type = 'NO_CHAIN',
+  SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION sql_safe_updates = 0,
+  SESSION sql_select_limit = 18446744073709551615`
 
 /** A statement whose answer is waited for no longer than this, with the wait for a connection. */
 class Sent extends Deferred<MysqlResult> {

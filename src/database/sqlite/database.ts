@@ -122,6 +122,7 @@ export function sqliteDatabase(
         /^SQLITE_CONSTRAINT_(PRIMARYKEY|UNIQUE)$/.test(String((error as { code?: unknown }).code)),
     }),
     probe: async () => void run(shared.probe, NOBODY),
+    remove: async (sid) => void run(shared.remove, { sid }),
     check: async () => check(client, shared.check, name),
     migrate: async () => migrateSqlite(client, name),
     migrations: async () => sqliteMigrations(client, name),
