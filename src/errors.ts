@@ -30,6 +30,13 @@ export const MissingTableError = createError('FST_STORED_SESSION_MISSING_TABLE',
  */
 export const WrongSettingsError = createError('FST_STORED_SESSION_WRONG_SETTINGS', 'stored-session: %s', 500)
 
+/** The file of a SQLite database is not the one that the process has open. `health()` reports it. */
+export const ReplacedFileError = createError(
+  'FST_STORED_SESSION_FILE_REPLACED',
+  'stored-session: the file of the database was removed or replaced while this process has it open, so sessions are lost when the process ends. Put the file back, or restart the process',
+  500,
+)
+
 /** A migration failed; it can be repeated. */
 export const MigrationError = createError(
   'FST_STORED_SESSION_MIGRATION_FAILED',

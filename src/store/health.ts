@@ -1,5 +1,5 @@
 import type { SessionDatabase } from '../database/contract/session-database.ts'
-import { WrongSettingsError } from '../errors.ts'
+import { ReplacedFileError, WrongSettingsError } from '../errors.ts'
 import { lateAnswer, within } from '../time/time-limits.ts'
 import type { StoreCore } from './core/core.ts'
 import type { CheckedStoreOptions } from './options/store-options.ts'
@@ -41,9 +41,13 @@ export async function healthOf(
     latency,
     waiting,
     ...(code !== undefined && { code }),
-    ...(fault instanceof WrongSettingsError && { remedy: fault.message.replace(/^stored-session: /, '') }),
+    ...(isLasting(fault) && { remedy: fault.message.replace(/^stored-session: /, '') }),
   }
 }
+
+/** Whether an operator has to change something: the messages of these errors name no address, table or key. */
+const isLasting = (fault: Error | undefined): fault is Error =>
+  fault instanceof WrongSettingsError || fault instanceof ReplacedFileError
 
 async function probe({ database, keys, proof }: StoreCore): Promise<void> {
   await Promise.all([database.probe?.() ?? database.read([NOBODY]), keyOf(keys)])

@@ -2,34 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { StoredSessionStore, type StoreOptions } from '../../src/index.ts'
 import { readOnlyCases } from '../doctor/read-only.ts'
-import { type Dialect, forEachDatabase, type TestDatabase } from '../harness/databases.ts'
+import { forEachDatabase, type TestDatabase } from '../harness/databases.ts'
+import { changeUsers } from '../support/changed-users.ts'
 import { counted } from '../support/counting.ts'
 import { allRows } from '../support/rows.ts'
 import { load, loaded, newSession, save } from '../support/sessions.ts'
 import { newId, secret } from '../support/stores.ts'
 import { userIdOf } from '../support/user-id.ts'
-
-/** Makes each new row another one, without an error, and undoes it. */
-const TRIGGERS: Record<Dialect, { readonly make: string[]; readonly drop: string }> = {
-  pg: {
-    make: [
-      `CREATE FUNCTION nobody() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.user_id = 'nobody'; RETURN NEW; END $$`,
-      'CREATE TRIGGER nobody BEFORE UPDATE ON stored_sessions FOR EACH ROW EXECUTE FUNCTION nobody()',
-    ],
-    drop: 'DROP FUNCTION nobody CASCADE',
-  },
-  mysql: {
-    make: ["CREATE TRIGGER nobody BEFORE UPDATE ON stored_sessions FOR EACH ROW SET NEW.user_id = 'nobody'"],
-    drop: 'DROP TRIGGER nobody',
-  },
-  sqlite: {
-    make: [
-      `CREATE TRIGGER nobody AFTER UPDATE OF data ON stored_sessions
-        BEGIN UPDATE stored_sessions SET user_id = 'nobody' WHERE sid = NEW.sid; END`,
-    ],
-    drop: 'DROP TRIGGER nobody',
-  },
-}
 
 forEachDatabase((target) => {
   let database: TestDatabase
@@ -64,14 +43,13 @@ forEachDatabase((target) => {
   })
 
   test('a table whose rows are changed by a trigger is refused at start, by the column', async () => {
-    const { make, drop } = TRIGGERS[target.dialect]
-    for (const statement of make) await database.query(statement)
+    const undo = await changeUsers(database)
     const store = storeOn(database.url)
     const error = await store.ready().then(
       () => undefined,
       (error: Error & { code?: string }) => error,
     )
-    await database.query(drop)
+    await undo()
     assert.equal(error?.code, 'FST_STORED_SESSION_WRONG_SETTINGS')
     assert.match(String(error?.message), /other values than were stored in userId, .* Look for a trigger/)
     assert.deepEqual(await allRows(database), [])

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { UnavailableError } from '../../errors.ts'
+import { ReplacedFileError, UnavailableError } from '../../errors.ts'
 import { keepAlive, lateAnswer, type TimeLimits, within, withinAround } from '../../time/time-limits.ts'
 import type { SessionDatabase, SessionListing, TrimBatch } from '../contract/session-database.ts'
 import type { UnsealedRows } from '../contract/session-row.ts'
@@ -177,7 +177,8 @@ function retrying<Args extends unknown[], Result>(
 }
 
 function unavailable(error: unknown): Error {
-  return error instanceof UnavailableError ? error : new UnavailableError({ cause: withoutParameters(error) })
+  const isOurs = error instanceof UnavailableError || error instanceof ReplacedFileError
+  return isOurs ? error : new UnavailableError({ cause: withoutParameters(error) })
 }
 
 function mayTryAgain(error: unknown, attempt: number): boolean {
