@@ -1,5 +1,5 @@
 import type { SessionDatabase } from '../database/contract/session-database.ts'
-import { withoutParameters } from '../database/door/guarded.ts'
+import { withoutParameters } from '../database/door/failure.ts'
 import { SessionRows } from '../database/door/rows.ts'
 import { openDatabase } from '../database/open.ts'
 import { isSessionDatabase } from '../database/recognise.ts'
