@@ -24,6 +24,19 @@ export const MissingDriverError = createError(
 /** The sessions table is missing or lacks columns; the message names the command. Thrown at registration. */
 export const MissingTableError = createError('FST_STORED_SESSION_MISSING_TABLE', 'stored-session: %s', 500)
 
+/**
+ * A setting of the server, the database, the role or the connection would make sessions be lost in silence; the message
+ * names it and the fix. Thrown at registration.
+ */
+export const WrongSettingsError = createError('FST_STORED_SESSION_WRONG_SETTINGS', 'stored-session: %s', 500)
+
+/** The file of a SQLite database is not the one that the process has open. `health()` reports it. */
+export const ReplacedFileError = createError(
+  'FST_STORED_SESSION_FILE_REPLACED',
+  'stored-session: the file of the database was removed or replaced while this process has it open, so sessions are lost when the process ends. Put the file back, or restart the process',
+  500,
+)
+
 /** A migration failed; it can be repeated. */
 export const MigrationError = createError(
   'FST_STORED_SESSION_MIGRATION_FAILED',

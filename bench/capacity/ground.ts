@@ -45,7 +45,7 @@ export async function openGround(
     user: ({ userId }: Record<string, unknown>) => userId as string,
   })
   const events = new SessionEventEmitter()
-  const core = await openCore(options, { events, freshIds: new FreshIds(), rotatedIds: new RotatedIds() })
+  const core = await openCore(options, { events, freshIds: new FreshIds(), rotatedIds: new RotatedIds() }, false)
   const trimmer = new Trimmer(core.database, events, options)
   return {
     name,

@@ -29,6 +29,9 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   events.on('slowKeyService', ({ call, ms }) => {
     limited.warn(`slow ${call}`, { call, ms }, 'the key service answers slowly')
   })
+  events.on('databaseWarning', ({ message }) => {
+    logger.warn(message)
+  })
   events.on('backlog', ({ backlog, rounds }) => {
     logger.warn(
       { backlog, rounds },

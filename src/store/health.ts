@@ -1,19 +1,22 @@
 import type { SessionDatabase } from '../database/contract/session-database.ts'
+import { ReplacedFileError, WrongSettingsError } from '../errors.ts'
 import { lateAnswer, within } from '../time/time-limits.ts'
 import type { StoreCore } from './core/core.ts'
 import type { CheckedStoreOptions } from './options/store-options.ts'
 
 /** The health of the store. It contains no address, name, statement or key, so that a probe may show it. */
 export interface Health {
-  /** Whether the database accepts reads and writes, and the key provider has a key to seal with. */
+  /** Whether sessions are stored and come back unchanged, and the key provider has a key to seal with. */
   readonly ok: boolean
   readonly dialect: SessionDatabase['dialect']
   /** The duration of the check, in milliseconds. */
   readonly latency: number
   /** Operations of requests that wait for an answer now. */
   readonly waiting: number
-  /** The driver's code for the fault, such as `ECONNREFUSED`, if it has one. */
+  /** The driver's code for the fault, such as `ECONNREFUSED`, or one of ours, if it has one. */
   readonly code?: string
+  /** What is wrong with the settings or the file of the database, and the fix. */
+  readonly remedy?: string
 }
 
 /** A key that no row has: a hash of zeros only. */
@@ -32,11 +35,23 @@ export async function healthOf(
   )
   const latency = Math.round((performance.now() - begun) * 10) / 10
   const code = fault && codeOf(fault)
-  return { ok: !fault, dialect, latency, waiting, ...(code !== undefined && { code }) }
+  return {
+    ok: !fault,
+    dialect,
+    latency,
+    waiting,
+    ...(code !== undefined && { code }),
+    ...(isLasting(fault) && { remedy: fault.message.replace(/^stored-session: /, '') }),
+  }
 }
 
-async function probe({ database, keys }: StoreCore): Promise<void> {
+/** Whether an operator has to change something: the messages of these errors name no address, table or key. */
+const isLasting = (fault: Error | undefined): fault is Error =>
+  fault instanceof WrongSettingsError || fault instanceof ReplacedFileError
+
+async function probe({ database, keys, proof }: StoreCore): Promise<void> {
   await Promise.all([database.probe?.() ?? database.read([NOBODY]), keyOf(keys)])
+  await proof?.recent()
 }
 
 async function keyOf(keys: StoreCore['keys']): Promise<void> {

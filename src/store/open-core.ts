@@ -1,13 +1,15 @@
 import type { SessionDatabase } from '../database/contract/session-database.ts'
-import { withoutParameters } from '../database/door/guarded.ts'
+import { withoutParameters } from '../database/door/failure.ts'
 import { SessionRows } from '../database/door/rows.ts'
 import { openDatabase } from '../database/open.ts'
+import { isSessionDatabase } from '../database/recognise.ts'
 import {
   InvalidOptionsError,
   MigrationError,
   MissingDriverError,
   MissingTableError,
   UnreachableError,
+  WrongSettingsError,
 } from '../errors.ts'
 import { codecFor } from '../payload/codec.ts'
 import { attachKeys, checkKeyTable } from './attach-keys.ts'
@@ -16,19 +18,21 @@ import type { SessionEventEmitter } from './core/events.ts'
 import { observeMigration, observeTouch } from './core/operation.ts'
 import { Turns } from './core/turns.ts'
 import type { CheckedStoreOptions } from './options/store-options.ts'
+import { StorageProof } from './proof.ts'
 import { userReader } from './users/user.ts'
 
 /**
- * Opens the database, migrates it if `migrate` is on, and checks that the table exists.
+ * Opens the database, migrates it if `migrate` is on, checks that the table exists, and that it returns what it stored.
  *
  * @throws `FST_STORED_SESSION_MISSING_DRIVER`, `FST_STORED_SESSION_MISSING_TABLE`,
- * `FST_STORED_SESSION_MIGRATION_FAILED` or `FST_STORED_SESSION_UNREACHABLE`
+ * `FST_STORED_SESSION_MIGRATION_FAILED`, `FST_STORED_SESSION_WRONG_SETTINGS` or `FST_STORED_SESSION_UNREACHABLE`
  */
 export async function openCore(
   options: CheckedStoreOptions,
   { events, freshIds, rotatedIds }: Pick<StoreCore, 'events' | 'freshIds' | 'rotatedIds'>,
+  triesStorage: boolean,
 ): Promise<StoreCore> {
-  const database = await open(options, events)
+  const { database, proof } = await open(options, events, triesStorage)
   const rows = new SessionRows(database, {
     around: (sessions, touch) => observeTouch(events, sessions, touch),
     onError: (error) => events.emit('backgroundError', { work: 'touch', error }),
@@ -55,11 +59,14 @@ export async function openCore(
     rotatedIds,
     userLimit: options.maxPerUser,
     turns: new Turns(),
+    proof,
   }
 }
 
-async function open(options: CheckedStoreOptions, events: SessionEventEmitter): Promise<SessionDatabase> {
+/** Storages of the application are not tried: `stored-session/testing` has a contract for them. */
+async function open(options: CheckedStoreOptions, events: SessionEventEmitter, triesStorage: boolean): Promise<Opened> {
   const { dialect, table, operationTimeout, migrate, keys } = options
+  const warn = (message: string) => void events.emit('databaseWarning', { message })
   const database = await openDatabase(dialect, options.database, table, operationTimeout).catch(fail)
   events.source = { table: database.table, dialect: database.dialect }
   try {
@@ -67,10 +74,32 @@ async function open(options: CheckedStoreOptions, events: SessionEventEmitter): 
       await observeMigration(events, () => database.migrate()).catch((error) => failMigration(error, database.table))
     await database.check().catch(fail)
     if (keys.attach) await checkKeyTable(database).catch(fail)
-    return database
+    if (isSessionDatabase(options.database)) return { database, proof: undefined }
+    const proof = new StorageProof(database, { operationTimeout, hasUsers: options.user !== undefined })
+    for (const message of (await database.checkSettings?.(options)) ?? []) warn(message)
+    if (triesStorage) for (const message of await limitsOf(proof)) warn(message)
+    return { database, proof }
   } catch (error) {
     await database.close().catch(() => {})
     throw error
+  }
+}
+
+interface Opened {
+  readonly database: SessionDatabase
+  readonly proof: StorageProof | undefined
+}
+
+/** What limits the storage. A database that only reads, or fails, is no reason to refuse the start. */
+async function limitsOf(proof: StorageProof): Promise<readonly string[]> {
+  try {
+    return await proof.renew()
+  } catch (error) {
+    if (error instanceof WrongSettingsError) throw error
+    const { cause = error } = error as Error
+    return [
+      `sessions could not be written and read back at start (${reasonOf(cause)}); until that works, saves are a 503. Run: npx stored-session doctor`,
+    ]
   }
 }
 

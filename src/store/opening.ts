@@ -11,14 +11,16 @@ import { Trimmer } from './trimming/trimming.ts'
 export class Opening {
   readonly #options: CheckedStoreOptions
   readonly #parts: Parameters<typeof openCore>[1]
+  readonly #triesStorage: boolean
   #opening: Promise<StoreCore> | undefined
   #core: StoreCore | undefined
   #trimmer: Trimmer | undefined
   #closing: Promise<void> | undefined
 
-  constructor(options: CheckedStoreOptions, parts: Parameters<typeof openCore>[1]) {
+  constructor(options: CheckedStoreOptions, parts: Parameters<typeof openCore>[1], triesStorage: boolean) {
     this.#options = options
     this.#parts = parts
+    this.#triesStorage = triesStorage
   }
 
   /** Undefined until the store is open, and after it was closed. */
@@ -53,7 +55,7 @@ export class Opening {
   }
 
   async #open(): Promise<StoreCore> {
-    const core = await openCore(this.#options, this.#parts)
+    const core = await openCore(this.#options, this.#parts, this.#triesStorage)
     this.#trimmer = new Trimmer(core.database, this.#parts.events, this.#options)
     this.#trimmer.start()
     warnOfUnencrypted(this.#parts.events, this.#options.acceptUnencryptedUntil)

@@ -39,12 +39,13 @@ export class StoredSessionStore extends SessionManagement {
 
   /**
    * @param options - the options; the store uses checked options without a second check
+   * @param triesStorage - whether opening writes two sessions, reads them back and deletes them
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault
    */
-  constructor(options: StoreOptions | CheckedStoreOptions) {
+  constructor(options: StoreOptions | CheckedStoreOptions, triesStorage = true) {
     super()
     this.#options = checkedStoreOptions(options ?? {})
-    this.#opening = new Opening(this.#options, this)
+    this.#opening = new Opening(this.#options, this, triesStorage)
     this.requests = new SessionRequests(this.#opening, this.events, this.#options.operationTimeout)
     this.#host = new HostProtocol(this.requests, this.events)
   }
@@ -100,7 +101,10 @@ export class StoredSessionStore extends SessionManagement {
     await (await this.#opening.opened())?.rows.flush()
   }
 
-  /** Checks the database and the key provider, for at most `operationTimeout`; never rejects. */
+  /**
+   * Checks the database and the key provider, for at most `operationTimeout`; never rejects. At most once in 30 seconds it
+   * writes two sessions, reads them back, and deletes them.
+   */
   health(): Promise<Health> {
     return healthOf(() => this.open(), this.#options, this.requests.waiting)
   }

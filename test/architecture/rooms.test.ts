@@ -64,6 +64,7 @@ const OF_DIALECTS = [
   'target.ts',
   'url-settings.ts',
   'tls.ts',
+  'check-settings.ts',
 ]
 
 const roomOf = (path: string) => posix.dirname(path)

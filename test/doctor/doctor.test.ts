@@ -7,7 +7,10 @@ import { forEachDatabase } from '../harness/databases.ts'
 import { freePort } from '../harness/free-port.ts'
 import { migrated } from '../migrating/migrated.ts'
 import { userAfterSignIn } from '../migrating/sign-in.ts'
+import { changeUsers } from '../support/changed-users.ts'
 import { insertMany } from '../support/many-rows.ts'
+import { allRows } from '../support/rows.ts'
+import { userIdOf } from '../support/user-id.ts'
 import { findingsOf, theOne, wrongIn } from './findings.ts'
 import { readOnlyCases } from './read-only.ts'
 
@@ -20,6 +23,7 @@ const CHECKS = [
   'pooler',
   'schema',
   'writing',
+  'storing',
   'keys',
   'backlog',
   'clock',
@@ -51,7 +55,8 @@ forEachDatabase((target) => {
     const { level, message, remedy } = theOne(findings, 'schema')
     assert.deepEqual([level, remedy], ['fault', 'Run: npx stored-session migrate'])
     assert.match(message, /is missing/)
-    for (const check of ['writing', 'keys', 'backlog']) assert.equal(theOne(findings, check).level, 'skipped')
+    for (const check of ['writing', 'storing', 'keys', 'backlog'])
+      assert.equal(theOne(findings, check).level, 'skipped')
     assert.match(stderr, /^1 fault, /)
     await database.drop()
   })
@@ -135,6 +140,19 @@ forEachDatabase((target) => {
       await undo()
     }
     assert.deepEqual(wrongIn(await findingsOf(database)), [])
+    await database.drop()
+  })
+
+  test('sessions that do not come back as they were written are a fault with the reason', async () => {
+    const database = await migrated(target)
+    const undo = await changeUsers(database)
+    const { level, message, remedy } = theOne(await findingsOf(database, { user: userIdOf }), 'storing')
+    await undo()
+    assert.equal(level, 'fault')
+    assert.equal(message, 'the database returns other values than were stored in userId, so sessions would be lost')
+    assert.match(remedy!, /^Look for a trigger, a rule or a row level security policy of the table/)
+    assert.equal(theOne(await findingsOf(database, { user: userIdOf }), 'storing').level, 'ok')
+    assert.deepEqual(await allRows(database), [])
     await database.drop()
   })
 

@@ -7,7 +7,8 @@ export const doctor = defineCommand({
   usage: '',
   details: `
 Checks settings, versions, connection, tables, keys, cookie, backlog, clocks and
-settings of the database, and changes nothing. It prints statements that repair a
+settings of the database. It writes two sessions of its own and deletes them, and
+changes nothing else. It prints statements that repair a
 table: read them before you run them. The exit code is 3 when there is a fault, and
 0 when there are only warnings.`,
   options: {},

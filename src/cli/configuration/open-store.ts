@@ -12,7 +12,7 @@ export async function openStore(settings: Settings, options: OpenOptions = {}): 
   const { StoredSessionStore } = await import('../../store/stored-session-store.ts')
   const storeOptions = await storeOptionsOf(settings, options)
   if (!options.migrate) refuseMissingFile(storeOptions.database)
-  const store = new StoredSessionStore(storeOptions)
+  const store = new StoredSessionStore(storeOptions, false)
   try {
     await store.ready()
     return store

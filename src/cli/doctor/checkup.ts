@@ -8,6 +8,7 @@ import { checkBacklog, checkClock, checkConnection, checkServer, checkWriting } 
 import { checkKeys } from './checks/keys.ts'
 import { checkSettings, checkUrl } from './checks/options.ts'
 import { checkSchema } from './checks/schema.ts'
+import { checkStoring } from './checks/storing.ts'
 import { checkVersions } from './checks/versions.ts'
 import { type Finding, type Found, fault, skipped } from './findings/finding.ts'
 import type { Inspection } from './findings/inspection.ts'
@@ -109,9 +110,12 @@ async function inspectAll(
   const isWhole = schema.every(({ check, level }) => check !== 'schema' || level !== 'fault')
   // The schema check has already reported the problems that make these statements fail.
   const whole = (run: Check): Check => (isWhole ? run : () => run().catch(() => [skipped('needs the table')]))
+  const writing = await runAll({ writing: () => checkWriting(inspection) }, clean)
+  const isWritable = writing.every(({ level }) => level === 'ok')
   const others = await runAll(
     {
-      writing: () => checkWriting(inspection),
+      storing: async () =>
+        isWhole && isWritable ? checkStoring(subject, sessions) : [skipped('needs the table, and write access')],
       keys: whole(() => checkKeys(subject, sessions)),
       backlog: whole(() => checkBacklog(subject, sessions, now())),
       clock: () => checkClock(inspection, now),
@@ -119,7 +123,7 @@ async function inspectAll(
     },
     clean,
   )
-  return [...schema, ...others]
+  return [...schema, ...writing, ...others]
 }
 
 function checkOwnStorage(subject: Subject, sessions: SessionDatabase, { now }: Surroundings, clean: Clean) {
@@ -136,7 +140,7 @@ function checkOwnStorage(subject: Subject, sessions: SessionDatabase, { now }: S
   )
 }
 
-const OF_DATABASE = ['server', 'pooler', 'schema', 'writing', 'keys', 'backlog', 'clock', 'durability']
+const OF_DATABASE = ['server', 'pooler', 'schema', 'writing', 'storing', 'keys', 'backlog', 'clock', 'durability']
 
 function unconnected(found: Found, clean: Clean): Finding[] {
   const others = OF_DATABASE.map((check) => ({ check, ...skipped('needs the connection') }))

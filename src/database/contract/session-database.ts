@@ -114,6 +114,12 @@ export interface RowTrimming {
   countDue?(before: number, limit: number): Promise<number>
 }
 
+/** What an application wants to store. */
+export interface StorageNeeds {
+  /** The largest size of a session, in bytes. */
+  readonly maxBytes: number
+}
+
 /** The table and its connection. */
 export interface SessionSchema {
   readonly dialect: 'pg' | 'mysql' | 'sqlite'
@@ -124,6 +130,16 @@ export interface SessionSchema {
    * method, `health()` reads a row that does not exist.
    */
   probe?(): Promise<void>
+  /** Deletes a row in any state, of a session that the store made to try the database. No other row is deleted so. */
+  remove?(sid: Buffer): Promise<void>
+  /**
+   * Checks the settings of the server and of its connections that would lose what is written, without writing. Returns
+   * a sentence, with its fix, for each that limits what can be stored.
+   * @throws `FST_STORED_SESSION_WRONG_SETTINGS`
+   */
+  checkSettings?(needs: StorageNeeds): Promise<readonly string[]>
+  /** What may be the reason that values come back changed: a sentence for each, with its fix. */
+  suspects?(): Promise<readonly string[]>
   /**
    * Checks that the table and its columns exist.
    * @throws `FST_STORED_SESSION_MISSING_TABLE`

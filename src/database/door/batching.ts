@@ -62,10 +62,23 @@ export class Batching<Item, Answer> {
         one.resolve(answers[index]!)
       })
     } catch (error) {
-      for (const one of batch) one.reject(error)
+      // An item that cannot be stored must not fail the others, so each one runs alone.
+      const isOfItem = batch.length > 1 && (error as { statusCode?: unknown }).statusCode !== 503
+      if (isOfItem) await Promise.all(batch.map(this.#runAlone))
+      else for (const one of batch) one.reject(error)
     }
     this.#underWay--
     if (this.#leavesNow()) setImmediate(this.#leave)
+  }
+
+  readonly #runAlone = async (one: Waiting<Item, Answer>) => {
+    try {
+      const [answer] = await this.#run([one.item])
+      one.sharers = 1
+      one.resolve(answer!)
+    } catch (error) {
+      one.reject(error)
+    }
   }
 
   #take(): readonly Waiting<Item, Answer>[] {

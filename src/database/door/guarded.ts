@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { UnavailableError } from '../../errors.ts'
 import { keepAlive, lateAnswer, type TimeLimits, within, withinAround } from '../../time/time-limits.ts'
 import type { SessionDatabase, SessionListing, TrimBatch } from '../contract/session-database.ts'
 import type { UnsealedRows } from '../contract/session-row.ts'
 import type { SessionKeys } from '../contract/stored-keys.ts'
+import { failureOf, orNone } from './failure.ts'
 import { withKnownReasons } from './known-reasons.ts'
 
 /** Attempts at one statement that keeps losing races. More attempts would only add to the contention. */
@@ -35,8 +35,8 @@ type Guard = <Args extends unknown[], Result>(
 ) => (...args: Args) => Promise<Result>
 
 /**
- * Guards a database. Lost races are retried. Every other failure becomes a 503 that hides the cause from the client and
- * has the driver's code for the operator. Unknown end reasons in rows become `destroyed`. The client of the database
+ * Guards a database. Lost races are retried. A user id that the database cannot hold is refused, and has no sessions.
+ * Every other failure becomes a 503 that hides the cause from the client and has the driver's code for the operator. Unknown end reasons in rows become `destroyed`. The client of the database
  * limits the time of a statement, because it can cancel it.
  */
 export function guarded(database: SessionDatabase, timeLimits: TimeLimits): SessionDatabase {
@@ -74,7 +74,7 @@ function behind(guard: Guard, database: SessionDatabase, timeLimits: TimeLimits)
     touch: guard(request, database.touch.bind(database)),
     end: guard(request, database.end.bind(database)),
     replace: guard(request, database.replace.bind(database)),
-    endUser: guard(request, database.endUser.bind(database)),
+    endUser: orNone(guard(request, database.endUser.bind(database)), 0),
     countByKey: guard(bulk, database.countByKey.bind(database)),
     sealedByOthers: guard(bulk, database.sealedByOthers.bind(database), withKnownReasons),
     reseal: guard(request, database.reseal.bind(database)),
@@ -83,6 +83,9 @@ function behind(guard: Guard, database: SessionDatabase, timeLimits: TimeLimits)
     listing: database.listing && guardedListing(guard, database.listing, bulk),
     unsealed: database.unsealed && guardedUnsealed(guard, database.unsealed, timeLimits),
     ...(database.probe && { probe: guard(request, database.probe.bind(database)) }),
+    ...(database.remove && { remove: guard(request, database.remove.bind(database)) }),
+    ...(database.checkSettings && { checkSettings: (needs) => within(request, database.checkSettings!(needs)) }),
+    ...(database.suspects && { suspects: () => within(request, database.suspects!()) }),
     check: () => within(bulk, database.check()),
     migrate: () => keepAlive(database.migrate()),
     ...(database.migrations && { migrations: guard(bulk, database.migrations.bind(database)) }),
@@ -101,12 +104,12 @@ function guardedKeys(guard: Guard, keys: SessionKeys, { request, bulk }: TimeLim
 
 function guardedListing(guard: Guard, listing: SessionListing, ms: number): SessionListing {
   return {
-    list: guard(ms, listing.list.bind(listing), withKnownReasons),
-    count: guard(ms, listing.count.bind(listing)),
+    list: orNone(guard(ms, listing.list.bind(listing), withKnownReasons), []),
+    count: orNone(guard(ms, listing.count.bind(listing)), 0),
     tally: guard(ms, listing.tally.bind(listing)),
     nthKey: guard(ms, listing.nthKey.bind(listing)),
     nthCreation: guard(ms, listing.nthCreation.bind(listing)),
-    endAll: guard(ms, listing.endAll.bind(listing)),
+    endAll: orNone(guard(ms, listing.endAll.bind(listing)), 0),
   }
 }
 
@@ -166,29 +169,15 @@ function retrying<Args extends unknown[], Result>(
       } catch (error) {
         const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempts, LONGEST_PAUSE_MS) * Math.random()
         const hasTime = performance.now() + pause < deadline
-        if (!hasTime || !mayRepeat() || !mayTryAgain(error, attempts)) throw unavailable(error)
+        if (!hasTime || !mayRepeat() || !mayTryAgain(error, attempts)) throw failureOf(error)
         await sleep(pause)
       }
     }
   }
 }
 
-function unavailable(error: unknown): Error {
-  return error instanceof UnavailableError ? error : new UnavailableError({ cause: withoutParameters(error) })
-}
-
 function mayTryAgain(error: unknown, attempt: number): boolean {
   const { code } = error as { code?: unknown }
   if (typeof code !== 'string') return false
   return BUSY.test(code) || (attempt < ATTEMPTS && TRANSIENT.has(code))
-}
-
-/**
- * A driver's error, safe to show to an operator: its code and its message, without the values that drivers quote in the
- * message, and without the statement and the parameters that they attach.
- */
-export function withoutParameters(error: unknown): Error {
-  const { name, message, code } = error as Error & { code?: unknown }
-  const plain = String(message || code || name).replaceAll(/'[^']*'|"[^"]*"|`[^`]*`|\\x[0-9a-f]+/gi, '…')
-  return Object.assign(new Error(plain), typeof code === 'string' ? { code } : {})
 }

@@ -22,6 +22,7 @@ import {
   valuesFor,
 } from '../sql/statements.ts'
 import { unsealedRows } from '../sql/unsealed-rows.ts'
+import { checkMysqlSettings } from './check-settings.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 import { migrateMysql, mysqlMigrations } from './migrate.ts'
 import {
@@ -137,6 +138,8 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       isDuplicate,
     }),
     probe: async () => void (await run(shared.probe, NOBODY)),
+    remove: async (sid) => void (await run(shared.remove, { sid })),
+    checkSettings: (needs) => checkMysqlSettings(client, needs),
     check: () => check(run, shared.check, name),
     migrate: () => migrateMysql(client, name),
     migrations: () => mysqlMigrations(client, name),

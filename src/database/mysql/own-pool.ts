@@ -66,10 +66,12 @@ export interface OwnPool {
   close(): Promise<void>
 }
 
+/** The pool with callbacks that a promise pool wraps, which its types leave out. */
+export const coreOf = (pool: PromisePool): Pool => (pool as unknown as { pool: Pool }).pool
+
 /** Lets no connection of a pool keep the process alive, or a statement wait for a lock longer than we do. */
 export function ownPool(pool: PromisePool, timeLimits: TimeLimits): OwnPool {
-  // Its types leave the pool out that it wraps.
-  const { pool: core } = pool as unknown as { pool: Pool }
+  const core = coreOf(pool)
   const connections = new Set<Connection>()
   core.on('connection', (pooled) => {
     const connection = pooled as Connection
@@ -86,6 +88,20 @@ function prepare(connection: Connection, { request }: TimeLimits): void {
   const seconds = Math.max(1, Math.floor(request / 1_000) - 1)
   const settings = `SET SESSION innodb_lock_wait_timeout = ${seconds}, SESSION lock_wait_timeout = ${seconds}`
   connection.query(settings, () => {})
+  setOwnSession(connection)
+}
+
+/**
+ * What the server, its init_connect or the account may have set otherwise: with any other value something is lost, or
+ * refused. A second statement, because a proxy may know one of the variables above not.
+ */
+const OWN_SESSION = `SET NAMES utf8mb4, SESSION autocommit = 1, SESSION completion_type = 'NO_CHAIN',
+  SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION sql_safe_updates = 0,
+  SESSION sql_select_limit = 18446744073709551615`
+
+/** Gives a new connection the settings of ours. */
+export function setOwnSession(connection: Pick<PoolConnection, 'query'>): void {
+  connection.query(OWN_SESSION, () => {})
 }
 
 /** A statement whose answer is waited for no longer than this, with the wait for a connection. */

@@ -12,6 +12,8 @@ export interface PgClient {
   transaction(run: (query: PgQuery) => Promise<void>): Promise<void>
   /** Whether there is only one connection, so that a caller who keeps it blocks all others. @defaultValue false */
   readonly isSingle?: boolean
+  /** What the driver converts by options of the application: a sentence for each, with its fix. */
+  conversions?(): readonly string[]
   /** Ends the connections, when they are ours. */
   close(): Promise<void>
 }

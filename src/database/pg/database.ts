@@ -21,6 +21,7 @@ import {
 } from '../sql/statements.ts'
 import { placeOfName, placeOfTable, textOfPlace } from '../sql/table-place.ts'
 import { unsealedRows } from '../sql/unsealed-rows.ts'
+import { checkPgSettings, pgSuspects } from './check-settings.ts'
 import type { PgClient, PgResult } from './client.ts'
 import { migratePg, pgMigrations } from './migrate.ts'
 import {
@@ -125,6 +126,9 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
       isDuplicate: (error) => (error as { code?: unknown }).code === UNIQUE_VIOLATION,
     }),
     probe: async () => void (await run(shared.probe, NOBODY)),
+    remove: async (sid) => void (await run(shared.remove, { sid })),
+    checkSettings: () => checkPgSettings(client),
+    suspects: () => pgSuspects(client),
     check: () => check(run, shared.check, name),
     migrate: () => migratePg(client, place),
     migrations: () => pgMigrations(client, place),

@@ -1,22 +1,26 @@
 import { type TimeLimits, within } from '../../time/time-limits.ts'
 import type { PgClient, PgQuery, PgResult } from './client.ts'
+import { plainTypes } from './values.ts'
 
 interface NodePgStatement {
   readonly name?: string
   readonly text: string
-  readonly values: unknown[]
-  readonly query_timeout: number
+  readonly values?: unknown[]
+  readonly query_timeout?: number
+  readonly types?: typeof plainTypes
 }
 
 interface NodePgQueryable {
-  query(query: string | NodePgStatement): Promise<NodePgResult | NodePgResult[]>
+  query(query: NodePgStatement): Promise<NodePgResult | NodePgResult[]>
 }
 
 /** The part of a `pg` Pool or Client that is used; PGlite and Neon's pool have their own adapters or this shape. */
 export interface NodePgClient extends NodePgQueryable {
   connect?(): Promise<NodePgQueryable & { release?(): void }>
   /** Of a Pool. */
-  readonly options?: { readonly max?: number }
+  readonly options?: { readonly max?: number; readonly binary?: boolean }
+  /** Of a Client: whether the server sends values in binary form. */
+  readonly binary?: boolean
 }
 
 interface NodePgResult {
@@ -33,7 +37,15 @@ export function nodePostgresClient(client: NodePgClient, timeLimits: TimeLimits)
 
   // A pool ends the connection of a statement that took longer.
   const run = async (text: string, values: unknown[], query_timeout: number): Promise<PgResult> =>
-    toResult(await client.query({ ...(isPreparing && { name: nameOf(text) }), text, values, query_timeout }))
+    toResult(
+      await client.query({
+        ...(isPreparing && { name: nameOf(text) }),
+        text,
+        values,
+        query_timeout,
+        types: plainTypes,
+      }),
+    )
 
   const prepared = async (text: string, values: unknown[], ms: number) => {
     try {
@@ -52,6 +64,7 @@ export function nodePostgresClient(client: NodePgClient, timeLimits: TimeLimits)
       return within(ms, prepared(text, values, ms))
     },
     transaction: (work) => transaction(client, timeLimits.bulk, work),
+    conversions: () => (client.binary || client.options?.binary ? [BINARY] : []),
     isSingle: !isPool(client) || client.options?.max === 1,
     close: async () => {},
   }
@@ -69,6 +82,10 @@ function isLostStatement(error: unknown): boolean {
   return code === NO_SUCH_STATEMENT || code === SUCH_A_STATEMENT
 }
 
+/** The driver (pg 8.23 with pg-protocol) reads bytes in binary form as if they were UTF-8. */
+const BINARY =
+  'the Pool or Client that was passed in has binary: true, with which pg does not return bytes as they are. Remove the option'
+
 const isPool = (client: NodePgClient) => 'totalCount' in client
 
 async function transaction(
@@ -78,13 +95,13 @@ async function transaction(
 ): Promise<void> {
   const connection = isPool(client) ? await client.connect!() : client
   try {
-    await connection.query('begin')
+    await connection.query({ text: 'begin' })
     await work(async (text, values) =>
-      toResult(await connection.query(values ? { text, values, query_timeout } : text)),
+      toResult(await connection.query({ text, ...(values && { values, query_timeout }), types: plainTypes })),
     )
-    await connection.query('commit')
+    await connection.query({ text: 'commit' })
   } catch (error) {
-    await connection.query('rollback').catch(() => {})
+    await connection.query({ text: 'rollback' }).catch(() => {})
     throw error
   } finally {
     if (isPool(client)) (connection as { release(): void }).release()

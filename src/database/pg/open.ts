@@ -5,6 +5,7 @@ import type { PgClient } from './client.ts'
 import { hostsClient } from './failover.ts'
 import { renewingClient } from './renewing-client.ts'
 import { type PgHost, type PgTarget, readPgUrl } from './target.ts'
+import { ownTypes } from './values.ts'
 
 /** The longest pause of a connection between two attempts to reach the server. The driver's own grows to 20 seconds. */
 const LONGEST_BACKOFF_S = 0.25
@@ -72,6 +73,7 @@ export function driverOptions(
     idle_timeout: null,
     max_pipeline: MAX_PIPELINE,
     debug: false,
+    types: ownTypes,
     // Asking for types gains us nothing, and kills the process when the connection is lost meanwhile.
     fetch_types: false,
     // Its timer would keep the process from ending; the clients are renewed anyway.

@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
 import { Deferred } from '../../time/deferred.ts'
 import { lateAnswer, type TimeLimits } from '../../time/time-limits.ts'
+import { type Conversions, conversionsOf } from './check-settings.ts'
 import type { PgClient, PgQuery, PgResult } from './client.ts'
 
 type UnsafeQuery = Pick<Sql, 'unsafe'>
@@ -33,6 +34,7 @@ export function postgresJsClient(sql: Sql, timeLimits: TimeLimits, handling: Han
       await sql.begin((tx) => work(queryOf(tx, prepare, timeLimits.bulk, handling)))
     },
     isSingle: sql.options.max === 1,
+    conversions: () => conversionsOf(sql.options as unknown as Conversions),
     close: async () => handling.close?.(),
   }
 }

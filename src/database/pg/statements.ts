@@ -6,7 +6,7 @@ import { columnKeys, columnNames, type SessionsTable, selectRow, value } from '.
 export function updateManyRows(table: SessionsTable): SQL {
   const { sid, data, version, userId, touchedAt, expiresAt, trimAt, endedAt, keyId } = columnNames(table)
   const of = (name: SQL) => sql`${table}.${name}`
-  return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${userId} = t.user_id,
+  return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${userId} = nullif(t.user_id, ''),
     ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at, ${keyId} = t.key_id
     from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
       ${value('datas')}::text::bytea[], ${value('userIds')}::text::text[], ${value('keyIds')}::text::bigint[],
@@ -70,13 +70,21 @@ const TYPES = {
   keyId: 'bigint',
 } as const satisfies Record<(typeof columnKeys)[number], string>
 
+const NULLABLE: ReadonlySet<string> = new Set(['userId', 'endedAt', 'endReason', 'keyId'] satisfies (keyof NewRow)[])
+
 /** An INSERT of many rows that leaves those alone that are there; it returns the keys of those that were not. */
 export function insertManyRows(table: SessionsTable): SQL {
   const names = columnNames(table)
   const columns = columnKeys.map((key) => names[key])
-  const lists = columnKeys.map((key) => sql`${value(key)}::text::${sql.raw(TYPES[key])}[]`)
-  return sql`insert into ${table} (${sql.join(columns, sql`, `)})
-    select * from unnest(${sql.join(lists, sql`, `)}) on conflict do nothing returning ${names.sid} as sid`
+  const lists = columnKeys.map((key) => sql`${value(key)}::text::${sql.raw(NULLABLE.has(key) ? 'text' : TYPES[key])}[]`)
+  const items = columnKeys.map((key) => {
+    const item = sql`t.${sql.identifier(key)}`
+    return NULLABLE.has(key) ? sql`nullif(${item}, '')::${sql.raw(TYPES[key])}` : item
+  })
+  const aliases = columnKeys.map((key) => sql.identifier(key))
+  return sql`insert into ${table} (${sql.join(columns, sql`, `)}) select ${sql.join(items, sql`, `)}
+    from unnest(${sql.join(lists, sql`, `)}) as t (${sql.join(aliases, sql`, `)})
+    on conflict do nothing returning ${names.sid} as sid`
 }
 
 /** The parameters of {@link insertManyRows}. */
@@ -101,9 +109,12 @@ export const byteas = (list: readonly Buffer[]) => `{${list.map((one) => `"\\\\x
 /** A list of numbers, for `::text::bigint[]` and the like. */
 const numbers = (list: readonly number[]) => `{${list.join(',')}}`
 
-/** A list of texts or nothing, for `::text::text[]`. */
+/**
+ * A list of texts or nothing, for `::text::text[]`. Nothing is an empty text, which no column of ours holds, and becomes
+ * null by `nullif`: with `array_nulls` off, NULL in a list is the text "NULL".
+ */
 const texts = (list: readonly (string | null)[]) =>
-  `{${list.map((one) => (one === null ? 'NULL' : `"${one.replaceAll(/["\\]/g, '\\$&')}"`)).join(',')}}`
+  `{${list.map((one) => `"${(one ?? '').replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
 
 /** A SELECT of the rows of many keys. */
 export function readManyRows(table: SessionsTable): SQL {

@@ -1,6 +1,9 @@
 import type { KeyCount, SessionRow } from '../contract/session-database.ts'
 
-/** A row as the drivers of the servers return it: large numbers may be text, and bytes may have any binary type. */
+/**
+ * A row as the drivers of the servers return it: large numbers may be text, bytes may have any binary type, and null may
+ * be undefined.
+ */
 export function toRow(row: Record<string, unknown>): SessionRow {
   return {
     sid: bufferOf(row.sid as Uint8Array),
@@ -9,10 +12,13 @@ export function toRow(row: Record<string, unknown>): SessionRow {
     createdAt: Number(row.createdAt),
     touchedAt: Number(row.touchedAt),
     expiresAt: Number(row.expiresAt),
-    endedAt: row.endedAt === null ? null : Number(row.endedAt),
-    endReason: row.endReason as SessionRow['endReason'],
+    endedAt: numberOrNull(row.endedAt),
+    endReason: (row.endReason ?? null) as SessionRow['endReason'],
   }
 }
+
+/** The number of a value that a driver returned. */
+export const numberOrNull = (value: unknown) => (value === null || value === undefined ? null : Number(value))
 
 const bufferOf = (bytes: Uint8Array) => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes))
 
@@ -23,7 +29,7 @@ export interface KeyCountRow {
 }
 
 export function toKeyCount({ keyId, rowCount }: KeyCountRow): KeyCount {
-  return { keyId: keyId === null ? null : Number(keyId), rows: Number(rowCount) }
+  return { keyId: numberOrNull(keyId), rows: Number(rowCount) }
 }
 
 /** Bytes of content in one statement, unless a single row has more: MySQL and MariaDB limit a statement. */

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { ListedRow, RowFilter, RowState, SessionListing } from '../contract/session-database.ts'
+import { numberOrNull } from './driver-rows.ts'
 import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { columnNames, endRows, isUnended, value } from './statements.ts'
 
@@ -139,12 +140,12 @@ function toTally({ rowCount, live, ended, expired, bytes }: Record<string, unkno
 function toListedRow(row: Record<string, unknown>): ListedRow {
   return {
     sid: bytesOf(row.sid),
-    userId: row.userId as string | null,
+    userId: (row.userId ?? null) as string | null,
     createdAt: Number(row.createdAt),
     touchedAt: Number(row.touchedAt),
     expiresAt: Number(row.expiresAt),
-    endedAt: row.endedAt === null ? null : Number(row.endedAt),
-    endReason: row.endReason as ListedRow['endReason'],
+    endedAt: numberOrNull(row.endedAt),
+    endReason: (row.endReason ?? null) as ListedRow['endReason'],
     bytes: Number(row.bytes),
   }
 }

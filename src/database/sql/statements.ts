@@ -12,6 +12,7 @@ interface SessionStatements {
   readonly endUser: Statement
   readonly check: Statement
   readonly probe: Statement
+  readonly remove: Statement
   readonly countByKey: Statement
   readonly reseal: Statement
 }
@@ -39,6 +40,7 @@ export function sessionStatements(compile: Compile, table: SessionsTable): Sessi
       or ${endedAt} is not null and (${endReason} is null or ${endReason} = ${ROTATING}))`),
     endUser: compile(sql`${endRows(table)} where ${isUser(table)} and ${isUnended(table)}`),
     probe: compile(sql`update ${table} set ${version} = ${version} where ${sid} = ${value('sid')}`),
+    remove: compile(sql`delete from ${table} where ${sid} = ${value('sid')}`),
     check: compile(sql`${selectRow(table)} where 1 = 0 and ${userId} = '' and ${trimAt} = 0 and ${endReason} = ''
       and ${keyId} = 0`),
     countByKey: compile(sql`select ${keyId} as ${sql.identifier('keyId')}, count(*) as ${sql.identifier('rowCount')}

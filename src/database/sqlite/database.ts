@@ -27,6 +27,7 @@ import {
 } from '../sql/statements.ts'
 import { unsealedRows } from '../sql/unsealed-rows.ts'
 import { migrateSqlite, sqliteMigrations } from './migrate.ts'
+import { fileCheck } from './same-file.ts'
 import { touchLeavingIndexes, updateLeavingIndexes } from './statements.ts'
 import { sqliteTrimming } from './trimming.ts'
 
@@ -51,6 +52,7 @@ export function sqliteDatabase(
   const updateInPlace = compile(updateLeavingIndexes(table))
   const touchInPlace = compile(touchLeavingIndexes(table))
   const prepared = new Map<Statement, Prepared>()
+  const checkFile = fileCheck(client)
 
   // A database that was passed in may yield big integers; all of ours are exact as numbers.
   const once = (statement: Statement) => client.prepare(statement.text).safeIntegers(false)
@@ -121,7 +123,11 @@ export function sqliteDatabase(
       isDuplicate: (error) =>
         /^SQLITE_CONSTRAINT_(PRIMARYKEY|UNIQUE)$/.test(String((error as { code?: unknown }).code)),
     }),
-    probe: async () => void run(shared.probe, NOBODY),
+    probe: async () => {
+      checkFile()
+      run(shared.probe, NOBODY)
+    },
+    remove: async (sid) => void run(shared.remove, { sid }),
     check: async () => check(client, shared.check, name),
     migrate: async () => migrateSqlite(client, name),
     migrations: async () => sqliteMigrations(client, name),

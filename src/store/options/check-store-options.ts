@@ -10,7 +10,8 @@ import { OptionChecks } from './option-checks.ts'
 import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from './store-options.ts'
 import { checkTrim } from './trim-options.ts'
 
-const MEBIBYTE = 1_048_576
+/** The default of `maxBytes`. */
+export const USUAL_MAX_BYTES = 1_048_576
 const LARGEST_BYTES = 1_073_741_824
 const LONGEST_OPERATION_MS = 600_000
 /** Index names contain the name of the table, and MySQL and PostgreSQL allow 63 bytes. */
@@ -58,7 +59,7 @@ export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): 
     maxPerUser: checkMaxPerUser(options, checks),
     errorPaths: checks.boolean('errorPaths', options.errorPaths, false),
     serializer: checkSerializer(options.serializer, checks),
-    maxBytes: checks.integer('maxBytes', options.maxBytes, MEBIBYTE, 1, LARGEST_BYTES),
+    maxBytes: checks.integer('maxBytes', options.maxBytes, USUAL_MAX_BYTES, 1, LARGEST_BYTES),
     table: checkTable(options.table, dialect, checks),
   }
   checkedBefore.add(checked)

@@ -4,6 +4,7 @@ import { type Dialect, type DrizzleDatabase, faultOfTable, recogniseDatabase } f
 import { DEFAULT_TABLE } from '../../../database/sql/migrations.ts'
 import type { KeyProvider } from '../../../keys/key-provider.ts'
 import { checkKeys, checkSealing } from '../../../store/options/check-sealing-options.ts'
+import { USUAL_MAX_BYTES } from '../../../store/options/check-store-options.ts'
 import { OptionChecks } from '../../../store/options/option-checks.ts'
 import type { StoreOptions } from '../../../store/options/store-options.ts'
 import { checkedTrimOptions, checkTrim } from '../../../store/options/trim-options.ts'
@@ -30,6 +31,10 @@ export interface Subject {
   readonly batchSize: number
   /** Milliseconds. */
   readonly operationTimeout: number
+  /** The largest size of a session, in bytes. */
+  readonly maxBytes: number
+  /** Whether the option `user` is set. */
+  readonly hasUsers: boolean
 }
 
 /** Reads the settings as far as possible; undefined where they name no possible database. */
@@ -54,6 +59,8 @@ export function subjectOf(settings: Settings): Subject | undefined {
     trimInterval: schedule && schedule.interval !== false ? schedule.interval : undefined,
     batchSize: checkedTrimOptions({}, schedule).batchSize,
     operationTimeout: timeoutOf(options.operationTimeout),
+    maxBytes: Number.isSafeInteger(options.maxBytes) ? options.maxBytes! : USUAL_MAX_BYTES,
+    hasUsers: typeof options.user === 'function',
   }
 }
 

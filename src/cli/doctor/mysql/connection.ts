@@ -1,5 +1,6 @@
 import { type Mysql2Promise, type MysqlClient, mysql2Client, plainFor } from '../../../database/mysql/client.ts'
 import { openMysqlUrl } from '../../../database/mysql/open.ts'
+import { coreOf, setOwnSession } from '../../../database/mysql/own-pool.ts'
 import { mysqlTargetOf } from '../../../database/mysql/target.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
 import { loadDriver } from '../../../database/sql/load-driver.ts'
@@ -36,6 +37,7 @@ export async function mysqlConnections(
   const { places } = mysqlTargetOf(database)
   if (places.length > 1) return ofSeveralHosts(openMysqlUrl(createPool, database, CONNECTIONS, timeLimits))
   const pool = createPool({ ...places[0], connectionLimit: CONNECTIONS, connectTimeout: timeLimits.request })
+  coreOf(pool).on('connection', setOwnSession)
   return connectionsOf(pool as unknown as Mysql2Promise, timeLimits, () => pool.end())
 }
 

@@ -1,0 +1,33 @@
+const BYTEA = 17
+const BOOLEAN = 16
+const HEX = '\\x'
+
+/**
+ * The bytes of a `bytea` as the server writes it with `bytea_output` on `hex` or on `escape`. In the second form every
+ * backslash is doubled, so no content there begins with `\x`.
+ */
+export function bytesOfText(text: string): Buffer {
+  if (text.startsWith(HEX)) return Buffer.from(text.slice(HEX.length), 'hex')
+  const bytes = text.replaceAll(/\\(?:([0-7]{3})|\\)/g, (_, octal?: string) =>
+    octal === undefined ? '\\' : String.fromCharCode(Number.parseInt(octal, 8)),
+  )
+  return Buffer.from(bytes, 'latin1')
+}
+
+/** The option `types` of postgres.js for connections that are opened here. */
+export const ownTypes = {
+  bytea: {
+    to: BYTEA,
+    from: [BYTEA],
+    serialize: (bytes: Uint8Array) => HEX + Buffer.from(bytes).toString('hex'),
+    parse: bytesOfText,
+  },
+}
+
+/** The property `types` of a query of `pg`: without it the parsers apply that the application may have set for all. */
+export const plainTypes = {
+  getTypeParser: (type: number) => {
+    if (type === BYTEA) return bytesOfText
+    return type === BOOLEAN ? (text: string) => text === 't' : (text: string) => text
+  },
+}
