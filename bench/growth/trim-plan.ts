@@ -4,6 +4,7 @@ import type { SessionDatabase } from '../../src/database/contract/session-databa
 import type { MysqlClient } from '../../src/database/mysql/client.ts'
 import { mysqlDatabase } from '../../src/database/mysql/database.ts'
 import { pgDatabase } from '../../src/database/pg/database.ts'
+import { betterSqlite3Client } from '../../src/database/sqlite/better-sqlite3.ts'
 import { sqliteDatabase } from '../../src/database/sqlite/database.ts'
 import { storedSessions as mysqlTable } from '../../src/schema/mysql.ts'
 import { storedSessions as pgTable } from '../../src/schema/pg.ts'
@@ -62,7 +63,7 @@ async function trimStatement(dialect: Dialect): Promise<Sent> {
 const writing: Record<Dialect, (write: (text: string, values: unknown[]) => void) => SessionDatabase> = {
   pg: (write) => pgDatabase({ ...nothing, query: answering(write) }, pgTable),
   mysql: (write) => mysqlDatabase(writingMysql(write), mysqlTable, TABLE),
-  sqlite: (write) => sqliteDatabase(writingSqlite(write), sqliteTable, TABLE, () => {}),
+  sqlite: (write) => sqliteDatabase(betterSqlite3Client(writingSqlite(write)), sqliteTable, TABLE),
 }
 
 const nothing = { transaction: async () => {}, withConnection: async () => {}, close: async () => {} }

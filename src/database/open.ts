@@ -4,9 +4,11 @@ import type { SessionDatabase } from './contract/session-database.ts'
 import { guarded, guardedStorage } from './door/guarded.ts'
 import type { Mysql2Promise } from './mysql/client.ts'
 import type { NodePgClient } from './pg/node-postgres.ts'
+import type { Pglite } from './pg/pglite.ts'
 import { type Dialect, type DrizzleDatabase, drizzleKind, isSessionDatabase } from './recognise.ts'
 import { loadDriver } from './sql/load-driver.ts'
 import type { SessionsTable } from './sql/statements.ts'
+import type { LibsqlClient } from './sqlite/libsql.ts'
 
 /** Connections of a pool that is opened here. */
 const CONNECTIONS = 10
@@ -27,7 +29,10 @@ export async function openDatabase(
 ): Promise<SessionDatabase> {
   const timeLimits = timeLimitsOf(operationTimeout)
   if (isSessionDatabase(database)) return guardedStorage(database, timeLimits)
-  return guarded(await OPEN[dialect](database, table, timeLimits), timeLimits)
+  const opened = await OPEN[dialect](database, table, timeLimits)
+  // Its client has no time limit for an answer of a server.
+  if (drizzleKind(database) === 'LibSQLDatabase') return guardedStorage(opened, timeLimits)
+  return guarded(opened, timeLimits)
 }
 
 type Open = (
@@ -46,6 +51,10 @@ async function pgClient(database: string | DrizzleDatabase, timeLimits: TimeLimi
   if (drizzleKind(database) === 'NodePgDatabase') {
     const { nodePostgresClient } = await import('./pg/node-postgres.ts')
     return nodePostgresClient((database as DrizzleDatabase).$client as NodePgClient, timeLimits)
+  }
+  if (drizzleKind(database) === 'PgliteDatabase') {
+    const { pgliteClient } = await import('./pg/pglite.ts')
+    return pgliteClient((database as DrizzleDatabase).$client as Pglite, timeLimits)
   }
   if (typeof database !== 'string') {
     const { postgresJsClient } = await import('./pg/postgres-js.ts')
@@ -77,11 +86,21 @@ const openSqlite: Open = async (database, table) => {
   const { sqliteDatabase } = await import('./sqlite/database.ts')
   const { storedSessionsTable } = await import('../schema/sqlite.ts')
   const named = namedTable(table, storedSessionsTable)
-  if (typeof database !== 'string') return sqliteDatabase(database.$client as never, ...named, () => {})
+  if (typeof database !== 'string') return sqliteDatabase(await handedSqliteClient(database), ...named)
   const { openSqliteFile } = await import('./sqlite/open.ts')
   const { sqliteTargetOf } = await import('./sqlite/url-settings.ts')
   const { default: Database } = await loadDriver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
   return openSqliteFile(Database, sqliteTargetOf(database), ...named)
+}
+
+/** Speaks through a client of SQLite that was passed in. */
+export async function handedSqliteClient(database: DrizzleDatabase) {
+  if (drizzleKind(database) === 'LibSQLDatabase') {
+    const { libsqlClient } = await import('./sqlite/libsql.ts')
+    return libsqlClient(database.$client as LibsqlClient)
+  }
+  const { betterSqlite3Client } = await import('./sqlite/better-sqlite3.ts')
+  return betterSqlite3Client(database.$client as never)
 }
 
 const OPEN: Record<Dialect, Open> = { pg: openPg, mysql: openMysql, sqlite: openSqlite }

@@ -25,9 +25,13 @@ const DIALECT_OF_SCHEME: Record<string, Dialect> = {
 const DIALECT_OF_DRIZZLE: Record<string, Dialect> = {
   PostgresJsDatabase: 'pg',
   NodePgDatabase: 'pg',
+  PgliteDatabase: 'pg',
   MySql2Database: 'mysql',
   BetterSQLite3Database: 'sqlite',
+  LibSQLDatabase: 'sqlite',
 }
+
+const DRIVERS = 'postgres-js, node-postgres, pglite, mysql2, better-sqlite3 or libsql'
 
 const URLS = 'postgres://…, mysql://…, mariadb://…, sqlite:PATH or sqlite::memory:'
 
@@ -35,12 +39,14 @@ const URLS = 'postgres://…, mysql://…, mariadb://…, sqlite:PATH or sqlite:
 export function recogniseDatabase(database: unknown): { dialect: Dialect } | { fault: string } {
   if (typeof database === 'string') return recogniseUrl(database)
   if (isSessionDatabase(database)) return { dialect: database.dialect }
+  if (hasReplicas(database))
+    return { fault: 'is what withReplicas(...) returned, which reads from replicas that lag; pass its $primary' }
   const kind = drizzleKind(database)
   if (!kind) return { fault: `must be a URL (${URLS}) or what drizzle(...) returned` }
-  const dialect = DIALECT_OF_DRIZZLE[kind]
+  const dialect = Object.hasOwn(DIALECT_OF_DRIZZLE, kind) ? DIALECT_OF_DRIZZLE[kind] : undefined
   if (dialect) return { dialect }
   return {
-    fault: `is a ${kind}; the Drizzle drivers postgres-js, node-postgres, mysql2 and better-sqlite3 are supported, or a URL (${URLS})`,
+    fault: `is a ${kind}, which is not supported; pass what drizzle(...) of drizzle-orm/${DRIVERS} returned, or a URL (${URLS})`,
   }
 }
 
@@ -91,10 +97,13 @@ export function isSessionDatabase(database: unknown): database is SessionDatabas
   return METHODS.every((name) => typeof (database as Record<string, unknown>)[name] === 'function')
 }
 
+const hasReplicas = (database: unknown) =>
+  typeof database === 'object' && database !== null && '$primary' in database && '$replicas' in database
+
 /** The name of the Drizzle class, which is the same in every copy of drizzle-orm. */
 export function drizzleKind(database: unknown): string | undefined {
-  if (typeof database !== 'object' || database === null || !('$client' in database)) return undefined
-  const kind = (database.constructor as { [entityKind]?: unknown })[entityKind]
+  if (typeof database !== 'object' || database === null) return undefined
+  const kind = (database.constructor as { [entityKind]?: unknown } | undefined)?.[entityKind]
   return typeof kind === 'string' ? kind : undefined
 }
 

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { SessionDatabase } from '../contract/session-database.ts'
 import type { SessionsTable } from '../sql/statements.ts'
+import { betterSqlite3Client } from './better-sqlite3.ts'
 import { sqliteDatabase } from './database.ts'
 import { createSqliteFile } from './private-file.ts'
 import type { SqliteTarget } from './url-settings.ts'
@@ -30,7 +31,11 @@ export function openSqliteFile(
   // With a write-ahead log a killed process loses nothing that was acknowledged; only a power failure may.
   client.pragma('synchronous = NORMAL')
   wait(BUSY_MS)
-  const database = sqliteDatabase(client, table, name, () => client.close())
+  const database = sqliteDatabase(
+    betterSqlite3Client(client, () => client.close()),
+    table,
+    name,
+  )
   return {
     ...database,
     async migrate() {

@@ -8,6 +8,13 @@ import type { Subject } from '../findings/subject.ts'
 
 const DRIVERS = { pg: 'postgres', mysql: 'mysql2', sqlite: 'better-sqlite3' } as const
 
+/** The drivers of databases that the application passes, where they are not those of URLs. */
+const DRIVER_OF_DRIZZLE: Record<string, string> = {
+  NodePgDatabase: 'pg',
+  PgliteDatabase: '@electric-sql/pglite',
+  LibSQLDatabase: '@libsql/client',
+}
+
 /** Ranges that package.json does not have: the driver of databases that the application passes. */
 const FURTHER_RANGES: Record<string, string> = { pg: '^8.11.0' }
 
@@ -25,7 +32,7 @@ export function checkVersions(subject: Subject | undefined, folder: string): Fou
 
 function driverOf({ database, dialect }: Subject): string | undefined {
   if (isSessionDatabase(database)) return undefined
-  return drizzleKind(database) === 'NodePgDatabase' ? 'pg' : DRIVERS[dialect]
+  return DRIVER_OF_DRIZZLE[drizzleKind(database) ?? ''] ?? DRIVERS[dialect]
 }
 
 function nodeFaults(): Found[] {

@@ -2,6 +2,7 @@ import type { Sql } from 'postgres'
 import type { PgClient } from '../../../database/pg/client.ts'
 import { type NodePgClient, nodePostgresClient } from '../../../database/pg/node-postgres.ts'
 import { driverOptions, targetOf } from '../../../database/pg/open.ts'
+import { type Pglite, pgliteClient } from '../../../database/pg/pglite.ts'
 import { postgresJsClient } from '../../../database/pg/postgres-js.ts'
 import { type DrizzleDatabase, drizzleKind } from '../../../database/recognise.ts'
 import { loadDriver } from '../../../database/sql/load-driver.ts'
@@ -37,6 +38,8 @@ export async function pgConnections(
 ): Promise<PgConnections> {
   if (drizzleKind(database) === 'NodePgDatabase')
     return nodePg((database as DrizzleDatabase).$client as NodePgClient, timeLimits)
+  if (drizzleKind(database) === 'PgliteDatabase')
+    return pglite((database as DrizzleDatabase).$client as Pglite, timeLimits)
   if (typeof database !== 'string') return postgresJs(database.$client as Sql, timeLimits, async () => {})
   const { default: postgres } = await loadDriver('PostgreSQL', 'postgres', () => import('postgres'))
   const target = targetOf(database)
@@ -53,6 +56,16 @@ export async function pgConnections(
   return {
     ...postgresJs(sql, timeLimits, () => sql.end({ timeout: 0 })),
     session: async () => sessionOf(open()),
+  }
+}
+
+function pglite(database: Pglite, timeLimits: TimeLimits): PgConnections {
+  return {
+    client: pgliteClient(database, timeLimits),
+    query: async (text) => (await database.query(text, [])).rows,
+    // No process of its own, and nothing in between.
+    processes: async () => ({ announced: undefined, actual: process.pid }),
+    close: async () => {},
   }
 }
 

@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { getTableConfig } from 'drizzle-orm/sqlite-core'
-import type { DrizzleDatabase } from '../../../database/recognise.ts'
+import { handedSqliteClient } from '../../../database/open.ts'
+import { type DrizzleDatabase, drizzleKind } from '../../../database/recognise.ts'
 import { loadDriver } from '../../../database/sql/load-driver.ts'
 import type { SessionsTable } from '../../../database/sql/statements.ts'
+import { betterSqlite3Client } from '../../../database/sqlite/better-sqlite3.ts'
+import type { SqliteClient } from '../../../database/sqlite/client.ts'
 import { sqliteDatabase } from '../../../database/sqlite/database.ts'
 import { migrateSqlite } from '../../../database/sqlite/migrate.ts'
 import { sqliteTargetOf } from '../../../database/sqlite/url-settings.ts'
 import { storedSessionKeysTable } from '../../../schema/sqlite.ts'
 import { type Found, ok, warning } from '../findings/finding.ts'
-import type { Inspection, Query, Row } from '../findings/inspection.ts'
+import type { Inspection, Row } from '../findings/inspection.ts'
 import { expectedKeys, expectedSessions, type TableConfig } from '../findings/tables.ts'
 import { actualTable, isSqliteType, quotedTable } from './catalog.ts'
 import { exposedFiles, exposureOf } from './exposed-files.ts'
@@ -24,21 +27,11 @@ export async function inspectSqlite(
   table: SessionsTable,
   name: string,
 ): Promise<Inspection> {
-  const isOwn = typeof database === 'string'
-  const file = isOwn ? sqliteTargetOf(database).file : (database.$client as Database).name
-  // Before the database is opened here, which may create temporary files next to it.
-  const exposed = exposedFiles(file)
-  const client = isOwn ? await openFile(file, name) : (database.$client as Database)
-  const query: Query = async (text) => {
-    const statement = client.prepare(text).safeIntegers(false)
-    if (statement.reader) return statement.all() as Row[]
-    statement.run()
-    return []
-  }
+  const { client, query, ...place } = await placeOf(database, name)
   const configOf = getTableConfig as unknown as (table: unknown) => TableConfig
   const sessions = expectedSessions(table, configOf)
   return {
-    sessions: sqliteDatabase(client, table, name, () => {}),
+    sessions: sqliteDatabase(client, table, name),
     expected: { sessions, keys: expectedKeys(configOf(storedSessionKeysTable(sessions.name)), undefined) },
     query,
     ping: async () => void (await query('select count(*) from sqlite_schema')),
@@ -47,19 +40,58 @@ export async function inspectSqlite(
       return { product: 'SQLite', version: String(row?.version), least: LEAST }
     },
     clock: async () => undefined,
-    exposure: async () => exposureOf(exposed),
     pooler: async () => ok('SQLite needs no connection'),
-    readOnly: async () => (client.readonly ? OPENED_TO_READ : undefined),
-    durability: async () => [durability(client, isOwn)],
     actual: (expected) => actualTable(query, expected),
     isType: isSqliteType,
     storage: async () => [],
     creation: createSqliteTable,
     repair: repairSqliteTable,
     quoted: quotedTable,
-    close: async () => {
-      if (isOwn) client.close()
+    ...place,
+  }
+}
+
+/** A database and its driver. */
+interface Place extends Pick<Inspection, 'query' | 'exposure' | 'readOnly' | 'durability' | 'close'> {
+  readonly client: SqliteClient
+}
+
+async function placeOf(database: string | DrizzleDatabase, table: string): Promise<Place> {
+  if (typeof database !== 'string' && drizzleKind(database) === 'LibSQLDatabase') return libsqlPlace(database)
+  const isOwn = typeof database === 'string'
+  const file = isOwn ? sqliteTargetOf(database).file : (database.$client as Database).name
+  // Before the database is opened here, which may create temporary files next to it.
+  const exposed = exposedFiles(file)
+  const opened = isOwn ? await openFile(file, table) : (database.$client as Database)
+  return {
+    client: betterSqlite3Client(opened),
+    async query(text) {
+      const statement = opened.prepare(text).safeIntegers(false)
+      if (statement.reader) return statement.all() as Row[]
+      statement.run()
+      return []
     },
+    exposure: async () => exposureOf(exposed),
+    readOnly: async () => (opened.readonly ? OPENED_TO_READ : undefined),
+    durability: async () => [durability(opened, isOwn)],
+    close: async () => {
+      if (isOwn) opened.close()
+    },
+  }
+}
+
+// Its client does not say whether it has a file or a server.
+async function libsqlPlace(database: DrizzleDatabase): Promise<Place> {
+  const client = await handedSqliteClient(database)
+  return {
+    client,
+    query: async (text) => client.rows({ text, names: [] }, []),
+    exposure: async () => [],
+    readOnly: async () => undefined,
+    durability: async () => [
+      ok('libSQL: the file or the server of the application decides what a power failure may lose'),
+    ],
+    close: async () => {},
   }
 }
 
@@ -76,7 +108,7 @@ async function openFile(file: string, table: string): Promise<Database> {
   if (file === MEMORY) {
     // The application's database in memory is not accessible, so this creates one in the same way.
     const client = new Sqlite(file)
-    migrateSqlite(client, table)
+    await migrateSqlite(betterSqlite3Client(client), table)
     return client
   }
   if (!existsSync(file)) throw new MissingFileError(file)

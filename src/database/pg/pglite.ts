@@ -1,0 +1,39 @@
+import { type TimeLimits, within } from '../../time/time-limits.ts'
+import type { PgClient, PgResult } from './client.ts'
+
+interface PgliteQueryable {
+  query(text: string, values: unknown[]): Promise<PgliteResult>
+  /** Runs a text that may hold several statements. */
+  exec(text: string): Promise<PgliteResult[]>
+}
+
+/** The part of a PGlite database that is used. */
+export interface Pglite extends PgliteQueryable {
+  transaction(work: (transaction: PgliteQueryable) => Promise<void>): Promise<void>
+}
+
+interface PgliteResult {
+  readonly rows: Record<string, unknown>[]
+  readonly affectedRows?: number
+}
+
+/**
+ * Speaks through PGlite that the application opened, and closes nothing. It is PostgreSQL inside of this process, so
+ * there is one connection, and nothing that could cancel a statement.
+ */
+export function pgliteClient(database: Pglite, timeLimits: TimeLimits): PgClient {
+  return {
+    query: (text, values, isBulk) =>
+      within(isBulk ? timeLimits.bulk : timeLimits.request, database.query(text, values).then(toResult)),
+    transaction: (work) =>
+      database.transaction((transaction) =>
+        work(async (text, values) =>
+          toResult(values ? await transaction.query(text, values) : (await transaction.exec(text)).at(-1)!),
+        ),
+      ),
+    isSingle: true,
+    close: async () => {},
+  }
+}
+
+const toResult = ({ rows, affectedRows }: PgliteResult): PgResult => ({ rows, count: affectedRows || rows.length })
