@@ -10,6 +10,8 @@ class RequestNote {
   endReason: EndReason | undefined
   /** Whether its cookie names an old id, so that the browser may have another cookie by now. */
   namesOldId = false
+  /** The signed id of its cookie, if the current secret signed it. */
+  signedId: string | undefined
   /** The error of the application's generator when the host asked for the first id. */
   idFailure: Error | undefined
   /** Whether the request continues without its session, because the session could not be read. */

@@ -1,4 +1,4 @@
-import fastifyCookie from '@fastify/cookie'
+import fastifyCookie, { Signer } from '@fastify/cookie'
 import fastifySession from '@fastify/session'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
@@ -160,7 +160,13 @@ async function registerHost(
   })
   await addSavingHooks(fastify, store, hostStore, checked, () =>
     // The store renews the last use itself, because the host would write the whole session at every request.
-    fastify.register(fastifySession, { ...options, store: hostStore as never, idGenerator, rolling: false }),
+    fastify.register(fastifySession, {
+      ...options,
+      secret: hostStore.signerOf(new Signer(host.secret, host.algorithm)),
+      store: hostStore as never,
+      idGenerator,
+      rolling: false,
+    }),
   )
 }
 

@@ -1,7 +1,7 @@
 import { formatSid } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { SessionContent } from '../live/content.ts'
-import type { LiveSession, StoredVersion } from '../live/live-session.ts'
+import type { LiveSession, LoadedVersion, StoredVersion } from '../live/live-session.ts'
 import { setLoadedVersion } from '../live/loaded-version.ts'
 import { applyMerge, mergeThreeWays } from '../live/merge.ts'
 import type { OpenedRow } from './reading.ts'
@@ -88,12 +88,26 @@ function mixesUsers(
 export function keep(core: StoreCore, draft: Draft, version: StoredVersion): void {
   const keys = [...new Set(draft.conflicts)]
   if (keys.length > 0) core.events.emit('conflict', { sid: formatSid(draft.taken[0]!.sid), keys })
-  const { plaintext, lifetime } = draft
-  const usedAt = Date.now()
+  const { plaintext } = draft
   for (const { session, snapshot } of draft.taken) {
-    setLoadedVersion(session, { ...version, lifetime, usedAt, touched: false, hasOldId: false, isWritten: true })
+    setLoadedVersion(session, writtenVersion(version, draft.lifetime))
     if (plaintext === snapshot) continue
     const { deserialize } = core.codec
     applyMerge(session, deserialize(snapshot), deserialize(plaintext), (one, other) => isStoredAlike(core, one, other))
+  }
+}
+
+function writtenVersion(stored: StoredVersion, lifetime: SessionContent['cookie']): LoadedVersion {
+  const { version, createdAt, plaintext, isJsonVisible } = stored
+  return {
+    version,
+    createdAt,
+    plaintext,
+    isJsonVisible,
+    lifetime,
+    usedAt: Date.now(),
+    touched: false,
+    hasOldId: false,
+    isWritten: true,
   }
 }

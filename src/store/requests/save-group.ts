@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EndReason } from '../../database/contract/session-database.ts'
+import type { EndReason, RowChange } from '../../database/contract/session-database.ts'
 import { OverloadedError, UnavailableError } from '../../errors.ts'
 import { Deferred } from '../../time/deferred.ts'
 import type { StoreCore } from '../core/core.ts'
@@ -8,7 +8,7 @@ import { UserChange } from '../users/max-per-user.ts'
 import { markGone } from './ending.ts'
 import { type OpenedRow, openCurrent } from './reading.ts'
 import { type Draft, draftOf, keep, mergedDraft, type Save } from './save-draft.ts'
-import { sealedRow } from './sealed-row.ts'
+import { type SealedRow, sealedRow } from './sealed-row.ts'
 
 /** The outcome of a save. */
 export type SaveOutcome = 'unchanged' | 'saved' | 'gone'
@@ -50,9 +50,11 @@ export function storeInTurn(core: StoreCore, operation: Operation, save: Save): 
 
 async function storeGroup(group: readonly Waiting[]): Promise<void> {
   const { core, save } = group[0]!
-  const change = new UserChange(core, save.sid)
+  // Most applications have no limit, and then a save waits for nothing that concerns one.
+  const change = core.userLimit && new UserChange(core, save.sid)
   try {
-    const tell = await store(group, change).finally(() => change.settle())
+    const storing = store(group, change)
+    const tell = await (change ? storing.finally(() => change.settle()) : storing)
     tell()
   } catch (error) {
     // An invalid save must not fail the other saves, so each one runs alone.
@@ -70,10 +72,11 @@ const inTime = (group: readonly Waiting[]) =>
   })
 
 /** Repeats the write until no other process is quicker. Returns the function that answers the waiting callers. */
-async function store(waiting: readonly Waiting[], change: UserChange): Promise<() => void> {
+async function store(waiting: readonly Waiting[], change: UserChange | undefined): Promise<() => void> {
   let group = inTime(waiting)
   for (let attempt = 1; attempt <= ATTEMPTS && group.length > 0; attempt++) {
-    const draft = await nextDraft(group, attempt)
+    const isAlone = attempt === 1 && group.length === 1
+    const draft = isAlone ? draftOf(group[0]!.save) : await nextDraft(group, attempt)
     if (typeof draft === 'string') return () => tellGone(group, draft)
     group = inTime(group)
     if (group.length > 0 && (await write(group, draft, change))) return () => tellSaved(group, draft)
@@ -86,7 +89,6 @@ async function store(waiting: readonly Waiting[], change: UserChange): Promise<(
 async function nextDraft(group: readonly Waiting[], attempt: number): Promise<Draft | EndReason> {
   const saves = group.map((one) => one.save)
   const { core, operation, save } = group[0]!
-  if (attempt === 1 && saves.length === 1) return draftOf(save)
   // The pause comes before the read, so that the read is as fresh as possible at the write.
   if (attempt > 2) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
   const row = await core.rows.find(save.sid, operation.measures)
@@ -108,7 +110,7 @@ function tellSaved(group: readonly Waiting[], { foreign }: Draft): void {
 }
 
 /** Writes a draft of the saves that still wait; false when another process was quicker. */
-async function write(group: readonly Waiting[], draft: Draft, change: UserChange): Promise<boolean> {
+async function write(group: readonly Waiting[], draft: Draft, change: UserChange | undefined): Promise<boolean> {
   const { core, operation, save } = group[0]!
   // A save in the draft has reached its timeout, so the draft must be made again.
   if (draft.taken.length + draft.foreign.length > group.length) return false
@@ -117,12 +119,12 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
     keep(core, draft, base)
     return true
   }
-  await change.begin(base, userId)
+  if (change) await change.begin(base, userId)
   const sealing = sealedRow(core, operation, { sid: save.sid, id: save.id, createdAt: base?.createdAt }, draft)
   const row = sealing instanceof Promise ? await sealing : sealing
   if (group.some(({ operation: { deadline } }) => deadline.isPast)) return false
   const isWritten = base
-    ? await core.rows.update({ ...row, version: base.version, now: row.touchedAt }, operation.measures)
+    ? await core.rows.update(changeTo(row, base.version), operation.measures)
     : await core.rows.insert({ ...row, version: 1, endedAt: null, endReason: null }, operation.measures)
   if (!isWritten) return false
   keep(core, draft, {
@@ -131,6 +133,10 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
     plaintext,
     isJsonVisible: false,
   })
-  await change.end(base, userId)
+  if (change) await change.end(base, userId)
   return true
+}
+
+function changeTo({ sid, data, keyId, userId, touchedAt, expiresAt, trimAt }: SealedRow, version: number): RowChange {
+  return { sid, version, now: touchedAt, data, keyId, userId, touchedAt, expiresAt, trimAt }
 }
