@@ -39,6 +39,7 @@ export {
 export { type Passphrase, passphraseKeys } from './keys/passphrase-keys.ts'
 export { type StaticKey, staticKeys } from './keys/static-keys.ts'
 export type { Serializer } from './payload/serializer.ts'
+export type { FormerPlace, SessionCookieOptions } from './plugin/cookie/cookie-options.ts'
 export type { OnUnavailable, StoredSessionOptions } from './plugin/options.ts'
 export {
   type SessionListener,

@@ -46,15 +46,29 @@ export class CookieAnswers {
   #settle(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
     const { name } = this.#lines
     if (this.#isWithheld(request)) replaceLines(reply, name, [])
-    else if (this.#isOver(request, reply) || clearsCookie(reply, name))
+    else if (this.#isOver(request, reply.statusCode) || clearsCookie(reply, name))
       this.#put(request, reply, this.#lines.clearing(request))
     else if (setsCookie(reply, name)) this.#put(request, reply, lastLine(reply, name) as string)
     done()
   }
 
+  /** The lines for a response that Fastify does not send, by what has been stored until now. */
+  linesFor(request: FastifyRequest): string[] {
+    const { session } = request
+    const { isAnonymous } = requestNote(request)
+    if (isAnonymous || this.#isWithheld(request)) return []
+    if (this.#isOver(request, 200)) return this.#withFormer(request, this.#lines.clearing(request))
+    const isWritten = isSession(session) && loadedVersionOf(session)?.isWritten
+    return isWritten ? this.#withFormer(request, this.#setting(request)) : []
+  }
+
   // A server should not send two lines for one cookie at one place. @see RFC 6265, section 4.1.1
   #put(request: FastifyRequest, reply: FastifyReply, line: string): void {
-    replaceLines(reply, this.#lines.name, [...this.#lines.clearingFormer(request), line])
+    replaceLines(reply, this.#lines.name, this.#withFormer(request, line))
+  }
+
+  #withFormer(request: FastifyRequest, line: string): string[] {
+    return [...this.#lines.clearingFormer(request), line]
   }
 
   // The browser must not keep, and the application must not trust, a cookie that opens no session.
@@ -81,10 +95,10 @@ export class CookieAnswers {
     return requestNote(request).namesOldId && !(hasSession && loadedVersionOf(session))
   }
 
-  #isOver(request: FastifyRequest, reply: FastifyReply): boolean {
+  #isOver(request: FastifyRequest, statusCode: number): boolean {
     const { session } = request
     if (session !== null) return noteOf(session).isGone && !hasOldId(session)
     const { hasFailed, sentValue } = requestNote(request)
-    return !hasFailed && reply.statusCode < 500 && sentValue !== undefined
+    return !hasFailed && statusCode < 500 && sentValue !== undefined
   }
 }

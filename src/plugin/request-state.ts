@@ -22,8 +22,10 @@ class RequestNote {
   sentValue: string | undefined
   /** What its cookie was found to be, if that was read before the host asks. */
   found: IdReading | undefined
-  /** Its session while the onSend hook of the host runs, which must not see it. */
+  /** Its session while `request.session` is something else: for the onSend hook of the host, and for later hooks. */
   heldSession: FastifyRequest['session'] | undefined
+  /** A proxy for its session, after the session was stored. */
+  watchedSession: FastifyRequest['session'] | undefined
   /** Whether its response must not change the cookie, because the state of the session is not known. */
   hasFailed = false
   /** The running rotation of the request. */

@@ -10,9 +10,10 @@ import { SentCookies } from './cookie/sent-cookies.ts'
 import { type Choice, TwinCookies } from './cookie/twin-cookies.ts'
 import { CookieAnswers } from './cookie-answers.ts'
 import type { HostStore } from './host-store.ts'
+import { LateChanges } from './late-changes.ts'
 import type { CheckedOptions } from './options.ts'
 import { isDisguised, isSession, requestNote } from './request-state.ts'
-import { insecureWarning, isDropped, unsendableCheck } from './session-cookie.ts'
+import { insecureWarning, isDropped, outsideWarning, unsendableCheck } from './session-cookie.ts'
 
 type Done = (error?: Error) => void
 
@@ -21,6 +22,7 @@ type Done = (error?: Error) => void
  * its onSend. The hooks of other plugins run before or after all of them.
  *
  * @param registerHost - registers @fastify/session
+ * @returns what decides about the cookie of each response
  */
 export async function addSavingHooks(
   fastify: FastifyInstance,
@@ -28,13 +30,15 @@ export async function addSavingHooks(
   hostStore: HostStore,
   { host, store: { limits } }: CheckedOptions,
   registerHost: () => PromiseLike<unknown>,
-): Promise<void> {
+): Promise<CookieAnswers> {
   const warnInsecure = insecureWarning(fastify.log)
   const refuseUnsendable = unsendableCheck(fastify)
   const sent = new SentCookies(fastify, host)
   const twins = new TwinCookies(store, host)
   const lines = new CookieLines(fastify, host)
   const answers = new CookieAnswers(store, lines, limits)
+  const late = new LateChanges(fastify.log)
+  const warnOutside = outsideWarning(fastify.log, host.cookie)
 
   fastify.addHook('onSend', saveBeforeHost)
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -49,6 +53,7 @@ export async function addSavingHooks(
   })
   fastify.addHook('onSend', settleCookie)
   rememberDecrypted(fastify, hostStore)
+  return answers
 
   /** Lets the host load the session of this cookie. */
   function load(request: FastifyRequest, sent: Choice | undefined, done: Done): void {
@@ -69,9 +74,13 @@ export async function addSavingHooks(
   function saveBeforeHost(request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: Done): void {
     const note = requestNote(request)
     if (note.isAnonymous) return giveUp(request, reply, done)
+    late.unwatch(request)
     const { session } = request
     if (isDisguised(session)) return giveUp(request, reply, () => done(new UnstorableError('__proto__', RESERVED_NAME)))
-    if (!isSession(session)) return done()
+    if (!isSession(session)) {
+      warnOutside(session)
+      return done()
+    }
     const { isRefused, isUnsaved } = noteOf(session)
     if (isRefused || (note.isAnswering && isUnsaved)) return giveUp(request, reply, done)
     note.isAnswering = true
@@ -128,7 +137,10 @@ export async function addSavingHooks(
     const note = requestNote(request)
     if (note.heldSession) request.session = note.heldSession
     note.heldSession = undefined
-    answers.settle(request, reply, done)
+    answers.settle(request, reply, () => {
+      late.watch(request)
+      done()
+    })
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CookieOptions } from '@fastify/session'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { refuseLifetime, unsendable } from '../store/live/content.ts'
 import { flagsOf } from './cookie/cookie-lines.ts'
@@ -45,6 +46,22 @@ export function insecureWarning(log: FastifyBaseLogger): (request: FastifyReques
       'a changed session was not stored and no cookie was sent, because cookie.secure is on and the connection is not https. ' +
         "Behind a proxy that terminates TLS, set Fastify's trustProxy; for plain http in development, set cookie: { secure: 'auto' }. " +
         'This is logged once.',
+    )
+  }
+}
+
+/** Outside of `cookie.path` the host leaves an empty object in place of a session, and what it is given is lost. */
+export function outsideWarning(log: FastifyBaseLogger, { path = '/' }: CookieOptions = {}): (session: unknown) => void {
+  let isTold = false
+  return (session) => {
+    if (isTold || typeof session !== 'object' || session === null) return
+    const keys = Object.keys(session)
+    if (keys.length === 0) return
+    isTold = true
+    log.warn(
+      { plugin: 'stored-session', keys, path },
+      'a request outside of cookie.path changed request.session, and nothing was stored, because it has no session there. ' +
+        'Serve the route below cookie.path, or set cookie.path to a path that contains it. This is logged once.',
     )
   }
 }

@@ -14,6 +14,7 @@ import type { SessionStats } from '../store/management/statistics.ts'
 import { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { TrimOptions, TrimResult } from '../store/trimming/trimming.ts'
 import { noteCookiePlace } from './cookie/cookie-options.ts'
+import type { CookieAnswers } from './cookie-answers.ts'
 import { HostStore, idGeneratorOf } from './host-store.ts'
 import { refuseHost } from './host-version.ts'
 import { logEvents } from './log.ts'
@@ -94,6 +95,17 @@ export interface StoredSession {
    * @see OWASP Session Management Cheat Sheet, "Renewal Timeout"
    */
   rotateId(request: FastifyRequest): Promise<boolean>
+  /**
+   * The values of the header `Set-Cookie` for a response that you write yourself, after `reply.hijack()`: the cookie of a
+   * session that this request stored, or the end of its cookie after `destroy()`; empty when the browser keeps its cookie.
+   * Call `await request.session.save()` before, because nothing else stores the session then.
+   *
+   * @example
+   * ```ts
+   * reply.raw.writeHead(200, { 'set-cookie': app.storedSession.setCookieHeader(request) })
+   * ```
+   */
+  setCookieHeader(request: FastifyRequest): string[]
   /** The store, for applications that register @fastify/session themselves. */
   readonly store: StoredSessionStore
 }
@@ -108,13 +120,13 @@ async function register(fastify: FastifyInstance, options: StoredSessionOptions)
   fastify.addHook('onClose', () => store.close().finally(endLog))
   await store.ready()
   const hostStore = new HostStore(store, checked)
-  fastify.decorate('storedSession', managementOf(store, hostStore))
   noteCookiePlace(store, checked.host)
-  await registerHost(fastify, store, hostStore, checked)
+  const answers = await registerHost(fastify, store, hostStore, checked)
+  fastify.decorate('storedSession', managementOf(store, hostStore, answers))
   trimEveryRequests(fastify, store, checked.store)
 }
 
-function managementOf(store: StoredSessionStore, hostStore: HostStore): StoredSession {
+function managementOf(store: StoredSessionStore, hostStore: HostStore, answers: CookieAnswers): StoredSession {
   return {
     trim: (options) => store.trim(options),
     list: (options) => store.list(options),
@@ -128,6 +140,7 @@ function managementOf(store: StoredSessionStore, hostStore: HostStore): StoredSe
     on: (event, listener) => void store.events.on(event, listener as never),
     off: (event, listener) => void store.events.off(event, listener as never),
     rotateId: (request) => hostStore.rotateId(request),
+    setCookieHeader: (request) => answers.linesFor(request),
     store,
   }
 }
@@ -137,7 +150,7 @@ async function registerHost(
   store: StoredSessionStore,
   hostStore: HostStore,
   checked: CheckedOptions,
-): Promise<void> {
+): Promise<CookieAnswers> {
   const { host } = checked
   const { former: _, ...options } = host
   const generateId = idGeneratorOf(host.idGenerator)
@@ -158,7 +171,7 @@ async function registerHost(
       return requestNote(this as unknown as FastifyRequest).isAnonymous
     },
   })
-  await addSavingHooks(fastify, store, hostStore, checked, () =>
+  return addSavingHooks(fastify, store, hostStore, checked, () =>
     // The store renews the last use itself, because the host would write the whole session at every request.
     fastify.register(fastifySession, {
       ...options,

@@ -20,9 +20,9 @@ const headers = (...values: string[]) => ({
 /** SQLite reads several rows in one transaction, which counts once. */
 const roundTrips = (statements: readonly string[]) =>
   statements
-    .join('\n')
-    .replace(/begin[^]*?commit/gi, 'transaction')
-    .split('\n').length
+    .join(';;')
+    .replace(/begin.*?commit/gis, 'transaction')
+    .split(';;').length
 
 forEachDatabase((target) => {
   const suite = appSuite(target, { now: START })

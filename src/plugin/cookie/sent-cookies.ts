@@ -11,6 +11,7 @@ interface Host {
 /** Finds the session's cookie in the header of a request, in which browsers may send several cookies of one name. */
 export class SentCookies {
   readonly #name: string
+  readonly #mark: string
   readonly #prefix: string
   readonly #parse: FastifyInstance['parseCookie']
   /** Whether the application's @fastify/cookie changes values while parsing, which our cookie would not survive. */
@@ -18,6 +19,7 @@ export class SentCookies {
 
   constructor({ parseCookie }: FastifyInstance, { cookieName, cookiePrefix }: Host) {
     this.#name = cookieName
+    this.#mark = `${cookieName}=`
     this.#prefix = cookiePrefix
     this.#parse = parseCookie
     this.#isDecoded = !keepsValues(parseCookie)
@@ -31,13 +33,21 @@ export class SentCookies {
     const { cookie = '' } = request.raw.headers
     request.cookies ??= this.#parse(cookie) as Record<string, string>
     const parsed = request.cookies[this.#name]
-    const mark = `${this.#name}=`
-    const hasSeveral = cookie.indexOf(mark) !== cookie.lastIndexOf(mark)
-    const values = hasSeveral || this.#isDecoded ? this.#allOf(cookie) : []
+    if (!this.#isDecoded && !this.#hasSeveral(cookie)) return this.#ours(parsed)
+    const values = this.#allOf(cookie)
     // An earlier hook of the application may have put another value there, such as that of a header of its own.
     const isReplaced = parsed !== undefined && !this.#isDecoded && !values.includes(parsed)
-    if (values.length === 0 || isReplaced) return parsed?.startsWith(this.#prefix) ? [parsed] : []
-    return values.slice(0, MOST_TRIED)
+    return values.length === 0 || isReplaced ? this.#ours(parsed) : values.slice(0, MOST_TRIED)
+  }
+
+  #ours(value: string | undefined): string[] {
+    return value?.startsWith(this.#prefix) ? [value] : []
+  }
+
+  // Searching forwards twice is quicker than lastIndexOf().
+  #hasSeveral(header: string): boolean {
+    const first = header.indexOf(this.#mark)
+    return first >= 0 && header.indexOf(this.#mark, first + this.#mark.length) >= 0
   }
 
   #allOf(header: string): string[] {
