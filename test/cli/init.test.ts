@@ -162,6 +162,19 @@ test('a secret in .env is shown nowhere, and for its owner to read', async () =>
   assert.match(stderr, /git would commit the session database; ignore it: echo 'sessions\.db\*' >> \.gitignore/)
 })
 
+test('a drizzle-kit that would drop the tables of the sessions gets a filter, once', async () => {
+  const hint =
+    /drizzle-kit push drops the tables .*; add to drizzle\.config\.ts: tablesFilter: \['!stored_sessions\*'\]\n/
+  const configs = [undefined, 'export default {}', "export default { tablesFilter: ['!stored_sessions*'] }"]
+  for (const config of configs) {
+    const cwd = bare({ postgres: '*' }, '.env\n')
+    if (config !== undefined) write(cwd, 'drizzle.config.ts', config)
+    const { stderr } = await commandLine(['init', '--dry-run'], { cwd })
+    if (config === configs[1]) assert.match(stderr, hint)
+    else assert.doesNotMatch(stderr, /drizzle-kit/)
+  }
+})
+
 test('nothing is written in a rehearsal, or where nobody agreed', async () => {
   const cwd = bare({ postgres: '*' }, '.env\n')
   const rehearsal = await commandLine(['init', '--dry-run'], { cwd })

@@ -187,6 +187,14 @@ describe('sources of an import', () => {
     assert.equal((await stores.store.import(source)).imported, 2)
   })
 
+  test('a line that is nested too deep is no session, and ends no import', async () => {
+    const lists = (levels: number) =>
+      `{"id":"deep${levels}","session":{"a":${'['.repeat(levels)}${']'.repeat(levels)}}}`
+    const input = Readable.from([[lists(600), lists(20_000), '{"id":"after","session":{}}'].join('\n')])
+    const { imported, skipped } = await stores.store.import(openSource('json', { url: '-', input }))
+    assert.deepEqual([imported, reasons(skipped)], [1, { unstorable: 1, unreadable: 1 }])
+  })
+
   test('a file that is not there is an error that says so', async () => {
     const isTold = (error: Error & { code?: string }) =>
       error.code === 'FST_STORED_SESSION_IMPORT_SOURCE' && error.message.includes('ENOENT')

@@ -91,9 +91,14 @@ function tell({ snippet, secretToTell }: InitPlan, files: readonly PlannedFile[]
   output.print(data, line)
 }
 
-function tellNext({ missingPackages, needsRunner, secretToTell, committedFile }: InitPlan, output: Output): void {
+function tellNext(plan: InitPlan, output: Output): void {
+  const { missingPackages, needsRunner, secretToTell, committedFile, pushed } = plan
   if (committedFile !== undefined)
     output.message(`git would commit the session database; ignore it: echo '${committedFile}*' >> .gitignore`)
+  if (pushed !== undefined)
+    output.message(
+      `drizzle-kit push drops the tables of the sessions, unless your schema has them; add to ${pushed.config}: ${pushed.setting}`,
+    )
   const variables = secretToTell === undefined ? ' --env .env' : ''
   const steps = [
     ...(missingPackages.length > 0 ? [`npm install ${missingPackages.join(' ')}`] : []),

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DEFAULT_TABLE } from '../../database/sql/migrations.ts'
 import { configurationNames } from '../configuration/load.ts'
 import { runsTypeScript } from '../configuration/typescript.ts'
 import { DRIVERS, type Driver } from '../project/installed.ts'
@@ -26,6 +27,8 @@ export interface InitPlan {
   readonly needsRunner: boolean
   /** A SQLite file that git would commit. */
   readonly committedFile: string | undefined
+  /** A configuration of drizzle-kit whose push would drop the tables of the sessions, and the setting that prevents it. */
+  readonly pushed: { readonly config: string; readonly setting: string } | undefined
 }
 
 /** @param secret - creates a secret; called only if one is needed */
@@ -52,8 +55,18 @@ export function initPlan(project: Project, driver: Driver, secret: () => string)
     needsRunner: configuration.path.endsWith('.ts') && needsRunner(project),
     committedFile:
       DRIVERS[driver] === 'sqlite' && ignoredByGit(folder, SQLITE_FILE) === 'committed' ? SQLITE_FILE : undefined,
+    pushed: pushedIn(folder),
   }
 }
+
+function pushedIn(folder: string): InitPlan['pushed'] {
+  const config = DRIZZLE_CONFIGS.find((name) => existsSync(join(folder, name)))
+  if (config === undefined || readFileSync(join(folder, config), 'utf8').includes(DEFAULT_TABLE)) return undefined
+  return { config, setting: `tablesFilter: ['!${DEFAULT_TABLE}*']` }
+}
+
+/** The names that drizzle-kit looks for, in its order. */
+const DRIZZLE_CONFIGS = ['drizzle.config.ts', 'drizzle.config.js', 'drizzle.config.json']
 
 function needsRunner({ packages, exportsByAssignment }: Project): boolean {
   // Node only removes types, and `export =` is not a type.
