@@ -19,6 +19,7 @@ const CONNECTIONS = 10
  * @param database - checked by `recogniseDatabase`
  * @param table - the name of the table, or the Drizzle table
  * @param operationTimeout - milliseconds that a statement of a request may take
+ * @param warn - receives what an operator should change, while the database is in use
  * @throws `FST_STORED_SESSION_MISSING_DRIVER`
  */
 export async function openDatabase(
@@ -26,10 +27,11 @@ export async function openDatabase(
   database: string | DrizzleDatabase | SessionDatabase,
   table: string | Table,
   operationTimeout = USUAL_TIMEOUT_MS,
+  warn: (message: string) => void = () => {},
 ): Promise<SessionDatabase> {
   const timeLimits = timeLimitsOf(operationTimeout)
   if (isSessionDatabase(database)) return guardedStorage(database, timeLimits)
-  const opened = await OPEN[dialect](database, table, timeLimits)
+  const opened = await OPEN[dialect](database, table, timeLimits, warn)
   // Its client has no time limit for an answer of a server.
   if (drizzleKind(database) === 'LibSQLDatabase') return guardedStorage(opened, timeLimits)
   return guarded(opened, timeLimits)
@@ -39,11 +41,11 @@ type Open = (
   database: string | DrizzleDatabase,
   table: string | Table,
   timeLimits: TimeLimits,
+  warn: (message: string) => void,
 ) => Promise<SessionDatabase>
 
 const openPg: Open = async (database, table, timeLimits) => {
-  const { pgDatabase } = await import('./pg/database.ts')
-  const { pgSessionsTable } = await import('./pg/database.ts')
+  const { pgDatabase, pgSessionsTable } = await import('./pg/database.ts')
   return pgDatabase(await pgClient(database, timeLimits), pgSessionsTable(table))
 }
 
@@ -65,10 +67,12 @@ async function pgClient(database: string | DrizzleDatabase, timeLimits: TimeLimi
   return openPgUrl(postgres, database, CONNECTIONS, timeLimits)
 }
 
-const openMysql: Open = async (database, table, timeLimits) => {
+const openMysql: Open = async (database, table, timeLimits, warn) => {
+  const { unpreparedAtNeed } = await import('./mysql/unprepared.ts')
   const { mysqlDatabase } = await import('./mysql/database.ts')
   const { storedSessionsTable } = await import('../schema/mysql.ts')
-  return mysqlDatabase(await mysqlClient(database, timeLimits), ...namedTable(table, storedSessionsTable))
+  const client = unpreparedAtNeed(await mysqlClient(database, timeLimits), warn)
+  return mysqlDatabase(client, ...namedTable(table, storedSessionsTable))
 }
 
 async function mysqlClient(database: string | DrizzleDatabase, timeLimits: TimeLimits) {

@@ -67,7 +67,7 @@ export async function openCore(
 async function open(options: CheckedStoreOptions, events: SessionEventEmitter, triesStorage: boolean): Promise<Opened> {
   const { dialect, table, operationTimeout, migrate, keys } = options
   const warn = (message: string) => void events.emit('databaseWarning', { message })
-  const database = await openDatabase(dialect, options.database, table, operationTimeout).catch(fail)
+  const database = await openDatabase(dialect, options.database, table, operationTimeout, warn).catch(fail)
   events.source = { table: database.table, dialect: database.dialect }
   try {
     if (migrate)

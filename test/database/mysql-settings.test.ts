@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { drizzle } from 'drizzle-orm/mysql2'
 import mysql from 'mysql2/promise'
 import { StoredSessionStore, type StoreOptions } from '../../src/index.ts'
+import { findingsOf, theOne } from '../doctor/findings.ts'
 import { forEachDatabase, type TestDatabase } from '../harness/databases.ts'
 import { ownServer } from '../harness/find-server.ts'
 import { createMysqlDatabase, queryMysql } from '../harness/mysql-database.ts'
@@ -100,11 +101,46 @@ forEachDatabase((target) => {
 
   if (target.name !== 'mysql' && target.name !== 'mariadb') return
   const { name } = target
+  let server: TestServer
 
-  test('sessions are kept on a server whose settings for all connections would lose them', async (t) => {
-    const server: TestServer = await ownServer(name)
-    t.after(() => server.remove())
+  before(async () => {
+    server = await ownServer(name)
     await server.start()
+  })
+  after(() => server?.remove())
+
+  test('sessions are kept on a server that accepts no more prepared statements, with one warning', async () => {
+    const own = await createMysqlDatabase(name, server.url)
+    const former = storeOn(own.url, { migrate: true })
+    await assertKeepsSessions(former)
+    await queryMysql(server.url, 'SET GLOBAL max_prepared_stmt_count = 0')
+    const { host, port } = new URL(own.url)
+    const pool = mysql.createPool({ uri: own.url, connectionLimit: 2 })
+    const typical = mysql.createPool({ uri: own.url, connectionLimit: 2, typeCast: (field) => field.string() })
+    const connection = await mysql.createConnection(own.url)
+    const stores = [
+      ...[own.url, own.url.replace(host, `${host},localhost:${port}`)].map((url) => storeOn(url)),
+      ...[drizzle(pool), drizzle(typical), drizzle(connection)].map((client) => storeOn(client)),
+    ]
+    for (const store of stores) {
+      const warnings: string[] = []
+      store.events.on('databaseWarning', ({ message }) => void warnings.push(message))
+      await store.ready()
+      await assertKeepsSessions(store)
+      await assertKeepsSessions(store, ['?', undefined, "'; --", 'back\\', '🔑'])
+      assert.equal((await store.health()).ok, true)
+      assert.equal(warnings.length, 1)
+      assert.match(warnings[0]!, /max_prepared_stmt_count.* SET GLOBAL max_prepared_stmt_count = 65536$/)
+    }
+    assert.equal(theOne(await findingsOf(own, { user: userIdOf }), 'storing').level, 'ok')
+    await assertKeepsSessions(former)
+    await assertNothingLeft(own)
+    for (const store of [...stores, former]) await store.close()
+    await queryMysql(server.url, 'SET GLOBAL max_prepared_stmt_count = 16382')
+    await Promise.all([pool.end(), typical.end(), connection.end()])
+  })
+
+  test('sessions are kept on a server whose settings for all connections would lose them', async () => {
     const own = await createMysqlDatabase(name, server.url)
     // The settings of init_connect are not those of an administrator.
     const account = new URL(own.url)

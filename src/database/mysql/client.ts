@@ -7,14 +7,15 @@ type IsRight = (result: MysqlResult) => boolean
 export interface MysqlClient {
   /**
    * Runs one prepared statement, and gives it up when its time is up.
+   * @param values - those of its parameters; without them it is not prepared
    * @param isBulk - whether it goes over many rows, and may take longer
    */
-  execute(text: string, values: unknown[], isBulk?: boolean): Promise<MysqlResult>
+  execute(text: string, values: unknown[] | undefined, isBulk?: boolean): Promise<MysqlResult>
   /**
-   * Runs one prepared statement, and undoes it unless its result is right. Absent where there is one connection alone,
-   * which others use meanwhile.
+   * Runs one statement like {@link execute}, and undoes it unless its result is right. Absent where there is one
+   * connection alone, which others use meanwhile.
    */
-  executeIf?(text: string, values: unknown[], isRight: IsRight): Promise<boolean>
+  executeIf?(text: string, values: unknown[] | undefined, isRight: IsRight): Promise<boolean>
   /** Runs work on one connection. */
   withConnection(work: (query: (text: string) => Promise<MysqlResult>) => Promise<void>): Promise<void>
   /** Whether there is only one connection, so that a caller who keeps it blocks all others. @defaultValue false */
@@ -35,6 +36,10 @@ interface Queryable {
   execute(query: { sql: string; values: unknown[] }): Promise<Answer>
   query(query: { sql: string }): Promise<Answer>
 }
+
+/** Sends a statement: prepared if it has values, even if none. */
+export const sendTo = (on: Queryable, { values, ...statement }: { sql: string; values: unknown[] | undefined }) =>
+  values ? on.execute({ ...statement, values }) : on.query(statement)
 
 export interface PooledConnection extends Queryable {
   release(): void
@@ -63,11 +68,11 @@ export function plainFor({ pool, connection }: Mysql2Promise) {
 /** Speaks through a pool or connection of mysql2 that the application opened, and so leaves its connections alone. */
 export function mysql2Client(client: Mysql2Promise, timeLimits: TimeLimits): MysqlClient {
   const plain = plainFor(client)
-  const tryOn = async (connection: PooledConnection, sql: string, values: unknown[], isRight: IsRight) =>
-    tentatively(connection, () => connection.execute({ ...plain, sql, values }), isRight)
+  const tryOn = async (connection: PooledConnection, sql: string, values: unknown[] | undefined, isRight: IsRight) =>
+    tentatively(connection, () => sendTo(connection, { ...plain, sql, values }), isRight)
   return {
     execute: (sql, values, isBulk) =>
-      within(isBulk ? timeLimits.bulk : timeLimits.request, client.execute({ ...plain, sql, values }).then(toResult)),
+      within(isBulk ? timeLimits.bulk : timeLimits.request, sendTo(client, { ...plain, sql, values }).then(toResult)),
     ...(client.getConnection && {
       executeIf: (sql, values, isRight) =>
         within(

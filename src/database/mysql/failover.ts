@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolConnection } from 'mysql2'
 import { lateAnswer, type TimeLimits, within } from '../../time/time-limits.ts'
-import { type MysqlClient, type PooledConnection, tentatively, toResult } from './client.ts'
+import { type MysqlClient, type PooledConnection, sendTo, tentatively, toResult } from './client.ts'
 import { isLasting, isOfNode, isUnsent, mayRepeatWrite, type Node, ofReading } from './node.ts'
 import { giveUp, sendOver } from './own-pool.ts'
 
@@ -54,7 +54,7 @@ export function nodesClient(nodes: readonly Node[], selector: 'ORDER' | 'RR', ti
 
   return {
     async execute(sql, values, isBulk) {
-      const statement = { ...plain, sql, values: values as never[] }
+      const statement = { ...plain, sql, values: values as never[] | undefined }
       const ms = isBulk ? timeLimits.bulk : timeLimits.request
       if (!/^\s*select/i.test(sql)) {
         return onOne(ms, mayRepeatWrite, (connection, left) => sendOver(connection, statement, left))
@@ -68,7 +68,7 @@ export function nodesClient(nodes: readonly Node[], selector: 'ORDER' | 'RR', ti
     executeIf: (sql, values, isRight) =>
       onOne(timeLimits.request, mayRepeatWrite, (connection, left) => {
         const promised = connection.promise() as unknown as PooledConnection
-        const execute = () => promised.execute({ ...plain, sql, values })
+        const execute = () => sendTo(promised, { ...plain, sql, values })
         return within(left, tentatively(promised, execute, isRight), () => {
           giveUp(connection)
           return lateAnswer(Math.round(left))

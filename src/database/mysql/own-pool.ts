@@ -8,7 +8,9 @@ import {
   type MysqlClient,
   type MysqlResult,
   mysql2Client,
+  type PooledConnection,
   plainFor,
+  sendTo,
   tentatively,
   toResult,
 } from './client.ts'
@@ -32,7 +34,7 @@ export function ownPoolClient(pool: PromisePool, timeLimits: TimeLimits): MysqlC
       const sent = new Sent(ms)
       core.getConnection((error, connection) => {
         if (error) sent.fail(error)
-        else sent.over(connection, { ...plain, sql, values: values as never[] })
+        else sent.over(connection, { ...plain, sql, values: values as never[] | undefined })
       })
       return sent.promise
     },
@@ -44,8 +46,8 @@ export function ownPoolClient(pool: PromisePool, timeLimits: TimeLimits): MysqlC
         if (isLate) connection.release()
         if (isLate) throw lateAnswer(timeLimits.request)
         taken = connection.connection as unknown as PoolConnection
-        const execute = () => connection.execute({ ...plain, sql, values: values as never[] }) as Promise<never>
-        return tentatively(connection, execute, isRight)
+        const promised = connection as unknown as PooledConnection
+        return tentatively(promised, () => sendTo(promised, { ...plain, sql, values }), isRight)
       }
       return within(timeLimits.request, run(), (ms) => {
         isLate = true
@@ -124,14 +126,14 @@ class Sent extends Deferred<MysqlResult> {
     // Nobody waits any more.
     if (this.#isLate) return connection.release()
     this.#connection = connection
-    connection
-      .execute(statement, (failure, answer) => {
-        if (failure && OF_SERVER.has(failure.errno ?? 0)) giveUp(connection)
-        if (failure) return this.fail(failure)
-        clearTimeout(this.#timer)
-        this.resolve(toResult([answer as never, undefined]))
-      })
-      .once('end', () => connection.release())
+    const settle = (failure: NodeJS.ErrnoException | null, answer: unknown) => {
+      if (failure && OF_SERVER.has(failure.errno ?? 0)) giveUp(connection)
+      if (failure) return this.fail(failure)
+      clearTimeout(this.#timer)
+      this.resolve(toResult([answer as never, undefined]))
+    }
+    const sent = statement.values ? connection.execute(statement, settle) : connection.query(statement, settle)
+    sent.once('end', () => connection.release())
   }
 
   fail(error: Error): void {

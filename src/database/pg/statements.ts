@@ -6,7 +6,7 @@ import { columnKeys, columnNames, type SessionsTable, selectRow, value } from '.
 export function updateManyRows(table: SessionsTable): SQL {
   const { sid, data, version, userId, touchedAt, expiresAt, trimAt, endedAt, keyId } = columnNames(table)
   const of = (name: SQL) => sql`${table}.${name}`
-  return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${userId} = nullif(t.user_id, ''),
+  return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${userId} = ${textOrNull(sql`t.user_id`)},
     ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at, ${keyId} = t.key_id
     from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
       ${value('datas')}::text::bytea[], ${value('userIds')}::text::text[], ${value('keyIds')}::text::bigint[],
@@ -79,7 +79,7 @@ export function insertManyRows(table: SessionsTable): SQL {
   const lists = columnKeys.map((key) => sql`${value(key)}::text::${sql.raw(NULLABLE.has(key) ? 'text' : TYPES[key])}[]`)
   const items = columnKeys.map((key) => {
     const item = sql`t.${sql.identifier(key)}`
-    return NULLABLE.has(key) ? sql`nullif(${item}, '')::${sql.raw(TYPES[key])}` : item
+    return NULLABLE.has(key) ? sql`${textOrNull(item)}::${sql.raw(TYPES[key])}` : item
   })
   const aliases = columnKeys.map((key) => sql.identifier(key))
   return sql`insert into ${table} (${sql.join(columns, sql`, `)}) select ${sql.join(items, sql`, `)}
@@ -89,12 +89,19 @@ export function insertManyRows(table: SessionsTable): SQL {
 
 /** The parameters of {@link insertManyRows}. */
 export function insertManyValues(rows: readonly NewRow[]): Record<string, string> {
-  const lists = columnKeys.map((key) => [key, listOf(rows.map((row) => row[key]))])
+  const lists = columnKeys.map((key) => [
+    key,
+    listOf(
+      key,
+      rows.map((row) => row[key]),
+    ),
+  ])
   return Object.fromEntries(lists)
 }
 
-function listOf(list: readonly (Buffer | string | number | null)[]): string {
+function listOf(key: string, list: readonly (Buffer | string | number | null)[]): string {
   if (Buffer.isBuffer(list[0])) return byteas(list as Buffer[])
+  if (!NULLABLE.has(key)) return numbers(list as number[])
   return texts(list.map((one) => (one === null ? null : String(one))))
 }
 
@@ -110,11 +117,14 @@ export const byteas = (list: readonly Buffer[]) => `{${list.map((one) => `"\\\\x
 const numbers = (list: readonly number[]) => `{${list.join(',')}}`
 
 /**
- * A list of texts or nothing, for `::text::text[]`. Nothing is an empty text, which no column of ours holds, and becomes
- * null by `nullif`: with `array_nulls` off, NULL in a list is the text "NULL".
+ * A list of texts or nothing, for `::text::text[]`. Nothing is an empty text, and a text has a mark before it: with
+ * `array_nulls` off, NULL in a list is the text "NULL".
  */
 const texts = (list: readonly (string | null)[]) =>
-  `{${list.map((one) => `"${(one ?? '').replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
+  `{${list.map((one) => `"${one === null ? '' : `+${one.replaceAll(/["\\]/g, '\\$&')}`}"`).join(',')}}`
+
+/** An item of such a list. */
+const textOrNull = (item: SQL) => sql`substr(nullif(${item}, ''), 2)`
 
 /** A SELECT of the rows of many keys. */
 export function readManyRows(table: SessionsTable): SQL {

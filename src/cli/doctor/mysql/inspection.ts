@@ -1,5 +1,6 @@
 import { getTableConfig } from 'drizzle-orm/mysql-core'
 import { mysqlDatabase } from '../../../database/mysql/database.ts'
+import { unpreparedAtNeed } from '../../../database/mysql/unprepared.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
 import type { SessionsTable } from '../../../database/sql/statements.ts'
 import { storedSessionKeysTable } from '../../../schema/mysql.ts'
@@ -25,7 +26,11 @@ export async function inspectMysql(
   const configOf = getTableConfig as unknown as (table: unknown) => TableConfig
   const sessions = tellingUsersApart(expectedSessions(table, configOf), table.userId.name)
   return {
-    sessions: mysqlDatabase(connections.client, table, name),
+    sessions: mysqlDatabase(
+      unpreparedAtNeed(connections.client, () => {}),
+      table,
+      name,
+    ),
     expected: { sessions, keys: expectedKeys(configOf(storedSessionKeysTable(sessions.name)), sessions.schema) },
     query,
     ping: async () => void (await query('select 1')),

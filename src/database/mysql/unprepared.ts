@@ -1,0 +1,58 @@
+import type { MysqlClient } from './client.ts'
+
+/** "Can't create more than max_prepared_stmt_count statements": the statement had no effect. */
+const TOO_MANY_PREPARED = 1461
+/** After this time a statement is prepared again, in milliseconds. */
+const PAUSE_MS = 60_000
+
+const WARNING =
+  'the server accepts no more prepared statements (max_prepared_stmt_count), so statements are sent unprepared, which takes more time. Find who prepares so many (SHOW GLOBAL STATUS LIKE "Prepared_stmt_count"), or raise the limit: SET GLOBAL max_prepared_stmt_count = 65536'
+
+/** Sends statements unprepared while the server, which may be shared with others, accepts no more prepared ones. */
+export function unpreparedAtNeed(client: MysqlClient, warn: (message: string) => void): MysqlClient {
+  let preparesAt = 0
+  let hasWarned = false
+
+  function send<Result>(text: string, values: unknown[], run: Run<Result>): Promise<Result> {
+    if (performance.now() < preparesAt) return run(withValues(text, values), undefined)
+    return run(text, values).catch((error) => {
+      if ((error as { errno?: number }).errno !== TOO_MANY_PREPARED) throw error
+      preparesAt = performance.now() + PAUSE_MS
+      if (!hasWarned) warn(WARNING)
+      hasWarned = true
+      return run(withValues(text, values), undefined)
+    })
+  }
+
+  const { executeIf } = client
+  return {
+    ...client,
+    execute: (text, values = [], isBulk) =>
+      send(text, values, (sent, parameters) => client.execute(sent, parameters, isBulk)),
+    ...(executeIf && {
+      executeIf: (text, values = [], isRight) =>
+        send(text, values, (sent, parameters) => executeIf(sent, parameters, isRight)),
+    }),
+  }
+}
+
+type Run<Result> = (text: string, values: unknown[] | undefined) => Promise<Result>
+
+const QUOTED_OR_PLACEHOLDER = /`(?:[^`]|``)*`|'(?:[^']|'')*'|\?/g
+
+/**
+ * Puts the values of a statement into its text. Texts and bytes are hexadecimal, so that no content can end a literal,
+ * whatever `sql_mode` and the character set of the connection are.
+ */
+export function withValues(text: string, values: readonly unknown[]): string {
+  let next = 0
+  return text.replaceAll(QUOTED_OR_PLACEHOLDER, (part) => (part === '?' ? literal(values[next++]) : part))
+}
+
+function literal(value: unknown): string {
+  if (value === null) return 'NULL'
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  if (typeof value === 'string') return `_utf8mb4 X'${Buffer.from(value).toString('hex')}'`
+  if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString('hex')}'`
+  throw new TypeError(`a statement has a value of the type ${typeof value}`)
+}
