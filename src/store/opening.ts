@@ -57,6 +57,8 @@ export class Opening {
     this.#trimmer = new Trimmer(core.database, this.#parts.events, this.#options)
     this.#trimmer.start()
     warnOfUnencrypted(this.#parts.events, this.#options.acceptUnencryptedUntil)
+    for (const message of (await core.database.warnings?.()) ?? [])
+      this.#parts.events.emit('databaseWarning', { message })
     await warnOfOldKey(core, this.#options.warnKeyAge)
     this.#core = core
     return core

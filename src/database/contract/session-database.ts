@@ -129,6 +129,8 @@ export interface SessionSchema {
    * @throws `FST_STORED_SESSION_MISSING_TABLE`
    */
   check(): Promise<void>
+  /** What the database is set to that may make sessions wrong, for the operator. Asked once, at start. */
+  warnings?(): Promise<readonly string[]>
   /** Applies our migrations, one process at a time; can be repeated after a failure. */
   migrate(): Promise<void>
   /** All of our migrations in order, with the statements that each would run; changes nothing. */

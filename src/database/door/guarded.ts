@@ -21,6 +21,8 @@ const TRANSIENT = new Set([
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_CHECKREAD',
+  // Two members of a replication group changed one row at once.
+  'ER_TRANSACTION_ROLLBACK_DURING_COMMIT',
   // A Galera node that is disconnected from the others, or is catching up with them.
   'ER_UNKNOWN_COM_ERROR',
 ])
@@ -84,6 +86,7 @@ function behind(guard: Guard, database: SessionDatabase, timeLimits: TimeLimits)
     unsealed: database.unsealed && guardedUnsealed(guard, database.unsealed, timeLimits),
     ...(database.probe && { probe: guard(request, database.probe.bind(database)) }),
     check: () => within(bulk, database.check()),
+    ...(database.warnings && { warnings: () => within(bulk, database.warnings!()) }),
     migrate: () => keepAlive(database.migrate()),
     ...(database.migrations && { migrations: guard(bulk, database.migrations.bind(database)) }),
     close: () => keepAlive(database.close()),

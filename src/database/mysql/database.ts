@@ -37,6 +37,7 @@ import {
   updateManyRows,
 } from './statements.ts'
 import { mysqlTrimming } from './trimming.ts'
+import { refuseStaleReads, staleReads } from './waits.ts'
 
 const DUPLICATE_ENTRY = 1062
 const UNDEFINED_TABLE = 1146
@@ -137,7 +138,11 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       isDuplicate,
     }),
     probe: async () => void (await run(shared.probe, NOBODY)),
-    check: () => check(run, shared.check, name),
+    async check() {
+      await check(run, shared.check, name)
+      if (client.isHanded) await refuseStaleReads(client)
+    },
+    warnings: async () => (client.isHanded ? [] : staleReads(client)),
     migrate: () => migrateMysql(client, name),
     migrations: () => mysqlMigrations(client, name),
     close: () => client.close(),

@@ -26,6 +26,8 @@ export interface SessionEvents {
   unencrypted: [{ sid: string }]
   /** The store opened with `acceptUnencrypted`, and its date `until` is in the future. */
   acceptsUnencrypted: [{ until: Date }]
+  /** The store opened a database whose settings may make sessions wrong; `message` says which, and what to do. */
+  databaseWarning: [{ message: string }]
   /** The current key has been sealing for longer than `warnKeyAge`; `days` is the number of days. */
   keyAge: [{ days: number }]
   /**
