@@ -12,6 +12,11 @@ export interface PgClient {
   transaction(run: (query: PgQuery) => Promise<void>): Promise<void>
   /** Whether there is only one connection, so that a caller who keeps it blocks all others. @defaultValue false */
   readonly isSingle?: boolean
+  /**
+   * Whether every server that answers is a standby. Our own connections have it: they refuse a standby, so that no
+   * statement says it.
+   */
+  isStandby?(): Promise<boolean>
   /** Ends the connections, when they are ours. */
   close(): Promise<void>
 }

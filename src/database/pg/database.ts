@@ -23,6 +23,7 @@ import { placeOfName, placeOfTable, textOfPlace } from '../sql/table-place.ts'
 import { unsealedRows } from '../sql/unsealed-rows.ts'
 import type { PgClient, PgResult } from './client.ts'
 import { migratePg, pgMigrations } from './migrate.ts'
+import { refusingStandby } from './standby.ts'
 import {
   byteas,
   insertManyRows,
@@ -125,8 +126,8 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
       isDuplicate: (error) => (error as { code?: unknown }).code === UNIQUE_VIOLATION,
     }),
     probe: async () => void (await run(shared.probe, NOBODY)),
-    check: () => check(run, shared.check, name),
-    migrate: () => migratePg(client, place),
+    check: () => refusingStandby(client, () => check(run, shared.check, name)),
+    migrate: () => refusingStandby(client, () => migratePg(client, place)),
     migrations: () => pgMigrations(client, place),
     close: () => client.close(),
   }

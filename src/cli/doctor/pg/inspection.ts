@@ -59,7 +59,7 @@ async function readOnlyReason(query: Query): Promise<ReadOnly | undefined> {
   if (row?.standby)
     return {
       reason: 'the server is a standby, which only reads',
-      remedy: 'Give the URL of the primary; with several hosts add ?target_session_attrs=read-write',
+      remedy: 'Give the URL of the primary, or name all hosts in one URL',
     }
   if (row?.read_only !== 'on') return undefined
   return {
