@@ -17,6 +17,7 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
       'acceptUnencrypted is on: until its date a client that can write to the database can make sessions of any user. Remove the option as soon as the imported rows are sealed (npx stored-session reencrypt)',
     )
   })
+  events.on('databaseWarning', ({ message }) => logger.warn(message))
   events.on('unencrypted', ({ sid }) => {
     limited.warn('unencrypted', { sid }, 'a session that is not encrypted was read, because acceptUnencrypted is on')
   })
@@ -28,9 +29,6 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   })
   events.on('slowKeyService', ({ call, ms }) => {
     limited.warn(`slow ${call}`, { call, ms }, 'the key service answers slowly')
-  })
-  events.on('databaseWarning', ({ message }) => {
-    logger.warn(message)
   })
   events.on('backlog', ({ backlog, rounds }) => {
     logger.warn(

@@ -116,7 +116,7 @@ function failMigration(error: unknown, table: string): never {
 
 // Most poolers refuse a connection with 08P01, whatever the reason.
 const CONNECTION_FAULT =
-  /^(E[A-Z]+|CONNECT_TIMEOUT|08\w{3}|28\w{3}|3D000|ER_(DB)?ACCESS_DENIED_ERROR|ER_BAD_DB_ERROR|ER_CON_COUNT_ERROR|53300|57P03)$/
+  /^(E[A-Z]+|CONNECT_TIMEOUT|08\w{3}|28\w{3}|3D000|ER_(DB)?ACCESS_DENIED_ERROR|ER_BAD_DB_ERROR|ER_CON_COUNT_ERROR|53300|57P03|25006)$/
 
 const isConnectionFault = (error: unknown) => CONNECTION_FAULT.test(codeOf(error))
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { drizzle } from 'drizzle-orm/mysql2'
 import mysql from 'mysql2/promise'
 import type { SessionDatabase } from '../../src/database/contract/session-database.ts'
 import { openDatabase } from '../../src/database/open.ts'
-import { StoredSessionStore } from '../../src/index.ts'
+import { StoredSessionStore, type StoreOptions } from '../../src/index.ts'
 import { sessionDatabaseContract } from '../../src/testing/index.ts'
 import type { TestDatabase } from '../harness/databases.ts'
 import { GaleraCluster } from '../harness/galera-cluster.ts'
@@ -11,10 +12,12 @@ import { createGaleraDatabase, listUrl } from '../harness/galera-database.ts'
 import { queryMysql } from '../harness/mysql-database.ts'
 import { runsWithoutViolations } from '../history/no-violations.ts'
 import { assertNoDamage } from '../races/no-damage.ts'
+import { openApp } from '../support/app.ts'
 import { sidOf } from '../support/rows.ts'
-import { newSession, save } from '../support/sessions.ts'
+import { contentOf, load, newSession, save } from '../support/sessions.ts'
 import { newId, secret } from '../support/stores.ts'
 import { until } from '../support/until.ts'
+import { signIn, visitorOf } from '../support/visitor.ts'
 import { tortureGalera } from '../torture/galera.ts'
 import { addDueRows, countRows } from '../trimming/due-rows.ts'
 
@@ -76,17 +79,15 @@ test('no random history across nodes loses, revives, outlives, mixes up or refus
   await runsWithoutViolations(t, everywhere, 800)
 })
 
-test('a node that lags answers what was true without wsrep_sync_wait, and with it waits until it is true', async () => {
+test('a node that lags answers what was true without wsrep_sync_wait, and waits by default until it is true', async () => {
   const [first, second] = urls as [string, string]
   const path = pathOf(everywhere)
   const sid = sidOf(newId())
   const lock = await mysql.createConnection(second)
   const [writer, plain, causal] = await Promise.all(
-    [
-      listUrl([first], path),
-      listUrl([second], path, 'wsrep_sync_wait=0'),
-      listUrl([second], path, 'wsrep_sync_wait=7'),
-    ].map((url) => openDatabase('mysql', url, 'stored_sessions')),
+    [listUrl([first], path), listUrl([second], path, 'wsrep_sync_wait=0'), listUrl([second], path)].map((url) =>
+      openDatabase('mysql', url, 'stored_sessions'),
+    ),
   )
   await writer!.insert(rowOf(sid))
   await causal!.read([sid])
@@ -97,6 +98,50 @@ test('a node that lags answers what was true without wsrep_sync_wait, and with i
   await lock.query('UNLOCK TABLES')
   assert.equal((await reading)[0]!.endedAt, 2)
   await Promise.all([writer!.close(), plain!.close(), causal!.close(), lock.end()])
+})
+
+test('two applications, each with the URL of one node alone, see each other’s changes and ends at once', async () => {
+  const path = pathOf(everywhere)
+  const lock = await mysql.createConnection(urls[1]!)
+  const apps = await Promise.all(urls.slice(0, 2).map((url) => openApp(new URL(path, url).href)))
+  const visitor = await signIn(apps[0]!)
+  const there = visitorOf(apps[1]!, visitor.id, visitor.sessionId)
+  /** What the other node says that has not yet taken over what this one did. */
+  const behind = async (change: () => Promise<unknown>) => {
+    await there.me()
+    await lock.query('FLUSH TABLES WITH READ LOCK')
+    await change()
+    const seen = there.me()
+    await lock.query('UNLOCK TABLES')
+    return seen
+  }
+  assert.equal((await behind(() => visitor.post('/change', { n: 1 }))).n, 1)
+  await Promise.all([visitor.post('/change', { n: 2 }), there.post('/change', { m: 3 })])
+  const store = apps[0]!.storedSession.store as StoredSessionStore
+  assert.deepEqual(contentOf((await load(store, visitor.id))!), { userId: 'ada', n: 2, m: 3 })
+  assert.equal((await behind(() => visitor.post('/logout'))).endReason, 'destroyed')
+  await Promise.all([...apps, lock].map((one) => ('end' in one ? one.end() : one.close())))
+})
+
+test('a pool of the application that does not wait for the other nodes is refused, and a URL that turns it off is warned of', async () => {
+  const url = new URL(pathOf(everywhere), urls[0]).href
+  const open = async (database: StoreOptions['database']) => {
+    const store = new StoredSessionStore({ database, secret, trim: false })
+    const warnings: string[] = []
+    store.events.on('databaseWarning', ({ message }) => warnings.push(message))
+    await store.ready().finally(() => store.close())
+    return warnings
+  }
+  const pool = mysql.createPool(url)
+  await assert.rejects(open(drizzle(pool)), /INVALID_OPTIONS.*set session wsrep_sync_wait = 7/)
+  const waiting = mysql.createPool(url)
+  waiting.on('connection', (connection) => void connection.query('set session wsrep_sync_wait = 15'))
+  assert.deepEqual(await open(drizzle(waiting)), [])
+  assert.deepEqual(await open(url), [])
+  const [warning, ...others] = await open(`${url}?wsrep_sync_wait=0`)
+  assert.match(warning!, /the URL turns wsrep_sync_wait off/)
+  assert.deepEqual(others, [])
+  await Promise.all([pool.end(), waiting.end()])
 })
 
 test('trimming on three nodes at once deletes every row that is due, once, and no other, with a lease and without', async () => {

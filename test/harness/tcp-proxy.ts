@@ -23,6 +23,7 @@ export class TcpProxy {
   onReply: Pass = toClient
   /** Whether connections that come are cut at once. */
   isRefusing = false
+  #server = new URL('tcp://127.0.0.1')
   readonly #listener: Server
   readonly #links = new Set<Link>()
 
@@ -36,11 +37,16 @@ export class TcpProxy {
     const listener = createServer().listen(0, '127.0.0.1')
     await once(listener, 'listening')
     const target = new URL(serverUrl)
-    const [host, port] = [target.hostname, Number(target.port)]
     target.host = `127.0.0.1:${(listener.address() as AddressInfo).port}`
     const proxy = new TcpProxy(listener, target.href)
-    listener.on('connection', (client) => proxy.#accept(client, host, port))
+    proxy.leadTo(serverUrl)
+    listener.on('connection', (client) => proxy.#accept(client, proxy.#server.hostname, Number(proxy.#server.port)))
     return proxy
+  }
+
+  /** Connections that come from now on are with this server. */
+  leadTo(serverUrl: string): void {
+    this.#server = new URL(serverUrl)
   }
 
   /** Lets everything pass from now on. */

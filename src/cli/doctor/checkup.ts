@@ -102,7 +102,7 @@ async function inspectAll(
   const schema = await runAll(
     {
       server: () => checkServer(inspection),
-      pooler: async () => [await inspection.pooler()],
+      pooler: async () => [await inspection.pooler(), ...(await inspection.staleReads())],
       schema: () => checkSchema(subject, inspection),
     },
     clean,

@@ -21,6 +21,8 @@ const TRANSIENT = new Set([
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_CHECKREAD',
+  // Two members of a replication group changed one row at once.
+  'ER_TRANSACTION_ROLLBACK_DURING_COMMIT',
   // A Galera node that is disconnected from the others, or is catching up with them.
   'ER_UNKNOWN_COM_ERROR',
 ])

@@ -20,6 +20,8 @@ export interface MysqlClient {
   withConnection(work: (query: (text: string) => Promise<MysqlResult>) => Promise<void>): Promise<void>
   /** Whether there is only one connection, so that a caller who keeps it blocks all others. @defaultValue false */
   readonly isSingle?: boolean
+  /** Whether the application opened the connections, so that their settings are its own. @defaultValue false */
+  readonly isHanded?: boolean
   /** Ends the connections, when they are ours. */
   close(): Promise<void>
 }
@@ -91,6 +93,7 @@ export function mysql2Client(client: Mysql2Promise, timeLimits: TimeLimits): Mys
     },
     // A connection without a pool is shared by statements, and nobody has to wait until it is given back.
     isSingle: client.pool?.config.connectionLimit === 1,
+    isHanded: true,
     close: async () => {},
   }
 }

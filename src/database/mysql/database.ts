@@ -38,6 +38,7 @@ import {
   updateManyRows,
 } from './statements.ts'
 import { mysqlTrimming } from './trimming.ts'
+import { refuseStaleReads, staleReads } from './waits.ts'
 
 const DUPLICATE_ENTRY = 1062
 const UNDEFINED_TABLE = 1146
@@ -139,8 +140,14 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     }),
     probe: async () => void (await run(shared.probe, NOBODY)),
     remove: async (sid) => void (await run(shared.remove, { sid })),
-    checkSettings: (needs) => checkMysqlSettings(client, needs),
-    check: () => check(run, shared.check, name),
+    checkSettings: async (needs) => [
+      ...(await checkMysqlSettings(client, needs)),
+      ...(client.isHanded ? [] : await staleReads(client)),
+    ],
+    async check() {
+      await check(run, shared.check, name)
+      if (client.isHanded) await refuseStaleReads(client)
+    },
     migrate: () => migrateMysql(client, name),
     migrations: () => mysqlMigrations(client, name),
     close: () => client.close(),

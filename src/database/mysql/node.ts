@@ -2,14 +2,19 @@ import type { Pool, PoolConnection } from 'mysql2'
 import { lateAnswer, within } from '../../time/time-limits.ts'
 import { type Answer, type MysqlResult, toResult } from './client.ts'
 import { giveUp, OF_SERVER, type OwnPool } from './own-pool.ts'
+import { isUnknown, settingOf, type Wait } from './waits.ts'
 
 /** A node that failed is asked again after so long whether it is back. Milliseconds. */
 const RETRY_MS = 500
 
 /** "WSREP has not yet prepared node for application use": it is cut off, or catches up with the others. */
 const NOT_READY = 1047
-const UNKNOWN_VARIABLE = 1193
-const NO_WSREP = 'the server has no wsrep_sync_wait, which the URL sets: it is no node of Galera'
+
+/** Why a variable that the URL sets is refused. */
+const NO_CLUSTER = {
+  wsrep_sync_wait: 'the server has no wsrep_sync_wait, which the URL sets: it is no node of Galera',
+  group_replication_consistency: 'the server has no group_replication_consistency, which the URL sets: it is no MySQL',
+}
 
 // Statements that a node did not even get.
 const unsent = new WeakSet<object>()
@@ -43,7 +48,7 @@ export function isOfNode(error: unknown): boolean {
 }
 
 // Access denied to the database, access denied, and an unknown database.
-const OF_CONFIGURATION = new Set<unknown>([1044, 1045, 1049, 'NO_WSREP'])
+const OF_CONFIGURATION = new Set<unknown>([1044, 1045, 1049, 'NO_CLUSTER'])
 
 /** Whether asking again is of no use: what the URL says is wrong. */
 export function isLasting(error: unknown): boolean {
@@ -51,27 +56,20 @@ export function isLasting(error: unknown): boolean {
   return OF_CONFIGURATION.has(errno) || OF_CONFIGURATION.has(code)
 }
 
-/** What the `wsrep_sync_wait` of our connections is to be. */
-export interface SyncWait {
-  readonly value: number
-  /** Whether a server that knows nothing of it is refused. */
-  readonly isRequired: boolean
-}
-
 /** One of the servers that a URL names: its pool, and whether it is passed over at the moment. */
 export class Node {
   readonly #pool: OwnPool
-  readonly #syncWait: SyncWait | undefined
+  readonly #waits: readonly Wait[]
   readonly #share: number
   readonly #ready = new WeakSet<PoolConnection>()
   #retryAt = 0
   #isAsking = false
 
   /** @param share - milliseconds that a statement may wait for this node before another one is asked */
-  constructor(pool: OwnPool, share: number, syncWait: SyncWait | undefined) {
+  constructor(pool: OwnPool, share: number, waits: readonly Wait[]) {
     this.#pool = pool
     this.#share = share
-    this.#syncWait = syncWait
+    this.#waits = waits
   }
 
   /** Options of each statement. */
@@ -128,12 +126,12 @@ export class Node {
   async #begin(connection: PoolConnection): Promise<void> {
     const { rows } = await this.#query(connection, 'select @@global.read_only as isReadOnly')
     if (Number(rows[0]?.isReadOnly)) throw Object.assign(new Error('the server is read-only'), { code: 'READ_ONLY' })
-    if (!this.#syncWait) return
-    const { value, isRequired } = this.#syncWait
-    await this.#query(connection, `set session wsrep_sync_wait = ${value}`).catch((error) => {
-      if (error.errno !== UNKNOWN_VARIABLE) throw error
-      if (isRequired) throw Object.assign(new Error(NO_WSREP), { code: 'NO_WSREP' })
-    })
+    for (const wait of this.#waits) {
+      await this.#query(connection, settingOf(wait)).catch((error) => {
+        if (!isUnknown(error)) throw error
+        if (wait.isRequired) throw Object.assign(new Error(NO_CLUSTER[wait.variable]), { code: 'NO_CLUSTER' })
+      })
+    }
   }
 
   async #query(connection: PoolConnection, sql: string): Promise<MysqlResult> {

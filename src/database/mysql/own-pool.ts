@@ -14,6 +14,7 @@ import {
   tentatively,
   toResult,
 } from './client.ts'
+import { isUnknown, settingOf, type Wait } from './waits.ts'
 
 /** Ending the connections may take this long, in milliseconds, before they are cut. */
 const CLOSE_MS = 500
@@ -25,10 +26,11 @@ type Connection = PoolConnection & { readonly stream: Socket }
  * Speaks through a pool of mysql2 that was opened here. A connection that does not answer in time is given up, because
  * it may never answer again; and connections that nobody waits for let the process end.
  */
-export function ownPoolClient(pool: PromisePool, timeLimits: TimeLimits): MysqlClient {
-  const { core, plain, close } = ownPool(pool, timeLimits)
+export function ownPoolClient(pool: PromisePool, timeLimits: TimeLimits, waits: readonly Wait[]): MysqlClient {
+  const { core, plain, close } = ownPool(pool, timeLimits, waits)
   return {
     ...mysql2Client(pool as unknown as Mysql2Promise, timeLimits),
+    isHanded: false,
     execute(sql, values, isBulk) {
       const ms = isBulk ? timeLimits.bulk : timeLimits.request
       const sent = new Sent(ms)
@@ -71,10 +73,15 @@ export interface OwnPool {
 /** The pool with callbacks that a promise pool wraps, which its types leave out. */
 export const coreOf = (pool: PromisePool): Pool => (pool as unknown as { pool: Pool }).pool
 
-/** Lets no connection of a pool keep the process alive, or a statement wait for a lock longer than we do. */
-export function ownPool(pool: PromisePool, timeLimits: TimeLimits): OwnPool {
+/**
+ * Lets no connection of a pool keep the process alive, or a statement wait for a lock longer than we do.
+ *
+ * @param waits - what its connections wait for, where the server knows it
+ */
+export function ownPool(pool: PromisePool, timeLimits: TimeLimits, waits: readonly Wait[] = []): OwnPool {
   const core = coreOf(pool)
   const connections = new Set<Connection>()
+  makeWait(pool, waits)
   core.on('connection', (pooled) => {
     const connection = pooled as Connection
     prepare(connection, timeLimits)
@@ -104,6 +111,16 @@ const OWN_SESSION = `SET NAMES utf8mb4, SESSION autocommit = 1, SESSION completi
 /** Gives a new connection the settings of ours. */
 export function setOwnSession(connection: Pick<PoolConnection, 'query'>): void {
   connection.query(OWN_SESSION, () => {})
+}
+
+/** Sets what the connections of a pool wait for: before any other statement, because each runs them in their order. */
+export function makeWait(pool: PromisePool, waits: readonly Wait[]): void {
+  coreOf(pool).on('connection', (connection) => {
+    for (const wait of waits)
+      connection.query(settingOf(wait), (error) => {
+        if (error && !isUnknown(error)) giveUp(connection as Connection)
+      })
+  })
 }
 
 /** A statement whose answer is waited for no longer than this, with the wait for a connection. */

@@ -72,10 +72,10 @@ async function underLock<Result>(
   })
 }
 
-/** Of several nodes of Galera each has named locks of its own. */
+/** Of several members of a cluster each has named locks of its own. */
 async function refuseCluster(query: Query): Promise<void> {
-  const { rows } = await query("show variables like 'wsrep_on'")
-  if (rows[0]?.Value !== 'ON') return
+  const { rows } = await query("show variables where variable_name in ('wsrep_on', 'group_replication_group_name')")
+  if (rows.every(({ Value }) => Value === 'OFF' || Value === '')) return
   throw Object.assign(new Error('named locks are of one node, and this one belongs to a cluster'), {
     code: LOCKS_OF_ONE_NODE,
   })

@@ -1,22 +1,16 @@
 import { explainConnecting, explainConnections, oneOf, type Rules, text, wholeNumber } from '../url/settings.ts'
+import { CLUSTER_RULES, type ClusterSettings } from './cluster-settings.ts'
 import { jdbcSwitch, type MysqlTls, SWITCH, sslJson, sslMode, tls, verifies } from './tls.ts'
 
 /** What the settings of a URL say. What they do not say is undefined. */
-export interface MysqlSettings extends MysqlTls {
+export interface MysqlSettings extends MysqlTls, ClusterSettings {
   /** Connections with each host. */
   max?: number
   /** Milliseconds. */
   connectTimeout?: number
   /** The path of a Unix socket. */
   socketPath?: string
-  /** The value of `wsrep_sync_wait` for our connections. */
-  syncWait?: number
-  /** Which of several hosts a statement goes to: `ORDER` the first that works, `RR` (round robin) another one each. */
-  selector: 'ORDER' | 'RR'
 }
-
-/** Bits of `wsrep_sync_wait`, all of them; 7 are those of reading, updating and inserting. */
-const HIGHEST_SYNC_WAIT = 15
 
 const ACCEPTED = 'accepted; it changes nothing here'
 const LIMITED = 'accepted; the option operationTimeout limits how long a statement waits'
@@ -91,27 +85,5 @@ export const MYSQL_RULES: Rules<MysqlSettings> = {
   servertimezone: text(ACCEPTED),
   parsetime: oneOf(SWITCH, ACCEPTED),
   statement_cache_size: wholeNumber([0, 10_000], ACCEPTED),
-  wsrep_sync_wait: {
-    becomes: 'what a statement on a node of Galera waits for',
-    isShown: true,
-    read(value, settings) {
-      if (!/^\d+$/.test(value) || Number(value) > HIGHEST_SYNC_WAIT)
-        return `is no number from 0 to ${HIGHEST_SYNC_WAIT}; write ?wsrep_sync_wait=7`
-      settings.syncWait = Number(value)
-      return undefined
-    },
-  },
-  selector: {
-    becomes: ({ selector }) =>
-      selector === 'RR'
-        ? 'each statement goes to another one of the hosts'
-        : 'statements go to the first of the hosts that works',
-    isShown: true,
-    read(value, settings) {
-      if (value !== 'ORDER' && value !== 'RR')
-        return 'has an unknown selector; write ?selector=ORDER, or RR for another host each time'
-      settings.selector = value
-      return undefined
-    },
-  },
+  ...CLUSTER_RULES,
 }

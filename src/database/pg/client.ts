@@ -14,6 +14,11 @@ export interface PgClient {
   readonly isSingle?: boolean
   /** What the driver converts by options of the application: a sentence for each, with its fix. */
   conversions?(): readonly string[]
+  /**
+   * Whether every server that answers is a standby. Our own connections have it: they refuse a standby, so that no
+   * statement says it.
+   */
+  isStandby?(): Promise<boolean>
   /** Ends the connections, when they are ours. */
   close(): Promise<void>
 }

@@ -24,6 +24,7 @@ import { unsealedRows } from '../sql/unsealed-rows.ts'
 import { checkPgSettings, pgSuspects } from './check-settings.ts'
 import type { PgClient, PgResult } from './client.ts'
 import { migratePg, pgMigrations } from './migrate.ts'
+import { refusingStandby } from './standby.ts'
 import {
   byteas,
   insertManyRows,
@@ -129,8 +130,8 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
     remove: async (sid) => void (await run(shared.remove, { sid })),
     checkSettings: () => checkPgSettings(client),
     suspects: () => pgSuspects(client),
-    check: () => check(run, shared.check, name),
-    migrate: () => migratePg(client, place),
+    check: () => refusingStandby(client, () => check(run, shared.check, name)),
+    migrate: () => refusingStandby(client, () => migratePg(client, place)),
     migrations: () => pgMigrations(client, place),
     close: () => client.close(),
   }

@@ -3,7 +3,9 @@ import type { TimeLimits } from '../../time/time-limits.ts'
 import { soundTarget } from '../url/settings.ts'
 import type { PgClient } from './client.ts'
 import { hostsClient } from './failover.ts'
+import { postgresJsClient } from './postgres-js.ts'
 import { renewingClient } from './renewing-client.ts'
+import { asksStandby } from './standby.ts'
 import { type PgHost, type PgTarget, readPgUrl } from './target.ts'
 import { ownTypes } from './values.ts'
 
@@ -30,15 +32,28 @@ export function openPgUrl(create: typeof postgres, url: string, max: number, tim
     const options = {
       max,
       ...driverOptions(target, host, share.request / 1_000 / hosts.length),
-      ...(!single && { target_session_attrs: 'primary' }),
+      // Since PostgreSQL 14 a server says by itself whether it is one, so that asking costs nothing.
+      target_session_attrs: 'primary',
     }
     return renewingClient((watch) => create({ ...options, ...watch } as object), share, handling)
   }
-  if (single) return openHost(hosts[0]!)()
-  return hostsClient(
-    hosts.map((host) => (onStuck) => openHost(host)({ onStuck })),
-    timeLimits,
-  )
+  const client = single
+    ? openHost(hosts[0]!)()
+    : hostsClient(
+        hosts.map((host) => (onStuck) => openHost(host)({ onStuck })),
+        timeLimits,
+      )
+  return Object.assign(client, { isStandby: () => areStandbys(create, target, timeLimits) })
+}
+
+/** Asks each host over a connection of its own that refuses no standby. */
+async function areStandbys(create: typeof postgres, target: PgTarget, timeLimits: TimeLimits): Promise<boolean> {
+  const answers = target.hosts.map(async (host) => {
+    const sql = create({ ...driverOptions(target, host, timeLimits.request / 1_000), max: 1 } as object)
+    return asksStandby(postgresJsClient(sql, timeLimits)).finally(() => sql.end({ timeout: 0 }))
+  })
+  const answered = (await Promise.allSettled(answers)).filter((one) => one.status === 'fulfilled')
+  return answered.length > 0 && answered.every(({ value }) => value)
 }
 
 /** What a URL means that `recogniseDatabase` found right. */

@@ -63,15 +63,18 @@ export function renewingClient(
 
   function begin(): Generation {
     let wasConnected = false
+    let isStandby = false
     const sockets = new Sockets()
     const sql = open({
       socket: sockets.open,
-      onparameter: () => {
+      onparameter: (name, value) => {
         wasConnected = true
+        if (name === 'in_hot_standby') isStandby = value === 'on'
       },
-      // A connection that was never there loses nothing.
+      // A connection that was never there loses nothing. Nor does one that was refused: of a single host that is a standby
+      // now, the driver opens no more than its usual number, and needs no new client for each request.
       onclose: () => {
-        if (wasConnected) renew(generation)
+        if (wasConnected && (host || !isStandby)) renew(generation)
       },
     })
     const client = postgresJsClient(sql, timeLimits, {

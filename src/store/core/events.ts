@@ -35,7 +35,7 @@ export interface SessionEvents {
   misdatedKey: [{ keyId: number; since: number | undefined }]
   /** A call to the key service of `envelopeKeys` takes longer than `softTimeout`, which is `ms`. */
   slowKeyService: [{ call: 'wrap' | 'unwrap'; ms: number }]
-  /** A setting of the database limits what can be stored, or costs time; `message` says which, and the fix. */
+  /** A setting of the database may make sessions wrong, limits what can be stored, or costs time; `message` has the fix. */
   databaseWarning: [{ message: string }]
   /** A request got a 503, because the database or the key provider failed. */
   fault: [{ operation: 'read' | 'write' | 'touch' | 'delete'; error: Error }]

@@ -23,6 +23,8 @@ export interface Inspection {
   exposure(): Promise<Found[]>
   /** The pooler or proxy between application and database, and its problems. */
   pooler(): Promise<Found>
+  /** What may return rows that are older than what was acknowledged. */
+  staleReads(): Promise<Found[]>
   /** The reason why the database cannot be written to; undefined if it can. */
   readOnly(): Promise<ReadOnly | undefined>
   /** Settings that decide which data survives a crash. */

@@ -1,7 +1,8 @@
 import { type Mysql2Promise, type MysqlClient, mysql2Client, plainFor } from '../../../database/mysql/client.ts'
 import { openMysqlUrl } from '../../../database/mysql/open.ts'
-import { coreOf, setOwnSession } from '../../../database/mysql/own-pool.ts'
+import { coreOf, makeWait, setOwnSession } from '../../../database/mysql/own-pool.ts'
 import { mysqlTargetOf } from '../../../database/mysql/target.ts'
+import { waitsOf } from '../../../database/mysql/waits.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
 import { loadDriver } from '../../../database/sql/load-driver.ts'
 import type { TimeLimits } from '../../../time/time-limits.ts'
@@ -34,10 +35,11 @@ export async function mysqlConnections(
     return connectionsOf(client.promise ? client.promise() : client, timeLimits, async () => {})
   }
   const { createPool } = await loadDriver('MySQL and MariaDB', 'mysql2', () => import('mysql2/promise'))
-  const { places } = mysqlTargetOf(database)
+  const { places, settings } = mysqlTargetOf(database)
   if (places.length > 1) return ofSeveralHosts(openMysqlUrl(createPool, database, CONNECTIONS, timeLimits))
   const pool = createPool({ ...places[0], connectionLimit: CONNECTIONS, connectTimeout: timeLimits.request })
   coreOf(pool).on('connection', setOwnSession)
+  makeWait(pool, waitsOf(settings))
   return connectionsOf(pool as unknown as Mysql2Promise, timeLimits, () => pool.end())
 }
 

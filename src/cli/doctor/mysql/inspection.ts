@@ -11,6 +11,7 @@ import { type ExpectedTable, expectedKeys, expectedSessions, type TableConfig } 
 import { actualTable, isMysqlType, mysqlStorage, quotedTable } from './catalog.ts'
 import { type MysqlConnections, mysqlConnections } from './connection.ts'
 import { createMysqlTable, repairMysqlTable } from './repair.ts'
+import { findStaleReads } from './stale-reads.ts'
 
 /** The oldest versions that the tests cover. */
 const LEAST = { MySQL: '8.4', MariaDB: '10.11' } as const
@@ -38,6 +39,7 @@ export async function inspectMysql(
     clock: async () => Number((await query('select unix_timestamp(now(6)) * 1000 as ms'))[0]?.ms),
     exposure: async () => [],
     pooler: () => findProxy(connections),
+    staleReads: () => findStaleReads(query, typeof database === 'string'),
     readOnly: () => readOnlyReason(query),
     durability: () => durability(query),
     actual: (expected) => actualTable(query, expected),

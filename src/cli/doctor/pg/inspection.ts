@@ -11,6 +11,7 @@ import { actualTable, isPgType, pgStorage, quotedTable } from './catalog.ts'
 import { pgConnections } from './connection.ts'
 import { findPooler } from './pooler.ts'
 import { createPgTable, repairPgTable } from './repair.ts'
+import { findStaleReads } from './stale-reads.ts'
 
 /** The oldest PostgreSQL version that the tests cover. */
 const LEAST = '14'
@@ -38,6 +39,7 @@ export async function inspectPg(
     },
     exposure: async () => [],
     pooler: () => findPooler(connections),
+    staleReads: () => findStaleReads(query),
     readOnly: () => readOnlyReason(query),
     durability: () => durability(query),
     actual: (expected) => actualTable(query, expected),
@@ -57,7 +59,7 @@ async function readOnlyReason(query: Query): Promise<ReadOnly | undefined> {
   if (row?.standby)
     return {
       reason: 'the server is a standby, which only reads',
-      remedy: 'Give the URL of the primary; with several hosts add ?target_session_attrs=read-write',
+      remedy: 'Give the URL of the primary, or name all hosts in one URL',
     }
   if (row?.read_only !== 'on') return undefined
   return {

@@ -41,6 +41,7 @@ export async function inspectSqlite(
     },
     clock: async () => undefined,
     pooler: async () => ok('SQLite needs no connection'),
+    staleReads: async () => [],
     actual: (expected) => actualTable(query, expected),
     isType: isSqliteType,
     storage: async () => [],
