@@ -75,7 +75,7 @@ async function open(options: CheckedStoreOptions, events: SessionEventEmitter, t
     await database.check().catch(fail)
     if (keys.attach) await checkKeyTable(database).catch(fail)
     if (isSessionDatabase(options.database)) return { database, proof: undefined }
-    const proof = new StorageProof(database, { operationTimeout, hasUsers: options.user !== undefined })
+    const proof = new StorageProof(database, { hasUsers: options.user !== undefined })
     for (const message of (await database.checkSettings?.(options)) ?? []) warn(message)
     if (triesStorage) for (const message of await limitsOf(proof)) warn(message)
     return { database, proof }
