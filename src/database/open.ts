@@ -3,8 +3,8 @@ import { type TimeLimits, timeLimitsOf, USUAL_TIMEOUT_MS } from '../time/time-li
 import type { SessionDatabase } from './contract/session-database.ts'
 import { guarded, guardedStorage } from './door/guarded.ts'
 import type { Mysql2Promise } from './mysql/client.ts'
-import type { NodePgClient } from './pg/node-postgres.ts'
-import type { Pglite } from './pg/pglite.ts'
+import type { NodePgClient } from './pg/drivers/node-postgres.ts'
+import type { Pglite } from './pg/drivers/pglite.ts'
 import { type Dialect, type DrizzleDatabase, drizzleKind, isSessionDatabase } from './recognise.ts'
 import { loadDriver } from './sql/load-driver.ts'
 import type { SessionsTable } from './sql/statements.ts'
@@ -51,15 +51,15 @@ const openPg: Open = async (database, table, timeLimits) => {
 
 async function pgClient(database: string | DrizzleDatabase, timeLimits: TimeLimits) {
   if (drizzleKind(database) === 'NodePgDatabase') {
-    const { nodePostgresClient } = await import('./pg/node-postgres.ts')
+    const { nodePostgresClient } = await import('./pg/drivers/node-postgres.ts')
     return nodePostgresClient((database as DrizzleDatabase).$client as NodePgClient, timeLimits)
   }
   if (drizzleKind(database) === 'PgliteDatabase') {
-    const { pgliteClient } = await import('./pg/pglite.ts')
+    const { pgliteClient } = await import('./pg/drivers/pglite.ts')
     return pgliteClient((database as DrizzleDatabase).$client as Pglite, timeLimits)
   }
   if (typeof database !== 'string') {
-    const { postgresJsClient } = await import('./pg/postgres-js.ts')
+    const { postgresJsClient } = await import('./pg/drivers/postgres-js.ts')
     return postgresJsClient(database.$client as never, timeLimits)
   }
   const { default: postgres } = await loadDriver('PostgreSQL', 'postgres', () => import('postgres'))
