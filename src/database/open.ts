@@ -3,8 +3,8 @@ import { type TimeLimits, timeLimitsOf, USUAL_TIMEOUT_MS } from '../time/time-li
 import type { SessionDatabase } from './contract/session-database.ts'
 import { guarded, guardedStorage } from './door/guarded.ts'
 import type { Mysql2Promise } from './mysql/client.ts'
-import type { NodePgClient } from './pg/drivers/node-postgres.ts'
-import type { Pglite } from './pg/drivers/pglite.ts'
+import type { NodePgClient } from './pg/node-postgres.ts'
+import type { Pglite } from './pg/pglite.ts'
 import { type Dialect, type DrizzleDatabase, drizzleKind, isSessionDatabase } from './recognise.ts'
 import { loadDriver } from './sql/load-driver.ts'
 import type { SessionsTable } from './sql/statements.ts'
@@ -51,15 +51,15 @@ const openPg: Open = async (database, table, timeLimits) => {
 
 async function pgClient(database: string | DrizzleDatabase, timeLimits: TimeLimits) {
   if (drizzleKind(database) === 'NodePgDatabase') {
-    const { nodePostgresClient } = await import('./pg/drivers/node-postgres.ts')
+    const { nodePostgresClient } = await import('./pg/node-postgres.ts')
     return nodePostgresClient((database as DrizzleDatabase).$client as NodePgClient, timeLimits)
   }
   if (drizzleKind(database) === 'PgliteDatabase') {
-    const { pgliteClient } = await import('./pg/drivers/pglite.ts')
+    const { pgliteClient } = await import('./pg/pglite.ts')
     return pgliteClient((database as DrizzleDatabase).$client as Pglite, timeLimits)
   }
   if (typeof database !== 'string') {
-    const { postgresJsClient } = await import('./pg/drivers/postgres-js.ts')
+    const { postgresJsClient } = await import('./pg/postgres-js.ts')
     return postgresJsClient(database.$client as never, timeLimits)
   }
   const { default: postgres } = await loadDriver('PostgreSQL', 'postgres', () => import('postgres'))
@@ -92,7 +92,7 @@ const openSqlite: Open = async (database, table) => {
   const named = namedTable(table, storedSessionsTable)
   if (typeof database !== 'string') return sqliteDatabase(await handedSqliteClient(database), ...named)
   const { openSqliteFile } = await import('./sqlite/open.ts')
-  const { sqliteTargetOf } = await import('./sqlite/url-settings.ts')
+  const { sqliteTargetOf } = await import('./sqlite/url/url-settings.ts')
   const { default: Database } = await loadDriver('SQLite', 'better-sqlite3', () => import('better-sqlite3'))
   return openSqliteFile(Database, sqliteTargetOf(database), ...named)
 }

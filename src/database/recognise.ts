@@ -1,9 +1,9 @@
 import { entityKind, getTableColumns, is, Table } from 'drizzle-orm'
 import type { SessionDatabase } from './contract/session-database.ts'
-import { readMysqlUrl } from './mysql/target.ts'
-import { readPgUrl } from './pg/target.ts'
+import { readMysqlUrl } from './mysql/url/target.ts'
+import { readPgUrl } from './pg/url/target.ts'
 import { columnKeys } from './sql/statements.ts'
-import { readSqliteUrl } from './sqlite/url-settings.ts'
+import { readSqliteUrl } from './sqlite/url/url-settings.ts'
 import type { ExplainedSetting, Reading } from './url/settings.ts'
 
 export type Dialect = SessionDatabase['dialect']

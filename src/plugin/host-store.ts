@@ -1,5 +1,4 @@
 import { promisify } from 'node:util'
-import type { Signer } from '@fastify/cookie'
 import type { FastifyRequest } from 'fastify'
 import { InvalidOptionsError } from '../errors.ts'
 import { isWellFormedId, newSessionId } from '../payload/session-id.ts'
@@ -76,25 +75,6 @@ export class HostStore extends HostProtocol<RequestCall> {
     if (rotation) return callBack(undefined, () => this.during({ rotation }, callback))
     if (replaced?.sessionId === id) return callBack(undefined, () => this.during({ replaced }, callback))
     super.destroy(id, callback)
-  }
-
-  /**
-   * Signs ids with a signer of @fastify/cookie. The host verifies the id of a request, and signs it again for its
-   * session: that signature is known already, unless it was made with a former secret.
-   */
-  signerOf(signer: Signer): Pick<Signer, 'sign' | 'unsign'> {
-    return {
-      sign: (id) => {
-        const { signedId } = this.call
-        return signedId?.startsWith(`${id}.`) ? signedId : signer.sign(id)
-      },
-      unsign: (signedId) => {
-        const result = signer.unsign(signedId)
-        const { loading } = this.call
-        if (loading && result.valid && !result.renew) requestNote(loading).signedId = signedId
-        return result
-      },
-    }
   }
 
   /** Notes the request whose session the host asks for next, before other code runs. */

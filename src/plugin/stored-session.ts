@@ -15,6 +15,7 @@ import { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { TrimOptions, TrimResult } from '../store/trimming/trimming.ts'
 import { noteCookiePlace } from './cookie/cookie-options.ts'
 import type { CookieAnswers } from './cookie-answers.ts'
+import { hostSigner } from './host-signer.ts'
 import { HostStore, idGeneratorOf } from './host-store.ts'
 import { refuseHost } from './host-version.ts'
 import { logEvents } from './log.ts'
@@ -175,7 +176,7 @@ async function registerHost(
     // The store renews the last use itself, because the host would write the whole session at every request.
     fastify.register(fastifySession, {
       ...options,
-      secret: hostStore.signerOf(new Signer(host.secret, host.algorithm)),
+      secret: hostSigner(new Signer(host.secret, host.algorithm), hostStore),
       store: hostStore as never,
       idGenerator,
       rolling: false,

@@ -24,6 +24,9 @@ const ROOMS = {
     'database/pg',
     'database/mysql',
     'database/sqlite',
+    'database/pg/url',
+    'database/mysql/url',
+    'database/sqlite/url',
     'database/sql',
     'database/door',
     'database/url',
@@ -61,9 +64,6 @@ const OF_DIALECTS = [
   'open.ts',
   'client.ts',
   'failover.ts',
-  'target.ts',
-  'url-settings.ts',
-  'tls.ts',
   'check-settings.ts',
 ]
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { readMysqlUrl } from '../../src/database/mysql/target.ts'
+import { readMysqlUrl } from '../../src/database/mysql/url/target.ts'
 import { recogniseDatabase } from '../../src/database/recognise.ts'
 import { StoredSessionStore } from '../../src/index.ts'
 import { forEachDatabase } from '../harness/databases.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { readPgUrl } from '../../src/database/pg/target.ts'
+import { readPgUrl } from '../../src/database/pg/url/target.ts'
 import { recogniseDatabase } from '../../src/database/recognise.ts'
 
 /** What hosts hand out and other libraries write, and where each leads. */

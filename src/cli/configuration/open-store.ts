@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { SessionDatabase } from '../../database/contract/session-database.ts'
-import { readSqliteUrl } from '../../database/sqlite/url-settings.ts'
+import { readSqliteUrl } from '../../database/sqlite/url/url-settings.ts'
 import type { KeyProvider } from '../../keys/key-provider.ts'
 import type { StoreOptions } from '../../store/options/store-options.ts'
 import type { StoredSessionStore } from '../../store/stored-session-store.ts'

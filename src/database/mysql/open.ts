@@ -4,7 +4,7 @@ import type { MysqlClient } from './client.ts'
 import { nodesClient } from './failover.ts'
 import { Node } from './node.ts'
 import { ownPool, ownPoolClient } from './own-pool.ts'
-import { mysqlTargetOf } from './target.ts'
+import { mysqlTargetOf } from './url/target.ts'
 import { waitsOf } from './waits.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { InvalidOptionsError } from '../../errors.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
-import type { ClusterSettings } from './cluster-settings.ts'
+import type { ClusterSettings } from './url/cluster-settings.ts'
 
 type Query = (text: string) => Promise<MysqlResult>
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type TimeLimits, within } from '../../time/time-limits.ts'
 import type { PgClient } from './client.ts'
-import { isUnsent } from './drivers/postgres-js.ts'
-import type { RenewingClient } from './drivers/renewing-client.ts'
+import { isUnsent } from './postgres-js.ts'
+import type { RenewingClient } from './renewing-client.ts'
 
 /** A host that took no statement is left alone for so long. Milliseconds. */
 const PAUSE_MS = 100

@@ -2,12 +2,12 @@ import type postgres from 'postgres'
 import type { TimeLimits } from '../../time/time-limits.ts'
 import { soundTarget } from '../url/settings.ts'
 import type { PgClient } from './client.ts'
-import { postgresJsClient } from './drivers/postgres-js.ts'
-import { renewingClient } from './drivers/renewing-client.ts'
-import { ownTypes } from './drivers/values.ts'
 import { hostsClient } from './failover.ts'
+import { postgresJsClient } from './postgres-js.ts'
+import { renewingClient } from './renewing-client.ts'
 import { asksStandby } from './standby.ts'
-import { type PgHost, type PgTarget, readPgUrl } from './target.ts'
+import { type PgHost, type PgTarget, readPgUrl } from './url/target.ts'
+import { ownTypes } from './values.ts'
 
 /** The longest pause of a connection between two attempts to reach the server. The driver's own grows to 20 seconds. */
 const LONGEST_BACKOFF_S = 0.25

@@ -4,7 +4,7 @@ import type { SessionsTable } from '../sql/statements.ts'
 import { betterSqlite3Client } from './better-sqlite3.ts'
 import { sqliteDatabase } from './database.ts'
 import { createSqliteFile } from './private-file.ts'
-import type { SqliteTarget } from './url-settings.ts'
+import type { SqliteTarget } from './url/url-settings.ts'
 
 /** How long a start waits for another process that writes or migrates, in milliseconds. */
 const START_MS = 30_000

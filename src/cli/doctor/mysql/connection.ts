@@ -1,7 +1,7 @@
 import { type Mysql2Promise, type MysqlClient, mysql2Client, plainFor } from '../../../database/mysql/client.ts'
 import { openMysqlUrl } from '../../../database/mysql/open.ts'
 import { coreOf, makeWait, setOwnSession } from '../../../database/mysql/own-pool.ts'
-import { mysqlTargetOf } from '../../../database/mysql/target.ts'
+import { mysqlTargetOf } from '../../../database/mysql/url/target.ts'
 import { waitsOf } from '../../../database/mysql/waits.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
 import { loadDriver } from '../../../database/sql/load-driver.ts'

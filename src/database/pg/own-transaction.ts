@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import type { Sql } from 'postgres'
-import type { TimeLimits } from '../../../time/time-limits.ts'
-import type { PgQuery } from '../client.ts'
+import type { TimeLimits } from '../../time/time-limits.ts'
+import type { PgQuery } from './client.ts'
 import { queryOf } from './postgres-js.ts'
 
 /** Ending the connection may take this long, in seconds. */

@@ -1,6 +1,6 @@
 import type { Options, Sql } from 'postgres'
-import type { TimeLimits } from '../../../time/time-limits.ts'
-import type { PgClient } from '../client.ts'
+import type { TimeLimits } from '../../time/time-limits.ts'
+import type { PgClient } from './client.ts'
 import { Sockets, transactionAlone } from './own-transaction.ts'
 import { postgresJsClient } from './postgres-js.ts'
 

@@ -1,4 +1,4 @@
-import { explainConnecting, explainConnections, oneOf, type Rules, text, wholeNumber } from '../url/settings.ts'
+import { explainConnecting, explainConnections, oneOf, type Rules, text, wholeNumber } from '../../url/settings.ts'
 import { CLUSTER_RULES, type ClusterSettings } from './cluster-settings.ts'
 import { jdbcSwitch, type MysqlTls, SWITCH, sslJson, sslMode, tls, verifies } from './tls.ts'
 

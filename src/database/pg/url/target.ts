@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from 'node:tls'
 import { type ConnectionOptions as Parsed, parse } from 'pg-connection-string'
-import { faultOf } from '../url/faults.ts'
-import { hostList } from '../url/host-list.ts'
-import { type ExplainedSetting, explainedSettings, type Reading, readSettings } from '../url/settings.ts'
+import { faultOf } from '../../url/faults.ts'
+import { hostList } from '../../url/host-list.ts'
+import { type ExplainedSetting, explainedSettings, type Reading, readSettings } from '../../url/settings.ts'
 import { tlsOf } from './tls.ts'
 import { PG_RULES, type PgSettings } from './url-settings.ts'
 

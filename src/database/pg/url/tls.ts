@@ -1,5 +1,5 @@
 import type { ConnectionOptions, SecureVersion } from 'node:tls'
-import { fileOf, refuseUrl, usableTls } from '../url/faults.ts'
+import { fileOf, refuseUrl, usableTls } from '../../url/faults.ts'
 
 /** What a URL says about TLS, in the words of libpq. What it does not say is undefined. */
 export interface PgTls {

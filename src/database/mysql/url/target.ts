@@ -1,8 +1,14 @@
 import { isIP } from 'node:net'
 import type { PoolOptions } from 'mysql2'
-import { faultOf } from '../url/faults.ts'
-import { hostList } from '../url/host-list.ts'
-import { type ExplainedSetting, explainedSettings, type Reading, readSettings, soundTarget } from '../url/settings.ts'
+import { faultOf } from '../../url/faults.ts'
+import { hostList } from '../../url/host-list.ts'
+import {
+  type ExplainedSetting,
+  explainedSettings,
+  type Reading,
+  readSettings,
+  soundTarget,
+} from '../../url/settings.ts'
 import { tlsOf } from './tls.ts'
 import { MYSQL_RULES, type MysqlSettings } from './url-settings.ts'
 

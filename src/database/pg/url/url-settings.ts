@@ -1,5 +1,5 @@
 import type { SecureVersion } from 'node:tls'
-import { explainConnecting, explainConnections, oneOf, type Rules, text, wholeNumber } from '../url/settings.ts'
+import { explainConnecting, explainConnections, oneOf, type Rules, text, wholeNumber } from '../../url/settings.ts'
 import { explainTls, type PgTls } from './tls.ts'
 
 /** What the settings of a URL say. What they do not say is undefined. */

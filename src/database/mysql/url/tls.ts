@@ -1,6 +1,6 @@
 import type { SslOptions } from 'mysql2'
-import { fileOf, usableTls } from '../url/faults.ts'
-import type { Rule } from '../url/settings.ts'
+import { fileOf, usableTls } from '../../url/faults.ts'
+import type { Rule } from '../../url/settings.ts'
 
 export type TlsMode = 'DISABLED' | 'REQUIRED' | 'VERIFY_CA' | 'VERIFY_IDENTITY'
 

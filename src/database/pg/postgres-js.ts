@@ -1,8 +1,8 @@
 import type { Sql } from 'postgres'
-import { Deferred } from '../../../time/deferred.ts'
-import { lateAnswer, type TimeLimits } from '../../../time/time-limits.ts'
-import { type Conversions, conversionsOf } from '../check-settings.ts'
-import type { PgClient, PgQuery, PgResult } from '../client.ts'
+import { Deferred } from '../../time/deferred.ts'
+import { lateAnswer, type TimeLimits } from '../../time/time-limits.ts'
+import { type Conversions, conversionsOf } from './check-settings.ts'
+import type { PgClient, PgQuery, PgResult } from './client.ts'
 
 type UnsafeQuery = Pick<Sql, 'unsafe'>
 

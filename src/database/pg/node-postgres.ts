@@ -1,5 +1,5 @@
-import { type TimeLimits, within } from '../../../time/time-limits.ts'
-import type { PgClient, PgQuery, PgResult } from '../client.ts'
+import { type TimeLimits, within } from '../../time/time-limits.ts'
+import type { PgClient, PgQuery, PgResult } from './client.ts'
 import { plainTypes } from './values.ts'
 
 interface NodePgStatement {

@@ -1,5 +1,5 @@
-import { type TimeLimits, within } from '../../../time/time-limits.ts'
-import type { PgClient, PgResult } from '../client.ts'
+import { type TimeLimits, within } from '../../time/time-limits.ts'
+import type { PgClient, PgResult } from './client.ts'
 
 interface PgliteQueryable {
   query(text: string, values: unknown[]): Promise<PgliteResult>

@@ -1,4 +1,4 @@
-import { faultOf } from '../url/faults.ts'
+import { faultOf } from '../../url/faults.ts'
 import {
   type ExplainedSetting,
   explainedSettings,
@@ -9,7 +9,7 @@ import {
   soundTarget,
   text,
   wholeNumber,
-} from '../url/settings.ts'
+} from '../../url/settings.ts'
 
 /** What a SQLite URL names. */
 export interface SqliteTarget {

@@ -1,4 +1,4 @@
-import { oneOf, type Rules } from '../url/settings.ts'
+import { oneOf, type Rules } from '../../url/settings.ts'
 
 /** What the settings of a URL say about several servers. What they do not say is undefined. */
 export interface ClusterSettings {
