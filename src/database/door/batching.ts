@@ -3,8 +3,14 @@ import { Deferred } from '../../time/deferred.ts'
 /** Begins a statement, and says for each item in turn whether the statement accepts it. It always accepts the first. */
 type Takes<Item> = () => (item: Item) => boolean
 
+/** Runs one statement, and returns the answers in the order of its items. A failure rejects each item. */
+type Run<Item, Answer> = (items: readonly Item[]) => Promise<readonly (Answer | Error)[]>
+
 /** Statements in progress at a time. With more, each would carry less; with one, a slow statement would block all. */
 const MOST_UNDER_WAY = 2
+
+/** After this time a statement counts as slow: items that gather wait for it no longer. Milliseconds. */
+const PATIENCE_MS = 5
 
 /** An item that waits for its answer. */
 export class Waiting<Item, Answer> extends Deferred<Answer> {
@@ -16,6 +22,12 @@ export class Waiting<Item, Answer> extends Deferred<Answer> {
     super()
     this.item = item
   }
+
+  settle(answer: Answer | Error, sharers: number): void {
+    this.sharers = sharers
+    if (answer instanceof Error) this.reject(answer)
+    else this.resolve(answer)
+  }
 }
 
 /**
@@ -24,43 +36,56 @@ export class Waiting<Item, Answer> extends Deferred<Answer> {
  * have arrived by then.
  */
 export class Batching<Item, Answer> {
-  readonly #run: (items: readonly Item[]) => Promise<readonly Answer[]>
+  readonly #run: Run<Item, Answer>
   readonly #takes: Takes<Item>
+  readonly #gathers: boolean
   #waiting: Waiting<Item, Answer>[] = []
   #underWay = 0
   #isLeaving = false
+  #patience: NodeJS.Timeout | undefined
 
-  /** @param run - runs one statement, and returns the answers in the order of its items; a failure rejects each item */
-  constructor(run: (items: readonly Item[]) => Promise<readonly Answer[]>, takes: Takes<Item>) {
+  /**
+   * @param gathers - whether items wait for the end of a statement in progress, unless that is slow: for statements
+   * that cost the database far more than a further item in one, such as a commit
+   */
+  constructor(run: Run<Item, Answer>, takes: Takes<Item>, { gathers = false } = {}) {
     this.#run = run
     this.#takes = takes
+    this.#gathers = gathers
   }
 
   add(item: Item): Waiting<Item, Answer> {
     const waiting = new Waiting<Item, Answer>(item)
     this.#waiting.push(waiting)
-    if (this.#leavesNow()) setImmediate(this.#leave)
+    this.#leaveNext()
     return waiting
   }
 
-  /** Whether to start the next statement. It starts once. */
-  #leavesNow(): boolean {
-    if (this.#isLeaving || this.#waiting.length === 0 || this.#underWay === MOST_UNDER_WAY) return false
+  /** Starts the next statement at the end of the turn, if there is one to start now. */
+  #leaveNext(): void {
+    if (this.#isLeaving || this.#waiting.length === 0 || this.#underWay === MOST_UNDER_WAY) return
+    if (this.#gathers && this.#underWay > 0) this.#patience ??= setTimeout(this.#losePatience, PATIENCE_MS)
+    else this.#leaveSoon()
+  }
+
+  #leaveSoon(): void {
     this.#isLeaving = true
-    return true
+    setImmediate(this.#leave)
+  }
+
+  readonly #losePatience = () => {
+    this.#patience = undefined
+    if (!this.#isLeaving && this.#waiting.length > 0 && this.#underWay < MOST_UNDER_WAY) this.#leaveSoon()
   }
 
   readonly #leave = async () => {
     this.#isLeaving = false
     const batch = this.#take()
     this.#underWay++
-    if (this.#leavesNow()) setImmediate(this.#leave)
+    this.#leaveNext()
     try {
       const answers = await this.#run(batch.map(({ item }) => item))
-      batch.forEach((one, index) => {
-        one.sharers = batch.length
-        one.resolve(answers[index]!)
-      })
+      for (const [index, one] of batch.entries()) one.settle(answers[index]!, batch.length)
     } catch (error) {
       // An item that cannot be stored must not fail the others, so each one runs alone.
       const isOfItem = batch.length > 1 && (error as { statusCode?: unknown }).statusCode !== 503
@@ -68,14 +93,15 @@ export class Batching<Item, Answer> {
       else for (const one of batch) one.reject(error)
     }
     this.#underWay--
-    if (this.#leavesNow()) setImmediate(this.#leave)
+    clearTimeout(this.#patience)
+    this.#patience = undefined
+    this.#leaveNext()
   }
 
   readonly #runAlone = async (one: Waiting<Item, Answer>) => {
     try {
       const [answer] = await this.#run([one.item])
-      one.sharers = 1
-      one.resolve(answer!)
+      one.settle(answer!, 1)
     } catch (error) {
       one.reject(error)
     }

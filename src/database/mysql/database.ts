@@ -25,6 +25,7 @@ import { unsealedRows } from '../sql/unsealed-rows.ts'
 import { checkMysqlSettings } from './check-settings.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 import { migrateMysql, mysqlMigrations } from './migrate.ts'
+import { areStored } from './shared-changes.ts'
 import {
   bySize,
   chunks,
@@ -72,16 +73,18 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     check: (statement, keysTable) => check(run, statement, keysTable),
   })
 
-  const changeEach = async (changes: readonly RowReseal[], one: Statement, many: ReadonlyMap<number, Statement>) => {
-    if (await changeTogether(changes, many)) return changes.map(() => true)
-    return Promise.all(changes.map(async (change) => changedOne(await run(one, change))))
+  // Its parameters are the keys, in their order.
+  const read = async (sids: readonly Buffer[]) => {
+    const results = chunks(sids, same).map((part) => client.execute(reads.get(part.length)!.text, part))
+    return (await Promise.all(results)).flatMap(({ rows }) => rows.map(toRow))
   }
-  // All or none, because an UPDATE says how many rows it changed, but not which.
+
+  // An UPDATE says how many rows it changed, but not which: nearly always all of them.
   const changeTogether = async (changes: readonly RowReseal[], many: ReadonlyMap<number, Statement>) => {
     const [part] = chunks(inKeyOrder(changes), (change) => ({ ...change, version: NO_VERSION }))
-    const statement = many.get(part!.length)!
-    const values = valuesFor(statement, numbered(part!))
-    return client.executeIf?.(statement.text, values, ({ count }) => count === changes.length) ?? false
+    const { count } = await run(many.get(part!.length)!, numbered(part!))
+    if (count === changes.length || count === 0) return changes.map(() => count > 0)
+    return areStored(changes, await read(changes.map(({ sid }) => sid)))
   }
 
   const insertOne = (row: NewRow) => ignoringDuplicates(run(insert, row))
@@ -94,12 +97,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     dialect: 'mysql',
     table: name,
     keys: { ...keys, insert: (key) => ignoringDuplicates(keys.insert(key)) },
-    async read(sids) {
-      // Its parameters are the keys, in their order.
-      const results = []
-      for (const part of chunks(sids, same)) results.push(client.execute(reads.get(part.length)!.text, part))
-      return (await Promise.all(results)).flatMap(({ rows }) => rows.map(toRow))
-    },
+    read,
     insert: insertOne,
     async insertMany(rows) {
       const inserted: boolean[] = []
@@ -108,7 +106,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     },
     update: async (change) => changedOne(await run(shared.update, change)),
     updateMany: async (changes) => {
-      if (changes.length > 1) return changeEach(changes, shared.update, updates)
+      if (changes.length > 1) return changeTogether(changes, updates)
       const { text } = shared.update
       return [changedOne(await client.execute(text, valuesFor(shared.update, changes[0]!)))]
     },
@@ -121,7 +119,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     countByKey: async () => (await runBulk(shared.countByKey, {})).rows.map(toKeyCount),
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
     reseal: async (one) => changedOne(await run(shared.reseal, one)),
-    resealMany: (list) => changeEach(list, shared.reseal, reseals),
+    resealMany: (list) => changeTogether(list, reseals),
     ...mysqlTrimming(client, compile, table, name),
     listing: sessionListing(table, {
       compile,

@@ -24,15 +24,10 @@ export function unpreparedAtNeed(client: MysqlClient, warn: (message: string) =>
     })
   }
 
-  const { executeIf } = client
   return {
     ...client,
     execute: (text, values = [], isBulk) =>
       send(text, values, (sent, parameters) => client.execute(sent, parameters, isBulk)),
-    ...(executeIf && {
-      executeIf: (text, values = [], isRight) =>
-        send(text, values, (sent, parameters) => executeIf(sent, parameters, isRight)),
-    }),
   }
 }
 

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Batching } from '../../src/database/door/batching.ts'
+import { Deferred } from '../../src/time/deferred.ts'
+
+/** Statements that end when the test says so. */
+function statements() {
+  const begun: { items: readonly number[]; end: Deferred<readonly (number | Error)[]> }[] = []
+  const run = (items: readonly number[]) => {
+    const end = new Deferred<readonly (number | Error)[]>()
+    begun.push({ items, end })
+    return end.promise
+  }
+  return { begun, run }
+}
+
+const any = () => () => true
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await nextTurn()
+}
+
+describe('items that gather', () => {
+  test('leave at once when no statement is in progress', async () => {
+    const { begun, run } = statements()
+    const batching = new Batching<number, number>(run, any, { gathers: true })
+    batching.add(1)
+    await nextTurn()
+    assert.deepEqual(
+      begun.map(({ items }) => items),
+      [[1]],
+    )
+    begun[0]!.end.resolve([1])
+  })
+
+  test('wait for the end of a statement, and leave together', async () => {
+    const { begun, run } = statements()
+    const batching = new Batching<number, number>(run, any, { gathers: true })
+    const answers = [batching.add(1)]
+    await nextTurn()
+    answers.push(batching.add(2))
+    // Ended at once, so that its time does not count as slow on a busy machine.
+    answers.push(batching.add(3))
+    begun[0]!.end.resolve([10])
+    await until(() => begun.length === 2)
+    begun[1]!.end.resolve([20, 30])
+    assert.deepEqual(await Promise.all(answers.map(({ promise }) => promise)), [10, 20, 30])
+    assert.deepEqual(
+      begun.map(({ items }) => items),
+      [[1], [2, 3]],
+    )
+  })
+
+  test('do not wait for a slow statement, which may wait for a lock', async () => {
+    const { begun, run } = statements()
+    const batching = new Batching<number, number>(run, any, { gathers: true })
+    batching.add(1)
+    await nextTurn()
+    const second = batching.add(2)
+    await until(() => begun.length === 2)
+    begun[1]!.end.resolve([20])
+    assert.equal(await second.promise, 20)
+    begun[0]!.end.resolve([10])
+  })
+
+  test('begin no third statement', async () => {
+    const { begun, run } = statements()
+    const batching = new Batching<number, number>(run, any, { gathers: true })
+    batching.add(1)
+    await nextTurn()
+    batching.add(2)
+    await until(() => begun.length === 2)
+    const third = batching.add(3)
+    for (let turn = 0; turn < 50; turn++) await nextTurn()
+    assert.equal(begun.length, 2)
+    begun[1]!.end.resolve([20])
+    begun[0]!.end.resolve([10])
+    await until(() => begun.length === 3)
+    begun[2]!.end.resolve([30])
+    assert.equal(await third.promise, 30)
+  })
+})
+
+test('an answer that is an error fails its item alone', async () => {
+  const { begun, run } = statements()
+  const batching = new Batching<number, number>(run, any)
+  const [one, other] = [batching.add(1), batching.add(2)]
+  await until(() => begun.length === 1)
+  begun[0]!.end.resolve([new Error('not known'), 20])
+  await assert.rejects(one.promise, /not known/)
+  assert.equal(await other.promise, 20)
+})
