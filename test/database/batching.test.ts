@@ -6,9 +6,9 @@ import { Deferred } from '../../src/time/deferred.ts'
 
 /** Statements that end when the test says so. */
 function statements() {
-  const begun: { items: readonly number[]; end: Deferred<readonly (number | Error)[]> }[] = []
+  const begun: { items: readonly number[]; end: Deferred<readonly number[]> }[] = []
   const run = (items: readonly number[]) => {
-    const end = new Deferred<readonly (number | Error)[]>()
+    const end = new Deferred<readonly number[]>()
     begun.push({ items, end })
     return end.promise
   }
@@ -80,14 +80,4 @@ describe('items that gather', () => {
     begun[2]!.end.resolve([30])
     assert.equal(await third.promise, 30)
   })
-})
-
-test('an answer that is an error fails its item alone', async () => {
-  const { begun, run } = statements()
-  const batching = new Batching<number, number>(run, any)
-  const [one, other] = [batching.add(1), batching.add(2)]
-  await until(() => begun.length === 1)
-  begun[0]!.end.resolve([new Error('not known'), 20])
-  await assert.rejects(one.promise, /not known/)
-  assert.equal(await other.promise, 20)
 })

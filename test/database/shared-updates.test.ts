@@ -54,7 +54,9 @@ forEachDatabase((target) => {
     client.statements.length = 0
     assert.ok((await updateAll(changes)).every((changed) => changed))
     const kinds = client.statements.map((statement) => statement.trim().toLowerCase().slice(0, 6))
-    if (target.dialect !== 'sqlite') assert.deepEqual(kinds, ['update'])
+    if (target.dialect === 'pg') assert.deepEqual(kinds, ['update'])
+    // What is not as expected is undone, and done again one by one.
+    else if (target.dialect === 'mysql') assert.deepEqual(kinds, ['start ', 'update', 'commit'])
     else assert.deepEqual(kinds, ['begin ', ...rows.map(() => 'update'), 'commit'])
     for (const change of changes) {
       const { data, version, expiresAt } = await stored(change.sid)

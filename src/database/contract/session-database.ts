@@ -61,10 +61,10 @@ export interface RowStatements {
   update(change: RowChange): Promise<boolean>
   /**
    * Changes rows with different keys like {@link update}, in few statements, and returns for each row whether it
-   * changed; undefined where that cannot be known, for which the save is a 503. With this method, the changes of one turn
-   * of the event loop share statements. Without it, each has its own statement.
+   * changed. With this method, the changes of one turn of the event loop share statements. Without it, each has its own
+   * statement.
    */
-  updateMany?(changes: readonly RowChange[]): Promise<(boolean | undefined)[]>
+  updateMany?(changes: readonly RowChange[]): Promise<boolean[]>
   /** Sets the last use of the rows that are live, still have the version, and have no later use. */
   touch(touches: readonly RowTouch[]): Promise<void>
   /**
@@ -95,7 +95,7 @@ export interface KeyUse {
   /** False when the row has another version now, or has ended and names no key. */
   reseal(reseal: RowReseal): Promise<boolean>
   /** Does the same for rows with different keys in few statements, like {@link RowStatements.updateMany}. */
-  resealMany?(reseals: readonly RowReseal[]): Promise<(boolean | undefined)[]>
+  resealMany?(reseals: readonly RowReseal[]): Promise<boolean[]>
   /** Hashes ids and seals content that were copied into the table in plaintext. */
   readonly unsealed?: UnsealedRows | undefined
 }

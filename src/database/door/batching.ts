@@ -4,7 +4,7 @@ import { Deferred } from '../../time/deferred.ts'
 type Takes<Item> = () => (item: Item) => boolean
 
 /** Runs one statement, and returns the answers in the order of its items. A failure rejects each item. */
-type Run<Item, Answer> = (items: readonly Item[]) => Promise<readonly (Answer | Error)[]>
+type Run<Item, Answer> = (items: readonly Item[]) => Promise<readonly Answer[]>
 
 /** Statements in progress at a time. With more, each would carry less; with one, a slow statement would block all. */
 const MOST_UNDER_WAY = 2
@@ -23,10 +23,9 @@ export class Waiting<Item, Answer> extends Deferred<Answer> {
     this.item = item
   }
 
-  settle(answer: Answer | Error, sharers: number): void {
+  answer(answer: Answer, sharers: number): void {
     this.sharers = sharers
-    if (answer instanceof Error) this.reject(answer)
-    else this.resolve(answer)
+    this.resolve(answer)
   }
 }
 
@@ -57,35 +56,31 @@ export class Batching<Item, Answer> {
   add(item: Item): Waiting<Item, Answer> {
     const waiting = new Waiting<Item, Answer>(item)
     this.#waiting.push(waiting)
-    this.#leaveNext()
+    if (this.#leavesNow()) setImmediate(this.#leave)
     return waiting
   }
 
-  /** Starts the next statement at the end of the turn, if there is one to start now. */
-  #leaveNext(): void {
-    if (this.#isLeaving || this.#waiting.length === 0 || this.#underWay === MOST_UNDER_WAY) return
-    if (this.#gathers && this.#underWay > 0) this.#patience ??= setTimeout(this.#losePatience, PATIENCE_MS)
-    else this.#leaveSoon()
-  }
-
-  #leaveSoon(): void {
-    this.#isLeaving = true
-    setImmediate(this.#leave)
+  /** Whether to start the next statement at the end of the turn. It starts once. */
+  #leavesNow(gathers = this.#gathers): boolean {
+    if (this.#isLeaving || this.#waiting.length === 0 || this.#underWay === MOST_UNDER_WAY) return false
+    if (gathers && this.#underWay > 0) this.#patience ??= setTimeout(this.#losePatience, PATIENCE_MS)
+    else this.#isLeaving = true
+    return this.#isLeaving
   }
 
   readonly #losePatience = () => {
     this.#patience = undefined
-    if (!this.#isLeaving && this.#waiting.length > 0 && this.#underWay < MOST_UNDER_WAY) this.#leaveSoon()
+    if (this.#leavesNow(false)) setImmediate(this.#leave)
   }
 
   readonly #leave = async () => {
     this.#isLeaving = false
     const batch = this.#take()
     this.#underWay++
-    this.#leaveNext()
+    if (this.#leavesNow()) setImmediate(this.#leave)
     try {
       const answers = await this.#run(batch.map(({ item }) => item))
-      for (const [index, one] of batch.entries()) one.settle(answers[index]!, batch.length)
+      for (const [index, one] of batch.entries()) one.answer(answers[index]!, batch.length)
     } catch (error) {
       // An item that cannot be stored must not fail the others, so each one runs alone.
       const isOfItem = batch.length > 1 && (error as { statusCode?: unknown }).statusCode !== 503
@@ -95,13 +90,13 @@ export class Batching<Item, Answer> {
     this.#underWay--
     clearTimeout(this.#patience)
     this.#patience = undefined
-    this.#leaveNext()
+    if (this.#leavesNow()) setImmediate(this.#leave)
   }
 
   readonly #runAlone = async (one: Waiting<Item, Answer>) => {
     try {
       const [answer] = await this.#run([one.item])
-      one.settle(answer!, 1)
+      one.answer(answer!, 1)
     } catch (error) {
       one.reject(error)
     }

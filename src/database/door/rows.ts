@@ -1,4 +1,3 @@
-import { UnavailableError } from '../../errors.ts'
 import type { Measures } from '../../instruments/measures.ts'
 import type {
   NewRow,
@@ -49,8 +48,8 @@ export class SessionRows {
     this.#touching = touching
     this.#touches = new TouchQueue((touches) => this.touch(touches), touching.onError)
     this.#reads = new Batching(this.#readAll, atMost(LARGEST_READ))
-    this.#updates = updateMany && new Batching(decided(updateMany), differentRows, { gathers: true })
-    this.#reseals = resealMany && new Batching(decided(resealMany), differentRows, { gathers: true })
+    this.#updates = updateMany && new Batching(updateMany, differentRows, { gathers: true })
+    this.#reseals = resealMany && new Batching(resealMany, differentRows, { gathers: true })
   }
 
   /** The row of a session, if it has one. */
@@ -121,14 +120,6 @@ export class SessionRows {
     return sids.map((sid) => byKey.get(keyOf(sid)))
   }
 }
-
-/** Makes an error of each answer that is not known. */
-const decided =
-  <Item>(run: (items: readonly Item[]) => Promise<readonly (boolean | undefined)[]>) =>
-  async (items: readonly Item[]): Promise<readonly (boolean | Error)[]> =>
-    (await run(items)).map((answer) => answer ?? new UnavailableError({ cause: new Error(UNDECIDED) }))
-
-const UNDECIDED = 'the row had changed again before it was known whether this change had been stored'
 
 const keyOf = (sid: Buffer) => sid.toString('latin1')
 

@@ -1,5 +1,8 @@
 import { type TimeLimits, within } from '../../time/time-limits.ts'
 
+/** Whether what a statement did is what it should have done. */
+type IsRight = (result: MysqlResult) => boolean
+
 /** What we need of mysql2: its promise pool, or one connection. */
 export interface MysqlClient {
   /**
@@ -8,6 +11,11 @@ export interface MysqlClient {
    * @param isBulk - whether it goes over many rows, and may take longer
    */
   execute(text: string, values: unknown[] | undefined, isBulk?: boolean): Promise<MysqlResult>
+  /**
+   * Runs one statement like {@link execute}, and undoes it unless its result is right. Absent where there is one
+   * connection alone, which others use meanwhile.
+   */
+  executeIf?(text: string, values: unknown[] | undefined, isRight: IsRight): Promise<boolean>
   /** Runs work on one connection. */
   withConnection(work: (query: (text: string) => Promise<MysqlResult>) => Promise<void>): Promise<void>
   /** Whether there is only one connection, so that a caller who keeps it blocks all others. @defaultValue false */
@@ -62,9 +70,18 @@ export function plainFor({ pool, connection }: Mysql2Promise) {
 /** Speaks through a pool or connection of mysql2 that the application opened, and so leaves its connections alone. */
 export function mysql2Client(client: Mysql2Promise, timeLimits: TimeLimits): MysqlClient {
   const plain = plainFor(client)
+  const tryOn = async (connection: PooledConnection, sql: string, values: unknown[] | undefined, isRight: IsRight) =>
+    tentatively(connection, () => sendTo(connection, { ...plain, sql, values }), isRight)
   return {
     execute: (sql, values, isBulk) =>
       within(isBulk ? timeLimits.bulk : timeLimits.request, sendTo(client, { ...plain, sql, values }).then(toResult)),
+    ...(client.getConnection && {
+      executeIf: (sql, values, isRight) =>
+        within(
+          timeLimits.request,
+          client.getConnection!().then((connection) => tryOn(connection, sql, values, isRight)),
+        ),
+    }),
     async withConnection(work) {
       const pooled = client.getConnection ? await client.getConnection() : undefined
       const connection = pooled ?? client
@@ -78,6 +95,28 @@ export function mysql2Client(client: Mysql2Promise, timeLimits: TimeLimits): Mys
     isSingle: client.pool?.config.connectionLimit === 1,
     isHanded: true,
     close: async () => {},
+  }
+}
+
+/** Runs a statement in a transaction of its own, and keeps it if its result is right. */
+export async function tentatively(
+  connection: PooledConnection,
+  execute: () => Promise<Answer>,
+  isRight: (result: MysqlResult) => boolean,
+): Promise<boolean> {
+  try {
+    await connection.query({ sql: 'start transaction' })
+    const isKept = isRight(toResult(await execute()))
+    await connection.query({ sql: isKept ? 'commit' : 'rollback' })
+    connection.release()
+    return isKept
+  } catch (error) {
+    // With a connection that does not even take this back the server ends the transaction.
+    await connection.query({ sql: 'rollback' }).then(
+      () => connection.release(),
+      () => connection.destroy(),
+    )
+    throw error
   }
 }
 

@@ -5,6 +5,8 @@ import { batches, inKeyOrder, toKeyCount, toRow } from '../sql/driver-rows.ts'
 import { sessionListing } from '../sql/listing.ts'
 import { missingTable } from '../sql/missing-table.ts'
 import { sessionKeys } from '../sql/session-keys.ts'
+import { changeValues, noChange } from '../sql/shared-update.ts'
+import { bySize, chunks, exactChunks, LARGEST, padded } from '../sql/sizes.ts'
 import {
   byLimit,
   columnNames,
@@ -25,19 +27,7 @@ import { unsealedRows } from '../sql/unsealed-rows.ts'
 import { checkMysqlSettings } from './check-settings.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 import { migrateMysql, mysqlMigrations } from './migrate.ts'
-import { areStored } from './shared-changes.ts'
-import {
-  bySize,
-  chunks,
-  exactChunks,
-  insertManyRows,
-  LARGEST,
-  numbered,
-  readRows,
-  resealManyRows,
-  touchRows,
-  updateManyRows,
-} from './statements.ts'
+import { insertManyRows, numbered, readRows, resealManyRows, touchRows, updateManyRows } from './statements.ts'
 import { mysqlTrimming } from './trimming.ts'
 import { refuseStaleReads, staleReads } from './waits.ts'
 
@@ -73,18 +63,16 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     check: (statement, keysTable) => check(run, statement, keysTable),
   })
 
-  // Its parameters are the keys, in their order.
-  const read = async (sids: readonly Buffer[]) => {
-    const results = chunks(sids, same).map((part) => client.execute(reads.get(part.length)!.text, part))
-    return (await Promise.all(results)).flatMap(({ rows }) => rows.map(toRow))
-  }
-
-  // An UPDATE says how many rows it changed, but not which: nearly always all of them.
-  const changeTogether = async (changes: readonly RowReseal[], many: ReadonlyMap<number, Statement>) => {
-    const [part] = chunks(inKeyOrder(changes), (change) => ({ ...change, version: NO_VERSION }))
-    const { count } = await run(many.get(part!.length)!, numbered(part!))
-    if (count === changes.length || count === 0) return changes.map(() => count > 0)
-    return areStored(changes, await read(changes.map(({ sid }) => sid)))
+  // All or none, because an UPDATE says how many rows it changed, but not which.
+  const changeTogether = async (
+    changes: readonly RowReseal[],
+    one: Statement,
+    { text }: Statement,
+    values: unknown[],
+  ) => {
+    const areAll = await client.executeIf?.(text, values, ({ count }) => count === changes.length)
+    if (areAll) return changes.map(() => true)
+    return Promise.all(changes.map(async (change) => changedOne(await run(one, change))))
   }
 
   const insertOne = (row: NewRow) => ignoringDuplicates(run(insert, row))
@@ -97,7 +85,12 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     dialect: 'mysql',
     table: name,
     keys: { ...keys, insert: (key) => ignoringDuplicates(keys.insert(key)) },
-    read,
+    async read(sids) {
+      // Its parameters are the keys, in their order.
+      const results = []
+      for (const part of chunks(sids, same)) results.push(client.execute(reads.get(part.length)!.text, part))
+      return (await Promise.all(results)).flatMap(({ rows }) => rows.map(toRow))
+    },
     insert: insertOne,
     async insertMany(rows) {
       const inserted: boolean[] = []
@@ -105,10 +98,12 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       return inserted
     },
     update: async (change) => changedOne(await run(shared.update, change)),
-    updateMany: async (changes) => {
-      if (changes.length > 1) return changeTogether(changes, updates)
+    async updateMany(changes) {
+      const [change] = changes
       const { text } = shared.update
-      return [changedOne(await client.execute(text, valuesFor(shared.update, changes[0]!)))]
+      if (changes.length === 1) return [changedOne(await client.execute(text, valuesFor(shared.update, change!)))]
+      const rows = padded(inKeyOrder(changes), noChange)
+      return changeTogether(changes, shared.update, updates.get(rows.length)!, changeValues(rows))
     },
     async touch(list) {
       for (const part of chunks(inKeyOrder(list), same)) await run(touches.get(part.length)!, numbered(part))
@@ -119,7 +114,16 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     countByKey: async () => (await runBulk(shared.countByKey, {})).rows.map(toKeyCount),
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
     reseal: async (one) => changedOne(await run(shared.reseal, one)),
-    resealMany: (list) => changeTogether(list, reseals),
+    async resealMany(list) {
+      const outcomes: boolean[] = []
+      for (let start = 0; start < list.length; start += LARGEST) {
+        const part = list.slice(start, start + LARGEST)
+        const rows = padded(inKeyOrder(part), (reseal) => ({ ...reseal, version: NO_VERSION }))
+        const many = reseals.get(rows.length)!
+        outcomes.push(...(await changeTogether(part, shared.reseal, many, valuesFor(many, numbered(rows)))))
+      }
+      return outcomes
+    },
     ...mysqlTrimming(client, compile, table, name),
     listing: sessionListing(table, {
       compile,

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolConnection } from 'mysql2'
-import type { TimeLimits } from '../../time/time-limits.ts'
-import { type MysqlClient, type PooledConnection, toResult } from './client.ts'
+import { lateAnswer, type TimeLimits, within } from '../../time/time-limits.ts'
+import { type MysqlClient, type PooledConnection, sendTo, tentatively, toResult } from './client.ts'
 import { isLasting, isOfNode, isUnsent, mayRepeatWrite, type Node, ofReading } from './node.ts'
-import { sendOver } from './own-pool.ts'
+import { giveUp, sendOver } from './own-pool.ts'
 
 /** The longest pause before all nodes are asked once more, at random up to this. Milliseconds. */
 const PAUSE_MS = 100
@@ -65,6 +65,15 @@ export function nodesClient(nodes: readonly Node[], selector: 'ORDER' | 'RR', ti
         sendOver(connection, statement, Math.min(left, share)).catch((error) => Promise.reject(ofReading(error)))
       return onOne(ms, isOfNode, read)
     },
+    executeIf: (sql, values, isRight) =>
+      onOne(timeLimits.request, mayRepeatWrite, (connection, left) => {
+        const promised = connection.promise() as unknown as PooledConnection
+        const execute = () => sendTo(promised, { ...plain, sql, values })
+        return within(left, tentatively(promised, execute, isRight), () => {
+          giveUp(connection)
+          return lateAnswer(Math.round(left))
+        })
+      }),
     withConnection: (work) =>
       onOne(timeLimits.request, isUnsent, async (connection) => {
         const promised = connection.promise() as unknown as PooledConnection

@@ -2,8 +2,18 @@ import type { Socket } from 'node:net'
 import type { Pool, PoolConnection, QueryOptions } from 'mysql2'
 import type { Pool as PromisePool } from 'mysql2/promise'
 import { Deferred } from '../../time/deferred.ts'
-import { lateAnswer, type TimeLimits } from '../../time/time-limits.ts'
-import { type Mysql2Promise, type MysqlClient, type MysqlResult, mysql2Client, plainFor, toResult } from './client.ts'
+import { lateAnswer, type TimeLimits, within } from '../../time/time-limits.ts'
+import {
+  type Mysql2Promise,
+  type MysqlClient,
+  type MysqlResult,
+  mysql2Client,
+  type PooledConnection,
+  plainFor,
+  sendTo,
+  tentatively,
+  toResult,
+} from './client.ts'
 import { isUnknown, settingOf, type Wait } from './waits.ts'
 
 /** Ending the connections may take this long, in milliseconds, before they are cut. */
@@ -29,6 +39,23 @@ export function ownPoolClient(pool: PromisePool, timeLimits: TimeLimits, waits: 
         else sent.over(connection, { ...plain, sql, values: values as never[] | undefined })
       })
       return sent.promise
+    },
+    executeIf(sql, values, isRight) {
+      let taken: PoolConnection | undefined
+      let isLate = false
+      const run = async () => {
+        const connection = await pool.getConnection()
+        if (isLate) connection.release()
+        if (isLate) throw lateAnswer(timeLimits.request)
+        taken = connection.connection as unknown as PoolConnection
+        const promised = connection as unknown as PooledConnection
+        return tentatively(promised, () => sendTo(promised, { ...plain, sql, values }), isRight)
+      }
+      return within(timeLimits.request, run(), (ms) => {
+        isLate = true
+        if (taken) giveUp(taken)
+        return lateAnswer(ms)
+      })
     },
     close,
   }

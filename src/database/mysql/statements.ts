@@ -1,41 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { CHANGE_KEYS } from '../sql/shared-update.ts'
+import { sequence } from '../sql/sizes.ts'
 import { columnKeys, columnNames, type SessionsTable, selectRow, value } from '../sql/statements.ts'
-
-/** Rows that one statement names: few sizes, so that few statements are prepared. */
-const SIZES = [1, 4, 16, 64]
-export const LARGEST = 64
-
-/** Builds what each size needs, once. */
-export const bySize = <Built>(build: (size: number) => Built) => new Map(SIZES.map((size) => [size, build(size)]))
-
-/** From 0, so many numbers. */
-const sequence = (size: number) => Array.from({ length: size }, (_, index) => index)
-
-/** Cuts a list into parts of these sizes, and fills the last one up. */
-export function chunks<Item>(list: readonly Item[], filling: (last: Item) => Item): Item[][] {
-  const result: Item[][] = []
-  for (let start = 0; start < list.length; start += LARGEST) {
-    result.push(padded(list.slice(start, start + LARGEST), filling))
-  }
-  return result
-}
-
-/** Cuts a list into parts of these sizes, and fills nothing up. */
-export function exactChunks<Item>(list: readonly Item[]): Item[][] {
-  const result: Item[][] = []
-  for (let start = 0; start < list.length; ) {
-    const size = SIZES.findLast((candidate) => candidate <= list.length - start)!
-    result.push(list.slice(start, start + size))
-    start += size
-  }
-  return result
-}
-
-function padded<Item>(chunk: Item[], filling: (last: Item) => Item): Item[] {
-  const size = SIZES.find((candidate) => candidate >= chunk.length)!
-  const fill = filling(chunk.at(-1)!)
-  return [...chunk, ...Array.from({ length: size - chunk.length }, () => fill)]
-}
 
 /** The properties of each row under its number: `sid0`, `version0`, `sid1` and so on. */
 export function numbered(rows: readonly object[]): Record<string, unknown> {
@@ -57,16 +23,30 @@ export function insertManyRows(table: SessionsTable, size: number): SQL {
   return sql`insert into ${table} (${sql.join(columns, sql`, `)}) values ${sql.join(rows, sql`, `)}`
 }
 
+const CHANGE_NAMES = {
+  sid: 'sid',
+  version: 'version',
+  data: 'data',
+  userId: 'user_id',
+  keyId: 'key_id',
+  touchedAt: 'touched_at',
+  expiresAt: 'expires_at',
+  trimAt: 'trim_at',
+  now: 'now_at',
+} as const satisfies Record<(typeof CHANGE_KEYS)[number], string>
+
+function cast(key: string, item: SQL): SQL {
+  if (key === 'sid') return sql`cast(${item} as binary(32))`
+  return key === 'data' ? sql`cast(${item} as binary)` : item
+}
+
 /** An UPDATE of so many rows, each to its own content. */
 export function updateManyRows(table: SessionsTable, size: number): SQL {
   const { sid, data, version, userId, touchedAt, expiresAt, trimAt, endedAt, keyId } = columnNames(table)
-  const rows = sequence(size).map(
-    (index) => sql`select cast(${value(`sid${index}`)} as binary(32)) as sid, ${value(`version${index}`)} as version,
-      cast(${value(`data${index}`)} as binary) as data, ${value(`userId${index}`)} as user_id,
-      ${value(`keyId${index}`)} as key_id, ${value(`touchedAt${index}`)} as touched_at,
-      ${value(`expiresAt${index}`)} as expires_at, ${value(`trimAt${index}`)} as trim_at,
-      ${value(`now${index}`)} as now_at`,
-  )
+  const rows = sequence(size).map((index) => {
+    const values = CHANGE_KEYS.map((key) => sql`${cast(key, value(`${key}${index}`))} as ${sql.raw(CHANGE_NAMES[key])}`)
+    return sql`select ${sql.join(values, sql`, `)}`
+  })
   const of = (name: SQL) => sql`${table}.${name}`
   return sql`update ${table} join (${sql.join(rows, sql` union all `)}) as t on ${of(sid)} = t.sid
     set ${of(data)} = t.data, ${of(version)} = ${of(version)} + 1, ${of(userId)} = t.user_id,

@@ -13,25 +13,32 @@ export function unpreparedAtNeed(client: MysqlClient, warn: (message: string) =>
   let preparesAt = 0
   let hasWarned = false
 
-  function send<Result>(text: string, values: unknown[], run: Run<Result>): Promise<Result> {
-    if (performance.now() < preparesAt) return run(withValues(text, values), undefined)
-    return run(text, values).catch((error) => {
-      if ((error as { errno?: number }).errno !== TOO_MANY_PREPARED) throw error
-      preparesAt = performance.now() + PAUSE_MS
-      if (!hasWarned) warn(WARNING)
-      hasWarned = true
-      return run(withValues(text, values), undefined)
-    })
+  /** Whether to send a statement again, unprepared. It had no effect. */
+  function isRefused(error: unknown): boolean {
+    if ((error as { errno?: number }).errno !== TOO_MANY_PREPARED) return false
+    preparesAt = performance.now() + PAUSE_MS
+    if (!hasWarned) warn(WARNING)
+    hasWarned = true
+    return true
   }
 
+  const { executeIf } = client
   return {
     ...client,
-    execute: (text, values = [], isBulk) =>
-      send(text, values, (sent, parameters) => client.execute(sent, parameters, isBulk)),
+    execute(text, values = [], isBulk) {
+      const again = () => client.execute(withValues(text, values), undefined, isBulk)
+      if (performance.now() < preparesAt) return again()
+      return client.execute(text, values, isBulk).catch((error) => (isRefused(error) ? again() : Promise.reject(error)))
+    },
+    ...(executeIf && {
+      executeIf(text, values = [], isRight) {
+        const again = () => executeIf(withValues(text, values), undefined, isRight)
+        if (performance.now() < preparesAt) return again()
+        return executeIf(text, values, isRight).catch((error) => (isRefused(error) ? again() : Promise.reject(error)))
+      },
+    }),
   }
 }
-
-type Run<Result> = (text: string, values: unknown[] | undefined) => Promise<Result>
 
 const QUOTED_OR_PLACEHOLDER = /`(?:[^`]|``)*`|'(?:[^']|'')*'|\?/g
 

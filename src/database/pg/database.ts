@@ -6,6 +6,8 @@ import { batches, inKeyOrder, toKeyCount, toRow } from '../sql/driver-rows.ts'
 import { sessionListing } from '../sql/listing.ts'
 import { missingTable } from '../sql/missing-table.ts'
 import { sessionKeys } from '../sql/session-keys.ts'
+import { changeValues, noChange } from '../sql/shared-update.ts'
+import { bySize, padded } from '../sql/sizes.ts'
 import {
   byLimit,
   columnNames,
@@ -36,7 +38,6 @@ import {
   touchManyRows,
   touchManyValues,
   updateManyRows,
-  updateManyValues,
 } from './statements.ts'
 import { pgTrimming } from './trimming.ts'
 
@@ -58,7 +59,7 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
   const insert = compile(sql`${insertRow(table)} on conflict do nothing`)
   const readMany = compile(readManyRows(table))
   const insertMany = compile(insertManyRows(table))
-  const updateMany = compile(updateManyRows(table))
+  const updates = bySize((size) => compile(updateManyRows(table, size)))
   const resealMany = compile(resealManyRows(table))
   const touchMany = compile(touchManyRows(table))
   const others = byLimit((limit) => compile(sealedByOthers(table, limit)))
@@ -92,8 +93,11 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
     },
     update: async (change) => changedOne(await run(shared.update, change)),
     async updateMany(changes) {
-      if (changes.length === 1) return [changedOne(await run(shared.update, changes[0]!))]
-      return namedOf(changes, await run(updateMany, updateManyValues(inKeyOrder(changes))))
+      const [change] = changes
+      const { text } = shared.update
+      if (changes.length === 1) return [changedOne(await client.query(text, valuesFor(shared.update, change!)))]
+      const rows = padded(inKeyOrder(changes), noChange)
+      return namedOf(changes, await client.query(updates.get(rows.length)!.text, changeValues(rows)))
     },
     async touch(touches) {
       const [touch] = touches

@@ -1,35 +1,26 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { NewRow, RowChange, RowReseal, RowTouch } from '../contract/session-database.ts'
+import type { NewRow, RowReseal, RowTouch } from '../contract/session-database.ts'
+import { CHANGE_KEYS } from '../sql/shared-update.ts'
+import { sequence } from '../sql/sizes.ts'
 import { columnKeys, columnNames, type SessionsTable, selectRow, value } from '../sql/statements.ts'
 
-/** An UPDATE of many rows, each to its own content; it returns the keys of those that it changed. */
-export function updateManyRows(table: SessionsTable): SQL {
+/**
+ * An UPDATE of so many rows, each to its own content; it returns the keys of those that it changed. The rows are values
+ * of their own: of lists, the planner does not know how short they are, and reads the whole of a small table.
+ */
+export function updateManyRows(table: SessionsTable, size: number): SQL {
   const { sid, data, version, userId, touchedAt, expiresAt, trimAt, endedAt, keyId } = columnNames(table)
   const of = (name: SQL) => sql`${table}.${name}`
-  return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${userId} = ${textOrNull(sql`t.user_id`)},
+  const rows = sequence(size).map((index) => {
+    const values = CHANGE_KEYS.map((key) => sql`${value(`${key}${index}`)}::${sql.raw(CHANGE_TYPES[key])}`)
+    return sql`(${sql.join(values, sql`, `)})`
+  })
+  return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${userId} = t.user_id,
     ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at, ${keyId} = t.key_id
-    from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
-      ${value('datas')}::text::bytea[], ${value('userIds')}::text::text[], ${value('keyIds')}::text::bigint[],
-      ${value('touchedAts')}::text::bigint[], ${value('expiresAts')}::text::bigint[],
-      ${value('trimAts')}::text::bigint[], ${value('nows')}::text::bigint[])
+    from (values ${sql.join(rows, sql`, `)})
       as t (sid, version, data, user_id, key_id, touched_at, expires_at, trim_at, now)
     where ${of(sid)} = t.sid and ${of(version)} = t.version and ${of(endedAt)} is null and ${of(expiresAt)} > t.now
     returning ${of(sid)} as sid`
-}
-
-/** The parameters of {@link updateManyRows}. */
-export function updateManyValues(changes: readonly RowChange[]) {
-  return {
-    sids: byteas(changes.map(({ sid }) => sid)),
-    versions: numbers(changes.map(({ version }) => version)),
-    datas: byteas(changes.map(({ data }) => data)),
-    userIds: texts(changes.map(({ userId }) => userId)),
-    keyIds: numbers(changes.map(({ keyId }) => keyId)),
-    touchedAts: numbers(changes.map(({ touchedAt }) => touchedAt)),
-    expiresAts: numbers(changes.map(({ expiresAt }) => expiresAt)),
-    trimAts: numbers(changes.map(({ trimAt }) => trimAt)),
-    nows: numbers(changes.map(({ now }) => now)),
-  }
 }
 
 /** Seals many rows again, each in the version that it was read in; it returns the keys of those that it changed. */
@@ -71,6 +62,8 @@ const TYPES = {
 } as const satisfies Record<(typeof columnKeys)[number], string>
 
 const NULLABLE: ReadonlySet<string> = new Set(['userId', 'endedAt', 'endReason', 'keyId'] satisfies (keyof NewRow)[])
+
+const CHANGE_TYPES = { ...TYPES, now: 'bigint' } as const
 
 /** An INSERT of many rows that leaves those alone that are there; it returns the keys of those that were not. */
 export function insertManyRows(table: SessionsTable): SQL {

@@ -1,0 +1,23 @@
+import type { RowChange } from '../contract/session-database.ts'
+
+/** The values of one row of a shared UPDATE, in the order of its parameters. */
+export const CHANGE_KEYS = [
+  'sid',
+  'version',
+  'data',
+  'userId',
+  'keyId',
+  'touchedAt',
+  'expiresAt',
+  'trimAt',
+  'now',
+] as const satisfies (keyof RowChange)[]
+
+/** The parameters of a shared UPDATE. */
+export const changeValues = (changes: readonly RowChange[]): unknown[] =>
+  changes.flatMap((change) => CHANGE_KEYS.map((key) => change[key]))
+
+const EMPTY = Buffer.alloc(0)
+
+/** A change that fills a list up: it changes no row, because rows count their versions from 1. */
+export const noChange = (change: RowChange): RowChange => ({ ...change, data: EMPTY, version: 0 })
