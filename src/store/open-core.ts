@@ -76,7 +76,7 @@ async function open(options: CheckedStoreOptions, events: SessionEventEmitter, t
     if (keys.attach) await checkKeyTable(database).catch(fail)
     if (isSessionDatabase(options.database)) return { database, proof: undefined }
     const proof = new StorageProof(database, { hasUsers: options.user !== undefined })
-    for (const message of (await database.checkSettings?.(options)) ?? []) warn(message)
+    for (const message of (await database.checkSettings?.(options).catch(fail)) ?? []) warn(message)
     if (triesStorage) for (const message of await limitsOf(proof)) warn(message)
     return { database, proof }
   } catch (error) {
@@ -104,7 +104,9 @@ async function limitsOf(proof: StorageProof): Promise<readonly string[]> {
 }
 
 function fail(error: unknown): never {
-  const isPlain = [MissingDriverError, MissingTableError, InvalidOptionsError].some((Fault) => error instanceof Fault)
+  const isPlain = [MissingDriverError, MissingTableError, InvalidOptionsError, WrongSettingsError].some(
+    (Fault) => error instanceof Fault,
+  )
   if (isPlain) throw error
   throw new UnreachableError(reasonOf(error), { cause: withoutParameters(error) })
 }

@@ -9,8 +9,8 @@ import { signIn } from '../support/visitor.ts'
 
 /** How far it may be from what @fastify/session calls to the call of a driver. */
 const LIMITS = {
-  read: { from: 'get', frames: 14, files: 10 },
-  save: { from: 'set', frames: 18, files: 16 },
+  read: { from: 'get', frames: 15, files: 11 },
+  save: { from: 'set', frames: 19, files: 16 },
   end: { from: 'destroy', frames: 18, files: 16 },
 } as const
 
