@@ -10,6 +10,8 @@ if (!store) throw new Error(`there is no store ${name}`)
 
 let statements = 0
 const app = Fastify()
+// Without a log nothing would say why a request failed; a request that does not fail runs no such hook.
+app.addHook('onError', async (_request, _reply, error) => console.error(error))
 await store.register(app, url, count ? () => void statements++ : undefined)
 
 const sessionOf = (request: FastifyRequest) => request.session as unknown as Record<string, unknown>
@@ -51,11 +53,17 @@ function contentOf(userId: string, bytes: number): object {
 
 process.on('message', (message) => {
   if (message === 'statements') process.send!({ statements })
-  if (message === 'memory') {
+  if (message === 'memory') sendMemory()
+})
+
+function sendMemory(): void {
+  app.server.getConnections((_error, connections) => {
+    // Connections that the load has just closed are handles of this process until it notices.
+    if (connections > 0) return void setTimeout(sendMemory, 10)
     globalThis.gc?.()
     process.send!({ rss: process.memoryUsage().rss, heap: process.memoryUsage().heapUsed, handles: handles() })
-  }
-})
+  })
+}
 const handles = () => process.getActiveResourcesInfo().length
 
 process.on('disconnect', () => process.exit())

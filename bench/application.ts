@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { hasEnded } from '../test/harness/command.ts'
 import { drive, httpRequest } from './client.ts'
 
 const program = fileURLToPath(new URL('./app.ts', import.meta.url))
@@ -68,6 +69,7 @@ export class Application {
   }
 
   async stop(): Promise<void> {
+    if (hasEnded(this.#process)) return
     const exited = once(this.#process, 'exit')
     this.#process.kill('SIGTERM')
     await exited

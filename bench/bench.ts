@@ -1,4 +1,7 @@
-/** `npm run bench [-- --quick] [-- --only=ours-postgres,map]`: ours beside what could be used instead, in one run. */
+/**
+ * `npm run bench [-- --quick] [--only=ours-postgres,map] [--rounds=4] [--durable]`: ours beside what could be used instead,
+ * in one run. With `--durable` every commit of PostgreSQL, MySQL and MariaDB waits for the disk.
+ */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -10,13 +13,19 @@ import { measureSingleReads } from './single.ts'
 import { type BenchStore, stores } from './stores.ts'
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, rounds: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    durable: { type: 'boolean', default: false },
+  },
 })
 
 const sizes = [250, 2_048, 16_384]
+const { durable } = values
 const plan: Plan = values.quick
-  ? { rounds: Number(values.rounds ?? 1), milliseconds: 1_000, sessions: 2_000, sizes: [250] }
-  : { rounds: Number(values.rounds ?? 4), milliseconds: 1_500, sessions: 2_000, sizes }
+  ? { durable, rounds: Number(values.rounds ?? 1), milliseconds: 1_000, sessions: 2_000, sizes: [250] }
+  : { durable, rounds: Number(values.rounds ?? 4), milliseconds: 1_500, sessions: 2_000, sizes }
 
 const contest = new Contest(plan)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -63,9 +72,10 @@ async function singleReads(): Promise<string> {
 
 function about(): string[] {
   const servers = [...contest.servers.values()].filter(({ version }) => version)
+  const named = servers.map(({ kind, version, durability }) => `${kind} ${version} with ${durability}`)
   return [
     machine(),
-    `Node ${process.versions.node}, ${servers.map(({ kind, version }) => `${kind} ${version}`).join(', ')}`,
+    `Node ${process.versions.node}, ${named.join(', ')}`,
     versions(),
     `commit ${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', 'src') ? ', with changes' : ''}`,
     `${plan.sessions} signed-in sessions of 250 bytes; ${plan.rounds} rounds of ${plan.milliseconds} ms a phase`,

@@ -5,6 +5,8 @@ import { type BenchServer, type Place, startServer } from './servers.ts'
 import type { BenchStore, ServerKind } from './stores.ts'
 
 export interface Plan {
+  /** Whether commits wait for the disk. */
+  durable: boolean
   rounds: number
   milliseconds: number
   sessions: number
@@ -12,7 +14,7 @@ export interface Plan {
 }
 
 export interface Phase {
-  name: 'read' | 'mixed' | 'single'
+  name: 'read' | 'mixed' | 'write' | 'single'
   connections: number
   writes: number
 }
@@ -20,6 +22,7 @@ export interface Phase {
 export const phases: readonly Phase[] = [
   { name: 'read', connections: 64, writes: 0 },
   { name: 'mixed', connections: 64, writes: 0.2 },
+  { name: 'write', connections: 64, writes: 1 },
   { name: 'single', connections: 1, writes: 0 },
 ]
 
@@ -59,11 +62,12 @@ export class Contest {
   }
 
   async enter(store: BenchStore): Promise<void> {
-    const server = this.servers.get(store.server) ?? (await startServer(store.server))
+    const server = this.servers.get(store.server) ?? (await startServer(store.server, this.#plan.durable))
     this.servers.set(store.server, server)
     const place = await server.createPlace()
     const app = await Application.start(store.name, place.url)
-    const contestant = { store, server, place, app, measured: { read: [], mixed: [], single: [] }, bytes: new Map() }
+    const measured = { read: [], mixed: [], write: [], single: [] }
+    const contestant = { store, server, place, app, measured, bytes: new Map() }
     this.contestants.push(contestant)
     await this.#measureSizes(contestant)
     await app.signIn(this.#plan.sessions, 250)

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 
 export interface RedisAdmin {
   version(): Promise<string>
+  setting(name: string): Promise<string>
   /** Commands that the server has worked off so far. */
   commands(): Promise<number>
   bytesPerKey(): Promise<number>
@@ -17,6 +18,7 @@ export async function redisAdmin(url: string): Promise<RedisAdmin> {
   const info = async (section: string): Promise<string> => client.info(section)
   return {
     version: async () => /redis_version:(\S+)/.exec(await info('server'))?.[1] ?? '',
+    setting: async (name) => (await client.config('GET', name))[1],
     async commands() {
       const calls = [...(await info('commandstats')).matchAll(/calls=(\d+)/g)]
       return calls.reduce((sum, [, count]) => sum + Number(count), 0)

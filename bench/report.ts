@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os'
 import type { Contestant, Measurement } from './contest.ts'
-import { median, ratio } from './medians.ts'
+import { cost, median, ratio } from './medians.ts'
 import { type Target, targets } from './targets.ts'
 
 /** The whole result as Markdown. */
@@ -20,6 +20,8 @@ export function report(contestants: Contestant[], about: string[]): string {
     table(costHeader, contestants.map(costRow)),
     '',
     'Statements per 1,000 requests, as the database counts them; seconds of processor time per 10,000 requests.',
+    'Microseconds of processor time per request over 64 connections: of only reads, and of only writes in a phase of their',
+    'own, where more writes share a statement than at 20% writing. SQLite works inside the application, and counts there.',
     '',
     table(bytesHeader(contestants), contestants.filter(({ bytes }) => bytes.size > 0).map(bytesRow)),
     '',
@@ -70,13 +72,21 @@ function speedRow(one: Contestant, all: Contestant[]): string[] {
   ]
 }
 
-const costHeader = ['store', 'statements', '20% writing', 'alone', 'app s', '20%', 'database s', '20%']
+const costHeader = [
+  ...['store', 'statements', '20% writing', 'alone', 'app s', '20%', 'database s', '20%'],
+  ...['app µs per read', 'per write', 'database µs per read', 'per write'],
+]
 
-function costRow({ store, measured: { read, mixed, single } }: Contestant): string[] {
+function costRow(one: Contestant): string[] {
+  const { read, mixed, single } = one.measured
+  const microseconds = (cpu: 'appCpu' | 'databaseCpu') =>
+    (['read', 'write'] as const).map((phase) => cost(one, phase, cpu).toFixed(0))
   return [
-    store.label,
+    one.store.label,
     ...[read, mixed, single].map((list) => (list[0]?.statements === undefined ? '' : count(list, 'statements'))),
     ...[time(read, 'appCpu'), time(mixed, 'appCpu'), time(read, 'databaseCpu'), time(mixed, 'databaseCpu')],
+    ...microseconds('appCpu'),
+    ...microseconds('databaseCpu'),
   ]
 }
 

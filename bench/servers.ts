@@ -1,9 +1,10 @@
-import { findServer } from '../test/harness/find-server.ts'
+import { findServer, ownServer } from '../test/harness/find-server.ts'
 import { createMysqlDatabase } from '../test/harness/mysql-database.ts'
 import { createPostgresDatabase } from '../test/harness/postgres-database.ts'
 import { startRedis } from '../test/harness/redis-server.ts'
 import { createSqliteDatabase, sqliteOrigin } from '../test/harness/sqlite-database.ts'
 import type { Row, TestDatabase } from '../test/harness/test-database.ts'
+import { type ServerName, type TestServer, urlVariable } from '../test/harness/test-server.ts'
 import { cpuSeconds, listenerOn } from './processes.ts'
 import { type RedisAdmin, redisAdmin } from './redis-admin.ts'
 import type { ServerKind } from './stores.ts'
@@ -18,6 +19,8 @@ export interface Place {
 export interface BenchServer {
   kind: ServerKind
   version: string
+  /** The setting that says whether a commit waits for the disk, as the server has it; empty without a server. */
+  durability: string
   createPlace(): Promise<Place>
   /** Statements that the server has counted so far, for a place; undefined where it does not count. */
   statements(place: Place): Promise<number | undefined>
@@ -28,21 +31,40 @@ export interface BenchServer {
   remove(): Promise<void>
 }
 
-export async function startServer(kind: ServerKind): Promise<BenchServer> {
+/** With it every commit waits for the disk, as with `appendfsync always` of Redis; those of the tests do not wait. */
+const durableSettings: Record<ServerName, string[]> = {
+  postgres: ['-c', 'fsync=on', '-c', 'full_page_writes=on'],
+  mysql: ['--innodb-flush-log-at-trx-commit=1'],
+  mariadb: ['--innodb-flush-log-at-trx-commit=1'],
+}
+
+/** @param durable - whether commits of PostgreSQL, MySQL and MariaDB wait for the disk; a server of a URL keeps its settings */
+export async function startServer(kind: ServerKind, durable = false): Promise<BenchServer> {
   if (kind === 'none')
     return withoutServer(kind, async () => ({ url: '', query: async () => [], drop: async () => {} }))
-  if (kind === 'sqlite') return { ...withoutServer(kind, createSqliteDatabase), version: sqliteOrigin().version }
-  if (kind === 'redis') return redis()
-  return kind === 'postgres' ? postgres() : mysql(kind)
+  if (kind === 'sqlite') {
+    const server = withoutServer(kind, createSqliteDatabase)
+    return { ...server, version: sqliteOrigin().version, durability: 'synchronous=NORMAL' }
+  }
+  if (kind === 'redis') return redis([])
+  if (kind === 'redis-always') return redis(['--appendonly', 'yes', '--appendfsync', 'always'])
+  return kind === 'postgres' ? postgres(durable) : mysql(kind, durable)
+}
+
+async function startedServer(name: ServerName, durable: boolean): Promise<TestServer> {
+  const isOwn = process.env[urlVariable(name)] === undefined
+  const server = await (durable && isOwn ? ownServer(name, durableSettings[name]) : findServer(name))
+  await server.start()
+  return server
 }
 
 function withoutServer(kind: ServerKind, createPlace: () => Promise<Place>): BenchServer {
-  return { kind, version: '', createPlace, statements: async () => undefined, cpu: () => 0, remove: async () => {} }
+  const nothing = { statements: async () => undefined, cpu: () => 0, remove: async () => {} }
+  return { kind, version: '', durability: '', createPlace, ...nothing }
 }
 
-async function postgres(): Promise<BenchServer> {
-  const server = await findServer('postgres')
-  await server.start()
+async function postgres(durable: boolean): Promise<BenchServer> {
+  const server = await startedServer('postgres', durable)
   const admin = await createPostgresDatabase(server.url)
   // PostgreSQL counts statements only when it is started with the module for it.
   const counts = await admin
@@ -56,6 +78,7 @@ async function postgres(): Promise<BenchServer> {
   return {
     kind: 'postgres',
     version: server.version,
+    durability: `fsync=${(await admin.query('SHOW fsync'))[0]?.fsync}`,
     createPlace: () => createPostgresDatabase(server.url),
     async statements(place) {
       if (!counts) return undefined
@@ -78,13 +101,14 @@ async function discard(server: { remove(): Promise<void> }, admin: TestDatabase)
   await server.remove()
 }
 
-async function mysql(kind: 'mysql' | 'mariadb'): Promise<BenchServer> {
-  const server = await findServer(kind)
-  await server.start()
+async function mysql(kind: 'mysql' | 'mariadb', durable: boolean): Promise<BenchServer> {
+  const server = await startedServer(kind, durable)
   const admin = await createMysqlDatabase(kind, server.url)
+  const [flush] = await admin.query('SELECT @@innodb_flush_log_at_trx_commit AS n')
   return {
     kind,
     version: server.version,
+    durability: `innodb_flush_log_at_trx_commit=${flush?.n}`,
     createPlace: () => createMysqlDatabase(kind, server.url),
     // The one that asks, and what its connection asks first, are counted too: two or three in thousands.
     statements: async () => Number((await admin.query(`SHOW GLOBAL STATUS LIKE 'Questions'`))[0]?.Value),
@@ -93,13 +117,15 @@ async function mysql(kind: 'mysql' | 'mariadb'): Promise<BenchServer> {
   }
 }
 
-async function redis(): Promise<BenchServer> {
-  const server = await startRedis()
+async function redis(settings: string[]): Promise<BenchServer> {
+  const server = await startRedis(settings)
   if (!server) throw new Error('no redis-server on this machine; install the package redis-server')
   const admin: RedisAdmin = await redisAdmin(server.url)
+  const isLogged = (await admin.setting('appendonly')) === 'yes'
   return {
     kind: 'redis',
     version: await admin.version(),
+    durability: isLogged ? `appendfsync=${await admin.setting('appendfsync')}` : 'appendonly=no',
     createPlace: async () => ({ url: server.url, query: async () => [], drop: () => admin.clear() }),
     statements: () => admin.commands(),
     cpu: cpuOf(server.url),

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { FastifyInstance } from 'fastify'
 
-export type ServerKind = 'none' | 'sqlite' | 'postgres' | 'mysql' | 'mariadb' | 'redis'
+export type ServerKind = 'none' | 'sqlite' | 'postgres' | 'mysql' | 'mariadb' | 'redis' | 'redis-always'
 
 export interface BenchStore {
   /** For `--only`. */
@@ -73,6 +73,11 @@ const notRolling = { rolling: false }
 const connectPgSimple = async (app: FastifyInstance, conString: string, options = {}) => {
   const Store = peer('connect-pg-simple')(peer('express-session'))
   await host(app, new Store({ conString, createTableIfMissing: true }), options)
+}
+
+const connectRedis = async (app: FastifyInstance, url: string) => {
+  const { RedisStore } = peer('connect-redis')
+  await host(app, new RedisStore({ client: new (peer('ioredis').Redis)(url) }))
 }
 
 const oursSize = 'select avg($(sid) + $(data)) as bytes from stored_sessions'
@@ -153,13 +158,11 @@ export const stores: BenchStore[] = [
       await host(app, new ConnectSessionKnexStore({ knex: peer('knex')({ client: 'pg', connection: url }) }))
     },
   },
+  { name: 'connect-redis', label: 'connect-redis, ioredis', server: 'redis', register: connectRedis },
   {
-    name: 'connect-redis',
-    label: 'connect-redis, ioredis',
-    server: 'redis',
-    async register(app, url) {
-      const { RedisStore } = peer('connect-redis')
-      await host(app, new RedisStore({ client: new (peer('ioredis').Redis)(url) }))
-    },
+    name: 'connect-redis-always',
+    label: 'connect-redis, ioredis, `appendfsync always`',
+    server: 'redis-always',
+    register: connectRedis,
   },
 ]

@@ -1,5 +1,5 @@
 import type { Contestant, Phase } from './contest.ts'
-import { median, ratio } from './medians.ts'
+import { cost, median, ratio, writeRatio } from './medians.ts'
 
 /** What we want to be in comparison, in one run. */
 export interface Target {
@@ -15,11 +15,20 @@ const postgres = ['ours-postgres', 'PostgreSQL'] as const
 const mysql = ['ours-mysql', 'MySQL'] as const
 const mariadb = ['ours-mariadb', 'MariaDB'] as const
 
-const writing: Record<string, string> = { read: 'reading', mixed: '20% writing' }
+type Ours = readonly [name: string, label: string]
 
-function timesOf(least: number, other: string, ours: readonly (readonly [string, string])[]): Target[] {
+type FullLoad = Extract<Phase['name'], 'read' | 'mixed'>
+
+const writing: Record<FullLoad, string> = { read: 'reading', mixed: '20% writing' }
+
+function timesOf(
+  least: number,
+  other: string,
+  ours: readonly Ours[],
+  phases: FullLoad[] = ['read', 'mixed'],
+): Target[] {
   return ours.flatMap(([name, label]) =>
-    (['read', 'mixed'] as const satisfies Phase['name'][]).map((phase) => ({
+    phases.map((phase) => ({
       text: `${label}, ${writing[phase]}: at least ${least} × ${other}`,
       least,
       reached: (contestant) => {
@@ -30,27 +39,60 @@ function timesOf(least: number, other: string, ours: readonly (readonly [string,
   )
 }
 
-function statements([name, label]: readonly [string, string]): Target {
+function statements(most: number, [name, label]: Ours, phase: FullLoad): Target {
   return {
-    text: `${label}: at most 100 statements per 1,000 requests that read, at 64 connections`,
-    most: 100,
+    text: `${label}, ${writing[phase]}: at most ${most} statements per 1,000 requests, at 64 connections`,
+    most,
     reached: (contestant) => {
-      const counts = contestant(name)?.measured.read.map((one) => one.statements ?? Number.NaN)
+      const counts = contestant(name)?.measured[phase].map((one) => one.statements ?? Number.NaN)
       return counts && median(counts)
     },
   }
 }
 
+function writeTimes(most: number, [name, label]: Ours): Target {
+  return {
+    text: `${label}: application time of a write at most ${most} × that of a read`,
+    most,
+    reached: (contestant) => {
+      const one = contestant(name)
+      return one && writeRatio(one)
+    },
+  }
+}
+
+function databaseTime(most: number, [name, label]: Ours): Target {
+  return {
+    text: `${label}: database time of a write at most ${most} µs`,
+    most,
+    reached: (contestant) => {
+      const one = contestant(name)
+      return one && cost(one, 'write', 'databaseCpu')
+    },
+  }
+}
+
+const servers = [postgres, mysql, mariadb]
+const databases = [sqlite, ...servers]
+
 export const targets: Target[] = [
-  ...timesOf(1, 'memory', [sqlite]),
-  ...timesOf(0.9, 'memory', [postgres, mysql, mariadb]),
+  ...timesOf(1.05, 'memory', [sqlite], ['read']),
+  ...timesOf(0.95, 'memory', [postgres], ['read']),
+  ...timesOf(0.9, 'memory', [mysql, mariadb], ['read']),
+  ...timesOf(0.9, 'memory', [sqlite], ['mixed']),
+  ...timesOf(0.8, 'memory', [postgres], ['mixed']),
+  ...timesOf(0.75, 'memory', [mysql, mariadb], ['mixed']),
   ...timesOf(0.75, 'map', [sqlite]),
-  ...timesOf(0.6, 'map', [postgres, mysql, mariadb]),
-  ...timesOf(1, 'connect-redis', [sqlite, postgres, mysql, mariadb]),
+  ...timesOf(0.6, 'map', servers),
+  ...timesOf(1, 'connect-redis', databases, ['read']),
+  ...timesOf(0.95, 'connect-redis', [postgres], ['mixed']),
   ...timesOf(2.5, 'connect-pg-simple', [postgres]),
   ...timesOf(1.3, 'connect-pg-simple-static', [postgres]),
   ...timesOf(2.5, 'express-mysql-session', [mysql]),
   ...timesOf(2.5, 'better-sqlite3-session-store', [sqlite]),
   ...timesOf(2.5, 'connect-session-knex', [postgres]),
-  ...[postgres, mysql, mariadb].map(statements),
+  ...servers.map((database) => statements(100, database, 'read')),
+  ...servers.map((database) => statements(60, database, 'mixed')),
+  ...databases.map((database) => writeTimes(1.35, database)),
+  databaseTime(30, postgres),
 ]

@@ -19,14 +19,18 @@ export interface RedisServer {
 
 const startLimit = 20_000
 
-/** Starts a Redis: that of this machine, or one unpacked from the distribution's package; undefined when there is none. */
-export async function startRedis(): Promise<RedisServer | undefined> {
+/**
+ * Starts a Redis: that of this machine, or one unpacked from the distribution's package; undefined when there is none.
+ *
+ * @param settings - words of its command line, behind our own: they win
+ */
+export async function startRedis(settings: string[] = []): Promise<RedisServer | undefined> {
   const line = (await installedRedis()) ?? (await unpackedRedis())
   if (!line) return undefined
   const folder = temporaryFolder('redis')
   const port = await freePort()
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no']
-  const child = background({ line: [...line, ...options] }, join(folder, 'log'))
+  const child = background({ line: [...line, ...options, ...settings] }, join(folder, 'log'))
   await untilItListens(child, port)
   return { url: `redis://127.0.0.1:${port}`, remove: () => remove(child, folder) }
 }
