@@ -20,6 +20,7 @@ const secret = 'correct horse battery staple, thirty-two and more'
 const core = await openCore(
   checkedStoreOptions({ database: 'sqlite::memory:', secret, touchInterval: '1h', idleTimeout: '2h' }),
   { events: new SessionEventEmitter(), freshIds: new FreshIds(), rotatedIds: new RotatedIds() },
+  false,
 )
 const id = 'an-id-of-the-length-that-ids-have'
 const session = { userId: 'user-1', note: 'x'.repeat(220), n: 0, cookie: {} as never }
