@@ -7,6 +7,8 @@ import { until } from '../../support/until.ts'
 
 const SESSIONS = 200
 const MINUTES = 40
+/** More updates than a store makes to try the database at start. */
+const TRIED = 20
 
 forEachDatabase((target) => {
   if (target.dialect !== 'pg') return
@@ -29,7 +31,8 @@ forEachDatabase((target) => {
     await until('all touches are counted', async () => (await updates()).all >= SESSIONS * MINUTES)
     const { all, hot } = await updates()
     t.diagnostic(`${hot} of ${all} touches were HOT`)
-    assert.equal(all, SESSIONS * MINUTES)
+    // Each start tries the database with a few updates of its own.
+    assert.ok(all < SESSIONS * MINUTES + 2 * TRIED, `${all} updates`)
     assert.ok(hot >= 0.9 * all, `${hot} of ${all}`)
     assert.equal(await toastWrites(), toast)
   })
