@@ -61,8 +61,7 @@ export class Trimmer {
   async runInBackground(): Promise<void> {
     try {
       const share = this.#schedule && this.#schedule.pause === 'auto' ? this.#share : undefined
-      const { stopped } = await (this.#schedule ? this.#round(this.#schedule, {}, share) : this.trim())
-      this.#share = nextShare(this.#share, stopped)
+      await (this.#schedule ? this.#round(this.#schedule, {}, share) : this.trim())
     } catch (error) {
       this.#events.emit('backgroundError', { work: 'trim', error: error as Error })
     }
@@ -90,14 +89,16 @@ export class Trimmer {
     const signals = { caller, closing: this.#closing.signal, onProgress }
     const result = await trimRound(this.#database, this.#alone, limits, signals, share)
     this.#events.emit('trimmed', { ...result })
-    const rounds = willHurry(result, share) ? undefined : this.#backlog.growth(result)
+    if (share !== undefined) {
+      this.#share = nextShare(share, result.stopped)
+      // The next round takes more of the time, which may be enough to keep up.
+      if (this.#share > share) return result
+    }
+    const rounds = this.#backlog.growth(result)
     if (rounds !== undefined) this.#events.emit('backlog', { backlog: result.backlog!, rounds })
     return result
   }
 }
-
-/** Whether the next background round takes a larger share of the time, which may be enough to keep up. */
-const willHurry = ({ stopped }: TrimResult, share?: number) => share !== undefined && nextShare(share, stopped) > share
 
 /** The number of consecutive rounds with a larger backlog, after which the store emits the event. */
 const PATIENCE = 3

@@ -106,7 +106,9 @@ describe('a round', () => {
     const { rounds, trimmer, events } = inBackground(database, limits)
     const told: number[] = []
     events.on('backlog', () => told.push(rounds.length))
-    for (let round = 0; round < 10; round++) await trimmer.runInBackground()
+    // Two calls at once are one round.
+    const both = () => Promise.all([trimmer.runInBackground(), trimmer.runInBackground()])
+    for (let round = 0; round < 10; round++) await both()
     assert.deepEqual(new Set(rounds), new Set(['time']))
     assert.deepEqual(told, [8])
   })
