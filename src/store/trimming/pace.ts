@@ -9,9 +9,9 @@ export const LEAST_SHARE = 1 / 200
 /** The share that background rounds reach at most while they leave rows behind. */
 export const LARGEST_SHARE = 0.16
 
-/** With `pause: 'auto'` a batch should be quicker, because on SQLite requests of the process wait for it. Milliseconds. */
-const AUTO_BATCH_MS = 4
-/** With a fixed pause a batch should be quicker, because on SQLite every save waits for it. Milliseconds. */
+/** A batch should be quicker with `pause: 'auto'`, unless the database tells another time. Milliseconds. */
+const AUTO_BATCH_MS = 20
+/** A batch should be quicker with a fixed pause, because on SQLite every save waits for it. Milliseconds. */
 const LONG_BATCH_MS = 50
 /** Below this number of rows, a smaller batch makes little difference. */
 const SMALL_BATCH = 50
@@ -22,15 +22,20 @@ const LONGEST_PAUSE_MS = 5_000
 export class Pace {
   readonly #limits: Pick<TrimLimits, 'batchSize' | 'pause'>
   readonly #share: number
+  readonly #longest: number
   /** Rows of the next batch. */
   size: number
   /** Milliseconds before the next batch. */
   pause = 0
 
-  /** @param share - the share of the time that batches take with `pause: 'auto'` */
-  constructor(limits: Pick<TrimLimits, 'batchSize' | 'pause'>, share: number) {
+  /**
+   * @param share - the share of the time that batches take with `pause: 'auto'`
+   * @param longestBatch - milliseconds that a batch should take at most then
+   */
+  constructor(limits: Pick<TrimLimits, 'batchSize' | 'pause'>, share: number, longestBatch = AUTO_BATCH_MS) {
     this.#limits = limits
     this.#share = share
+    this.#longest = limits.pause === 'auto' ? longestBatch : LONG_BATCH_MS
     // At first nothing is known about the database.
     this.size = limits.pause === 'auto' ? Math.min(limits.batchSize, SMALL_BATCH) : limits.batchSize
   }
@@ -38,14 +43,14 @@ export class Pace {
   /** @param took - milliseconds */
   batchTook(took: number): void {
     const { batchSize, pause } = this.#limits
-    this.size = Math.min(batchSize, nextSize(this.size, took, pause === 'auto' ? AUTO_BATCH_MS : LONG_BATCH_MS))
+    this.size = Math.min(batchSize, nextSize(this.size, took, this.#longest))
     this.pause = pause === 'auto' ? Math.min(LONGEST_PAUSE_MS, took / this.#share - took) : pause
   }
 }
 
 function nextSize(size: number, took: number, longest: number): number {
   // A batch of twice the size would not be long either.
-  if (took < longest * 0.4) return size * 2
+  if (took < longest / 2) return size * 2
   return took > longest && size > SMALL_BATCH ? Math.max(SMALL_BATCH, size >> 1) : size
 }
 

@@ -29,7 +29,8 @@ export async function trimRound(
 ): Promise<TrimResult> {
   const began = performance.now()
   const counts = { trimmed: 0, batches: 0 }
-  const work = (trim: TrimBatch) => trimBatches(trim, counts, { ...limits, pace: new Pace(limits, share) }, signals)
+  const work = (trim: TrimBatch) =>
+    trimBatches(trim, counts, { ...limits, pace: new Pace(limits, share, database.longestBatch) }, signals)
   const stopped = interruption(signals) ?? (await alone(work)) ?? 'locked'
   // Lets other work run, because a caller may repeat rounds in which nothing waits.
   await nextTurn()

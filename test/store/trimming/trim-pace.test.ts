@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, mock, test } from 'node:test'
 import type { SessionDatabase } from '../../../src/database/contract/session-database.ts'
+import { guarded } from '../../../src/database/door/guarded.ts'
+import { openDatabase } from '../../../src/database/open.ts'
 import { SessionEventEmitter } from '../../../src/store/core/events.ts'
 import type { TrimLimits } from '../../../src/store/options/trim-options.ts'
 import { LEAST_SHARE, nextShare, Pace } from '../../../src/store/trimming/pace.ts'
 import { trimRound } from '../../../src/store/trimming/trim-round.ts'
 import { Trimmer } from '../../../src/store/trimming/trimming.ts'
+import { timeLimitsOf } from '../../../src/time/time-limits.ts'
+import { createSqliteDatabase } from '../../harness/sqlite-database.ts'
 
 const auto = { batchSize: 500, pause: 'auto' as const }
 
 /** The sizes of the first batch and of those after batches that took so long. */
-function sizesAfter(batchSize: number, times: readonly number[]): number[] {
-  const pace = new Pace({ ...auto, batchSize }, LEAST_SHARE)
+function sizesAfter(batchSize: number, times: readonly number[], longest = 4): number[] {
+  const pace = new Pace({ ...auto, batchSize }, LEAST_SHARE, longest)
   const sizes = [pace.size]
   for (const took of times) {
     pace.batchTook(took)
@@ -25,6 +29,7 @@ describe('the pace of trimming', () => {
     assert.deepEqual(sizesAfter(500, [1, 1, 1, 1, 1]), [50, 100, 200, 400, 500, 500])
     assert.deepEqual(sizesAfter(500, [1, 1, 1, 5, 5, 5, 5, 1]), [50, 100, 200, 400, 200, 100, 50, 50, 100])
     assert.deepEqual(sizesAfter(500, [1, 3, 3]), [50, 100, 100, 100])
+    assert.deepEqual(sizesAfter(500, [5, 9, 15, 21], 20), [50, 100, 200, 200, 100])
   })
 
   test('never deletes more rows at once than batchSize, and never none', () => {
@@ -65,6 +70,14 @@ describe('the pace of trimming', () => {
   })
 })
 
+test('batches of SQLite, which block the process, are to be shorter, also behind the guard of its statements', async () => {
+  const place = await createSqliteDatabase()
+  const database = await openDatabase('sqlite', place.url, 'stored_sessions')
+  assert.equal(guarded(database, timeLimitsOf(5_000)).longestBatch, 4)
+  await database.close()
+  await place.drop()
+})
+
 describe('a round', () => {
   afterEach(() => mock.restoreAll())
 
@@ -82,7 +95,7 @@ describe('a round', () => {
     const sizes: number[] = []
     const trim = async (_now: number, limit: number) => {
       sizes.push(limit)
-      pass(sizes.length === 4 ? 10 : 1)
+      pass(sizes.length === 4 ? 30 : 1)
       return sizes.length < 6 ? limit : 0
     }
     const limits = { ...auto, maxRows: Number.POSITIVE_INFINITY, maxDuration: 1_000 }
@@ -90,6 +103,10 @@ describe('a round', () => {
     const { stopped } = await trimRound({} as SessionDatabase, (work) => work(trim), limits, signals, 0.5)
     assert.equal(stopped, 'done')
     assert.deepEqual(sizes, [50, 100, 200, 400, 200, 400])
+    sizes.length = 0
+    const quick = { longestBatch: 1.5 } as SessionDatabase
+    await trimRound(quick, (work) => work(trim), limits, signals, 0.5)
+    assert.deepEqual(sizes, [50, 50, 50, 50, 50, 50], 'a batch of 1 ms is not quick for this database')
   })
 
   test('in the background tells of a growing backlog after three rounds with the largest share', async () => {
