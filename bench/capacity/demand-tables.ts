@@ -1,8 +1,18 @@
 /** What to expect of so many users, as tables. */
+import { LARGEST_SHARE, LEAST_SHARE } from '../../src/store/trimming/pace.ts'
 import { table } from '../report.ts'
-import { DAY, HOUR, MINUTE, SECOND, usual } from './assumptions.ts'
+import { DAY, MINUTE, SECOND, usual } from './assumptions.ts'
 import { labels, originOf } from './costs.ts'
-import { atPeak, type Demand, demandOf, LONGEST_ROUND, trimmedInHour } from './demand.ts'
+import {
+  atPeak,
+  batchRate,
+  type Demand,
+  demandOf,
+  LONGEST_ROUND,
+  PAUSE,
+  roundsInHour,
+  trimmedInHour,
+} from './demand.ts'
 import { count } from './figures.ts'
 import { known, type Measured } from './measured.ts'
 import { model } from './model.ts'
@@ -12,6 +22,8 @@ import { totalBytes } from './sizes.ts'
 export const SIZES = [1_000_000, 10_000_000, 100_000_000]
 /** Cores of one server. */
 export const CORES = 16
+/** Of the time, that batches of background rounds take. */
+const SHARES = [LEAST_SHARE, LARGEST_SHARE]
 const INDEXES = ['sid', 'user_id', 'created', 'trim_at', 'key_id']
 
 const models = SIZES.map((users) => ({ ...usual, users })).map((assumptions) => ({
@@ -101,18 +113,22 @@ traffic of the results, and no network between application and database.`
 
 export function trimTable(measured: Measured): string {
   const rows = known(measured).map(([name, { trimRate }]) => {
-    const inHour = trimmedInHour(usual, trimRate)
-    const shares = models.map(({ day }) => `${count((100 * day.largestRound) / inHour)}%`)
-    return [labels[name], count(Math.round(trimRate)), count(Math.round(inHour)), ...shares]
+    const rate = batchRate(usual, trimRate)
+    const inHours = SHARES.map((share) => trimmedInHour(usual, rate * share))
+    const shares = models.map(({ day }) => `${count((100 * day.largestRound) / inHours.at(-1)!)}%`)
+    return [labels[name], ...[rate, ...inHours].map((value) => count(Math.round(value))), ...shares]
   })
   const users = models.map(({ day }, index) => `${count(SIZES[index]!)} users, ${count(day.largestRound)} due`)
-  return table(['database', 'rows trimmed a second', 'in an hour', ...users], rows)
+  const inHour = SHARES.map((share) => `in an hour, with ${100 * share}% of the time`)
+  return table(['database', 'rows a second of batches', ...inHour, ...users], rows)
 }
 
 export function aboutTrimming(): string {
-  const rounds = HOUR / usual.trimInterval
-  return `Rows become due on the full hour. “Due” is the largest number of rows that become due at once, and the percentage is its share
-of the rows that all rounds of an hour can delete. The first round after the full hour deletes rows for at most ${LONGEST_ROUND / SECOND} seconds,
-and leaves the rest to the ${rounds - 1} other rounds. Above 100%, rows pile up until a quieter hour, and the event \`backlog\` reports
-it. Then set \`trim: { interval: '5m' }\`: an hour has ${HOUR / (5 * MINUTE)} rounds instead of ${rounds}.`
+  const [least, most] = SHARES.map((share) => `${100 * share}%`)
+  return `Batches take ${least} of the time. After a round that ran into \`maxDuration\` (${LONGEST_ROUND / MINUTE} minutes) they take twice as much, up to
+${most}, until a round leaves no rows. An hour has ${roundsInHour(usual)} rounds of that length. Rows become due on the full hour. “Due” is the
+largest number of rows that become due at once, and the percentage is its share of the rows that the rounds of an hour can
+delete with ${most} of the time. Above 100%, rows pile up until a quieter hour, and the event \`backlog\` reports it. Then set
+\`trim: { pause: 25 }\`. The rate of batches is that of a call of \`trim()\` on the machine
+[below](#model-simulation-and-databases), without its pauses of ${PAUSE} ms.`
 }

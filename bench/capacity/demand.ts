@@ -9,7 +9,9 @@ import type { Quantities } from './quantities.ts'
 /** How busy a core may be in the busiest hour. */
 export const LOAD = 0.6
 /** A round of trimming ends after so long, unless told otherwise. */
-export const LONGEST_ROUND = MINUTE
+export const LONGEST_ROUND = 10 * MINUTE
+/** Between the batches of the calls of `trim()` that were measured. */
+export const PAUSE = 25
 /** Touches of one process leave together, at most so often in a second. */
 const TOUCH_STATEMENTS = 50
 
@@ -51,7 +53,15 @@ export function demandOf(assumptions: Assumptions, name: DatabaseName, page: str
   }
 }
 
+/** Rows a second of batches without pauses, by what calls of `trim()` deleted with them. */
+export function batchRate({ trimBatch }: Assumptions, rowsPerSecond: number): number {
+  return (trimBatch * SECOND) / ((trimBatch * SECOND) / rowsPerSecond - PAUSE)
+}
+
+/** How often a round can begin in an hour when each takes as long as it may. */
+export const roundsInHour = ({ trimInterval }: Assumptions) => HOUR / (trimInterval + LONGEST_ROUND)
+
 /** Rows that all the rounds of an hour may delete until their time is over. */
-export function trimmedInHour({ trimInterval }: Assumptions, rowsPerSecond: number): number {
-  return (rowsPerSecond * LONGEST_ROUND * (HOUR / trimInterval)) / SECOND
+export function trimmedInHour(assumptions: Assumptions, rowsPerSecond: number): number {
+  return (rowsPerSecond * LONGEST_ROUND * roundsInHour(assumptions)) / SECOND
 }

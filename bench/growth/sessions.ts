@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { StoredSessionStore } from '../../src/index.ts'
 import { secret } from '../stores.ts'
 
@@ -7,10 +9,17 @@ export type Session = Record<string, unknown>
 /** Marks the users of sessions that are measured; everybody else is there to fill the table. */
 export const PROBE = 'probe-'
 
-/** A store that changes rows only when it is told to: reads prolong nothing, and nothing trims in the background. */
-export async function openStore(url: string): Promise<StoredSessionStore> {
+/**
+ * A store that changes rows only when it is told to: reads prolong nothing, and nothing trims in the background.
+ *
+ * @param dist - the folder of a built package to use instead of the sources
+ */
+export async function openStore(url: string, dist?: string): Promise<StoredSessionStore> {
+  const Store: typeof StoredSessionStore = dist
+    ? (await import(pathToFileURL(join(dist, 'index.js')).href)).StoredSessionStore
+    : StoredSessionStore
   const user = (session: Session) => session.userId as string
-  const store = new StoredSessionStore({
+  const store = new Store({
     database: url,
     secret,
     user,

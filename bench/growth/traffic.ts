@@ -1,5 +1,9 @@
-/** Reads and saves at a steady rate, as a process of its own: `traffic.ts <url>`, told ids and phases by messages. */
+/**
+ * Reads and saves at a steady rate, as a process of its own: `traffic.ts <url> [<folder of the built package>]`, told ids
+ * and phases by messages.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { TrimOptions } from '../../src/index.ts'
 import { change, openStore, read } from './sessions.ts'
 
 const INTERVAL_MS = 5
@@ -8,16 +12,26 @@ const SAVE_EVERY = 5
 /** Beyond this a timer is not merely coarse: the process was held up, and who came meanwhile has been waiting. */
 const TIMER_MS = 2
 
-export type TrafficMessage = { start: string[] } | { stop: true }
+export interface TrafficStart {
+  readonly ids: string[]
+  /** Has the process trim too, from the beginning of the phase until its end. */
+  readonly trim?: TrimOptions
+}
+
+export type TrafficMessage = { start: TrafficStart } | { stop: true }
 
 /** Milliseconds. */
 export interface TrafficResult {
   read: number[]
   save: number[]
+  trimmed: { rows: number; batches: number; isDone: boolean }
 }
 
-const store = await openStore(process.argv[2]!)
-let stopped = Promise.resolve<TrafficResult>({ read: [], save: [] })
+const [url, dist] = process.argv.slice(2)
+const store = await openStore(url!, dist)
+const NOTHING = { rows: 0, batches: 0, isDone: false }
+let stopped = Promise.resolve<TrafficResult>({ read: [], save: [], trimmed: NOTHING })
+let trimming = new AbortController()
 let running = false
 
 process.on('message', (message: TrafficMessage) => {
@@ -26,14 +40,18 @@ process.on('message', (message: TrafficMessage) => {
     stopped = run(message.start)
   } else {
     running = false
+    trimming.abort()
     stopped.then((result) => process.send!(result), fail)
   }
 })
 process.on('disconnect', () => process.exit())
 process.send!('ready')
 
-async function run(ids: string[]): Promise<TrafficResult> {
-  const result: TrafficResult = { read: [], save: [] }
+async function run({ ids, trim }: TrafficStart): Promise<TrafficResult> {
+  const result: TrafficResult = { read: [], save: [], trimmed: NOTHING }
+  trimming = new AbortController()
+  const trimmed = trim && store.trim({ ...trim, signal: trimming.signal })
+  trimmed?.catch(fail)
   const underWay = new Set<Promise<void>>()
   const began = performance.now()
   for (let count = 0; running; count++) {
@@ -45,10 +63,12 @@ async function run(ids: string[]): Promise<TrafficResult> {
     work.then(() => underWay.delete(work), fail)
   }
   await Promise.all(underWay)
+  const round = await trimmed
+  if (round) result.trimmed = { rows: round.trimmed, batches: round.batches, isDone: round.complete }
   return result
 }
 
-async function operate(id: string, operation: keyof TrafficResult, due: number, result: TrafficResult): Promise<void> {
+async function operate(id: string, operation: 'read' | 'save', due: number, result: TrafficResult): Promise<void> {
   const session = await timed(due, operation === 'read' ? result.read : undefined, () => read(store, id))
   if (operation === 'save') await timed(performance.now(), result.save, () => change(store, id, session))
 }

@@ -1,13 +1,11 @@
 /** Trimming many rows while another process goes on reading and saving. */
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { TrimOptions } from '../../src/index.ts'
 import { type FilledTable, makeDue } from './filled-table.ts'
 import { announced, progressOf, say } from './progress.ts'
 import { percentile } from './sessions.ts'
-import type { TrafficMessage, TrafficResult } from './traffic.ts'
+import { during, startTraffic } from './traffic-process.ts'
 import { trimPlans } from './trim-plan.ts'
 
 /** 99 in 100 stayed below so many milliseconds. */
@@ -27,7 +25,6 @@ export interface TrimmingResult {
 }
 
 const QUIET_MS = 15_000
-const program = fileURLToPath(new URL('./traffic.ts', import.meta.url))
 
 export async function measureTrimming(
   table: FilledTable,
@@ -41,11 +38,11 @@ export async function measureTrimming(
   const traffic = await startTraffic(table.database.url)
   try {
     // The first one warms up.
-    await during(traffic, table.ids, () => sleep(QUIET_MS / 5))
-    const [quiet] = await during(traffic, table.ids, () =>
+    await latencyDuring(traffic, table.ids, () => sleep(QUIET_MS / 5))
+    const [quiet] = await latencyDuring(traffic, table.ids, () =>
       announced(`${name}, traffic without trimming`, () => sleep(QUIET_MS)),
     )
-    const [trimming, { trimmed, seconds }] = await during(traffic, table.ids, () => trimAll(table, options))
+    const [trimming, { trimmed, seconds }] = await latencyDuring(traffic, table.ids, () => trimAll(table, options))
     if (trimmed !== due) throw new Error(`${trimmed} rows were trimmed, and ${due} were due`)
     return { rows: table.rows, trimmed, seconds, quiet, trimming, plans }
   } finally {
@@ -68,42 +65,12 @@ async function trimAll(
   }
 }
 
-async function startTraffic(url: string): Promise<ChildProcess> {
-  const child = fork(program, [url], { execArgv: ['--import', 'tsx'] })
-  await answerOf(child)
-  return child
-}
-
 /** Does work while the traffic runs, and returns what the traffic saw meanwhile. */
-async function during<Result>(
+async function latencyDuring<Result>(
   traffic: ChildProcess,
   ids: string[],
   work: () => Promise<Result>,
 ): Promise<[TrafficLatency, Result]> {
-  tell(traffic, { start: ids })
-  const result = await work()
-  const answer = answerOf(traffic)
-  tell(traffic, { stop: true })
-  const { read, save } = (await answer) as TrafficResult
-  const latency = { read: percentile(read, 0.99), save: percentile(save, 0.99), operations: read.length + save.length }
-  return [latency, result]
-}
-
-function tell(traffic: ChildProcess, message: TrafficMessage): void {
-  traffic.send(message)
-}
-
-async function answerOf(traffic: ChildProcess): Promise<unknown> {
-  const listening = new AbortController()
-  const { signal } = listening
-  const ended = once(traffic, 'exit', { signal }).then(() => {
-    throw new Error('the process with the traffic ended')
-  })
-  try {
-    const [answer] = await Promise.race([once(traffic, 'message', { signal }), ended])
-    return answer
-  } finally {
-    listening.abort()
-    ended.catch(() => {})
-  }
+  const [{ read, save }, result] = await during(traffic, { ids }, work)
+  return [{ read: percentile(read, 0.99), save: percentile(save, 0.99), operations: read.length + save.length }, result]
 }

@@ -33,7 +33,7 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   events.on('backlog', ({ backlog, rounds }) => {
     logger.warn(
       { backlog, rounds },
-      'trimming does not keep up: each round leaves more rows than the one before; raise trim.maxDuration, or trim more often',
+      'trimming does not keep up: each round leaves more rows than the one before; raise trim.maxDuration, lower trim.interval, or set trim.pause to a number such as 25',
     )
   })
   events.on('gone', ({ sid }) => {

@@ -66,6 +66,8 @@ forEachDatabase((target) => {
 
     const rest = await run(database, ['trim'])
     assert.deepEqual([rest.code, rest.trimmed, rest.complete, rest.backlog], [0, backlog, true, 0])
+    const gentle = await run(database, ['trim', '--pause', 'auto'])
+    assert.deepEqual([gentle.code, gentle.trimmed, gentle.complete], [0, 0, true])
   })
 })
 

@@ -26,7 +26,7 @@ when another process trims.`,
     pause: {
       type: 'string',
       value: 'MS',
-      description: 'milliseconds between two batches (default: as configured, or 25)',
+      description: 'milliseconds between two batches, or auto (default: as configured, or 25)',
     },
     'max-rows': { type: 'string', value: 'N', description: 'rows to delete at most (default: all)' },
     'max-duration': { type: 'string', value: 'D', description: 'begin no further batch after this time, such as 10m' },
@@ -35,7 +35,7 @@ when another process trims.`,
     const { values, output } = invocation
     const limits = given({
       batchSize: batchSize(values['batch-size']),
-      pause: values.pause === '0' ? 0 : wholeNumber('pause', values.pause, LONGEST_PAUSE_MS),
+      pause: pauseOf(values.pause),
       maxRows: wholeNumber('max-rows', values['max-rows'], MOST_ROWS),
       maxDuration: milliseconds('max-duration', values['max-duration']),
     })
@@ -49,6 +49,11 @@ when another process trims.`,
     return result.complete ? exitCodes.ok : exitCodes.stoppedEarly
   },
 })
+
+function pauseOf(text: string | undefined): number | 'auto' | undefined {
+  if (text === 'auto') return text
+  return text === '0' ? 0 : wholeNumber('pause', text, LONGEST_PAUSE_MS)
+}
 
 const dataOf = ({ backlog, ...result }: TrimResult) => ({ ...result, backlog: backlog ?? null })
 

@@ -112,6 +112,8 @@ export interface RowTrimming {
   trimAlone?<Result>(work: (trim: TrimBatch) => Promise<Result>): Promise<Result | undefined>
   /** Counts the rows whose `trim_at` is `before` or earlier, up to `limit`, by the index. */
   countDue?(before: number, limit: number): Promise<number>
+  /** Milliseconds that a batch should take at most while the application serves requests. @defaultValue 20 */
+  readonly longestBatch?: number
 }
 
 /** What an application wants to store. */

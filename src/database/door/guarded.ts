@@ -124,8 +124,9 @@ function guardedUnsealed(guard: Guard, rows: UnsealedRows, { request, bulk }: Ti
 
 // Trimming keeps a connection for several statements, and the client does not limit their time.
 function guardedTrimming(database: SessionDatabase, { bulk }: TimeLimits) {
-  const { trimAlone, countDue } = database
-  const trimming: Pick<SessionDatabase, 'trim' | 'trimAlone' | 'countDue'> = {
+  const { trimAlone, countDue, longestBatch } = database
+  const trimming: Pick<SessionDatabase, 'trim' | 'trimAlone' | 'countDue' | 'longestBatch'> = {
+    ...(longestBatch && { longestBatch }),
     trim: limiting(bulk, database.trim.bind(database)),
   }
   if (countDue) trimming.countDue = limiting(bulk, countDue.bind(database))

@@ -10,7 +10,7 @@ export function sqliteTrimming(
   compile: Compile,
   table: SessionsTable,
   name: string,
-): Required<Pick<SessionDatabase, 'trim' | 'trimAlone' | 'countDue'>> {
+): Required<Pick<SessionDatabase, 'trim' | 'trimAlone' | 'countDue' | 'longestBatch'>> {
   const statement = compile(trimRows(table))
   const trim: SessionDatabase['trim'] = async (before, limit) =>
     client.change(statement, valuesFor(statement, { before, limit }))
@@ -19,6 +19,8 @@ export function sqliteTrimming(
     countDue: dueCounter(compile, table, async (count, values) => ({
       rows: await client.rows(count, valuesFor(count, values)),
     })),
+    // Statements are synchronous, so the requests of the process wait for them.
+    longestBatch: 4,
     trimAlone: (work) => client.trimAlone(name, () => work(trim)),
   }
 }

@@ -8,13 +8,17 @@ export type TrimLock = 'auto' | 'lease'
 export interface TrimOption {
   /** Time between two rounds, varied by a fifth; false for rounds only by `everyRequests`. @defaultValue `'15m'` */
   interval?: Duration | false
-  /** The most rows that one statement deletes. @defaultValue 500 */
+  /** The most rows that one statement deletes, 1 to 10000. Slow batches make the next ones smaller. @defaultValue 500 */
   batchSize?: number
-  /** Milliseconds between two batches, 0 to 10000, in which other statements can run. @defaultValue 25 */
-  pause?: number
+  /**
+   * Milliseconds between two batches, 0 to 10000, in which other statements can run. `'auto'`: in proportion to how long
+   * the batches take, so that they take a two-hundredth of the time; twice as much in each round after one that ran into
+   * `maxDuration`, up to 16%. @defaultValue `'auto'`, or 25 with `interval: false`
+   */
+  pause?: number | 'auto'
   /** The most rows that one round deletes. @defaultValue no limit */
   maxRows?: number
-  /** Time after which a round begins no further batch. @defaultValue `'1m'` */
+  /** Time after which a round begins no further batch. @defaultValue `'10m'`, or `'1m'` with `interval: false` */
   maxDuration?: Duration
   /**
    * How long rows stay after their session has expired or ended. Set it above the duration of the longest request,
@@ -36,8 +40,11 @@ export interface TrimOption {
 export interface TrimOptions {
   /** The most rows that one statement deletes, 1 to 10000. @defaultValue the `trim.batchSize` option: 500 */
   batchSize?: number
-  /** Milliseconds between two batches, 0 to 10000. @defaultValue the `trim.pause` option: 25 */
-  pause?: number
+  /**
+   * Milliseconds between two batches, 0 to 10000. `'auto'`: in proportion to how long the batches take, so that they take
+   * a two-hundredth of the time. @defaultValue the `trim.pause` option if it is a number, otherwise 25
+   */
+  pause?: number | 'auto'
   /** The most rows to delete. @defaultValue no limit */
   maxRows?: number
   /** Time after which no further batch begins. @defaultValue no limit */
@@ -59,7 +66,7 @@ export interface TrimProgress {
 /** The limits of one round. */
 export interface TrimLimits {
   readonly batchSize: number
-  readonly pause: number
+  readonly pause: number | 'auto'
   readonly maxRows: number
   readonly maxDuration: number
 }
@@ -81,7 +88,10 @@ const limitNames = ['batchSize', 'pause', 'maxRows', 'maxDuration'] as const
 const optionNames = ['interval', 'everyRequests', 'grace', 'lock', ...limitNames] as const
 const locks: readonly TrimLock[] = ['auto', 'lease']
 
-const usual: TrimLimits = { batchSize: 500, pause: 25, maxRows: Number.POSITIVE_INFINITY, maxDuration: 60_000 }
+const unlimited = Number.POSITIVE_INFINITY
+const usual: TrimLimits = { batchSize: 500, pause: 'auto', maxRows: unlimited, maxDuration: 600_000 }
+/** For calls, whose caller waits for the end of the round, and for hosts that stop timers. */
+const brisk = { ...usual, pause: 25, maxDuration: 60_000 }
 
 /** Checks the `trim` option; omitted values get their defaults. */
 export function checkTrim(
@@ -97,7 +107,7 @@ export function checkTrim(
   const { interval, lock = 'auto' } = options
   if (!locks.includes(lock)) checks.fault('trim.lock', 'must be "auto" or "lease"')
   const schedule = {
-    ...checkLimits(options, usual, checks, 'trim.'),
+    ...checkLimits(options, interval === false ? brisk : usual, checks, 'trim.'),
     interval: interval === false ? interval : checks.duration('trim.interval', interval, 900_000),
     everyRequests: checks.integer('trim.everyRequests', options.everyRequests, 0, 0, LARGEST_COUNT),
   }
@@ -113,8 +123,8 @@ export function checkedTrimOptions(options: TrimOptions, schedule: TrimSchedule 
   const checks = new OptionChecks()
   checks.names(options, [...limitNames, 'signal', 'onProgress'])
   checks.optionalFunction('onProgress', options.onProgress)
-  const { batchSize, pause } = schedule || usual
-  const unlimited = Number.POSITIVE_INFINITY
+  const { batchSize, pause: configured } = schedule || brisk
+  const pause = configured === 'auto' ? brisk.pause : configured
   const limits = checkLimits(options, { batchSize, pause, maxRows: unlimited, maxDuration: unlimited }, checks)
   const { signal } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) checks.fault('signal', 'must be an AbortSignal')
@@ -123,14 +133,21 @@ export function checkedTrimOptions(options: TrimOptions, schedule: TrimSchedule 
 }
 
 function checkLimits(options: TrimOptions, otherwise: TrimLimits, checks: OptionChecks, prefix = ''): TrimLimits {
-  const integer = (name: 'batchSize' | 'pause' | 'maxRows', least: number, most: number) =>
+  const integer = (name: 'batchSize' | 'maxRows', least: number, most: number) =>
     checks.integer(`${prefix}${name}`, options[name], otherwise[name], least, most)
   return {
     batchSize: integer('batchSize', 1, LARGEST_BATCH),
-    pause: integer('pause', 0, LONGEST_PAUSE_MS),
+    pause: checkPause(options.pause ?? otherwise.pause, checks, prefix),
     maxRows: integer('maxRows', 1, LARGEST_COUNT),
     maxDuration: checks.duration(`${prefix}maxDuration`, options.maxDuration, otherwise.maxDuration),
   }
+}
+
+function checkPause(pause: unknown, checks: OptionChecks, prefix: string): number | 'auto' {
+  if (pause === 'auto') return pause
+  if (typeof pause !== 'string') return checks.integer(`${prefix}pause`, pause, brisk.pause, 0, LONGEST_PAUSE_MS)
+  checks.fault(`${prefix}pause`, `must be "auto" or a whole number from 0 to ${LONGEST_PAUSE_MS}`)
+  return brisk.pause
 }
 
 function checkGrace(options: TrimOption, checks: OptionChecks): number {

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { SessionDatabase, TrimBatch } from '../../database/contract/session-database.ts'
 import type { TrimResult, TrimStop } from '../core/events.ts'
 import type { TrimLimits, TrimOptions } from '../options/trim-options.ts'
+import { LEAST_SHARE, Pace } from './pace.ts'
 import type { TrimAlone } from './trim-alone.ts'
 
 /** The signals that stop a round early, and the callback for its progress. */
@@ -14,16 +15,22 @@ interface TrimSignals {
 /** The most rows of the backlog to count: enough to detect a backlog, and few enough to be cheap. */
 export const LARGEST_BACKLOG = 10_000
 
-/** Deletes the rows that may be deleted, in batches, within limits, and in only one process at a time. */
+/**
+ * Deletes the rows that may be deleted, in batches, within limits, and in only one process at a time.
+ *
+ * @param share - the share of the time that batches take with `pause: 'auto'`
+ */
 export async function trimRound(
   database: SessionDatabase,
   alone: TrimAlone,
   limits: TrimLimits,
   signals: TrimSignals,
+  share = LEAST_SHARE,
 ): Promise<TrimResult> {
   const began = performance.now()
   const counts = { trimmed: 0, batches: 0 }
-  const work = (trim: TrimBatch) => trimBatches(trim, counts, limits, signals)
+  const work = (trim: TrimBatch) =>
+    trimBatches(trim, counts, { ...limits, pace: new Pace(limits, share, database.longestBatch) }, signals)
   const stopped = interruption(signals) ?? (await alone(work)) ?? 'locked'
   // Lets other work run, because a caller may repeat rounds in which nothing waits.
   await nextTurn()
@@ -35,14 +42,13 @@ export async function trimRound(
 async function trimBatches(
   trim: TrimBatch,
   counts: { trimmed: number; batches: number },
-  { batchSize, pause, maxRows, maxDuration }: TrimLimits,
+  { pace, maxRows, maxDuration }: { pace: Pace } & Pick<TrimLimits, 'maxRows' | 'maxDuration'>,
   signals: TrimSignals,
 ): Promise<TrimStop> {
   // By the monotonic clock, which ignores changes of the system time.
   const end = performance.now() + maxDuration
-  let size = batchSize
   for (;;) {
-    const limit = Math.min(size, maxRows - counts.trimmed)
+    const limit = Math.min(pace.size, maxRows - counts.trimmed)
     if (limit === 0) return 'rows'
     const stopped = interruption(signals)
     if (stopped) return stopped
@@ -52,25 +58,13 @@ async function trimBatches(
     counts.trimmed += deleted
     counts.batches += 1
     signals.onProgress?.({ ...counts })
-    size = Math.min(batchSize, nextSize(size, performance.now() - began))
+    pace.batchTook(performance.now() - began)
     // SQLite works synchronously, so let requests run in between.
     await nextTurn()
     if (deleted < limit) return 'done'
-    if (performance.now() + pause > end) return 'time'
-    await rest(pause, signals)
+    if (performance.now() + pace.pause > end) return 'time'
+    await rest(pace.pause, signals)
   }
-}
-
-/** A longer batch makes the next batch smaller, because in SQLite every save waits for it. Milliseconds. */
-const LONG_BATCH_MS = 50
-/** A quicker batch makes the next batch larger, because it would not be long at twice the size. Milliseconds. */
-const SHORT_BATCH_MS = 20
-/** Below this number of rows, a smaller batch makes little difference. */
-const SMALL_BATCH = 50
-
-function nextSize(size: number, took: number): number {
-  if (took < SHORT_BATCH_MS) return size * 2
-  return took > LONG_BATCH_MS && size > SMALL_BATCH ? Math.max(SMALL_BATCH, size >> 1) : size
 }
 
 function interruption({ caller, closing }: TrimSignals): 'aborted' | 'closed' | undefined {

@@ -4,6 +4,7 @@ import type { SessionEventEmitter, TrimResult } from '../core/events.ts'
 import { observeTrim } from '../core/operation.ts'
 import type { CheckedStoreOptions } from '../options/store-options.ts'
 import { checkedTrimOptions, type TrimLimits, type TrimOptions, type TrimSchedule } from '../options/trim-options.ts'
+import { LEAST_SHARE, nextShare } from './pace.ts'
 import { leaseOf, type TrimAlone, trimmingAlone } from './trim-alone.ts'
 import { LARGEST_BACKLOG, trimRound } from './trim-round.ts'
 
@@ -23,6 +24,8 @@ export class Trimmer {
   readonly #alone: TrimAlone
   readonly #closing = new AbortController()
   readonly #backlog = new BacklogWatch()
+  /** The share of the time that batches of the next background round take with `pause: 'auto'`. */
+  #share = LEAST_SHARE
   #timer: NodeJS.Timeout | undefined
   #running: Promise<TrimResult> | undefined
 
@@ -57,7 +60,8 @@ export class Trimmer {
   /** Runs one round within the limits of the schedule. Never rejects: a failure is an event. */
   async runInBackground(): Promise<void> {
     try {
-      await (this.#schedule ? this.#round(this.#schedule) : this.trim())
+      const share = this.#schedule && this.#schedule.pause === 'auto' ? this.#share : undefined
+      await (this.#schedule ? this.#round(this.#schedule, {}, share) : this.trim())
     } catch (error) {
       this.#events.emit('backgroundError', { work: 'trim', error: error as Error })
     }
@@ -70,20 +74,26 @@ export class Trimmer {
     await this.#running?.catch(() => {})
   }
 
-  #round(limits: TrimLimits, options: TrimOptions = {}): Promise<TrimResult> {
-    this.#running ??= observeTrim(this.#events, () => this.#reported(limits, options)).finally(() => {
+  #round(limits: TrimLimits, options: TrimOptions, share?: number): Promise<TrimResult> {
+    this.#running ??= observeTrim(this.#events, () => this.#reported(limits, options, share)).finally(() => {
       this.#running = undefined
     })
     return this.#running
   }
 
-  async #reported(limits: TrimLimits, { signal: caller, onProgress }: TrimOptions): Promise<TrimResult> {
-    const result = await trimRound(this.#database, this.#alone, limits, {
-      caller,
-      closing: this.#closing.signal,
-      onProgress,
-    })
+  async #reported(
+    limits: TrimLimits,
+    { signal: caller, onProgress }: TrimOptions,
+    share?: number,
+  ): Promise<TrimResult> {
+    const signals = { caller, closing: this.#closing.signal, onProgress }
+    const result = await trimRound(this.#database, this.#alone, limits, signals, share)
     this.#events.emit('trimmed', { ...result })
+    if (share !== undefined) {
+      this.#share = nextShare(share, result.stopped)
+      // The next round takes more of the time, which may be enough to keep up.
+      if (this.#share > share) return result
+    }
     const rounds = this.#backlog.growth(result)
     if (rounds !== undefined) this.#events.emit('backlog', { backlog: result.backlog!, rounds })
     return result

@@ -126,6 +126,7 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     [{ interval: 0 }, '.interval '.concat(durationFault('0'))],
     [{ batchSize: 10_001 }, '.batchSize must be a whole number from 1 to 10000, not 10001'],
     [{ pause: 10_001 }, '.pause must be a whole number from 0 to 10000, not 10001'],
+    [{ pause: 'quick' }, '.pause must be "auto" or a whole number from 0 to 10000'],
     [{ maxRows: 0 }, '.maxRows must be a whole number from 1 to 1000000000, not 0'],
     [{ maxDuration: false }, '.maxDuration '.concat(durationFault('false'))],
     [
@@ -177,6 +178,7 @@ const ACCEPTED: Record<string, unknown[]> = {
     {},
     { interval: '1h', batchSize: 1, everyRequests: 100 },
     { interval: false, everyRequests: 0 },
+    { pause: 'auto', batchSize: 10_000 },
     { pause: 0, maxRows: 1, maxDuration: '1s', grace: '1m' },
   ],
   algorithm: ['sha512'],

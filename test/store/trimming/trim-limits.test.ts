@@ -21,6 +21,12 @@ forEachDatabase((target) => {
     assert.equal(await left(), 13)
   })
 
+  test('a round that adapts its pauses begins with 50 rows, and deletes everything', async () => {
+    await addDue(80)
+    const { trimmed, batches, stopped } = await suite.store.trim({ pause: 'auto' })
+    assert.deepEqual({ trimmed, batches, stopped }, { trimmed: 80, batches: 2, stopped: 'done' })
+  })
+
   test('a round begins no batch after its time', async () => {
     await addDue(6)
     const { trimmed, complete, stopped, backlog } = await suite.store.trim({ batchSize: 2, pause: 50, maxDuration: 10 })
