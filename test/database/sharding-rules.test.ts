@@ -24,6 +24,11 @@ const GOOD: [string, unknown[]][] = [
     [list(KEY), '{1}'],
   ],
   [
+    `update "stored_sessions" set "a" = t.a from (values ($1::bytea, $2::bigint), ($3::bytea, $4::bigint)) as t (sid, a)
+      where "stored_sessions"."sid" = t.sid returning "stored_sessions"."sid" as sid`,
+    [KEY, 1, OTHER, 2],
+  ],
+  [
     `update \`stored_sessions\` join (select cast(? as binary(32)) as sid, ? as a union all select cast(? as binary(32))
       as sid, ? as a) as t on \`stored_sessions\`.\`sid\` = t.sid set \`a\` = t.a where \`b\` is null`,
     [KEY, 1, OTHER, 2],
@@ -48,6 +53,11 @@ const BAD: [Objection['rule'], string, unknown[]][] = [
   [
     'key',
     'update stored_sessions set a = t.a from unnest($1::text[]) as t (a) where stored_sessions.sid = t.sid',
+    [KEY],
+  ],
+  [
+    'key',
+    'update stored_sessions set a = t.a from (values ($1::text)) as t (sid) where stored_sessions.sid = t.sid',
     [KEY],
   ],
   ['table', 'select * from users where sid = $1', [KEY]],

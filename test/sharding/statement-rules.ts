@@ -68,7 +68,11 @@ const BY_VALUE = new RegExp(
   String.raw`^(?:${TABLE}\.)?sid (?:= ${VALUE}|= any\(${VALUE}\)|in \(${VALUE}(?:, ${VALUE})*\))$`,
 )
 const BY_LIST = new RegExp(`^${TABLE}\\.sid = t\\.sid$`)
-const LIST = /\bfrom unnest\(.*\) as t \(sid\b|\bjoin \(select cast\(\? as binary\(32\)\) as sid\b.*\) as t\b/
+const LISTS = [
+  /\bfrom unnest\(.*\) as t \(sid\b/,
+  /\bfrom \(values \(\$\d+::bytea\b.*\)\) as t \(sid\b/,
+  /\bjoin \(select cast\(\? as binary\(32\)\) as sid\b.*\) as t\b/,
+]
 
 /** Whether each row has to have one of the keys: a condition that others can only narrow. */
 function isByKey(text: string): boolean {
@@ -77,7 +81,7 @@ function isByKey(text: string): boolean {
   const conditions = [where.split(/ (?:returning|order by|limit|for|lock) /)[0]!, on.split(' set ')[0]!]
   if (conditions.some((condition) => atTopLevel(condition, 'or').length > 1)) return false
   const parts = conditions.flatMap((condition) => atTopLevel(condition, 'and')).map((part) => part.trim())
-  return parts.some((part) => BY_VALUE.test(part) || (BY_LIST.test(part) && LIST.test(text)))
+  return parts.some((part) => BY_VALUE.test(part) || (BY_LIST.test(part) && LISTS.some((list) => list.test(text))))
 }
 
 /** Splits at a word, but not within parentheses. */
