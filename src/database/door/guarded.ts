@@ -166,7 +166,9 @@ function retrying<Args extends unknown[], Result>(
     for (let attempts = 1; ; attempts++) {
       try {
         const running = run(...args)
-        const limited = isLimited ? within(deadline - performance.now(), running, () => lateAnswer(ms)) : running
+        const limited = isLimited
+          ? within(Math.ceil(deadline - performance.now()), running, () => lateAnswer(ms))
+          : running
         const result = await limited
         return after ? after(result) : result
       } catch (error) {
