@@ -8,6 +8,7 @@ import { forEachDatabase, type TestDatabase } from '../harness/databases.ts'
 import { ownServer } from '../harness/find-server.ts'
 import { createMysqlDatabase, queryMysql } from '../harness/mysql-database.ts'
 import type { TestServer } from '../harness/test-server.ts'
+import { migratedDatabase } from '../support/migrated-database.ts'
 import { allRows, unendedRows } from '../support/rows.ts'
 import { assertKeepsSessions, assertNothingLeft } from '../support/signed-in-together.ts'
 import { secret } from '../support/stores.ts'
@@ -35,10 +36,7 @@ forEachDatabase((target) => {
   let database: TestDatabase
 
   before(async () => {
-    database = await target.create()
-    const store = storeOn(database.url, { migrate: true })
-    await store.ready()
-    await store.close()
+    database = await migratedDatabase(target)
   })
   after(() => database.drop())
 

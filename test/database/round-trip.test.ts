@@ -5,6 +5,7 @@ import { readOnlyCases } from '../doctor/read-only.ts'
 import { forEachDatabase, type TestDatabase } from '../harness/databases.ts'
 import { changeUsers } from '../support/changed-users.ts'
 import { counted } from '../support/counting.ts'
+import { migratedDatabase } from '../support/migrated-database.ts'
 import { allRows } from '../support/rows.ts'
 import { load, loaded, newSession, save } from '../support/sessions.ts'
 import { newId, secret } from '../support/stores.ts'
@@ -14,10 +15,7 @@ forEachDatabase((target) => {
   let database: TestDatabase
 
   before(async () => {
-    database = await target.create()
-    const store = storeOn(database.url, { migrate: true })
-    await store.ready()
-    await store.close()
+    database = await migratedDatabase(target)
   })
   after(() => database.drop())
 

@@ -118,7 +118,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       const outcomes: boolean[] = []
       for (let start = 0; start < list.length; start += LARGEST) {
         const part = list.slice(start, start + LARGEST)
-        const rows = padded(inKeyOrder(part), (reseal) => ({ ...reseal, version: NO_VERSION }))
+        const rows = padded(inKeyOrder(part), noChange)
         const many = reseals.get(rows.length)!
         outcomes.push(...(await changeTogether(part, shared.reseal, many, valuesFor(many, numbered(rows)))))
       }
@@ -161,9 +161,6 @@ const EMPTY = Buffer.alloc(0)
 const changedOne = ({ count }: MysqlResult) => count === 1
 
 const same = <Item>(item: Item) => item
-
-/** Rows count their versions from 1. */
-const NO_VERSION = 0
 
 /** In the collations that MySQL and MariaDB share, `ada` equals `ada` with a space behind. */
 export function isExactUser(table: SessionsTable): SQL {

@@ -1,4 +1,4 @@
-import type { RowChange } from '../contract/session-database.ts'
+import type { RowChange, RowReseal } from '../contract/session-database.ts'
 
 /** The values of one row of a shared UPDATE, in the order of its parameters. */
 export const CHANGE_KEYS = [
@@ -20,4 +20,4 @@ export const changeValues = (changes: readonly RowChange[]): unknown[] =>
 const EMPTY = Buffer.alloc(0)
 
 /** A change that fills a list up: it changes no row, because rows count their versions from 1. */
-export const noChange = (change: RowChange): RowChange => ({ ...change, data: EMPTY, version: 0 })
+export const noChange = <Change extends RowReseal>(change: Change): Change => ({ ...change, data: EMPTY, version: 0 })
