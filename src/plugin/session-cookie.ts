@@ -1,5 +1,6 @@
 import type { CookieOptions } from '@fastify/session'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
+import { isTooDeep } from '../payload/nesting.ts'
 import { refuseLifetime, unsendable } from '../store/live/content.ts'
 import { flagsOf } from './cookie/cookie-lines.ts'
 
@@ -39,7 +40,8 @@ function hasFlagsOf(one: SessionCookie, other: SessionCookie): boolean {
 export function insecureWarning(log: FastifyBaseLogger): (request: FastifyRequest) => void {
   let isTold = false
   return ({ session }) => {
-    if (isTold || !session.isModified()) return
+    // The host compares JSON, which fails for deep nesting.
+    if (isTold || !(isTooDeep(session) || session.isModified())) return
     isTold = true
     log.warn(
       { plugin: 'stored-session' },

@@ -223,3 +223,20 @@ test('a session of very many keys is refused by its size', async () => {
   const response = await app.inject({ method: 'POST', url: '/wide' })
   assert.equal(response.json().code, 'FST_STORED_SESSION_TOO_LARGE', response.body)
 })
+
+test('a session nested too deep that is dropped over plain http is told by the warning, and is no failure', async () => {
+  const lines: { msg?: string }[] = []
+  const app = await openApp(memoryStorage(), {
+    options: { cookie: { secure: true } },
+    server: logTo<{ msg?: string }>((line) => void lines.push(line)),
+    routes: (routes) =>
+      routes.post('/deep', async (request) => {
+        sessionOf(request).deep = nested(20_000, WRAPS.objects!)
+        return {}
+      }),
+  })
+  after(() => app.close())
+  const response = await app.inject({ method: 'POST', url: '/deep' })
+  assert.equal(response.statusCode, 200, response.body)
+  assert.ok(lines.some(({ msg }) => msg?.includes('cookie.secure is on and the connection is not https')))
+})
