@@ -1,18 +1,14 @@
 import type { NewRow, RowChange, RowTouch, SessionDatabase, SessionRow } from '../database/contract/session-database.ts'
 import { UnstorableError, WrongSettingsError } from '../errors.ts'
 import { newSessionId, sidOf } from '../payload/session-id.ts'
+import { ROUND_TRIP_DATA, ROUND_TRIP_KEY } from './core/round-trip-rows.ts'
 
 /** Rows that an interrupted round trip left are past this, in milliseconds, and then trimmed. */
 const LIFETIME_MS = 60_000
 
-/** Every byte once, so that no conversion of any encoding leaves it as it is. */
-const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
 const USER = 'stored-session round trip'
 /** Characters of two, three and four bytes. */
 const FOREIGN_USER = `${USER} é€🔑`
-/** The largest, which is of no key: keys are chosen at random. */
-const NO_KEY = 2 ** 32 - 1
-
 /** What a round trip found besides. */
 export interface RoundTrip {
   /** Whether the database holds user ids of all characters; undefined where it was not asked. */
@@ -55,7 +51,7 @@ async function attempt(database: SessionDatabase, hasUsers: boolean): Promise<Ro
 function newRow(now: number, userId: string | null): NewRow {
   return {
     sid: sidOf(newSessionId()),
-    data: EVERY_BYTE,
+    data: ROUND_TRIP_DATA.first,
     version: 1,
     userId,
     createdAt: now,
@@ -64,7 +60,7 @@ function newRow(now: number, userId: string | null): NewRow {
     trimAt: now + LIFETIME_MS,
     endedAt: null,
     endReason: null,
-    keyId: NO_KEY,
+    keyId: ROUND_TRIP_KEY,
   }
 }
 
@@ -105,14 +101,14 @@ const NOTHING = Buffer.alloc(0)
 
 const nextVersion = (row: NewRow): NewRow => ({
   ...laterUse(row),
-  data: Buffer.from(row.data).reverse(),
+  data: row.data === ROUND_TRIP_DATA.first ? ROUND_TRIP_DATA.second : ROUND_TRIP_DATA.first,
   version: row.version + 1,
 })
 const laterUse = (row: NewRow): NewRow => ({ ...row, touchedAt: row.touchedAt + 1, expiresAt: row.expiresAt + 1 })
 
 const changeOf = ({ createdAt: _1, endedAt: _2, endReason: _3, ...row }: NewRow): RowChange => ({
   ...row,
-  keyId: NO_KEY,
+  keyId: ROUND_TRIP_KEY,
   version: row.version - 1,
   now: row.touchedAt,
 })

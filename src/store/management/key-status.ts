@@ -1,5 +1,6 @@
 import { describeKey, type KeyDescription, type KeyState } from '../../keys/key-provider.ts'
 import type { StoreCore } from '../core/core.ts'
+import { sessionsByKey } from './sessions-by-key.ts'
 
 /** A key, and how many sessions it has sealed. */
 export interface KeyStatus {
@@ -17,7 +18,7 @@ export interface KeyStatus {
 
 /** All keys of the provider, the current key first, and all other keys that sessions name. */
 export async function keyStatus({ keys, database }: StoreCore): Promise<KeyStatus[]> {
-  const used = (await database.countByKey()).filter(({ rows }) => rows > 0)
+  const used = (await sessionsByKey(database, keys)).filter(({ rows }) => rows > 0)
   const counts = new Map(used.map(({ keyId, rows }) => [keyId, rows]))
   const known = await knownKeys(keys)
   const others = [...counts.keys()].filter((id) => known.every((key) => key.id !== id))

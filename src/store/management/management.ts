@@ -10,6 +10,7 @@ import { countSessions, type ListOptions, listSessions, type SessionPage } from 
 import { type ReencryptOptions, type ReencryptResult, reencryptSessions } from './reencrypting.ts'
 import { type RevokeFilter, type RevokeResult, revokeSessions } from './revoking.ts'
 import type { SessionFilter } from './session-filter.ts'
+import { sessionsByKey } from './sessions-by-key.ts'
 import { type SessionStats, sessionStats } from './statistics.ts'
 
 /** The methods of a store for operators. */
@@ -37,7 +38,8 @@ export abstract class SessionManagement {
 
   /** Counts the rows of each key, by its id; `'none'` for rows without a key. The time grows with the table. */
   async countByKey(): Promise<Record<string, number>> {
-    const counts = await (await this.open()).database.countByKey()
+    const { database, keys } = await this.open()
+    const counts = await sessionsByKey(database, keys)
     return Object.fromEntries(counts.map(({ keyId, rows }) => [keyId ?? 'none', rows]))
   }
 

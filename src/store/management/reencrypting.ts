@@ -5,8 +5,10 @@ import { isPointer, keyIdOf, UnreadablePayload } from '../../payload/sealed-payl
 import { formatSid } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { Operation } from '../core/operation.ts'
+import { isOfRoundTrip } from '../core/round-trip-rows.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 import { reportIfUnencrypted } from '../requests/reading.ts'
+import { sessionsByKey } from './sessions-by-key.ts'
 
 /** Options of `reencrypt()`. */
 export interface ReencryptOptions {
@@ -60,7 +62,8 @@ export async function reencryptSessions(
   let after: Buffer = Buffer.alloc(0)
   while (!signal?.aborted) {
     const rows = await core.database.sealedByOthers(keyId, after, batchSize)
-    await Promise.all(rows.map((row) => reencryptRow(core, operation, row, progress)))
+    const sessions = rows.filter((row) => !isOfRoundTrip(row))
+    await Promise.all(sessions.map((row) => reencryptRow(core, operation, row, progress)))
     onProgress?.({ ...progress })
     if (rows.length < batchSize) break
     after = rows.at(-1)!.sid
@@ -131,8 +134,8 @@ async function resealedPointer({ codec }: StoreCore, row: SessionRow) {
   return { data, keyId: keyIdOf(data, isPointer) }
 }
 
-async function countRemaining(core: StoreCore, keyId: number) {
-  const counts = (await core.database.countByKey()).filter((count) => count.keyId !== keyId && count.rows > 0)
+async function countRemaining({ database, keys }: StoreCore, keyId: number) {
+  const counts = (await sessionsByKey(database, keys)).filter((count) => count.keyId !== keyId && count.rows > 0)
   const remainingByKey = Object.fromEntries(counts.map((count) => [count.keyId ?? 'none', count.rows]))
   return { remaining: counts.reduce((sum, { rows }) => sum + rows, 0), remainingByKey }
 }

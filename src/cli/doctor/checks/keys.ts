@@ -2,6 +2,7 @@ import type { KeyCount, SessionDatabase } from '../../../database/contract/sessi
 import type { AttachedKeys, SealingKey } from '../../../keys/key-provider.ts'
 import { attachKeys } from '../../../store/attach-keys.ts'
 import { SessionEventEmitter } from '../../../store/core/events.ts'
+import { sessionsByKey } from '../../../store/management/sessions-by-key.ts'
 import { grouped } from '../../frame/progress.ts'
 import { type Found, fault, ok, skipped, warning } from '../findings/finding.ts'
 import type { Subject } from '../findings/subject.ts'
@@ -81,7 +82,7 @@ async function rowFaults(
   current: SealingKey | undefined,
 ): Promise<Found[]> {
   const found: Found[] = []
-  for (const count of await sessions.countByKey()) {
+  for (const count of await sessionsByKey(sessions, keys)) {
     if (count.rows === 0 || count.keyId === current?.id) continue
     if (count.keyId === null) found.push(...(acceptsUnencrypted ? [] : [unsealed(count)]))
     else found.push(...keyFaults(count, await keys.find(count.keyId)))

@@ -1,0 +1,16 @@
+import type { KeyCount, SessionDatabase } from '../../database/contract/session-database.ts'
+import type { AttachedKeys } from '../../keys/key-provider.ts'
+import { ROUND_TRIP_KEY } from '../core/round-trip-rows.ts'
+
+/** The keys that sessions name, with how many sessions name each. Rows of a round trip are not sessions. */
+export async function sessionsByKey(database: SessionDatabase, keys: AttachedKeys): Promise<KeyCount[]> {
+  const counts = await database.countByKey()
+  const isMixed = counts.some(({ keyId }) => keyId === ROUND_TRIP_KEY) && (await has(keys, ROUND_TRIP_KEY))
+  return isMixed ? counts : counts.filter(({ keyId }) => keyId !== ROUND_TRIP_KEY)
+}
+
+// A provider that may still receive this key rejects the request.
+const has = async (keys: AttachedKeys, id: number) =>
+  (await Promise.resolve(id)
+    .then((known) => keys.find(known))
+    .catch(() => undefined)) !== undefined
