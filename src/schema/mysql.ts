@@ -1,5 +1,15 @@
-import { bigint, customType, index, int, type MySqlColumn, mysqlTable, varchar } from 'drizzle-orm/mysql-core'
+import {
+  bigint,
+  customType,
+  index,
+  int,
+  type MySqlColumn,
+  mysqlTable,
+  primaryKey,
+  varchar,
+} from 'drizzle-orm/mysql-core'
 
+const binary16 = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'binary(16)' })
 const binary32 = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'binary(32)' })
 const blob = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'blob' })
 const longblob = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'longblob' })
@@ -42,6 +52,8 @@ export const storedSessionsColumns = () => ({
   endReason: varchar('end_reason', { length: 32 }),
   /** The id of the key that sealed `data`, in plaintext as in `data`. Counting the rows of a key opens none of them. */
   keyId: bigint('key_id', { mode: 'number' }),
+  /** The devices and networks of its first and last use, sealed; null without the option `metadata`, and once ended. */
+  metadata: blob(),
 })
 
 /** The columns of the indexes. */
@@ -96,3 +108,53 @@ export const storedSessionKeysTable = (sessions: string) => mysqlTable(`${sessio
 
 /** The table of wrapped data keys for MySQL and MariaDB, as our migrations create it: `stored_sessions_keys`. */
 export const storedSessionKeys = storedSessionKeysTable('stored_sessions')
+
+/** The columns of a table of events for MySQL and MariaDB, named like the sessions table plus `_events`. */
+export const storedSessionEventsColumns = () => ({
+  /** The key of the session, 32 bytes; zeros for events of many sessions. */
+  sid: binary32().notNull(),
+  /** 16 bytes that ascend with time. */
+  id: binary16().notNull(),
+  /** What happened, such as `created` or `ended`. */
+  kind: varchar({ length: 32 }).notNull(),
+  /** The user of the session at that time. */
+  userId: exactText('user_id'),
+  /** Epoch milliseconds. */
+  at: epochMs('at').notNull(),
+  /** The id of the key that sealed `data`; null once erased. */
+  keyId: bigint('key_id', { mode: 'number' }),
+  /** The sealed details; empty once erased. */
+  data: blob().notNull(),
+})
+
+/** The columns of the keys and indexes. */
+type IndexedEvents = Record<'sid' | 'id' | 'userId' | 'at' | 'keyId', MySqlColumn>
+
+/**
+ * The primary key and the indexes of a table of events for MySQL and MariaDB.
+ *
+ * @param name - the name of the table; the index names begin with it
+ */
+export const storedSessionEventsIndexes = (name: string) => (table: IndexedEvents) => [
+  primaryKey({ name: `${name}_key`, columns: [table.sid, table.id] }),
+  index(`${name}_user_id_index`).on(table.userId, table.at),
+  index(`${name}_at_index`).on(table.at),
+  index(`${name}_key_id_index`).on(table.keyId),
+]
+
+/**
+ * The table of events for a sessions table for MySQL and MariaDB. Only the option `history` uses it.
+ *
+ * @param sessions - the name of the sessions table; the name of this table begins with it
+ * @example
+ * ```ts
+ * export const sessionEvents = storedSessionEventsTable('web_sessions') // web_sessions_events
+ * ```
+ */
+export const storedSessionEventsTable = (sessions: string) => {
+  const name = `${sessions}_events`
+  return mysqlTable(name, storedSessionEventsColumns(), storedSessionEventsIndexes(name))
+}
+
+/** The table of events for MySQL and MariaDB, as our migrations create it: `stored_sessions_events`. */
+export const storedSessionEvents = storedSessionEventsTable('stored_sessions')

@@ -1,4 +1,13 @@
-import { bigint, customType, type ExtraConfigColumn, index, integer, pgTable, text } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  customType,
+  type ExtraConfigColumn,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+} from 'drizzle-orm/pg-core'
 
 const bytea = customType<{ data: Buffer; driverData: Uint8Array }>({
   dataType: () => 'bytea',
@@ -39,6 +48,8 @@ export const storedSessionsColumns = () => ({
   endReason: text('end_reason'),
   /** The id of the key that sealed `data`, in plaintext as in `data`. Counting the rows of a key opens none of them. */
   keyId: bigint('key_id', { mode: 'number' }),
+  /** The devices and networks of its first and last use, sealed; null without the option `metadata`, and once ended. */
+  metadata: bytea(),
 })
 
 /** The columns of the indexes. */
@@ -92,3 +103,53 @@ export const storedSessionKeysTable = (sessions: string) => pgTable(`${sessions}
 
 /** The table of wrapped data keys for PostgreSQL, as our migrations create it: `stored_sessions_keys`. */
 export const storedSessionKeys = storedSessionKeysTable('stored_sessions')
+
+/** The columns of a table of events for PostgreSQL, named like the sessions table plus `_events`. */
+export const storedSessionEventsColumns = () => ({
+  /** The key of the session, 32 bytes; zeros for events of many sessions. */
+  sid: bytea().notNull(),
+  /** 16 bytes that ascend with time. */
+  id: bytea().notNull(),
+  /** What happened, such as `created` or `ended`. */
+  kind: text().notNull(),
+  /** The user of the session at that time. */
+  userId: text('user_id'),
+  /** Epoch milliseconds. */
+  at: epochMs('at').notNull(),
+  /** The id of the key that sealed `data`; null once erased. */
+  keyId: bigint('key_id', { mode: 'number' }),
+  /** The sealed details; empty once erased. */
+  data: bytea().notNull(),
+})
+
+/** The columns of the keys and indexes. */
+type IndexedEvents = Record<'sid' | 'id' | 'userId' | 'at' | 'keyId', ExtraConfigColumn>
+
+/**
+ * The primary key and the indexes of a table of events for PostgreSQL.
+ *
+ * @param name - the name of the table; the index names begin with it
+ */
+export const storedSessionEventsIndexes = (name: string) => (table: IndexedEvents) => [
+  primaryKey({ name: `${name}_key`, columns: [table.sid, table.id] }),
+  index(`${name}_user_id_index`).on(table.userId, table.at),
+  index(`${name}_at_index`).on(table.at),
+  index(`${name}_key_id_index`).on(table.keyId),
+]
+
+/**
+ * The table of events for a sessions table for PostgreSQL. Only the option `history` uses it.
+ *
+ * @param sessions - the name of the sessions table; the name of this table begins with it
+ * @example
+ * ```ts
+ * export const sessionEvents = storedSessionEventsTable('web_sessions') // web_sessions_events
+ * ```
+ */
+export const storedSessionEventsTable = (sessions: string) => {
+  const name = `${sessions}_events`
+  return pgTable(name, storedSessionEventsColumns(), storedSessionEventsIndexes(name))
+}
+
+/** The table of events for PostgreSQL, as our migrations create it: `stored_sessions_events`. */
+export const storedSessionEvents = storedSessionEventsTable('stored_sessions')

@@ -1,4 +1,4 @@
-import { blob, index, integer, type SQLiteColumn, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { blob, index, integer, primaryKey, type SQLiteColumn, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 const bytes = () => blob({ mode: 'buffer' })
 const epochMs = (name: string) => integer(name)
@@ -35,6 +35,8 @@ export const storedSessionsColumns = () => ({
   endReason: text('end_reason'),
   /** The id of the key that sealed `data`, in plaintext as in `data`. Counting the rows of a key opens none of them. */
   keyId: integer('key_id'),
+  /** The devices and networks of its first and last use, sealed; null without the option `metadata`, and once ended. */
+  metadata: bytes(),
 })
 
 /** The columns of the indexes. */
@@ -89,3 +91,53 @@ export const storedSessionKeysTable = (sessions: string) => sqliteTable(`${sessi
 
 /** The table of wrapped data keys for SQLite, as our migrations create it: `stored_sessions_keys`. */
 export const storedSessionKeys = storedSessionKeysTable('stored_sessions')
+
+/** The columns of a table of events for SQLite, named like the sessions table plus `_events`. */
+export const storedSessionEventsColumns = () => ({
+  /** The key of the session, 32 bytes; zeros for events of many sessions. */
+  sid: bytes().notNull(),
+  /** 16 bytes that ascend with time. */
+  id: bytes().notNull(),
+  /** What happened, such as `created` or `ended`. */
+  kind: text().notNull(),
+  /** The user of the session at that time. */
+  userId: text('user_id'),
+  /** Epoch milliseconds. */
+  at: epochMs('at').notNull(),
+  /** The id of the key that sealed `data`; null once erased. */
+  keyId: integer('key_id'),
+  /** The sealed details; empty once erased. */
+  data: bytes().notNull(),
+})
+
+/** The columns of the keys and indexes. */
+type IndexedEvents = Record<'sid' | 'id' | 'userId' | 'at' | 'keyId', SQLiteColumn>
+
+/**
+ * The primary key and the indexes of a table of events for SQLite.
+ *
+ * @param name - the name of the table; the index names begin with it
+ */
+export const storedSessionEventsIndexes = (name: string) => (table: IndexedEvents) => [
+  primaryKey({ name: `${name}_key`, columns: [table.sid, table.id] }),
+  index(`${name}_user_id_index`).on(table.userId, table.at),
+  index(`${name}_at_index`).on(table.at),
+  index(`${name}_key_id_index`).on(table.keyId),
+]
+
+/**
+ * The table of events for a sessions table for SQLite. Only the option `history` uses it.
+ *
+ * @param sessions - the name of the sessions table; the name of this table begins with it
+ * @example
+ * ```ts
+ * export const sessionEvents = storedSessionEventsTable('web_sessions') // web_sessions_events
+ * ```
+ */
+export const storedSessionEventsTable = (sessions: string) => {
+  const name = `${sessions}_events`
+  return sqliteTable(name, storedSessionEventsColumns(), storedSessionEventsIndexes(name))
+}
+
+/** The table of events for SQLite, as our migrations create it: `stored_sessions_events`. */
+export const storedSessionEvents = storedSessionEventsTable('stored_sessions')

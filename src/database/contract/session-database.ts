@@ -1,7 +1,17 @@
+import type { SessionEventRows } from './session-events.ts'
 import type { SessionListing } from './session-listing.ts'
 import type { NewRow, RowEnd, SessionRow, UnsealedRows } from './session-row.ts'
 import type { MigrationState, SessionKeys } from './stored-keys.ts'
 
+export type {
+  EventCount,
+  EventFilter,
+  EventKind,
+  EventPlace,
+  EventReseal,
+  EventRow,
+  SessionEventRows,
+} from './session-events.ts'
 export type { ListedRow, RowFilter, RowMoment, RowState, RowTally, SessionListing } from './session-listing.ts'
 export type { EndReason, NewRow, RowEnd, SessionRow, StoredEndReason } from './session-row.ts'
 
@@ -161,4 +171,6 @@ export interface SessionSchema {
 export interface SessionDatabase extends RowStatements, KeyUse, RowTrimming, SessionSchema {
   /** Lists sessions, and ends many. Requests work without it. */
   readonly listing?: SessionListing | undefined
+  /** The table of events, for the option `history`. */
+  readonly history?: SessionEventRows | undefined
 }

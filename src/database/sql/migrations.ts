@@ -81,10 +81,13 @@ function namesIn(folder: string): Map<number, string> {
 
 // An index is always in the schema of its table, so only the tables get a schema.
 function moved(statement: string, { schema, name }: TablePlace): string {
-  return statement.replaceAll(/(["`])stored_sessions(?:(_keys)?\1)?/g, (match: string, quote: string, keys = '') => {
-    const escaped = (text: string) => text.replaceAll(quote, quote + quote)
-    if (!match.endsWith(quote)) return quote + escaped(name)
-    const table = quote + escaped(name) + keys + quote
-    return schema === undefined ? table : `${quote}${escaped(schema)}${quote}.${table}`
-  })
+  return statement.replaceAll(
+    /(["`])stored_sessions(?:(_keys|_events)?\1)?/g,
+    (match: string, quote: string, suffix = '') => {
+      const escaped = (text: string) => text.replaceAll(quote, quote + quote)
+      if (!match.endsWith(quote)) return quote + escaped(name)
+      const table = quote + escaped(name) + suffix + quote
+      return schema === undefined ? table : `${quote}${escaped(schema)}${quote}.${table}`
+    },
+  )
 }
