@@ -33,7 +33,7 @@ export function memoryStorage(): SessionDatabase {
   }
 
   const end = (row: NewRow, marks: Pick<NewRow, 'endedAt' | 'endReason' | 'trimAt'>) =>
-    put(row, { ...marks, data: EMPTY, version: row.version + 1, userId: null, keyId: null })
+    put(row, { ...marks, data: EMPTY, version: row.version + 1, userId: null, keyId: null, metadata: null })
 
   return {
     dialect: 'sqlite',

@@ -45,6 +45,7 @@ function row(number: number, count: number): NewRow {
     endedAt: null,
     endReason: null,
     keyId: 1,
+    metadata: null,
   }
 }
 

@@ -110,7 +110,10 @@ function contextOf({ sid, createdAt, id, share }: PayloadPlace, settings: CodecS
 }
 
 /** Synchronous when the provider is. A failing provider says nothing about the session. */
-function withKey<Key, Result>(ask: () => Key | Promise<Key>, use: (key: Key) => Result): Result | Promise<Result> {
+export function withKey<Key, Result>(
+  ask: () => Key | Promise<Key>,
+  use: (key: Key) => Result,
+): Result | Promise<Result> {
   const key = attempt(ask, unavailable)
   return key instanceof Promise ? key.catch(unavailable).then(use) : use(key)
 }

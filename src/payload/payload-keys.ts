@@ -93,7 +93,7 @@ function inputFor(namespace: string, hasShare: boolean): Buffer {
 }
 
 /** Puts each field's length before it, so that different lists of fields never give the same bytes. */
-function framed(fields: readonly Buffer[]): Buffer {
+export function framed(fields: readonly Buffer[]): Buffer {
   const bytes = Buffer.allocUnsafe(fields.reduce((sum, field) => sum + 4 + field.length, 0))
   let offset = 0
   for (const field of fields) {

@@ -12,6 +12,7 @@ import {
   WrongSettingsError,
 } from '../errors.ts'
 import { codecFor } from '../payload/codec.ts'
+import { usesCodecFor } from '../payload/uses-codec.ts'
 import { attachKeys, checkKeyTable } from './attach-keys.ts'
 import type { StoreCore } from './core/core.ts'
 import type { SessionEventEmitter } from './core/events.ts'
@@ -49,6 +50,7 @@ export async function openCore(
       namespace,
       acceptsUnencrypted: () => Date.now() < options.acceptUnencryptedUntil,
     }),
+    usesCodec: usesCodecFor({ keys, namespace }),
     bindToCookie: options.bindToCookie,
     limits: options.limits,
     events,

@@ -1,10 +1,6 @@
-import type { NewRow, RowChange, RowTouch, SessionDatabase, SessionRow } from '../database/contract/session-database.ts'
+import type { NewRow, SessionDatabase, SessionRow } from '../database/contract/session-database.ts'
 import { UnstorableError, WrongSettingsError } from '../errors.ts'
-import { newSessionId, sidOf } from '../payload/session-id.ts'
-import { ROUND_TRIP_DATA, ROUND_TRIP_KEY } from './core/round-trip-rows.ts'
-
-/** Rows that an interrupted round trip left are past this, in milliseconds, and then trimmed. */
-const LIFETIME_MS = 60_000
+import { changeOf, laterUse, nextVersion, roundTripRow, touchOf } from './core/round-trip-rows.ts'
 
 const USER = 'stored-session round trip'
 /** Characters of two, three and four bytes. */
@@ -34,8 +30,8 @@ export async function roundTrip(database: SessionDatabase, hasUsers: boolean): P
 
 async function attempt(database: SessionDatabase, hasUsers: boolean): Promise<RoundTrip> {
   const now = Date.now()
-  const visitor = newRow(now, null)
-  const user = newRow(now, hasUsers ? FOREIGN_USER : USER)
+  const visitor = roundTripRow(now, null)
+  const user = roundTripRow(now, hasUsers ? FOREIGN_USER : USER)
   try {
     // One statement after another: a start should not need more connections than it has to.
     const isInserted = await database.insert(visitor)
@@ -45,22 +41,6 @@ async function attempt(database: SessionDatabase, hasUsers: boolean): Promise<Ro
     return { holdsAllUsers: hasUsers ? stored.userId === FOREIGN_USER : undefined }
   } finally {
     await remove(database, [visitor.sid, user.sid])
-  }
-}
-
-function newRow(now: number, userId: string | null): NewRow {
-  return {
-    sid: sidOf(newSessionId()),
-    data: ROUND_TRIP_DATA.first,
-    version: 1,
-    userId,
-    createdAt: now,
-    touchedAt: now,
-    expiresAt: now + LIFETIME_MS,
-    trimAt: now + LIFETIME_MS,
-    endedAt: null,
-    endReason: null,
-    keyId: ROUND_TRIP_KEY,
   }
 }
 
@@ -93,33 +73,17 @@ async function liveThrough(database: SessionDatabase, visitor: NewRow, user: New
   await compareListed(database, second)
   const end = { endedAt: first.touchedAt, endReason: 'destroyed', trimAt: first.trimAt } as const
   for (const { sid } of [first, second]) await database.end(sid, end)
-  const ended = [first, second].map((row) => ({ ...row, ...end, data: NOTHING, version: row.version + 1 }))
+  const ended = [first, second].map((row) => ({
+    ...row,
+    ...end,
+    data: NOTHING,
+    metadata: null,
+    version: row.version + 1,
+  }))
   await compare(database, ended)
 }
 
 const NOTHING = Buffer.alloc(0)
-
-const nextVersion = (row: NewRow): NewRow => ({
-  ...laterUse(row),
-  data: row.data === ROUND_TRIP_DATA.first ? ROUND_TRIP_DATA.second : ROUND_TRIP_DATA.first,
-  version: row.version + 1,
-})
-const laterUse = (row: NewRow): NewRow => ({ ...row, touchedAt: row.touchedAt + 1, expiresAt: row.expiresAt + 1 })
-
-const changeOf = ({ createdAt: _1, endedAt: _2, endReason: _3, ...row }: NewRow): RowChange => ({
-  ...row,
-  keyId: ROUND_TRIP_KEY,
-  version: row.version - 1,
-  now: row.touchedAt,
-})
-
-const touchOf = ({ sid, version, touchedAt, expiresAt, trimAt }: NewRow): RowTouch => ({
-  sid,
-  version,
-  touchedAt,
-  expiresAt,
-  trimAt,
-})
 
 const COLUMNS: readonly (keyof SessionRow)[] = [
   'sid',
@@ -130,6 +94,7 @@ const COLUMNS: readonly (keyof SessionRow)[] = [
   'expiresAt',
   'endedAt',
   'endReason',
+  'metadata',
 ]
 
 async function compare(database: SessionDatabase, expected: readonly NewRow[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { RegenerateError } from '../errors.ts'
 import type { SessionEventEmitter } from './core/events.ts'
 import { type Operation, perform, type Task } from './core/operation.ts'
-import { type LiveSession, noteOf } from './live/live-session.ts'
+import { type LiveSession, noteOf, type Visitor } from './live/live-session.ts'
 import { loadedVersionOf } from './live/loaded-version.ts'
 import type { Opening } from './opening.ts'
 import { Operations } from './operations.ts'
@@ -30,13 +30,13 @@ export class SessionRequests {
     return this.#operations.waiting
   }
 
-  read(id: string): Reading | Promise<Reading> {
-    return this.#operations.run(READ, id)
+  read(id: string, visitor?: Visitor): Reading | Promise<Reading> {
+    return this.#operations.run(READ, id, visitor)
   }
 
   /** Reads the first of several ids that has a session; see {@link readFirst}. */
-  async readFirst(ids: readonly [string, ...string[]]): Promise<IdReading> {
-    return this.#operations.run(READ_FIRST, ids)
+  async readFirst(ids: readonly [string, ...string[]], visitor?: Visitor): Promise<IdReading> {
+    return this.#operations.run(READ_FIRST, ids, visitor)
   }
 
   /**

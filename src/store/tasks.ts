@@ -2,7 +2,7 @@ import type { Beginning } from '../instruments/trace.ts'
 import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
 import type { DeleteOutcome, ReadOutcome, SessionEventEmitter, WriteOutcome } from './core/events.ts'
 import type { Task } from './core/operation.ts'
-import type { LiveSession } from './live/live-session.ts'
+import type { LiveSession, Visitor } from './live/live-session.ts'
 import { type Ending, endSession, type Finding } from './requests/ending.ts'
 import { type IdReading, readFirst } from './requests/first-reading.ts'
 import { type Reading, readSession } from './requests/reading.ts'
@@ -17,7 +17,7 @@ import { touchSession } from './requests/touching.ts'
 const sidText = (id: string) => formatSid(sidOf(id))
 const aboutId = (id: string): Beginning => (isWellFormedId(id) ? { sid: sidText(id) } : {})
 
-export const READ: Task<[id: string], Reading> = {
+export const READ: Task<[id: string, visitor?: Visitor], Reading> = {
   work: readSession,
   observed: {
     name: 'read',
@@ -28,7 +28,7 @@ export const READ: Task<[id: string], Reading> = {
 }
 
 /** Reads the first of several ids that has a session. */
-export const READ_FIRST: Task<[ids: readonly [string, ...string[]]], IdReading> = {
+export const READ_FIRST: Task<[ids: readonly [string, ...string[]], visitor?: Visitor], IdReading> = {
   work: readFirst,
   observed: {
     name: 'read',

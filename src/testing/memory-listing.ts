@@ -64,6 +64,6 @@ type Place = Pick<NewRow, 'createdAt' | 'sid'>
 
 const newestFirst = (one: Place, other: Place) => other.createdAt - one.createdAt || Buffer.compare(other.sid, one.sid)
 
-function toListed({ sid, userId, createdAt, touchedAt, expiresAt, endedAt, endReason, data }: NewRow): ListedRow {
-  return { sid, userId, createdAt, touchedAt, expiresAt, endedAt, endReason, bytes: data.length }
+function toListed({ data, version: _1, trimAt: _2, keyId: _3, ...listed }: NewRow): ListedRow {
+  return { ...listed, bytes: data.length }
 }

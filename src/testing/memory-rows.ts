@@ -35,7 +35,14 @@ export class MemoryRows {
 
   /** Whether there was a row to end. */
   end(row: NewRow | undefined, end: MemoryEnd): boolean {
-    return this.change(row, { ...end, data: EMPTY, version: (row?.version ?? 0) + 1, userId: null, keyId: null })
+    return this.change(row, {
+      ...end,
+      data: EMPTY,
+      version: (row?.version ?? 0) + 1,
+      userId: null,
+      keyId: null,
+      metadata: null,
+    })
   }
 
   delete({ sid }: NewRow): void {

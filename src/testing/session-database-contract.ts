@@ -4,6 +4,7 @@ import type { ContractCheck, StorageCheck } from './storage/contract-rows.ts'
 import { endingChecks } from './storage/ending-checks.ts'
 import { listingChecks } from './storage/listing-checks.ts'
 import { manyChecks } from './storage/many-checks.ts'
+import { metadataChecks } from './storage/metadata-checks.ts'
 import { savingChecks } from './storage/saving-checks.ts'
 import { sealingChecks } from './storage/sealing-checks.ts'
 import { unsealedChecks } from './storage/unsealed-checks.ts'
@@ -46,6 +47,7 @@ export function sessionDatabaseContract(subject: SessionDatabaseSubject): Contra
     ...savingChecks(check),
     ...manyChecks(check),
     ...endingChecks(check),
+    ...metadataChecks(check),
     ...sealingChecks(check),
     ...unsealedChecks(check),
     ...(subject.hasListing ? listingChecks(check) : []),

@@ -17,6 +17,7 @@ const ROOMS = {
     'store/imports',
     'store/options',
     'store/core',
+    'store/metadata',
     'store/live',
   ],
   database: [

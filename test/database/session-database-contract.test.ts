@@ -14,6 +14,7 @@ import { forEachDatabase, type TestDatabase } from '../harness/databases.ts'
 import { openApp } from '../support/app.ts'
 import { userIdOf } from '../support/user-id.ts'
 import { BROKEN_LISTINGS } from './broken-listings.ts'
+import { BROKEN_METADATA } from './broken-metadata.ts'
 import { BROKEN_STORAGES, type StorageFault } from './broken-storages.ts'
 import { BROKEN_UNSEALED_ROWS } from './broken-unsealed-rows.ts'
 
@@ -83,7 +84,7 @@ describe('the contract for storages', () => {
     return names
   }
 
-  for (const [what, [promise, fault]] of Object.entries(BROKEN_STORAGES)) {
+  for (const [what, [promise, fault]] of Object.entries({ ...BROKEN_STORAGES, ...BROKEN_METADATA })) {
     test(`is not passed by a storage that ${what}`, async () => {
       const broken = await namesBroken(fault)
       assert.ok(
@@ -127,7 +128,7 @@ describe('the contract for storages', () => {
   })
 
   test('has no promise that no storage breaks', () => {
-    const broken = [BROKEN_STORAGES, BROKEN_LISTINGS, BROKEN_UNSEALED_ROWS].flatMap((faults) =>
+    const broken = [BROKEN_STORAGES, BROKEN_METADATA, BROKEN_LISTINGS, BROKEN_UNSEALED_ROWS].flatMap((faults) =>
       Object.values<[string, unknown]>(faults),
     )
     const promises = broken.map(([promise]) => promise)

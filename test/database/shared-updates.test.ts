@@ -13,12 +13,22 @@ const NOW = 1_763_636_955_123
 function newRow(userId: string | null = null): NewRow {
   const times = { createdAt: NOW, touchedAt: NOW, expiresAt: NOW + 1_000, trimAt: NOW + 5_000 }
   const sid = randomBytes(32)
-  return { sid, data: randomBytes(50), version: 1, userId, keyId: 7, ...times, endedAt: null, endReason: null }
+  return {
+    sid,
+    data: randomBytes(50),
+    version: 1,
+    userId,
+    keyId: 7,
+    ...times,
+    endedAt: null,
+    endReason: null,
+    metadata: null,
+  }
 }
 
 function changeOf({ sid, version }: SessionRow, more: Partial<RowChange> = {}): RowChange {
   const times = { now: NOW + 10, touchedAt: NOW + 10, expiresAt: NOW + 2_000, trimAt: NOW + 5_000 }
-  return { sid, version, data: randomBytes(50), keyId: 7, userId: null, ...times, ...more }
+  return { sid, version, data: randomBytes(50), keyId: 7, userId: null, metadata: null, ...times, ...more }
 }
 
 forEachDatabase((target) => {

@@ -8,7 +8,14 @@ const START = 1_732_100_000_000
 const HOUR_MS = 3_600_000
 
 function touchOf(id: string, version = 1, touchedAt = START): RowTouch {
-  return { sid: sidOf(id), version, touchedAt, expiresAt: touchedAt + HOUR_MS, trimAt: touchedAt + 2 * HOUR_MS }
+  return {
+    sid: sidOf(id),
+    version,
+    touchedAt,
+    expiresAt: touchedAt + HOUR_MS,
+    trimAt: touchedAt + 2 * HOUR_MS,
+    metadata: null,
+  }
 }
 
 /** A queue, the batches that it wrote, and a way to let the batch that is under way end. */

@@ -26,6 +26,7 @@ export interface RowChange {
   readonly touchedAt: number
   readonly expiresAt: number
   readonly trimAt: number
+  readonly metadata: Buffer | null
 }
 
 /** A later last use for a row that still has this version and is live. */
@@ -35,17 +36,21 @@ export interface RowTouch {
   readonly touchedAt: number
   readonly expiresAt: number
   readonly trimAt: number
+  readonly metadata: Buffer | null
 }
 
 /** The new state of one row, if it still has this version. */
 export interface RowReplacement
-  extends Pick<NewRow, 'sid' | 'version' | 'data' | 'userId' | 'keyId' | 'endedAt' | 'endReason' | 'trimAt'> {
+  extends Pick<
+    NewRow,
+    'sid' | 'version' | 'data' | 'userId' | 'keyId' | 'endedAt' | 'endReason' | 'trimAt' | 'metadata'
+  > {
   /** A session must be live at this time, epoch milliseconds. */
   readonly now: number
 }
 
 /** The same content under another key, for a row that still has the version it was read with. */
-export type RowReseal = Pick<RowChange, 'sid' | 'version' | 'data' | 'keyId'>
+export type RowReseal = Pick<RowChange, 'sid' | 'version' | 'data' | 'keyId' | 'metadata'>
 
 /** The number of rows that a key has sealed. The id is null for rows without a seal, or without a recorded key. */
 export interface KeyCount {

@@ -20,6 +20,8 @@ export interface SessionRow {
   readonly expiresAt: number
   readonly endedAt: number | null
   readonly endReason: StoredEndReason | null
+  /** The sealed first and last use; null without one. A storage that was made before this column may omit it. */
+  readonly metadata: Buffer | null
 }
 
 /** A row to insert; also a tombstone for a session that was never stored. */
@@ -35,6 +37,8 @@ export interface RowEnd {
   readonly endedAt: number
   readonly endReason: StoredEndReason
   readonly trimAt: number
+  /** For storages that copy these values. */
+  readonly metadata?: null
 }
 
 /** A row that another program wrote: its content is not sealed, and its key may be a session id in plaintext. */

@@ -9,27 +9,30 @@ import { columnKeys, columnNames, type SessionsTable, selectRow, value } from '.
  * of their own: of lists, the planner does not know how short they are, and reads the whole of a small table.
  */
 export function updateManyRows(table: SessionsTable, size: number): SQL {
-  const { sid, data, version, userId, touchedAt, expiresAt, trimAt, endedAt, keyId } = columnNames(table)
+  const { sid, data, version, userId, touchedAt, expiresAt, trimAt, endedAt, keyId, metadata } = columnNames(table)
   const of = (name: SQL) => sql`${table}.${name}`
   const rows = sequence(size).map((index) => {
     const values = CHANGE_KEYS.map((key) => sql`${value(`${key}${index}`)}::${sql.raw(CHANGE_TYPES[key])}`)
     return sql`(${sql.join(values, sql`, `)})`
   })
   return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${userId} = t.user_id,
-    ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at, ${keyId} = t.key_id
+    ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at, ${keyId} = t.key_id,
+    ${metadata} = t.metadata
     from (values ${sql.join(rows, sql`, `)})
-      as t (sid, version, data, user_id, key_id, touched_at, expires_at, trim_at, now)
+      as t (sid, version, data, user_id, key_id, touched_at, expires_at, trim_at, now, metadata)
     where ${of(sid)} = t.sid and ${of(version)} = t.version and ${of(endedAt)} is null and ${of(expiresAt)} > t.now
     returning ${of(sid)} as sid`
 }
 
 /** Seals many rows again, each in the version that it was read in; it returns the keys of those that it changed. */
 export function resealManyRows(table: SessionsTable): SQL {
-  const { sid, data, version, endedAt, keyId } = columnNames(table)
+  const { sid, data, version, endedAt, keyId, metadata } = columnNames(table)
   const of = (name: SQL) => sql`${table}.${name}`
-  return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${keyId} = t.key_id
+  return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${keyId} = t.key_id,
+    ${metadata} = ${BYTES_OR_NULL}
     from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
-      ${value('datas')}::text::bytea[], ${value('keyIds')}::text::bigint[]) as t (sid, version, data, key_id)
+      ${value('datas')}::text::bytea[], ${value('keyIds')}::text::bigint[],
+      ${value('metadatas')}::text::bytea[]) as t (sid, version, data, key_id, metadata)
     where ${of(sid)} = t.sid and ${of(version)} = t.version and (${of(endedAt)} is null or ${of(keyId)} is not null)
     returning ${of(sid)} as sid`
 }
@@ -41,6 +44,7 @@ export function resealManyValues(reseals: readonly RowReseal[]) {
     versions: numbers(reseals.map(({ version }) => version)),
     datas: byteas(reseals.map(({ data }) => data)),
     keyIds: numbers(reseals.map(({ keyId }) => keyId)),
+    metadatas: byteas(reseals.map(({ metadata }) => metadata ?? NOTHING)),
   }
 }
 
@@ -59,6 +63,7 @@ const TYPES = {
   endedAt: 'bigint',
   endReason: 'text',
   keyId: 'bigint',
+  metadata: 'bytea',
 } as const satisfies Record<(typeof columnKeys)[number], string>
 
 const NULLABLE: ReadonlySet<string> = new Set(['userId', 'endedAt', 'endReason', 'keyId'] satisfies (keyof NewRow)[])
@@ -72,6 +77,7 @@ export function insertManyRows(table: SessionsTable): SQL {
   const lists = columnKeys.map((key) => sql`${value(key)}::text::${sql.raw(NULLABLE.has(key) ? 'text' : TYPES[key])}[]`)
   const items = columnKeys.map((key) => {
     const item = sql`t.${sql.identifier(key)}`
+    if (key === 'metadata') return sql`nullif(${item}, ''::bytea)`
     return NULLABLE.has(key) ? sql`${textOrNull(item)}::${sql.raw(TYPES[key])}` : item
   })
   const aliases = columnKeys.map((key) => sql.identifier(key))
@@ -93,6 +99,7 @@ export function insertManyValues(rows: readonly NewRow[]): Record<string, string
 }
 
 function listOf(key: string, list: readonly (Buffer | string | number | null)[]): string {
+  if (key === 'metadata') return byteas(list.map((one) => (one as Buffer | null) ?? NOTHING))
   if (Buffer.isBuffer(list[0])) return byteas(list as Buffer[])
   if (!NULLABLE.has(key)) return numbers(list as number[])
   return texts(list.map((one) => (one === null ? null : String(one))))
@@ -105,6 +112,11 @@ function listOf(key: string, list: readonly (Buffer | string | number | null)[])
 
 /** A list of bytes, for `::text::bytea[]`. */
 export const byteas = (list: readonly Buffer[]) => `{${list.map((one) => `"\\\\x${one.toString('hex')}"`).join(',')}}`
+
+const NOTHING = Buffer.alloc(0)
+
+/** The metadata of such a list, where null is no bytes. */
+const BYTES_OR_NULL = sql`nullif(t.metadata, ''::bytea)`
 
 /** A list of numbers, for `::text::bigint[]` and the like. */
 const numbers = (list: readonly number[]) => `{${list.join(',')}}`
@@ -126,12 +138,14 @@ export function readManyRows(table: SessionsTable): SQL {
 
 /** An UPDATE of the last use of many rows. */
 export function touchManyRows(table: SessionsTable): SQL {
-  const { sid, version, touchedAt, expiresAt, trimAt, endedAt } = columnNames(table)
+  const { sid, version, touchedAt, expiresAt, trimAt, endedAt, metadata } = columnNames(table)
   const of = (name: SQL) => sql`${table}.${name}`
-  return sql`update ${table} set ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at
+  return sql`update ${table} set ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at,
+    ${metadata} = ${BYTES_OR_NULL}
     from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
       ${value('touchedAts')}::text::bigint[], ${value('expiresAts')}::text::bigint[],
-      ${value('trimAts')}::text::bigint[]) as t (sid, version, touched_at, expires_at, trim_at)
+      ${value('trimAts')}::text::bigint[], ${value('metadatas')}::text::bytea[])
+      as t (sid, version, touched_at, expires_at, trim_at, metadata)
     where ${of(sid)} = t.sid and ${of(version)} = t.version and ${of(endedAt)} is null
       and ${of(expiresAt)} > t.touched_at and ${of(touchedAt)} < t.touched_at`
 }
@@ -144,5 +158,6 @@ export function touchManyValues(touches: readonly RowTouch[]) {
     touchedAts: numbers(touches.map(({ touchedAt }) => touchedAt)),
     expiresAts: numbers(touches.map(({ expiresAt }) => expiresAt)),
     trimAts: numbers(touches.map(({ trimAt }) => trimAt)),
+    metadatas: byteas(touches.map(({ metadata }) => metadata ?? NOTHING)),
   }
 }

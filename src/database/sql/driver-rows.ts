@@ -14,8 +14,12 @@ export function toRow(row: Record<string, unknown>): SessionRow {
     expiresAt: Number(row.expiresAt),
     endedAt: numberOrNull(row.endedAt),
     endReason: (row.endReason ?? null) as SessionRow['endReason'],
+    metadata: bufferOrNull(row.metadata as Uint8Array | null),
   }
 }
+
+/** The bytes of a value that a driver returned. */
+export const bufferOrNull = (bytes: Uint8Array | null | undefined) => (bytes ? bufferOf(bytes) : null)
 
 /** The number of a value that a driver returned. */
 export const numberOrNull = (value: unknown) => (value === null || value === undefined ? null : Number(value))

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { ListedRow, RowFilter, RowState, SessionListing } from '../contract/session-database.ts'
-import { numberOrNull } from './driver-rows.ts'
+import { bufferOrNull, numberOrNull } from './driver-rows.ts'
 import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { columnNames, endRows, isUnended, value } from './statements.ts'
 
@@ -108,7 +108,7 @@ function isBehind(table: SessionsTable): SQL {
   return sql`${createdAt} <= ${at} and (${createdAt} < ${at} or ${sid} < ${key})`
 }
 
-const LISTED = ['sid', 'userId', 'createdAt', 'touchedAt', 'expiresAt', 'endedAt', 'endReason'] as const
+const LISTED = ['sid', 'userId', 'createdAt', 'touchedAt', 'expiresAt', 'endedAt', 'endReason', 'metadata'] as const
 
 function selectListed(table: SessionsTable): SQL {
   const names = columnNames(table)
@@ -146,6 +146,7 @@ function toListedRow(row: Record<string, unknown>): ListedRow {
     expiresAt: Number(row.expiresAt),
     endedAt: numberOrNull(row.endedAt),
     endReason: (row.endReason ?? null) as ListedRow['endReason'],
+    metadata: bufferOrNull(row.metadata as Uint8Array | null),
     bytes: Number(row.bytes),
   }
 }

@@ -11,6 +11,7 @@ export const CHANGE_KEYS = [
   'expiresAt',
   'trimAt',
   'now',
+  'metadata',
 ] as const satisfies (keyof RowChange)[]
 
 /** The parameters of a shared UPDATE. */
@@ -20,4 +21,9 @@ export const changeValues = (changes: readonly RowChange[]): unknown[] =>
 const EMPTY = Buffer.alloc(0)
 
 /** A change that fills a list up: it changes no row, because rows count their versions from 1. */
-export const noChange = <Change extends RowReseal>(change: Change): Change => ({ ...change, data: EMPTY, version: 0 })
+export const noChange = <Change extends RowReseal>(change: Change): Change => ({
+  ...change,
+  data: EMPTY,
+  metadata: null,
+  version: 0,
+})

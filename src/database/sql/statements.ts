@@ -19,35 +19,37 @@ interface SessionStatements {
 
 /** Builds the statements of a table once, when the store opens. */
 export function sessionStatements(compile: Compile, table: SessionsTable): SessionStatements {
-  const { sid, version, expiresAt, touchedAt, trimAt, endedAt, endReason, data, userId, keyId } = columnNames(table)
+  const { sid, version, expiresAt, touchedAt, trimAt, endedAt, endReason, data, userId, keyId, metadata } =
+    columnNames(table)
+  const setMetadata = sql`${metadata} = ${value('metadata')}`
   const alive = sql`${endedAt} is null and ${expiresAt} >`
   return {
     readOne: compile(sql`${selectRow(table)} where ${sid} = ${value('sid')}`),
     insert: compile(insertRow(table)),
     update: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
       ${userId} = ${value('userId')}, ${touchedAt} = ${value('touchedAt')}, ${expiresAt} = ${value('expiresAt')},
-      ${trimAt} = ${value('trimAt')}, ${keyId} = ${value('keyId')}
+      ${trimAt} = ${value('trimAt')}, ${keyId} = ${value('keyId')}, ${setMetadata}
       where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${alive} ${value('now')}`),
     touchOne: compile(sql`update ${table} set ${touchedAt} = ${value('touchedAt')},
-      ${expiresAt} = ${value('expiresAt')}, ${trimAt} = ${value('trimAt')}
+      ${expiresAt} = ${value('expiresAt')}, ${trimAt} = ${value('trimAt')}, ${setMetadata}
       where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${alive} ${value('touchedAt')}
       and ${touchedAt} < ${value('touchedAt')}`),
     end: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${isUnended(table)}`),
     replace: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
       ${userId} = ${value('userId')}, ${keyId} = ${value('keyId')}, ${trimAt} = ${value('trimAt')},
-      ${endReason} = ${value('endReason')}, ${endedAt} = ${value('endedAt')}
+      ${endReason} = ${value('endReason')}, ${endedAt} = ${value('endedAt')}, ${setMetadata}
       where ${sid} = ${value('sid')} and ${version} = ${value('version')} and (${alive} ${value('now')}
       or ${endedAt} is not null and (${endReason} is null or ${endReason} = ${ROTATING}))`),
     endUser: compile(sql`${endRows(table)} where ${isUser(table)} and ${isUnended(table)}`),
     probe: compile(sql`update ${table} set ${version} = ${version} where ${sid} = ${value('sid')}`),
     remove: compile(sql`delete from ${table} where ${sid} = ${value('sid')}`),
     check: compile(sql`${selectRow(table)} where 1 = 0 and ${userId} = '' and ${trimAt} = 0 and ${endReason} = ''
-      and ${keyId} = 0`),
+      and ${keyId} = 0 and ${metadata} is null`),
     countByKey: compile(sql`select ${keyId} as ${sql.identifier('keyId')}, count(*) as ${sql.identifier('rowCount')}
       from ${table} where ${keyId} is not null group by ${keyId}
       union all select null, count(*) from ${table} where ${keyId} is null and ${endedAt} is null`),
     reseal: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
-      ${keyId} = ${value('keyId')}
+      ${keyId} = ${value('keyId')}, ${setMetadata}
       where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${isSealable(table)}`),
   }
 }
@@ -111,7 +113,17 @@ export function columnNames(table: SessionsTable): Record<(typeof columnKeys)[nu
   return Object.fromEntries(columnKeys.map((key) => [key, quoted(table[key])])) as ReturnType<typeof columnNames>
 }
 
-const ROW_KEYS = ['sid', 'data', 'version', 'createdAt', 'touchedAt', 'expiresAt', 'endedAt', 'endReason'] as const
+const ROW_KEYS = [
+  'sid',
+  'data',
+  'version',
+  'createdAt',
+  'touchedAt',
+  'expiresAt',
+  'endedAt',
+  'endReason',
+  'metadata',
+] as const
 
 /** Whether a row has the user of the parameter `userId`. */
 export function isUser(table: SessionsTable): SQL {
@@ -120,9 +132,9 @@ export function isUser(table: SessionsTable): SQL {
 
 /** `update table set …` with the values that turn rows into tombstones. */
 export function endRows(table: SessionsTable): SQL {
-  const { data, version, userId, trimAt, endedAt, endReason, keyId } = columnNames(table)
+  const { data, version, userId, trimAt, endedAt, endReason, keyId, metadata } = columnNames(table)
   return sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1, ${userId} = null,
-    ${keyId} = null,
+    ${keyId} = null, ${metadata} = null,
     ${trimAt} = ${value('trimAt')}, ${endReason} = ${value('endReason')}, ${endedAt} = ${value('endedAt')}`
 }
 
@@ -148,6 +160,7 @@ export const columnKeys = [
   'endedAt',
   'endReason',
   'keyId',
+  'metadata',
 ] as const
 
 /** Converts Drizzle's SQL to text for one dialect. */

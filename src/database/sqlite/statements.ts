@@ -10,9 +10,10 @@ import { columnNames, value } from '../sql/statements.ts'
 
 /** An update for a row whose indexed columns stay as they are. */
 export function updateLeavingIndexes(table: SessionsTable): SQL {
-  const { data, version, userId, touchedAt, expiresAt, trimAt, keyId, sid, endedAt } = columnNames(table)
+  const { data, version, userId, touchedAt, expiresAt, trimAt, keyId, sid, endedAt, metadata } = columnNames(table)
   return sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
-    ${touchedAt} = ${value('touchedAt')}, ${expiresAt} = ${value('expiresAt')}
+    ${touchedAt} = ${value('touchedAt')}, ${expiresAt} = ${value('expiresAt')},
+    ${metadata} = ${value('metadata')}
     where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${endedAt} is null
     and ${expiresAt} > ${value('now')} and ${trimAt} = ${value('trimAt')} and ${userId} is ${value('userId')}
     and ${keyId} is ${value('keyId')}`
@@ -20,8 +21,9 @@ export function updateLeavingIndexes(table: SessionsTable): SQL {
 
 /** A touch for a row whose hour of trimming stays as it is. */
 export function touchLeavingIndexes(table: SessionsTable): SQL {
-  const { version, touchedAt, expiresAt, trimAt, sid, endedAt } = columnNames(table)
-  return sql`update ${table} set ${touchedAt} = ${value('touchedAt')}, ${expiresAt} = ${value('expiresAt')}
+  const { version, touchedAt, expiresAt, trimAt, sid, endedAt, metadata } = columnNames(table)
+  return sql`update ${table} set ${touchedAt} = ${value('touchedAt')}, ${expiresAt} = ${value('expiresAt')},
+    ${metadata} = ${value('metadata')}
     where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${endedAt} is null
     and ${expiresAt} > ${value('touchedAt')} and ${touchedAt} < ${value('touchedAt')}
     and ${trimAt} = ${value('trimAt')}`

@@ -3,6 +3,7 @@ import type { SessionRows } from '../../database/door/rows.ts'
 import { InvalidOptionsError } from '../../errors.ts'
 import type { AttachedKeys } from '../../keys/key-provider.ts'
 import type { Codec } from '../../payload/codec.ts'
+import type { UsesCodec } from '../../payload/uses-codec.ts'
 import type { SessionContent } from '../live/content.ts'
 import type { SessionEventEmitter } from './events.ts'
 import type { Limits } from './lifetime.ts'
@@ -20,6 +21,7 @@ export interface StoreCore {
   readonly database: SessionDatabase
   readonly keys: AttachedKeys
   readonly codec: Codec
+  readonly usesCodec: UsesCodec
   readonly bindToCookie: boolean
   readonly limits: Limits
   readonly events: SessionEventEmitter

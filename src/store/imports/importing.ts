@@ -158,5 +158,6 @@ async function rowOf(core: StoreCore, arrival: Arrival, now: number): Promise<Ne
     trimAt: trimTime(core.limits, expiresAt),
     endedAt: null,
     endReason: null,
+    metadata: null,
   }
 }

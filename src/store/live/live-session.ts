@@ -8,6 +8,12 @@ export interface CookieLifetime {
   expires?: number
 }
 
+/** The client of a request, for the metadata of its session. */
+export interface Visitor {
+  /** What the request shows of its client, packed; the same at each call. Never rejects. */
+  packed(): Buffer | Promise<Buffer>
+}
+
 /** The cookie of a live session, as @fastify/session makes it. */
 export interface LiveCookie {
   originalMaxAge?: number | null
@@ -29,6 +35,8 @@ export interface StoredVersion {
   readonly plaintext: Uint8Array
   /** Whether JSON showed its whole content at the load. Then the content also has exactly one encoding. */
   readonly isJsonVisible: boolean
+  /** The column as it was read or last written; null without one. */
+  readonly metadata: Buffer | null
 }
 
 /** The stored version that the content of a live session comes from. */
@@ -56,6 +64,8 @@ class SessionNote {
   /** Undefined for a session that was never stored. */
   loadedVersion: LoadedVersion | undefined
   beginning: Beginning | undefined
+  /** Who uses the session; undefined unless the application keeps metadata. */
+  visitor: Visitor | undefined
   /**
    * `new`: the session was made with a new id. `named`: the request named the id, but nothing was loaded, as when
    * `reload()` finds no session any more. The store never inserts a `named` session.

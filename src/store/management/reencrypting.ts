@@ -6,6 +6,7 @@ import { formatSid } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { Operation } from '../core/operation.ts'
 import { isOfRoundTrip } from '../core/round-trip-rows.ts'
+import { carryUses } from '../metadata/carried-uses.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 import { reportIfUnencrypted } from '../requests/reading.ts'
 import { sessionsByKey } from './sessions-by-key.ts'
@@ -113,7 +114,8 @@ async function reencryptRow(
     const isSession = row.endedAt === null || row.endReason === 'rotating'
     const seal = () => (isSession ? resealed : resealedPointer)(core, row)
     const { data, keyId } = await (measures ? measures.crypto(seal) : seal())
-    if (await core.rows.reseal({ sid, version, data, keyId })) progress.reencrypted++
+    const metadata = await carryUses(core.usesCodec, row, keyId, { stored: row.metadata, visitor: undefined })
+    if (await core.rows.reseal({ sid, version, data, keyId, metadata })) progress.reencrypted++
   } catch (error) {
     if (!(error instanceof UnreadablePayload)) throw error
     core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })

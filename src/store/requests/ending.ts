@@ -114,7 +114,7 @@ export async function endForGood(
 function tombstoneOf(sid: Buffer, end: RowEnd): NewRow {
   const { endedAt } = end
   const times = { createdAt: endedAt, touchedAt: endedAt, expiresAt: endedAt }
-  return { ...end, ...times, sid, data: Buffer.alloc(0), version: 1, userId: null, keyId: null }
+  return { ...end, ...times, sid, data: Buffer.alloc(0), version: 1, userId: null, keyId: null, metadata: null }
 }
 
 /** Notes that a live session must not be stored any more, and emits an event. */

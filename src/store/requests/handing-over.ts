@@ -29,7 +29,9 @@ export async function handOver(
   const change = new UserChange(core, save.sid)
   try {
     await change.begin(undefined, save.userId)
-    const row = pendingRow(await sealedRow(core, operation, save, { ...save, plaintext: save.snapshot }), 1)
+    const sealable = { ...save, plaintext: save.snapshot }
+    const uses = { stored: null, isNew: true, visitor: save.visitor }
+    const row = pendingRow(await sealedRow(core, operation, save, sealable, uses), 1)
     if (!(await core.rows.insert(row, operation.measures)))
       throw new UnavailableError({ cause: new Error('the new id is in use already') })
     const finding = await endOld(core, save, old)
@@ -81,8 +83,9 @@ async function begin(
     disinherit(core.events, session, save.id, false)
     return markGone(core, save, 'revoked')
   }
-  const { createdAt, touchedAt: usedAt, version } = row
-  const stored = { version: isBegun ? version + 1 : UNKNOWN_VERSION, createdAt, plaintext, isJsonVisible: false }
+  const { createdAt, touchedAt: usedAt, version, metadata } = row
+  const next = isBegun ? version + 1 : UNKNOWN_VERSION
+  const stored = { version: next, createdAt, plaintext, isJsonVisible: false, metadata }
   setLoadedVersion(session, { ...stored, lifetime, usedAt, touched: false, hasOldId: false, isWritten: true })
   return 'saved'
 }

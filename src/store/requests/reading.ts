@@ -3,14 +3,15 @@ import { isTooDeep } from '../../payload/nesting.ts'
 import { isSealed, keyIdOf, UnreadablePayload } from '../../payload/sealed-payload.ts'
 import { formatSid, isWellFormedId, sidOf } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
-import { deadlineOf, isIdle, needsTouch, reasonOver, trimTime } from '../core/lifetime.ts'
+import { isIdle, reasonOver, trimTime } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
 import type { SessionContent } from '../live/content.ts'
 import { isJsonVisible } from '../live/content.ts'
 import { isSendable, restoredCookie } from '../live/cookie-lifetime.ts'
-import type { CookieLifetime, LoadedVersion } from '../live/live-session.ts'
+import type { LoadedVersion, Visitor } from '../live/live-session.ts'
 import { CARRIER_KEY, carrierOf } from '../live/loaded-version.ts'
 import { type Held, rotationPointerOf } from './rotation-pointer.ts'
+import { touchIfStale } from './touching.ts'
 
 /** The result of reading an id: a session for the host, or why there is none. */
 export type Reading =
@@ -32,10 +33,15 @@ type Opened = OpenedRow | { reason: EndReason }
 export const UNKNOWN: Reading = { reason: 'unknown' }
 
 /** Reads the session of an id. A malformed id never reaches the database. */
-export function readSession(core: StoreCore, operation: Operation, id: string): Reading | Promise<Reading> {
+export function readSession(
+  core: StoreCore,
+  operation: Operation,
+  id: string,
+  visitor?: Visitor,
+): Reading | Promise<Reading> {
   if (!isWellFormedId(id)) return UNKNOWN
   const found = core.rows.find(sidOf(id), operation.measures)
-  return found.then((row) => (row ? readRow(core, operation, row, id) : UNKNOWN))
+  return found.then((row) => (row ? readRow(core, operation, row, id, visitor) : UNKNOWN))
 }
 
 /** What a row means for an id. */
@@ -44,10 +50,12 @@ export function readRow(
   operation: Operation,
   row: SessionRow,
   id: string,
+  visitor?: Visitor,
 ): Reading | Promise<Reading> {
   if (row.endReason === 'rotated') return followRotation(core, operation, row, { id })
   const opened = openCurrent(core, operation, row, { id })
-  return opened instanceof Promise ? opened.then((later) => handOver(core, later)) : handOver(core, opened)
+  if (opened instanceof Promise) return opened.then((later) => handOver(core, later, visitor))
+  return handOver(core, opened, visitor)
 }
 
 /** Opens a row, unless it has expired or ended by its columns or by the current limits, or cannot be opened. */
@@ -94,19 +102,20 @@ function refuseRow(core: StoreCore, row: SessionRow, error: unknown): { reason: 
   return { reason: 'unreadable' }
 }
 
-function handOver(core: StoreCore, opened: Opened): Reading {
+function handOver(core: StoreCore, opened: Opened, visitor: Visitor | undefined): Reading {
   if ('reason' in opened) return opened
   const { row, content } = opened
-  return sessionFrom(opened, { touched: touchIfStale(core, row, content.cookie), hasOldId: false })
+  return sessionFrom(opened, { touched: touchIfStale(core, row, content.cookie, visitor), hasOldId: false })
 }
 
 function sessionFrom(opened: OpenedRow, use: Pick<LoadedVersion, 'touched' | 'hasOldId'>): Reading {
   const { row, plaintext, content, isJsonVisible } = opened
-  const { version, createdAt } = row
+  const { version, createdAt, metadata } = row
   const lifetime = content.cookie
   const carrier = carrierOf({
     version,
     createdAt,
+    metadata,
     plaintext,
     lifetime,
     isJsonVisible,
@@ -165,21 +174,7 @@ export function beginHeir(
   row: SessionRow,
   userId: string | null,
 ): Promise<boolean> {
-  const { sid, version, data, expiresAt } = row
-  const live = { endedAt: null, endReason: null, trimAt: trimTime(core.limits, expiresAt) }
+  const { sid, version, data, expiresAt, metadata } = row
+  const live = { endedAt: null, endReason: null, metadata, trimAt: trimTime(core.limits, expiresAt) }
   return core.rows.replace({ sid, version, data, userId, keyId: keyIdOf(data), now: Date.now(), ...live }, measures)
-}
-
-function touchIfStale(core: StoreCore, row: SessionRow, lifetime: CookieLifetime): boolean {
-  const now = Date.now()
-  if (!needsTouch(core.limits, lifetime, row, now)) return false
-  const expiresAt = deadlineOf(core.limits, lifetime, row.createdAt, now)
-  core.rows.touchSoon({
-    sid: row.sid,
-    version: row.version,
-    touchedAt: now,
-    expiresAt,
-    trimAt: trimTime(core.limits, expiresAt),
-  })
-  return true
 }

@@ -97,13 +97,14 @@ async function abandon({ core, newSid }: Move, cause?: Error): Promise<false> {
 
 /** Writes the content of the old row into the new row, and repeats this after each change of the old row. */
 async function writeHeir(
-  { core, operation, newId: id, newSid: sid }: Move,
-  { createdAt, plaintext }: StoredVersion,
+  { core, operation, session, oldSid, newId: id, newSid: sid }: Move,
+  { createdAt, plaintext, metadata }: StoredVersion,
   version: number,
 ): Promise<NewRow | undefined> {
   const content = core.codec.deserialize(plaintext) as SessionContent
   const held = { plaintext, lifetime: content.cookie, userId: core.userOf(content) }
-  const row = pendingRow(await sealedRow(core, operation, { sid, id, createdAt }, held), version)
+  const uses = { stored: metadata, from: { sid: oldSid, createdAt }, visitor: noteOf(session).visitor }
+  const row = pendingRow(await sealedRow(core, operation, { sid, id, createdAt }, held, uses), version)
   const isWritten = await (version === 1
     ? core.rows.insert(row, operation.measures)
     : core.rows.replace({ ...row, version: version - 1, now: row.touchedAt }, operation.measures))
@@ -117,7 +118,7 @@ async function giveUpOld(rotation: Move, from: StoredVersion): Promise<boolean> 
   const now = Date.now()
   const data = await sealRotationPointer(core, { sid, createdAt, id: oldId }, newId, now + core.rotationOverlap)
   const end = { endedAt: now, endReason: 'rotated', trimAt: pointerTrimTime(core.limits, createdAt, now) } as const
-  const pointer = { sid, version, data, userId: null, keyId: keyIdOf(data, isPointer), now, ...end }
+  const pointer = { sid, version, data, userId: null, keyId: keyIdOf(data, isPointer), metadata: null, now, ...end }
   try {
     return await core.rows.replace(pointer, operation.measures)
   } catch (error) {
@@ -139,8 +140,8 @@ async function outcomeOf(rotation: Move, { version }: StoredVersion): Promise<bo
   try {
     const row = await core.rows.find(oldSid)
     if (row?.version !== version || row.endedAt !== null) return await pointsToHeir(rotation, row)
-    const { sid, data } = row
-    if (await core.rows.reseal({ sid, version, data, keyId: keyIdOf(data) })) return false
+    const { sid, data, metadata } = row
+    if (await core.rows.reseal({ sid, version, data, keyId: keyIdOf(data), metadata })) return false
     return await pointsToHeir(rotation, await core.rows.find(oldSid))
   } catch {
     return undefined
@@ -174,6 +175,7 @@ async function finish({ core, operation, base, heir, oldId }: Move, row: NewRow,
   setLoadedVersion(heir, {
     ...base,
     version: isSame ? row.version + 1 : UNKNOWN_VERSION,
+    metadata: row.metadata,
     touched: false,
     isWritten: isBegun,
   })

@@ -1,7 +1,7 @@
 import { formatSid } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { SessionContent } from '../live/content.ts'
-import type { LiveSession, LoadedVersion, StoredVersion } from '../live/live-session.ts'
+import type { LiveSession, LoadedVersion, StoredVersion, Visitor } from '../live/live-session.ts'
 import { setLoadedVersion } from '../live/loaded-version.ts'
 import { applyMerge, mergeThreeWays } from '../live/merge.ts'
 import type { OpenedRow } from './reading.ts'
@@ -18,6 +18,8 @@ export interface Save {
   readonly base: StoredVersion | undefined
   readonly lifetime: SessionContent['cookie']
   readonly userId: string | null
+  /** Who saves; undefined unless the application keeps metadata. */
+  readonly visitor: Visitor | undefined
 }
 
 /** The content to write for one session, from one save or from several saves together. */
@@ -98,12 +100,13 @@ export function keep(core: StoreCore, draft: Draft, version: StoredVersion): voi
 }
 
 function writtenVersion(stored: StoredVersion, lifetime: SessionContent['cookie']): LoadedVersion {
-  const { version, createdAt, plaintext, isJsonVisible } = stored
+  const { version, createdAt, plaintext, isJsonVisible, metadata } = stored
   return {
     version,
     createdAt,
     plaintext,
     isJsonVisible,
+    metadata,
     lifetime,
     usedAt: Date.now(),
     touched: false,

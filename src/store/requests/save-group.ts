@@ -4,6 +4,7 @@ import { OverloadedError, UnavailableError } from '../../errors.ts'
 import { Deferred } from '../../time/deferred.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { Operation } from '../core/operation.ts'
+import type { CarriedUses } from '../metadata/carried-uses.ts'
 import { UserChange } from '../users/max-per-user.ts'
 import { markGone } from './ending.ts'
 import { type OpenedRow, openCurrent } from './reading.ts'
@@ -120,7 +121,8 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
     return true
   }
   if (change) await change.begin(base, userId)
-  const sealing = sealedRow(core, operation, { sid: save.sid, id: save.id, createdAt: base?.createdAt }, draft)
+  const place = { sid: save.sid, id: save.id, createdAt: base?.createdAt }
+  const sealing = sealedRow(core, operation, place, draft, usesOf(draft))
   const row = sealing instanceof Promise ? await sealing : sealing
   if (group.some(({ operation: { deadline } }) => deadline.isPast)) return false
   const isWritten = base
@@ -132,11 +134,19 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
     createdAt: row.createdAt,
     plaintext,
     isJsonVisible: false,
+    metadata: row.metadata,
   })
   if (change) await change.end(base, userId)
   return true
 }
 
-function changeTo({ sid, data, keyId, userId, touchedAt, expiresAt, trimAt }: SealedRow, version: number): RowChange {
-  return { sid, version, now: touchedAt, data, keyId, userId, touchedAt, expiresAt, trimAt }
+const usesOf = ({ base, taken }: Draft): CarriedUses => ({
+  stored: base?.metadata ?? null,
+  isNew: !base,
+  visitor: taken.at(-1)?.visitor,
+})
+
+function changeTo(row: SealedRow, version: number): RowChange {
+  const { sid, data, keyId, userId, touchedAt, expiresAt, trimAt, metadata } = row
+  return { sid, version, now: touchedAt, data, keyId, userId, touchedAt, expiresAt, trimAt, metadata }
 }

@@ -66,5 +66,6 @@ function begin(core: StoreCore, id: string, session: LiveSession): Save {
   const snapshot = serialize(core, content)
   const userId = core.userOf(content)
   noteFirst(session)
-  return { id, sid: sidOf(id), session, snapshot, base, lifetime: content.cookie, userId }
+  const { visitor } = noteOf(session)
+  return { id, sid: sidOf(id), session, snapshot, base, lifetime: content.cookie, userId, visitor }
 }

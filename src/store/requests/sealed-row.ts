@@ -7,6 +7,7 @@ import { deadlineOf, trimTime } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
 import type { SessionContent } from '../live/content.ts'
 import type { StoredVersion } from '../live/live-session.ts'
+import { type CarriedUses, carryUses } from '../metadata/carried-uses.ts'
 
 /** The columns of a session that is in use. */
 export type SealedRow = Omit<NewRow, 'version' | 'endedAt' | 'endReason' | 'keyId'> & { readonly keyId: number }
@@ -32,21 +33,27 @@ export function sealed(core: StoreCore, { measures }: Operation, place: PayloadP
  * Seals the content of a session that is used now.
  *
  * @param place - the place of the payload; without `createdAt` the session is new, and its date of creation is now
+ * @param uses - who used it before, and who uses it now
  */
 export function sealedRow(
   core: StoreCore,
   operation: Operation,
   { sid, id, createdAt }: Omit<PayloadPlace, 'createdAt'> & { readonly createdAt?: number | undefined },
   { plaintext, lifetime, userId }: Sealable,
+  uses: CarriedUses,
 ): SealedRow | Promise<SealedRow> {
   const now = Date.now()
   const place = { sid, id, createdAt: createdAt ?? now }
   const expiresAt = deadlineOf(core.limits, lifetime, place.createdAt, now)
   const trimAt = trimTime(core.limits, expiresAt)
-  // Without a spread, which costs microseconds in every save.
   const toRow = (data: Buffer) => {
-    const { createdAt } = place
-    return { sid, data, keyId: keyIdOf(data), userId, createdAt, touchedAt: now, expiresAt, trimAt }
+    const keyId = keyIdOf(data)
+    const metadata = carryUses(core.usesCodec, place, keyId, uses)
+    // Without a spread, which costs microseconds in every save.
+    const withMetadata = (metadata: Buffer | null) => {
+      return { sid, data, keyId, userId, createdAt: place.createdAt, touchedAt: now, expiresAt, trimAt, metadata }
+    }
+    return metadata instanceof Promise ? metadata.then(withMetadata) : withMetadata(metadata)
   }
   const data = sealed(core, operation, place, plaintext)
   return data instanceof Promise ? data.then(toRow) : toRow(data)

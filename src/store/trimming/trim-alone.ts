@@ -111,7 +111,14 @@ class TrimLease {
     const data = Buffer.alloc(HOLDER_BYTES + 8)
     this.#holder.copy(data)
     data.writeBigUInt64BE(BigInt(until), HOLDER_BYTES)
-    const marks = { sid: this.#sid, data, endedAt: now, endReason: null, trimAt: now + this.#leaseMs + ROW_MS }
+    const marks = {
+      sid: this.#sid,
+      data,
+      metadata: null,
+      endedAt: now,
+      endReason: null,
+      trimAt: now + this.#leaseMs + ROW_MS,
+    }
     const times = { createdAt: now, touchedAt: now, expiresAt: now }
     return {
       row: { ...marks, ...times, version: 1, userId: null, keyId: null },

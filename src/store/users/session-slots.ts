@@ -115,7 +115,15 @@ async function write(
   const createdAt = row?.createdAt ?? now
   const data = await core.codec.sealPointer({ sid, createdAt }, Buffer.concat(reservations.map(toBytes)))
   const owner = { userId: null, keyId: keyIdOf(data, isPointer) }
-  const marks = { sid, data, ...owner, endedAt: now, endReason: null, trimAt: trimTime(core.limits, now + DAY_MS) }
+  const marks = {
+    sid,
+    data,
+    ...owner,
+    endedAt: now,
+    endReason: null,
+    metadata: null,
+    trimAt: trimTime(core.limits, now + DAY_MS),
+  }
   if (row) return core.rows.replace({ ...marks, version: row.version, now })
   return core.rows.insert({ ...marks, createdAt, touchedAt: now, expiresAt: now, version: 1 })
 }

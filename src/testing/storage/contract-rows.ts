@@ -35,6 +35,7 @@ export function newRow(changes: Partial<NewRow> = {}): NewRow {
     endReason: null,
     userId: null,
     keyId: 1,
+    metadata: null,
     ...changes,
   }
 }
@@ -55,18 +56,28 @@ export async function ended(storage: SessionDatabase, changes: Partial<NewRow> =
 
 export function newEnd(endReason: 'destroyed' | 'revoked' | 'rotated' | 'rotating' = 'destroyed') {
   const endedAt = Date.now()
-  return { endedAt, endReason, trimAt: endedAt + HOUR_MS }
+  return { endedAt, endReason, trimAt: endedAt + HOUR_MS, metadata: null }
 }
 
 /** New content for a row, an hour later. */
 export function changeOf(row: NewRow, changes: Partial<RowChange> = {}): RowChange {
   const { sid, version, userId } = row
   const data = Buffer.from(`changed ${newSessionId()}`)
-  return { ...laterTimes(row), sid, version, userId, data, keyId: 2, now: row.touchedAt + 1, ...changes }
+  return {
+    ...laterTimes(row),
+    sid,
+    version,
+    userId,
+    data,
+    keyId: 2,
+    metadata: null,
+    now: row.touchedAt + 1,
+    ...changes,
+  }
 }
 
 export function touchOf(row: NewRow, changes: Partial<RowTouch> = {}): RowTouch {
-  return { ...laterTimes(row), sid: row.sid, version: row.version, ...changes }
+  return { ...laterTimes(row), sid: row.sid, version: row.version, metadata: null, ...changes }
 }
 
 function laterTimes({ touchedAt, expiresAt, trimAt }: NewRow) {
@@ -87,8 +98,8 @@ export async function assertStored(storage: SessionDatabase, expected: SessionRo
 }
 
 /** The fields that a read returns. */
-function readable({ sid, data, version, createdAt, touchedAt, expiresAt, endedAt, endReason }: SessionRow) {
-  const bytes = { sid: Buffer.from(sid), data: Buffer.from(data) }
+function readable({ sid, data, version, createdAt, touchedAt, expiresAt, endedAt, endReason, metadata }: SessionRow) {
+  const bytes = { sid: Buffer.from(sid), data: Buffer.from(data), metadata: metadata ? Buffer.from(metadata) : null }
   return { ...bytes, version, createdAt, touchedAt, expiresAt, endedAt, endReason }
 }
 

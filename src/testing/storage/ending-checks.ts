@@ -44,7 +44,7 @@ export function endingChecks(check: StorageCheck): ContractCheck[] {
       const { sid, expiresAt } = row
       const end = { ...newEnd('rotated'), endedAt: expiresAt - 1 }
       const data = Buffer.from([1, 2, 3])
-      const replacement = { ...end, sid, data, userId: null, keyId: 7, now: expiresAt - 1 }
+      const replacement = { ...end, sid, data, userId: null, keyId: 7, metadata: null, now: expiresAt - 1 }
       for (const version of [2, 4]) assert.equal(await storage.replace({ ...replacement, version }), false)
       assert.equal(await storage.replace({ ...replacement, version: 3, now: expiresAt }), false)
       await assertStored(storage, row)
@@ -59,7 +59,7 @@ export function endingChecks(check: StorageCheck): ContractCheck[] {
         const marks = { ...newEnd(), endReason: null, expiresAt: 0 }
         const { sid } = await stored(storage, { ...marks, data: Buffer.from([1]), keyId: null })
         const { endedAt, trimAt } = marks
-        const noSession = { userId: null, keyId: null, now: endedAt }
+        const noSession = { userId: null, keyId: null, metadata: null, now: endedAt }
         const replacement = { sid, endedAt, trimAt, endReason: null, data: Buffer.from([2]), ...noSession }
         assert.equal(await storage.replace({ ...replacement, version: 2 }), false)
         assert.equal(await storage.replace({ ...replacement, version: 1 }), true)
@@ -76,7 +76,8 @@ export function endingChecks(check: StorageCheck): ContractCheck[] {
       assert.equal(await storage.update(changeOf(row)), false)
       await storage.touch([touchOf(row)])
       await assertStored(storage, row)
-      const live = { sid, version: 1, data: row.data, userId, keyId: row.keyId, endedAt: null, endReason: null, trimAt }
+      const same = { sid, version: 1, data: row.data, userId, keyId: row.keyId, metadata: null, trimAt }
+      const live = { ...same, endedAt: null, endReason: null }
       assert.equal(await storage.replace({ ...live, now: 0 }), true)
       await assertStored(storage, row, { endedAt: null, endReason: null, version: 2 })
       assert.equal(await storage.update(changeOf(row, { version: 2 })), true)
@@ -97,7 +98,8 @@ export function endingChecks(check: StorageCheck): ContractCheck[] {
     }),
     check('of many that replace one row at once one does', async (storage) => {
       const { sid, version } = await stored(storage)
-      const replacement = { ...newEnd('rotated'), sid, version, data: EMPTY, userId: null, keyId: null, now: 0 }
+      const nothing = { data: EMPTY, userId: null, keyId: null, metadata: null }
+      const replacement = { ...newEnd('rotated'), sid, version, ...nothing, now: 0 }
       assert.equal(await countTrue(Array.from({ length: AT_ONCE }, () => storage.replace(replacement))), 1)
     }),
     check('a row that is inserted as ended stays so', async (storage) => {

@@ -57,13 +57,13 @@ export function sealingChecks(check: StorageCheck): ContractCheck[] {
         const [before, after] = [newKeyId(), newKeyId()]
         const row = await stored(storage, { keyId: newKeyId(), userId: newUser() })
         const { sid } = row
-        const mark = { ...newEnd('rotated'), sid, userId: null, now: row.touchedAt }
+        const mark = { ...newEnd('rotated'), sid, userId: null, metadata: null, now: row.touchedAt }
         assert.equal(await storage.replace({ ...mark, version: 1, data: newSid(), keyId: before }), true)
         assert.equal(await rowsOf(storage, before), 1)
         const listed = await pagesOf(storage, after)
         assert.ok(listed.some((one) => sid.equals(one.sid)))
         const data = newSid()
-        assert.equal(await storage.reseal({ sid, version: 2, data, keyId: after }), true)
+        assert.equal(await storage.reseal({ sid, version: 2, data, keyId: after, metadata: null }), true)
         assert.deepEqual([await rowsOf(storage, before), await rowsOf(storage, after)], [0, 1])
         const { endedAt, endReason } = mark
         await assertStored(storage, row, { data, version: 3, endedAt, endReason })
@@ -72,7 +72,7 @@ export function sealingChecks(check: StorageCheck): ContractCheck[] {
     check('of many rows that are sealed anew at once each is told its own outcome', async (storage) => {
       const rows = await Promise.all(Array.from({ length: MANY }, (_, n) => stored(storage, { version: 1 + (n % 3) })))
       const keyId = newKeyId()
-      const reseals = rows.map(({ sid }) => ({ sid, version: 1, data: newSid(), keyId }))
+      const reseals = rows.map(({ sid }) => ({ sid, version: 1, data: newSid(), keyId, metadata: null }))
       const outcomes = await (storage.resealMany?.(reseals) ??
         Promise.all(reseals.map((reseal) => storage.reseal(reseal))))
       assert.deepEqual(
@@ -88,7 +88,8 @@ export function sealingChecks(check: StorageCheck): ContractCheck[] {
       'a row is sealed anew in the version that it was read in, and nothing else of it changes',
       async (storage) => {
         const row = await stored(storage, { userId: newUser(), keyId: newKeyId() })
-        const reseal = { sid: row.sid, version: 1, data: Buffer.from('sealed anew'), keyId: newKeyId() }
+        const data = Buffer.from('sealed anew')
+        const reseal = { sid: row.sid, version: 1, data, keyId: newKeyId(), metadata: null }
         assert.equal(await storage.reseal({ ...reseal, version: 2 }), false)
         await assertStored(storage, row)
         assert.equal(await storage.reseal(reseal), true)
