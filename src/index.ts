@@ -1,5 +1,11 @@
 export type {
   EndReason,
+  EventCount,
+  EventFilter,
+  EventKind,
+  EventPlace,
+  EventReseal,
+  EventRow,
   KeyCount,
   ListedRow,
   NewRow,
@@ -13,6 +19,7 @@ export type {
   RowTally,
   RowTouch,
   SessionDatabase,
+  SessionEventRows,
   SessionListing,
   SessionRow,
   StoredEndReason,
@@ -38,6 +45,8 @@ export {
 } from './keys/key-provider.ts'
 export { type Passphrase, passphraseKeys } from './keys/passphrase-keys.ts'
 export { type StaticKey, staticKeys } from './keys/static-keys.ts'
+export type { LocationSource, MetadataOptions } from './metadata/metadata-options.ts'
+export type { SessionDevice, SessionLocation, SessionMetadata, SessionUse } from './metadata/session-metadata.ts'
 export type { Serializer } from './payload/serializer.ts'
 export type { FormerPlace, SessionCookieOptions } from './plugin/cookie/cookie-options.ts'
 export type { OnUnavailable, StoredSessionOptions } from './plugin/options.ts'

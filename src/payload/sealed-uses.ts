@@ -45,11 +45,30 @@ export function withLastUse(key: SealingKey, context: SealContext, stored: Buffe
   return sealedWith(key, context, first, last, last)
 }
 
-/** @throws {@link UnreadablePayload} */
+/**
+ * Opens both uses. A first use that does not open is nothing, because a later use replaces only the last.
+ *
+ * @throws {@link UnreadablePayload} when the last use does not open
+ */
 export function openUses(key: SealingKey, context: SealContext, stored: Buffer): Uses {
   const parts = partsOf(stored)
-  const first = open(key, context, parts.first, isFirst)
-  return { first, last: parts.last ? open(key, context, parts.last, isLast) : first }
+  if (!parts.last) {
+    const only = open(key, context, parts.first, isFirst)
+    return { first: only, last: only }
+  }
+  return { first: openedOrNothing(key, context, parts.first), last: open(key, context, parts.last, isLast) }
+}
+
+/** A use that was not recorded. */
+export const NO_USE = Buffer.alloc(0)
+
+function openedOrNothing(key: SealingKey, context: SealContext, first: Buffer): Buffer {
+  try {
+    return open(key, context, first, isFirst)
+  } catch (error) {
+    if (error instanceof UnreadablePayload) return NO_USE
+    throw error
+  }
 }
 
 /** The id of the key that sealed the uses. @throws {@link UnreadablePayload} */

@@ -1,17 +1,16 @@
 import { promisify } from 'node:util'
 import type { FastifyRequest } from 'fastify'
-import { InvalidOptionsError } from '../errors.ts'
-import { isWellFormedId, newSessionId } from '../payload/session-id.ts'
 import { type Callback, callBack, callBackFor, type SessionCallback } from '../store/host-callbacks.ts'
 import { type HostCall, HostProtocol } from '../store/host-protocol.ts'
 import { noteCookie, noteUnlimited } from '../store/live/cookie-lifetime.ts'
-import { type LiveSession, noteOf } from '../store/live/live-session.ts'
+import { type LiveSession, noteOf, type Visitor } from '../store/live/live-session.ts'
 import { hasOldId, loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { allowNoLifetime } from './cookie/no-lifetime.ts'
 import type { CheckedOptions } from './options.ts'
 import { isSession, readOnly, requestNote } from './request-state.ts'
 import { isDropped } from './session-cookie.ts'
+import { Visitors } from './visitors.ts'
 
 type Session = FastifyRequest['session']
 
@@ -40,10 +39,15 @@ interface RequestCall extends HostCall {
 export class HostStore extends HostProtocol<RequestCall> {
   readonly #store: StoredSessionStore
   readonly #isForgiving: boolean
+  readonly #visitors: Visitors
 
-  constructor(store: StoredSessionStore, { onUnavailable }: Pick<CheckedOptions, 'onUnavailable'>) {
+  constructor(
+    store: StoredSessionStore,
+    { onUnavailable, metadata }: Pick<CheckedOptions, 'onUnavailable' | 'metadata'>,
+  ) {
     super(store.requests, store.events)
     this.#store = store
+    this.#visitors = new Visitors(metadata, store.events)
     this.#isForgiving = onUnavailable === 'anonymous'
   }
 
@@ -56,7 +60,7 @@ export class HostStore extends HostProtocol<RequestCall> {
     super.get(
       id,
       (error, session) => this.during({ ...this.call, signedId }, () => receive(error, session)),
-      found?.id === id ? found.reading : undefined,
+      found?.id === id ? found.reading : this.#store.requests.read(id, this.#visitors.of(loading)),
     )
   }
 
@@ -77,6 +81,11 @@ export class HostStore extends HostProtocol<RequestCall> {
     super.destroy(id, callback)
   }
 
+  /** The client of a request; undefined without the option `metadata`. */
+  visitorOf(request: FastifyRequest): Visitor | undefined {
+    return this.#visitors.of(request)
+  }
+
   /** Notes the request whose session the host asks for next, before other code runs. */
   beginLoading(request: FastifyRequest): void {
     this.begin({ loading: request })
@@ -92,7 +101,9 @@ export class HostStore extends HostProtocol<RequestCall> {
     if (!isSession(session)) return
     allowNoLifetime(session.cookie)
     noteCookie(session as never)
-    if (!loadedVersionOf(session)) noteOf(session).origin = 'new'
+    const note = noteOf(session)
+    note.visitor = this.#visitors.of(request)
+    if (!loadedVersionOf(session)) note.origin = 'new'
     if (requestNote(request).isAnonymous) request.session = readOnly(session)
   }
 
@@ -138,6 +149,7 @@ export class HostStore extends HostProtocol<RequestCall> {
     // The host gives the new session the lifetime that the old one had when it was loaded.
     const isUnlimited = loadedVersionOf(replaced)?.lifetime.originalMaxAge === null
     if (isUnlimited && heir.cookie) noteUnlimited(heir.cookie)
+    noteOf(heir).visitor = noteOf(replaced).visitor
     const replacing = this.#store.requests.replace(replaced.sessionId, replaced, newId, heir)
     callBackFor(this.#store.events, 'write', replacing, (error) => callback(error))
   }
@@ -145,6 +157,7 @@ export class HostStore extends HostProtocol<RequestCall> {
   #move(rotation: Rotation, newId: string, heir: LiveSession, callback: Callback): void {
     const { session } = rotation
     const names = { oldId: session.sessionId, newId }
+    noteOf(heir).visitor = noteOf(session).visitor
     const moving = this.#store.rotate({ ...names, session: session as never, heir })
     callBackFor(this.#store.events, 'write', moving, (error, isDone) => {
       rotation.isDone = isDone ?? false
@@ -167,24 +180,4 @@ function canRotate(request: FastifyRequest): boolean {
   const { session } = request
   if (!isSession(session) || isDropped(request)) return false
   return loadedVersionOf(session) !== undefined && !noteOf(session).isGone && !hasOldId(session)
-}
-
-/** The generator of session ids: the application's generator, whose ids are checked, or ours. */
-export function idGeneratorOf(own: ((request?: FastifyRequest) => string) | undefined) {
-  if (!own) return newSessionId
-  return (request?: FastifyRequest) => {
-    try {
-      return checked(own(request))
-    } catch (error) {
-      // The host asks for the first id in the callback of a read, where an error is uncaught: our next hook reports it.
-      if (!request || isSession(request.session)) throw error
-      requestNote(request).idFailure = error as Error
-      return newSessionId()
-    }
-  }
-}
-
-function checked(id: unknown): string {
-  if (isWellFormedId(id)) return id
-  throw new InvalidOptionsError('idGenerator must return a string of 1 to 512 visible ASCII characters')
 }

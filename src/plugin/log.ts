@@ -30,6 +30,13 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   events.on('slowKeyService', ({ call, ms }) => {
     limited.warn(`slow ${call}`, { call, ms }, 'the key service answers slowly')
   })
+  events.on('metadataFailure', ({ what, error }) => {
+    limited.warn(
+      `metadata ${what}`,
+      { err: error },
+      `the ${what} of a request was left out of the metadata of its session`,
+    )
+  })
   events.on('backlog', ({ backlog, rounds }) => {
     logger.warn(
       { backlog, rounds },

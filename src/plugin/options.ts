@@ -1,6 +1,7 @@
 import { env } from 'node:process'
 import type { FastifySessionOptions } from '@fastify/session'
-import type { Session } from 'fastify'
+import type { FastifyRequest, Session } from 'fastify'
+import { checkMetadata, type MetadataOptions, type MetadataSettings } from '../metadata/metadata-options.ts'
 import type { UserId } from '../store/core/core.ts'
 import type { Limits } from '../store/core/lifetime.ts'
 import { atMost } from '../store/options/check-limits.ts'
@@ -36,12 +37,18 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, Omit<H
    * read-only session, sets `request.sessionUnavailable`, and does not change the cookie. @defaultValue `'error'`
    */
   onUnavailable?: OnUnavailable
+  /**
+   * Keep who uses a session, from where and with what: `true` for the network and the user agent, or what to keep. It is
+   * sealed, and written with saves and touches. @defaultValue false
+   */
+  metadata?: boolean | MetadataOptions<FastifyRequest>
 }
 
 /** The options as the plugin uses them. */
 export interface CheckedOptions {
   readonly store: CheckedStoreOptions
   readonly onUnavailable: OnUnavailable
+  readonly metadata: MetadataSettings | false
   readonly host: HostOptions & {
     secret: string | string[]
     cookieName: string
@@ -61,7 +68,7 @@ export const hostOptionNames = [
 ] as const
 
 /** The names of the options that neither the store nor the host knows. */
-export const ownOptionNames = ['onUnavailable'] as const
+export const ownOptionNames = ['onUnavailable', 'metadata'] as const
 
 /** The names that Fastify itself reads from the options of a plugin. */
 const fastifyOptionNames = ['prefix', 'logLevel', 'logSerializers'] as const
@@ -87,11 +94,12 @@ export function checkOptions(options: StoredSessionOptions): CheckedOptions {
   }
   checks.names(rest, [...storeOptionNames, ...hostOptionNames, ...ownOptionNames])
   const onUnavailable = checkOnUnavailable(rest.onUnavailable, checks)
+  const metadata = checkMetadata(rest.metadata, checks)
   const checkedStore = checkStoreOptions(store, checks)
   const checked = checkHost(host, checkedStore.limits, checks)
   if (options?.keys !== undefined && !isSecret(options.secret)) checks.fault('secret', secretFault(options.secret))
   checks.done()
-  return { store: checkedStore, onUnavailable, host: { ...checked, secret: options.secret } }
+  return { store: checkedStore, onUnavailable, metadata, host: { ...checked, secret: options.secret } }
 }
 
 function split(options: StoredSessionOptions) {

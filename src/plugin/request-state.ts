@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { EndReason } from '../database/contract/session-database.ts'
 import { UnavailableError } from '../errors.ts'
+import type { Visitor } from '../store/live/live-session.ts'
 import { notes } from '../store/live/private-notes.ts'
 import type { IdReading } from '../store/requests/first-reading.ts'
 
@@ -28,6 +29,8 @@ class RequestNote {
   watchedSession: FastifyRequest['session'] | undefined
   /** Whether its response must not change the cookie, because the state of the session is not known. */
   hasFailed = false
+  /** Its client; undefined unless the application keeps metadata, and until that is needed. */
+  visitor: Visitor | undefined
   /** The running rotation of the request. */
   rotating: Promise<boolean> | undefined
 }

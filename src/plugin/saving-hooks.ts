@@ -44,7 +44,8 @@ export async function addSavingHooks(
   fastify.addHook('onRequest', (request, _reply, done) => {
     const values = sent.valuesOf(request)
     if (values.length < 2) return load(request, values[0] === undefined ? undefined : { value: values[0] }, done)
-    twins.choose(values as [string, string]).then((choice) => load(request, choice, done), done)
+    const visitor = hostStore.visitorOf(request)
+    twins.choose(values as [string, string], visitor).then((choice) => load(request, choice, done), done)
   })
   await registerHost()
   fastify.addHook('onRequest', (request, _reply, done) => {

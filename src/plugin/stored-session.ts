@@ -3,26 +3,22 @@ import fastifySession from '@fastify/session'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { EndReason } from '../database/contract/session-database.ts'
-import type { SessionEvents } from '../store/core/events.ts'
-import type { SessionHandle } from '../store/core/handle.ts'
-import type { Health } from '../store/health.ts'
-import type { ListOptions, SessionPage } from '../store/management/listing.ts'
-import type { ReencryptOptions, ReencryptResult } from '../store/management/reencrypting.ts'
-import type { RevokeFilter, RevokeResult } from '../store/management/revoking.ts'
-import type { SessionFilter } from '../store/management/session-filter.ts'
-import type { SessionStats } from '../store/management/statistics.ts'
+import type { SessionMetadata } from '../metadata/session-metadata.ts'
 import { StoredSessionStore } from '../store/stored-session-store.ts'
-import type { TrimOptions, TrimResult } from '../store/trimming/trimming.ts'
 import { noteCookiePlace } from './cookie/cookie-options.ts'
 import type { CookieAnswers } from './cookie-answers.ts'
 import { hostSigner } from './host-signer.ts'
-import { HostStore, idGeneratorOf } from './host-store.ts'
+import { HostStore } from './host-store.ts'
 import { refuseHost } from './host-version.ts'
+import { idGeneratorOf } from './id-generator.ts'
 import { logEvents } from './log.ts'
+import { managementOf, type StoredSession } from './management.ts'
 import { type CheckedOptions, checkOptions, type StoredSessionOptions } from './options.ts'
-import { requestNote } from './request-state.ts'
+import { isSession, requestNote } from './request-state.ts'
 import { addSavingHooks } from './saving-hooks.ts'
 import { refuseShortGrace, trimEveryRequests } from './trim-hooks.ts'
+
+export type { SessionListener, StoredSession } from './management.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -33,82 +29,9 @@ declare module 'fastify' {
     readonly sessionEndReason: EndReason | undefined
     /** Whether the session could not be read, so that `request.session` is empty and read-only: see `onUnavailable`. */
     readonly sessionUnavailable: boolean
+    /** Who used the session first and last, as stored; undefined without the option `metadata`, and until it is stored. */
+    readonly sessionMetadata: SessionMetadata | undefined
   }
-}
-
-/** A listener of an event. */
-export type SessionListener<Name extends keyof SessionEvents> = (event: SessionEvents[Name][0]) => void
-
-/** The methods of `fastify.storedSession`. */
-export interface StoredSession {
-  /** Deletes the rows of expired and ended sessions; the plugin does the same in the background. */
-  trim(options?: TrimOptions): Promise<TrimResult>
-  /** One page of sessions, the newest first, without their content. */
-  list(options?: ListOptions): Promise<SessionPage>
-  /** Counts sessions exactly. Without a user, the time grows with the table. */
-  count(filter?: SessionFilter): Promise<number>
-  /** The number of sessions of each state, the oldest, and their bytes. For a large table they are estimates. */
-  stats(): Promise<SessionStats>
-  /**
-   * Ends sessions permanently, or with `dryRun` counts the sessions that it would end. A handle from before a rotation
-   * still names its session, as long as the session can live, at most 400 days after the rotation.
-   *
-   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, `FST_STORED_SESSION_INVALID_HANDLE`,
-   * `FST_STORED_SESSION_UNAVAILABLE`, and `FST_STORED_SESSION_LOST_ROTATION` for a handle from before a rotation whose
-   * row does not open, as always with `bindToCookie`: nothing was ended
-   */
-  revoke(filter: RevokeFilter): Promise<RevokeResult>
-  /**
-   * The handle of `request.session`, as in `list()`. It is valid until `regenerate()` or `rotateId()` gives the session
-   * another id. After a rotation the previous handle still names the session in `revoke()`.
-   */
-  handle(session: { readonly sessionId: string }): SessionHandle
-  /**
-   * Uses the current key to seal sessions and rows of old ids that other keys sealed. It can be stopped and repeated,
-   * and runs while the application serves requests.
-   */
-  reencrypt(options?: ReencryptOptions): Promise<ReencryptResult>
-  /**
-   * Writes pending touches now, which are otherwise written in the background a moment later. For hosts that stop the
-   * process between two requests. Never rejects: a failure is an event.
-   */
-  flush(): Promise<void>
-  /** Checks the database and the key provider, for at most `operationTimeout`; never rejects. For probes. */
-  health(): Promise<Health>
-  /** Calls a listener with every event of this name, only of this application. */
-  on<Name extends keyof SessionEvents>(event: Name, listener: SessionListener<Name>): void
-  /** Removes a listener of {@link on}. */
-  off<Name extends keyof SessionEvents>(event: Name, listener: SessionListener<Name>): void
-  /**
-   * Gives the session of a request another id, and keeps its content, user and date of creation. The old id can still
-   * read the session for `rotationOverlap`, but not change it, so that concurrent requests are not signed out.
-   * `regenerate(keys)` with the old id passes nothing to the new session and ends no session. Signing out with the old
-   * id, or `regenerate()` without keys, ends the session. Do not use `rotateId()` for a sign-in: call
-   * `request.session.regenerate()`, after which the old id is invalid. Call `rotateId()` before the response is sent,
-   * because the response sets the new cookie.
-   *
-   * It costs three statements, and a row for the old id until the absolute end of the session, at most 400 days.
-   *
-   * @returns false when the session keeps its id: it is not stored, has expired or ended, another request was quicker,
-   * or the host would not send the cookie over this connection
-   * @throws `FST_STORED_SESSION_UNAVAILABLE`, after at most three times `operationTimeout`: the session continues under
-   * its old id, however late a statement arrives. The valid id is unknown only when the database did not answer at all
-   * @see OWASP Session Management Cheat Sheet, "Renewal Timeout"
-   */
-  rotateId(request: FastifyRequest): Promise<boolean>
-  /**
-   * The values of the header `Set-Cookie` for a response that you write yourself, after `reply.hijack()`: the cookie of a
-   * session that this request stored, or the end of its cookie after `destroy()`; empty when the browser keeps its cookie.
-   * Call `await request.session.save()` before, because nothing else stores the session then.
-   *
-   * @example
-   * ```ts
-   * reply.raw.writeHead(200, { 'set-cookie': app.storedSession.setCookieHeader(request) })
-   * ```
-   */
-  setCookieHeader(request: FastifyRequest): string[]
-  /** The store, for applications that register @fastify/session themselves. */
-  readonly store: StoredSessionStore
 }
 
 async function register(fastify: FastifyInstance, options: StoredSessionOptions): Promise<void> {
@@ -125,25 +48,6 @@ async function register(fastify: FastifyInstance, options: StoredSessionOptions)
   const answers = await registerHost(fastify, store, hostStore, checked)
   fastify.decorate('storedSession', managementOf(store, hostStore, answers))
   trimEveryRequests(fastify, store, checked.store)
-}
-
-function managementOf(store: StoredSessionStore, hostStore: HostStore, answers: CookieAnswers): StoredSession {
-  return {
-    trim: (options) => store.trim(options),
-    list: (options) => store.list(options),
-    count: (filter) => store.count(filter),
-    stats: () => store.stats(),
-    revoke: (filter) => store.revoke(filter),
-    handle: (session) => store.handle(session),
-    reencrypt: (options) => store.reencrypt(options),
-    flush: () => store.flush(),
-    health: () => store.health(),
-    on: (event, listener) => void store.events.on(event, listener as never),
-    off: (event, listener) => void store.events.off(event, listener as never),
-    rotateId: (request) => hostStore.rotateId(request),
-    setCookieHeader: (request) => answers.linesFor(request),
-    store,
-  }
 }
 
 async function registerHost(
@@ -170,6 +74,12 @@ async function registerHost(
   fastify.decorateRequest('sessionUnavailable', {
     getter() {
       return requestNote(this as unknown as FastifyRequest).isAnonymous
+    },
+  })
+  fastify.decorateRequest('sessionMetadata', {
+    getter() {
+      const { session } = this as unknown as FastifyRequest
+      return isSession(session) ? store.requests.metadataOf(session) : undefined
     },
   })
   return addSavingHooks(fastify, store, hostStore, checked, () =>

@@ -34,7 +34,7 @@ export class HostProtocol<Call extends HostCall = HostCall> {
    *
    * @param found - what was found already, if anything
    */
-  get(id: string, callback: SessionCallback, found?: Reading): void {
+  get(id: string, callback: SessionCallback, found?: Reading | Promise<Reading>): void {
     callBackFor(this.#events, 'read', found ?? this.#requests.read(id), (error, reading) => {
       this.during({ reading } as Partial<Call>, () => callback(error, (reading?.session ?? null) as never))
     })

@@ -1,8 +1,11 @@
 import { RegenerateError } from '../errors.ts'
+import type { SessionMetadata } from '../metadata/session-metadata.ts'
+import { sidOf } from '../payload/session-id.ts'
 import type { SessionEventEmitter } from './core/events.ts'
 import { type Operation, perform, type Task } from './core/operation.ts'
 import { type LiveSession, noteOf, type Visitor } from './live/live-session.ts'
 import { loadedVersionOf } from './live/loaded-version.ts'
+import { metadataNow } from './metadata/session-uses.ts'
 import type { Opening } from './opening.ts'
 import { Operations } from './operations.ts'
 import type { Finding } from './requests/ending.ts'
@@ -80,6 +83,15 @@ export class SessionRequests {
   /** Whether an id has a session that was not ended, for responses that send the id again. */
   async isPresent(id: string): Promise<boolean> {
     return this.#operations.run(IS_PRESENT, id)
+  }
+
+  /** Who used a session first and last, as stored; undefined where that is not kept, or its key is not at hand. */
+  metadataOf(session: { readonly sessionId: string }): SessionMetadata | undefined {
+    const { core } = this.#opening
+    const loaded = loadedVersionOf(session)
+    if (!core || !loaded?.metadata) return undefined
+    const { createdAt, usedAt: touchedAt, metadata } = loaded
+    return metadataNow(core.usesCodec, { sid: sidOf(session.sessionId), createdAt, touchedAt, metadata })
   }
 
   /** Whether a stored session differs from its row in a way that a comparison of JSON does not show. */

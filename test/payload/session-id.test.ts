@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { formatSid, isWellFormedId, newSessionId, sidOf } from '../../src/payload/session-id.ts'
-import { idGeneratorOf } from '../../src/plugin/host-store.ts'
+import { idGeneratorOf } from '../../src/plugin/id-generator.ts'
 
 const WELL_FORMED = ['a', 'x'.repeat(512), '!', '~', '2::0123', "';drop--", '../../etc', '%00', newSessionId()]
 

@@ -13,6 +13,7 @@ export interface StoredRow {
   trimAt: number
   endedAt: number | null
   endReason: string | null
+  metadata: Buffer | null
 }
 
 export const sidOf = (id: string) => createHash('sha256').update(id).digest()
@@ -68,5 +69,6 @@ function toStoredRow(row: Row): StoredRow {
     trimAt: Number(row.trim_at),
     endedAt: number(row.ended_at),
     endReason: row.end_reason as string | null,
+    metadata: row.metadata === null ? null : Buffer.from(row.metadata as Uint8Array),
   }
 }

@@ -1,4 +1,5 @@
 import { Signer } from '@fastify/cookie'
+import type { Visitor } from '../../store/live/live-session.ts'
 import type { IdReading } from '../../store/requests/first-reading.ts'
 import type { StoredSessionStore } from '../../store/stored-session-store.ts'
 
@@ -30,12 +31,13 @@ export class TwinCookies {
   }
 
   /** The first value that opens a live session, otherwise the first that is signed. All are read in one statement. */
-  async choose(values: readonly [string, ...string[]]): Promise<Choice> {
+  async choose(values: readonly [string, ...string[]], visitor: Visitor | undefined): Promise<Choice> {
     const signed = values.map((value) => ({ value, id: this.#idOf(value) })).filter(({ id }) => id !== undefined)
     const [first] = signed
     if (!first || signed.length === 1) return first ?? { value: values[0] }
     try {
-      const read = await this.#store.requests.readFirst(signed.map(({ id }) => id) as [string, ...string[]])
+      const ids = signed.map(({ id }) => id) as [string, ...string[]]
+      const read = await this.#store.requests.readFirst(ids, visitor)
       return { value: signed.find(({ id }) => id === read.id)?.value ?? first.value, read }
     } catch {
       // The host reads the session again, and the request gets the error of that read.

@@ -35,6 +35,8 @@ export interface SessionEvents {
   misdatedKey: [{ keyId: number; since: number | undefined }]
   /** A call to the key service of `envelopeKeys` takes longer than `softTimeout`, which is `ms`. */
   slowKeyService: [{ call: 'wrap' | 'unwrap'; ms: number }]
+  /** A part of the metadata of a request is missing, because the function of the application for it failed. */
+  metadataFailure: [{ what: 'location' | 'extra'; error: Error }]
   /** A setting of the database may make sessions wrong, limits what can be stored, or costs time; `message` has the fix. */
   databaseWarning: [{ message: string }]
   /** A request got a 503, because the database or the key provider failed. */

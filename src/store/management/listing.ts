@@ -1,10 +1,12 @@
 import type { EndReason, ListedRow } from '../../database/contract/session-database.ts'
 import { InvalidHandleError } from '../../errors.ts'
+import type { SessionMetadata } from '../../metadata/session-metadata.ts'
 import { formatSid } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import { listingOf } from '../core/core.ts'
 import type { SessionHandle } from '../core/handle.ts'
-import { absoluteDeadline, type Limits, reasonOver } from '../core/lifetime.ts'
+import { absoluteDeadline, reasonOver } from '../core/lifetime.ts'
+import { metadataOf } from '../metadata/session-uses.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 import { checkObject, filterNames, rowFilterOf, type SessionFilter, type SessionState } from './session-filter.ts'
 
@@ -24,6 +26,8 @@ export interface ListedSession {
   endReason: EndReason | undefined
   /** Bytes of its sealed content. */
   bytes: number
+  /** Who used it first and last; undefined where that was not kept, and after the session has ended. */
+  metadata: SessionMetadata | undefined
 }
 
 /** Which sessions to list, how many, and from which place. */
@@ -62,7 +66,7 @@ export async function listSessions(core: StoreCore, options: ListOptions = {}): 
   const rows = await listingOf(core).list(filter, behind, limit + 1)
   const page = rows.slice(0, limit)
   return {
-    sessions: page.map((row) => toListedSession(core.limits, row)),
+    sessions: await Promise.all(page.map((row) => toListedSession(core, row))),
     next: rows.length > limit ? cursorOf(page.at(-1)!) : undefined,
   }
 }
@@ -84,7 +88,7 @@ export async function countSessions(core: StoreCore, options: SessionFilter = {}
 /** The latest time that a Date can hold. */
 const LATEST_MS = 8_640_000_000_000_000
 
-function toListedSession(limits: Limits, row: ListedRow): ListedSession {
+async function toListedSession({ limits, usesCodec }: StoreCore, row: ListedRow): Promise<ListedSession> {
   const { createdAt, touchedAt, expiresAt } = row
   const endReason = reasonOver(limits, row, Date.now())
   return {
@@ -96,6 +100,7 @@ function toListedSession(limits: Limits, row: ListedRow): ListedSession {
     state: row.endedAt !== null ? 'ended' : endReason ? 'expired' : 'live',
     endReason,
     bytes: row.bytes,
+    metadata: await metadataOf(usesCodec, row),
   }
 }
 

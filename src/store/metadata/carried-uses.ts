@@ -1,6 +1,6 @@
 import type { PayloadPlace } from '../../payload/codec.ts'
 import { UnreadablePayload } from '../../payload/sealed-payload.ts'
-import { keyIdOfUses, type Uses } from '../../payload/sealed-uses.ts'
+import { keyIdOfUses, NO_USE, type Uses } from '../../payload/sealed-uses.ts'
 import type { UsesCodec } from '../../payload/uses-codec.ts'
 import type { Visitor } from '../live/live-session.ts'
 
@@ -14,9 +14,6 @@ export interface CarriedUses {
   readonly isNew?: boolean
   readonly visitor: Visitor | undefined
 }
-
-/** A first use that nobody recorded, because the option `metadata` was off at that time. */
-const UNRECORDED = Buffer.alloc(0)
 
 /** The column `metadata` for a row whose content this key sealed; null where nobody recorded a use. */
 export function carryUses(
@@ -42,7 +39,8 @@ async function carry(
   const uses = stored ? await opened(codec, from ?? place, stored) : undefined
   const last = use ?? uses?.last
   if (!last) return null
-  const first = uses?.first ?? (isNew ? last : UNRECORDED)
+  // The option `metadata` may have been off when the session began.
+  const first = uses?.first ?? (isNew ? last : NO_USE)
   return (await codec.seal(place, keyId, { first, last })) ?? null
 }
 
