@@ -3,7 +3,10 @@ import { createInterface } from 'node:readline'
 import type { ForeignSession } from '../store/imports/foreign-session.ts'
 import { BATCH, type SessionSource, type SourcePlace } from './source.ts'
 
-/** Reads lines of JSON, `{ "id": …, "session": { … }, "expires": … }`. `expires` may be missing. */
+/**
+ * Reads lines of JSON, `{ "id": …, "session": { … }, "expires": … }`. `expires` may be missing, and so may `ip` and
+ * `userAgent`, the client of the session.
+ */
 export async function* jsonSource({ url, input }: SourcePlace): SessionSource {
   let batch: ForeignSession[] = []
   for await (const line of linesOf(input ?? createReadStream(url))) {
@@ -33,12 +36,15 @@ const NOTHING: ForeignSession = { id: '-', data: Buffer.alloc(0) }
 
 function sessionOf(line: string): ForeignSession {
   try {
-    const { id, session, expires } = JSON.parse(line)
-    return { id, data: Buffer.from(JSON.stringify(session ?? null)), expiresAt: epochOf(expires) }
+    const { id, session, expires, ip, userAgent } = JSON.parse(line)
+    const client = { ip: textOf(ip), userAgent: textOf(userAgent) }
+    return { id, data: Buffer.from(JSON.stringify(session ?? null)), expiresAt: epochOf(expires), ...client }
   } catch {
     return NOTHING
   }
 }
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
 function epochOf(expires: unknown): number | undefined {
   if (typeof expires !== 'string' && typeof expires !== 'number') return undefined

@@ -33,6 +33,25 @@ export interface TableLayout {
   readonly unit: 'date' | 'seconds'
 }
 
+/** The columns of a table that name the client of a session, if there are any. No store has them by itself. */
+export interface ClientColumns {
+  readonly ip?: string | undefined
+  readonly userAgent?: string | undefined
+}
+
+/** Finds these columns by the names that applications and other frameworks give them. */
+export function clientColumns(columns: readonly string[]): ClientColumns {
+  const named = (name: RegExp) => columns.find((column) => name.test(column))
+  return { ip: named(/^(client_?|last_?|remote_?)?ip(_?addr(ess)?)?$/i), userAgent: named(/^(http_?)?user_?agent$/i) }
+}
+
+/** These columns as a SELECT names them, each with a comma before it. */
+export function selectedClient({ ip, userAgent }: ClientColumns, asText: (column: string) => string): string {
+  const column = (name: string | undefined, alias: string) =>
+    name === undefined ? '' : `, ${asText(name)} as ${alias}`
+  return column(ip, 'ip') + column(userAgent, 'agent')
+}
+
 /** Sessions that one read returns. */
 export const BATCH = 200
 
@@ -55,12 +74,15 @@ export interface ForeignRow {
   readonly id: string
   readonly data: string | null
   readonly expires: string | number | null
+  readonly ip?: string | null
+  readonly agent?: string | null
 }
 
 /** @param toEpoch - converts the selected value to epoch milliseconds; NaN when it is not a date */
-export function toForeign({ id, data, expires }: ForeignRow, toEpoch: (expires: string | number) => number) {
+export function toForeign({ id, data, expires, ip, agent }: ForeignRow, toEpoch: (expires: string | number) => number) {
   const time = expires === null ? Number.NaN : toEpoch(expires)
-  return { id, data: Buffer.from(data ?? ''), expiresAt: Number.isNaN(time) ? undefined : time }
+  const client = { ip: ip ?? undefined, userAgent: agent ?? undefined }
+  return { id, data: Buffer.from(data ?? ''), expiresAt: Number.isNaN(time) ? undefined : time, ...client }
 }
 
 /** Quotes a name; a dot separates schema and table. */

@@ -1,14 +1,27 @@
 import { existsSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { loadDriver } from '../database/sql/load-driver.ts'
-import { BATCH, type ForeignRow, pages, quoted, type TableLayout, type TableReader, toForeign } from './source.ts'
+import {
+  BATCH,
+  type ClientColumns,
+  clientColumns,
+  type ForeignRow,
+  pages,
+  quoted,
+  selectedClient,
+  type TableLayout,
+  type TableReader,
+  toForeign,
+} from './source.ts'
 
 /** Reads a table of SQLite. */
 export const sqliteSource: TableReader = {
   async *read({ url }, layout) {
     const client = await open(url)
     try {
-      const statement = client.prepare<unknown[], ForeignRow>(pageStatement(layout))
+      const columns = client.prepare(`select * from ${quoted(layout.table, '"')} limit 0`).columns()
+      const text = pageStatement(layout, clientColumns(columns.map(({ name }) => name)))
+      const statement = client.prepare<unknown[], ForeignRow>(text)
       yield* pages(async (after, limit) => statement.all(after, limit).map((row) => toForeign(row, epochOf)), BATCH)
     } finally {
       client.close()
@@ -35,9 +48,10 @@ async function open(url: string): Promise<Database> {
   return new SqliteDatabase(file, { readonly: true })
 }
 
-function pageStatement({ table, id, data, expires }: TableLayout): string {
+function pageStatement({ table, id, data, expires }: TableLayout, client: ClientColumns): string {
   const [from, key, content, time] = [table, id, data, expires].map((name) => quoted(name, '"'))
   return `select ${key} as id, cast(${content} as text) as data, ${time} as expires
+    ${selectedClient(client, (column) => `cast(${quoted(column, '"')} as text)`)}
     from ${from} where ${key} > ? order by ${key} limit ?`
 }
 

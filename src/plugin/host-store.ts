@@ -43,7 +43,7 @@ export class HostStore extends HostProtocol<RequestCall> {
 
   constructor(
     store: StoredSessionStore,
-    { onUnavailable, metadata }: Pick<CheckedOptions, 'onUnavailable' | 'metadata'>,
+    { onUnavailable, store: { metadata } }: Pick<CheckedOptions, 'onUnavailable' | 'store'>,
   ) {
     super(store.requests, store.events)
     this.#store = store

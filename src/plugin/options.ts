@@ -1,7 +1,7 @@
 import { env } from 'node:process'
 import type { FastifySessionOptions } from '@fastify/session'
 import type { FastifyRequest, Session } from 'fastify'
-import { checkMetadata, type MetadataOptions, type MetadataSettings } from '../metadata/metadata-options.ts'
+import type { MetadataOptions } from '../metadata/metadata-options.ts'
 import type { UserId } from '../store/core/core.ts'
 import type { Limits } from '../store/core/lifetime.ts'
 import { atMost } from '../store/options/check-limits.ts'
@@ -20,7 +20,7 @@ type HostOptions = Pick<
 >
 
 /** Options of the plugin: the options of the store, and options of @fastify/session under their own names. */
-export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, Omit<HostOptions, 'cookie'> {
+export interface StoredSessionOptions extends Omit<StoreOptions, 'user' | 'metadata'>, Omit<HostOptions, 'cookie'> {
   /**
    * Signs the cookie, and derives the payload keys unless `keys` is given: a string of 32 or more characters, or
    * several with the current one first.
@@ -48,7 +48,6 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user'>, Omit<H
 export interface CheckedOptions {
   readonly store: CheckedStoreOptions
   readonly onUnavailable: OnUnavailable
-  readonly metadata: MetadataSettings | false
   readonly host: HostOptions & {
     secret: string | string[]
     cookieName: string
@@ -68,7 +67,7 @@ export const hostOptionNames = [
 ] as const
 
 /** The names of the options that neither the store nor the host knows. */
-export const ownOptionNames = ['onUnavailable', 'metadata'] as const
+export const ownOptionNames = ['onUnavailable'] as const
 
 /** The names that Fastify itself reads from the options of a plugin. */
 const fastifyOptionNames = ['prefix', 'logLevel', 'logSerializers'] as const
@@ -94,12 +93,11 @@ export function checkOptions(options: StoredSessionOptions): CheckedOptions {
   }
   checks.names(rest, [...storeOptionNames, ...hostOptionNames, ...ownOptionNames])
   const onUnavailable = checkOnUnavailable(rest.onUnavailable, checks)
-  const metadata = checkMetadata(rest.metadata, checks)
   const checkedStore = checkStoreOptions(store, checks)
   const checked = checkHost(host, checkedStore.limits, checks)
   if (options?.keys !== undefined && !isSecret(options.secret)) checks.fault('secret', secretFault(options.secret))
   checks.done()
-  return { store: checkedStore, onUnavailable, metadata, host: { ...checked, secret: options.secret } }
+  return { store: checkedStore, onUnavailable, host: { ...checked, secret: options.secret } }
 }
 
 function split(options: StoredSessionOptions) {

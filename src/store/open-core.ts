@@ -51,6 +51,7 @@ export async function openCore(
       acceptsUnencrypted: () => Date.now() < options.acceptUnencryptedUntil,
     }),
     usesCodec: usesCodecFor({ keys, namespace }),
+    metadata: options.metadata,
     bindToCookie: options.bindToCookie,
     limits: options.limits,
     events,

@@ -1,11 +1,12 @@
 import { InvalidOptionsError } from '../../errors.ts'
+import type { ForeignClient } from '../../metadata/foreign-use.ts'
 import { type ImportedSession, importedSession } from '../../payload/imported.ts'
 import type { StoreCore } from '../core/core.ts'
 import { usableLifetime } from '../core/lifetime.ts'
 import { refuseReservedNames, type SessionContent } from '../live/content.ts'
 
 /** A session of another store. */
-export interface ForeignSession {
+export interface ForeignSession extends ForeignClient {
   /** The session id in plaintext, without the prefix of a cookie or of a key. */
   readonly id: string
   /** The content of the session: JSON or msgpack. */

@@ -1,11 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { NewRow, SessionDatabase } from '../../database/contract/session-database.ts'
+import { foreignUse } from '../../metadata/foreign-use.ts'
+import { packUse } from '../../metadata/packed-use.ts'
+import type { CapturedUse } from '../../metadata/session-metadata.ts'
 import type { ImportedSession } from '../../payload/imported.ts'
 import { keyIdOf } from '../../payload/sealed-payload.ts'
 import { isWellFormedId, sidOf } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import { deadlineOf, trimTime } from '../core/lifetime.ts'
 import type { SessionContent } from '../live/content.ts'
+import { carryUses } from '../metadata/carried-uses.ts'
 import {
   type ForeignSession,
   noneSkipped,
@@ -55,6 +59,7 @@ interface Arrival extends StoredForm {
   readonly id: string
   readonly sid: Buffer
   readonly expiresAt: number
+  readonly use: CapturedUse | undefined
 }
 
 /**
@@ -107,7 +112,8 @@ function arrivalOf(core: StoreCore, session: ForeignSession, now: number): Arriv
   const expiresAt = Math.min(deadlineOf(core.limits, content.cookie, now, now), expiryOf(session, imported))
   if (expiresAt <= now) return 'over'
   const stored = storedForm(core, content, now)
-  return typeof stored === 'string' ? stored : { id, sid: sidOf(id), ...stored, expiresAt }
+  if (typeof stored === 'string') return stored
+  return { id, sid: sidOf(id), ...stored, expiresAt, use: foreignUse(core.metadata, session) }
 }
 
 /** When the other store ends a session, in whole milliseconds; an invalid time counts as none. */
@@ -144,12 +150,16 @@ async function insertRows(database: SessionDatabase, rows: readonly NewRow[]): P
 }
 
 async function rowOf(core: StoreCore, arrival: Arrival, now: number): Promise<NewRow> {
-  const { id, sid, plaintext, userId, expiresAt } = arrival
+  const { id, sid, plaintext, userId, expiresAt, use } = arrival
   const data = await core.codec.seal({ sid, createdAt: now, id }, plaintext)
+  const keyId = keyIdOf(data)
+  const visitor = use && { packed: () => packUse(use) }
+  const place = { sid, createdAt: now }
   return {
     sid,
     data,
-    keyId: keyIdOf(data),
+    keyId,
+    metadata: await carryUses(core.usesCodec, place, keyId, { stored: null, isNew: true, visitor }),
     version: 1,
     userId,
     createdAt: now,
@@ -158,6 +168,5 @@ async function rowOf(core: StoreCore, arrival: Arrival, now: number): Promise<Ne
     trimAt: trimTime(core.limits, expiresAt),
     endedAt: null,
     endReason: null,
-    metadata: null,
   }
 }

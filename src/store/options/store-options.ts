@@ -2,6 +2,7 @@ import type { Table } from 'drizzle-orm'
 import type { SessionDatabase } from '../../database/contract/session-database.ts'
 import type { Dialect, DrizzleDatabase } from '../../database/recognise.ts'
 import type { KeyProvider } from '../../keys/key-provider.ts'
+import type { MetadataOptions, MetadataSettings } from '../../metadata/metadata-options.ts'
 import type { Serializer, serializers } from '../../payload/serializer.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { Evict, UserId, UserLimit } from '../core/core.ts'
@@ -101,6 +102,11 @@ export interface StoreOptions {
   errorPaths?: boolean
   /** The format of stored sessions. @defaultValue `'msgpack'` */
   serializer?: keyof typeof serializers | Serializer
+  /**
+   * Keep who uses a session, from where and with what: `true` for the network and the user agent, or what to keep. The
+   * plugin captures it from requests; without the plugin, only imports have it. @defaultValue false
+   */
+  metadata?: boolean | MetadataOptions
   /** The largest size of a serialized session, in bytes. @defaultValue 1048576 */
   maxBytes?: number
   /**
@@ -133,6 +139,7 @@ export interface CheckedStoreOptions {
   readonly acceptUnencryptedUntil: number
   readonly warnKeyAge: number | false
   readonly user: StoreOptions['user']
+  readonly metadata: MetadataSettings | false
   readonly maxPerUser: UserLimit | undefined
   readonly errorPaths: boolean
   readonly serializer: Serializer
@@ -163,6 +170,7 @@ export const storeOptionNames = [
   'evict',
   'errorPaths',
   'serializer',
+  'metadata',
   'maxBytes',
   'table',
   'rolling',
