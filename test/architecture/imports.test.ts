@@ -24,6 +24,8 @@ const LAYERS: Record<string, string[]> = {
   plugin: ['store', 'instruments', 'payload', 'database', 'keys', 'schema'],
   store: ['instruments', 'payload', 'database', 'keys', 'schema', 'time'],
   instruments: [],
+  location: ['metadata'],
+  metadata: ['time'],
   payload: ['keys'],
   database: ['instruments', 'schema', 'time'],
   keys: ['time'],
