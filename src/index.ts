@@ -45,7 +45,7 @@ export {
 } from './keys/key-provider.ts'
 export { type Passphrase, passphraseKeys } from './keys/passphrase-keys.ts'
 export { type StaticKey, staticKeys } from './keys/static-keys.ts'
-export type { LocationSource, MetadataOptions } from './metadata/metadata-options.ts'
+export type { LocationOf, MetadataOptions } from './metadata/metadata-options.ts'
 export type { SessionDevice, SessionLocation, SessionMetadata, SessionUse } from './metadata/session-metadata.ts'
 export type { Serializer } from './payload/serializer.ts'
 export type { FormerPlace, SessionCookieOptions } from './plugin/cookie/cookie-options.ts'

@@ -1,47 +1,52 @@
-import { createRequire } from 'node:module'
-import type { DeviceKind, SessionDevice } from './session-metadata.ts'
+import Bowser from 'bowser'
+import { DEVICE_RULES, isBot } from './device-rules.ts'
+import type { SessionDevice } from './session-metadata.ts'
 
-interface Parsed {
-  readonly browser: { readonly name?: string }
-  readonly os: { readonly name?: string }
-  readonly platform: { readonly type?: string }
+/** Parsed user agents that are kept: listings show the same few again and again. */
+const MOST_KEPT = 500
+
+/** Longer text costs more to parse, and says no more. */
+const LONGEST = 512
+
+const kept = new Map<string, SessionDevice>()
+
+/** Names of bowser that are not those of the products. */
+const NAMES: Record<string, string> = {
+  'Microsoft Edge': 'Edge',
+  'Samsung Internet for Android': 'Samsung Internet',
+  'NAVER Whale Browser': 'Whale',
+  'Chrome OS': 'ChromeOS',
+  WebOS: 'webOS',
 }
 
-// Loaded when a list is first asked for, because most processes ask for none.
-let parse: ((userAgent: string) => Parsed) | undefined
+const KINDS: Record<string, SessionDevice['kind']> = {
+  desktop: 'desktop',
+  mobile: 'phone',
+  tablet: 'tablet',
+  bot: 'bot',
+}
 
-const MOST_KNOWN = 500
-const known = new Map<string, SessionDevice>()
-
-/** What a user agent says of its device. */
-export function deviceOf(userAgent: string): SessionDevice {
-  const before = known.get(userAgent)
-  if (before) return { ...before }
-  const device = parsed(userAgent)
-  if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value!)
-  known.set(userAgent, device)
+/** The browser, the system and the kind of device that a user agent names. Unknown text gives `{ kind: 'unknown' }`. */
+export function deviceOf(userAgent: string | undefined): SessionDevice {
+  const text = userAgent?.slice(0, LONGEST) ?? ''
+  if (text.trim() === '') return { kind: 'unknown' }
+  const known = kept.get(text)
+  if (known) return { ...known }
+  const device = parsed(text)
+  // The oldest leaves first: a Map has the order of insertion.
+  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!)
+  kept.set(text, device)
   return { ...device }
 }
 
-const KINDS: Record<string, DeviceKind> = { desktop: 'desktop', mobile: 'phone', tablet: 'tablet', bot: 'bot' }
-
 function parsed(userAgent: string): SessionDevice {
-  parse ??= createRequire(import.meta.url)('bowser').parse as (userAgent: string) => Parsed
-  const { browser, os, platform } = parse(userAgent)
-  const kind = isBot(userAgent) ? 'bot' : (KINDS[platform.type ?? ''] ?? 'unknown')
-  return {
-    ...(browser.name && { browser: BROWSERS[browser.name] ?? browser.name }),
-    ...(os.name && { os: SYSTEMS[os.name] ?? os.name }),
-    kind,
-  }
+  if (isBot(userAgent)) return { kind: 'bot' }
+  const rules = DEVICE_RULES.filter(({ when }) => when.test(userAgent)).map(({ gives }) => gives)
+  const found = Bowser.parse(userAgent)
+  const browser = rules.find((rule) => rule.browser)?.browser ?? nameOf(found.browser.name)
+  const os = rules.find((rule) => rule.os)?.os ?? nameOf(found.os.name)
+  const kind = rules.find((rule) => rule.kind)?.kind ?? KINDS[found.platform.type ?? ''] ?? 'unknown'
+  return { ...(browser && { browser }), ...(os && { os }), kind }
 }
 
-const BROWSERS: Record<string, string> = {
-  'Microsoft Edge': 'Edge',
-  'Samsung Internet for Android': 'Samsung Internet',
-}
-const SYSTEMS: Record<string, string> = { 'Chrome OS': 'ChromeOS' }
-
-// Programs and crawlers name themselves, and browsers for people begin with Mozilla or Opera.
-const BOT = /bot\b|crawl|spider|slurp|headless|lighthouse|facebookexternalhit|preview|monitor|uptime|scrape/i
-const isBot = (userAgent: string) => BOT.test(userAgent) || /^(?!Mozilla\/|Opera\/)[\w.-]+\/\d/.test(userAgent)
+const nameOf = (name: string | undefined) => (name === undefined || name === '' ? undefined : (NAMES[name] ?? name))

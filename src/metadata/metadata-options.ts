@@ -1,68 +1,76 @@
-import type { IpPrecision } from './network.ts'
+import type { AddressDetail } from './network.ts'
 import type { SessionLocation } from './session-metadata.ts'
 
-/** What is needed of a request. */
-export interface ClientRequest {
-  readonly ip: string
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+/** What is captured of a request; requests of Fastify have it. */
+export interface CapturedRequest {
+  ip: string
+  headers: Record<string, string | string[] | undefined>
 }
 
-/** What is kept of the client of a request. */
-export interface MetadataOptions<Request = ClientRequest> {
-  /** The address, its network (/24 of IPv4, /48 of IPv6), or nothing. From `request.ip`. @defaultValue `'network'` */
-  ip?: IpPrecision | false
-  /** Keep the user agent, at most 512 bytes. @defaultValue true */
-  userAgent?: boolean
-  /**
-   * The place of a request, for example by `maxmindLocation` or `headerLocation` of `stored-session/location`. It has 50
-   * ms; a failure is the event `metadataFailure`, and never fails the request. @defaultValue none
-   */
-  location?: LocationSource<Request>
-  /** More about a request: texts of at most 1 KB in all. @defaultValue none */
-  extra?: (request: Request) => Record<string, string> | undefined
-}
-
-/**
- * Tells the place of a request.
- *
- * @param ip - the whole address, from `request.ip`
- */
-export type LocationSource<Request = ClientRequest> = (
+/** Where an address is. It receives the full address, even when only the network is kept. */
+export type LocationOf<Request extends CapturedRequest = CapturedRequest> = (
   request: Request,
   ip: string,
 ) => SessionLocation | undefined | Promise<SessionLocation | undefined>
 
-/** The options, checked and complete. */
-export interface MetadataSettings {
-  readonly ip: IpPrecision | false
-  readonly userAgent: boolean
-  readonly location: LocationSource | undefined
-  readonly extra: MetadataOptions['extra']
+/** What the option `metadata` accepts as an object. */
+export interface MetadataOptions<Request extends CapturedRequest = CapturedRequest> {
+  /**
+   * How much of `request.ip` is kept: `'full'`, `'network'` (a /24 of IPv4, a /48 of IPv6) or `false`.
+   * @defaultValue 'network'
+   */
+  ip?: AddressDetail | false
+  /** Whether to keep the header `user-agent`, at most 512 bytes. @defaultValue true */
+  userAgent?: boolean
+  /** Where the request comes from. It has 50 ms; later results and failures are ignored. */
+  location?: LocationOf<Request>
+  /** More to keep, synchronously: names and values together at most 1024 bytes. */
+  extra?: (request: Request) => Record<string, string> | undefined
 }
 
-/** Collects the faults of options. */
-interface Checks {
-  names(options: object, names: readonly string[], prefix?: string): void
-  fault(name: string, fault: string): void
+/** The options with their defaults. */
+export type CheckedMetadataOptions = Required<Pick<MetadataOptions, 'ip' | 'userAgent'>> &
+  Pick<MetadataOptions, 'location' | 'extra'>
+
+/** What collects the faults of options; each text follows the name of its option. */
+export interface MetadataChecks {
+  fault(name: string, text: string): void
+  names(options: object, known: readonly string[], prefix?: string): void
   boolean(name: string, value: unknown, otherwise: boolean): boolean
   optionalFunction(name: string, value: unknown): void
 }
 
 const NAMES = ['ip', 'userAgent', 'location', 'extra']
 
-/** Checks the option `metadata`; false when nothing is kept. */
-export function checkMetadata(metadata: unknown, checks: Checks): MetadataSettings | false {
-  if (metadata === undefined || metadata === false) return false
-  const isObject = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)
-  if (metadata !== true && !isObject) {
-    checks.fault('metadata', 'must be true, false, or an object such as { ip: "network", userAgent: true }')
-    return false
+/**
+ * The option `metadata`: `true` keeps the network and the user agent.
+ *
+ * @param checks - receives every fault
+ * @returns undefined when the option is `false` or omitted
+ */
+export function checkedMetadataOptions(value: unknown, checks: MetadataChecks): CheckedMetadataOptions | undefined {
+  if (value === undefined || value === false) return undefined
+  if (value === true) return { ip: 'network', userAgent: true }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    checks.fault('metadata', 'must be true, false or an object with ip, userAgent, location or extra')
+    return undefined
   }
-  const { ip = 'network', userAgent, location, extra }: MetadataOptions = isObject ? metadata : {}
-  if (isObject) checks.names(metadata, NAMES, 'metadata.')
-  if (ip !== 'full' && ip !== 'network' && ip !== false)
-    checks.fault('metadata.ip', 'must be "network", "full" or false')
-  checks.optionalFunction('metadata.location', location)
-  checks.optionalFunction('metadata.extra', extra)
-  return { ip, userAgent: checks.boolean('metadata.userAgent', userAgent, true), location, extra }
+  const options = value as MetadataOptions
+  checks.names(options, NAMES, 'metadata.')
+  const userAgent = checks.boolean('metadata.userAgent', options.userAgent, true)
+  checks.optionalFunction('metadata.location', options.location)
+  checks.optionalFunction('metadata.extra', options.extra)
+  return {
+    ip: checkedIp(options.ip, checks),
+    userAgent,
+    ...(options.location && { location: options.location }),
+    ...(options.extra && { extra: options.extra }),
+  }
+}
+
+function checkedIp(value: unknown, checks: MetadataChecks): AddressDetail | false {
+  if (value === undefined) return 'network'
+  if (value === 'full' || value === 'network' || value === false) return value
+  checks.fault('metadata.ip', 'must be "full", "network" or false')
+  return 'network'
 }

@@ -1,79 +1,136 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { Packr } from 'msgpackr'
-import { bytesOfNetwork, networkOfBytes } from './network.ts'
+import { addressBytes, addressText } from './address.ts'
+import { FieldReader, FieldWriter } from './field-bytes.ts'
+import { networkText } from './network.ts'
 import type { CapturedUse, SessionLocation } from './session-metadata.ts'
-import { DICTIONARY } from './user-agent-dictionary.ts'
+import { USER_AGENT_PARTS } from './user-agent-parts.ts'
 
-/*
- * A use as bytes:
- *
- *   offset 0      1
- *          form   msgpack of [network, user agent, location, extra], without the nulls at its end;
- *          1 B    form 1: as it is; form 2: as raw DEFLATE (RFC 1951) with the dictionary of user agents
- *
- * A network has 3 bytes of IPv4 or 6 of IPv6, an address 4 or 16. A location is [country, region, city, latitude,
- * longitude], and extra is a list of names and texts in the order of the names.
- */
-const PLAIN = 1
-const DEFLATED = 2
-const MOST_BYTES = 4_096
+/** A use is at most about 2.5 KB: 512 bytes of user agent, 1 KB of extra, and the location. */
+const LONGEST = 4096
 
-const msgpack = new Packr({ useRecords: false, encodeUndefinedAsNil: true })
+/** Small windows cost little memory, and reach across the dictionary and the text. */
+const COMPRESSION = { dictionary: USER_AGENT_PARTS, level: 9, windowBits: 12, memLevel: 5 }
 
-/** The bytes of a use. Equal uses have equal bytes. */
-export function packUse({ ip, userAgent, location, extra }: CapturedUse): Buffer {
-  const fields = [
-    ip === undefined ? null : bytesOfNetwork(ip),
-    userAgent ?? null,
-    location ? trimmed(PLACE.map((name) => location[name] ?? null)) : null,
-    extra
-      ? Object.entries(extra)
-          .sort(([one], [other]) => (one < other ? -1 : 1))
-          .flat()
-      : null,
-  ]
-  const plain = msgpack.pack(trimmed(fields))
-  const deflated = deflateRawSync(plain, { dictionary: DICTIONARY, level: 9 })
-  return deflated.length < plain.length ? formed(DEFLATED, deflated) : formed(PLAIN, plain)
-}
+/** The first byte: whether the rest is compressed, the kind of the address, and which fields follow. */
+const COMPRESSED = 1
+const IP_SHIFT = 1
+const IP_MASK = 7
+const USER_AGENT = 16
+const LOCATION = 32
+const EXTRA = 64
+const UNUSED = 128
+
+/** Kinds of addresses, by their bytes; 0 is none. */
+const IP_LENGTHS: Record<number, number> = { 1: 4, 2: 16, 3: 3, 4: 6 }
+const IP_TEXT = 5
+
+const PLACES = ['country', 'region', 'city'] as const
+const DEGREES = ['latitude', 'longitude'] as const
 
 /**
- * The use in these bytes.
+ * The bytes of a use, equal for equal uses: a first byte, the bytes of the address, and the other fields, compressed with a
+ * dictionary when that is shorter.
  *
- * @throws an error for bytes that {@link packUse} never returns
+ * @throws Error when the use takes more than 4 KB
  */
+export function packUse(use: CapturedUse): Buffer {
+  const ip = packedIp(use.ip)
+  const fields = packedFields(use, ip.kind === IP_TEXT ? use.ip : undefined)
+  if (fields.length > LONGEST) throw new Error(`The metadata takes ${fields.length} bytes, more than ${LONGEST}`)
+  const short = fields.length > 0 ? deflateRawSync(fields, COMPRESSION) : fields
+  const isShorter = short.length < fields.length
+  const flags =
+    (isShorter ? COMPRESSED : 0) |
+    (ip.kind << IP_SHIFT) |
+    (use.userAgent === undefined ? 0 : USER_AGENT) |
+    (use.location === undefined ? 0 : LOCATION) |
+    (use.extra === undefined ? 0 : EXTRA)
+  return Buffer.concat([Buffer.of(flags), ip.bytes, isShorter ? short : fields])
+}
+
+/** @throws Error for bytes that `packUse()` did not write */
 export function unpackUse(bytes: Buffer): CapturedUse {
-  const body = bytes.subarray(1)
-  if (bytes[0] !== PLAIN && bytes[0] !== DEFLATED) throw new Error('a use has an unknown form')
-  const limits = { dictionary: DICTIONARY, maxOutputLength: MOST_BYTES }
-  const plain = bytes[0] === PLAIN ? body : inflateRawSync(body, limits)
-  const [ip, userAgent, location, extra] = msgpack.unpack(plain) as [Buffer?, string?, Place?, string[]?]
+  const flags = bytes[0]
+  if (flags === undefined || (flags & UNUSED) !== 0) throw malformed()
+  const kind = (flags >> IP_SHIFT) & IP_MASK
+  const ipLength = IP_LENGTHS[kind] ?? 0
+  if (kind > IP_TEXT || bytes.length < 1 + ipLength) throw malformed()
+  const rest = bytes.subarray(1 + ipLength)
+  const fields = new FieldReader((flags & COMPRESSED) === 0 ? rest : inflated(rest))
+  const ip = kind === IP_TEXT ? fields.text() : ipText(bytes.subarray(1, 1 + ipLength))
+  const location = (flags & LOCATION) === 0 ? undefined : readLocation(fields)
+  const extra = (flags & EXTRA) === 0 ? undefined : readExtra(fields)
+  // Last, so that its length need not be stored.
+  const userAgent = (flags & USER_AGENT) === 0 ? undefined : fields.rest()
+  fields.end()
   return {
-    ...(ip && { ip: networkOfBytes(ip) }),
-    ...(userAgent && { userAgent }),
-    ...(location && { location: placeOf(location) }),
-    ...(extra && { extra: pairsOf(extra) }),
+    ...(ip !== undefined && { ip }),
+    ...(userAgent !== undefined && { userAgent }),
+    ...(location && { location }),
+    ...(extra && { extra }),
   }
 }
 
-const PLACE = ['country', 'region', 'city', 'latitude', 'longitude'] as const
-type Place = readonly (string | number | null)[]
+const malformed = () => new Error('The packed metadata is malformed')
 
-function placeOf(fields: Place): SessionLocation {
-  const named = PLACE.map((name, index) => [name, fields[index]] as const)
-  return Object.fromEntries(named.filter(([, field]) => field !== null && field !== undefined))
+function inflated(bytes: Buffer): Buffer {
+  const options = { dictionary: USER_AGENT_PARTS, windowBits: 12, maxOutputLength: LONGEST, info: true }
+  const { buffer, engine } = inflateRawSync(bytes, options) as unknown as {
+    buffer: Buffer
+    engine: { bytesWritten: number }
+  }
+  // zlib ignores what follows the end of the stream.
+  if (engine.bytesWritten !== bytes.length) throw malformed()
+  return buffer
 }
 
-function pairsOf(texts: readonly string[]): Record<string, string> {
-  const names = texts.filter((_, index) => index % 2 === 0)
-  return Object.fromEntries(names.map((name, index) => [name, texts[2 * index + 1]!]))
+/** Only text that is restored exactly is packed as bytes. */
+function packedIp(ip: string | undefined): { kind: number; bytes: Buffer } {
+  if (ip === undefined) return { kind: 0, bytes: Buffer.alloc(0) }
+  const address = addressBytes(ip.split('/', 1)[0]!)
+  if (address) {
+    const network = address.subarray(0, address.length === 4 ? 3 : 6)
+    const [full, cut] = address.length === 4 ? [1, 3] : [2, 4]
+    if (addressText(address) === ip) return { kind: full, bytes: address }
+    if (networkText(network) === ip) return { kind: cut, bytes: network }
+  }
+  return { kind: IP_TEXT, bytes: Buffer.alloc(0) }
 }
 
-const trimmed = <Item>(list: readonly Item[]) => list.slice(0, list.findLastIndex((item) => item !== null) + 1)
+function ipText(bytes: Buffer): string | undefined {
+  if (bytes.length === 0) return undefined
+  return bytes.length === 4 || bytes.length === 16 ? addressText(bytes) : networkText(bytes)
+}
 
-function formed(form: number, body: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(body.length + 1)
-  bytes[0] = form
-  bytes.set(body, 1)
-  return bytes
+function packedFields({ location, extra, userAgent }: CapturedUse, ip: string | undefined): Buffer {
+  const fields = new FieldWriter()
+  if (ip !== undefined) fields.text(ip)
+  if (location) writeLocation(fields, location)
+  if (extra) {
+    const entries = Object.entries(extra).sort(([one], [other]) => (one < other ? -1 : 1))
+    fields.count(entries.length)
+    for (const entry of entries) for (const text of entry) fields.text(text)
+  }
+  if (userAgent !== undefined) fields.rest(userAgent)
+  return fields.bytes()
+}
+
+function writeLocation(fields: FieldWriter, location: SessionLocation): void {
+  const names = [...PLACES, ...DEGREES]
+  fields.count(names.reduce((mask, name, bit) => mask | (location[name] === undefined ? 0 : 1 << bit), 0))
+  for (const name of PLACES) if (location[name] !== undefined) fields.text(location[name])
+  for (const name of DEGREES) if (location[name] !== undefined) fields.number(location[name])
+}
+
+function readLocation(fields: FieldReader): SessionLocation {
+  const location: SessionLocation = {}
+  const mask = fields.count()
+  for (const [bit, name] of PLACES.entries()) if (mask & (1 << bit)) location[name] = fields.text()
+  for (const [bit, name] of DEGREES.entries()) if (mask & (8 << bit)) location[name] = fields.number()
+  return location
+}
+
+/** With `fromEntries()`, because a name may be `__proto__`. */
+function readExtra(fields: FieldReader): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: fields.count() }, () => [fields.text(), fields.text()]))
 }

@@ -1,45 +1,48 @@
-/** The kind of device that a user agent names. */
-export type DeviceKind = 'desktop' | 'phone' | 'tablet' | 'bot' | 'unknown'
-
-/** What a user agent says of itself. It is what the client claims, and no proof. */
-export interface SessionDevice {
-  /** Such as `Firefox`, without a version. */
-  browser?: string
-  /** Such as `Windows` or `Android`, without a version. */
-  os?: string
-  kind: DeviceKind
+/** One use of a session: when, from where and with what. Everything but the time is optional. */
+export interface SessionUse {
+  at: Date
+  /** An address such as `203.0.113.7`, or its network: `203.0.113.0/24`, `2001:db8:1::/48`. */
+  ip?: string
+  /** The header, at most 512 bytes, without control characters. */
+  userAgent?: string
+  /** What the user agent says about itself; parsed on demand and never stored. */
+  device?: SessionDevice
+  location?: SessionLocation
+  extra?: Record<string, string>
 }
 
-/** A place, as far as it is known. */
+/** The first and the last use of a session. */
+export interface SessionMetadata {
+  first: SessionUse
+  last: SessionUse
+}
+
+/** What a user agent says about itself. Anyone can send any header, so this is a hint and no proof. */
+export interface SessionDevice {
+  /** A name without a version: `Firefox`, `Chrome`, `Safari`, `Edge`. */
+  browser?: string
+  /** A name without a version: `Windows`, `macOS`, `iOS`, `iPadOS`, `Android`, `Linux`, `ChromeOS`. */
+  os?: string
+  /** Televisions and consoles are `unknown`. */
+  kind: 'desktop' | 'phone' | 'tablet' | 'bot' | 'unknown'
+}
+
+/** Where an address is, as far as it is known. */
 export interface SessionLocation {
-  /** Two letters, ISO 3166-1. */
+  /** Two capital letters, as in ISO 3166-1: `DE`. */
   country?: string
   region?: string
   city?: string
-  /** Degrees. */
+  /** Degrees, from -90 to 90. */
   latitude?: number
+  /** Degrees, from -180 to 180. */
   longitude?: number
 }
 
-/** What a request shows of its client, as it is stored. */
+/** What is captured in a request and stored: a use without its time and without what can be derived. */
 export interface CapturedUse {
-  /** An address, or a network with the length of its prefix, such as `203.0.113.0/24`. */
-  readonly ip?: string
-  /** At most 512 bytes, without control characters. */
-  readonly userAgent?: string
-  readonly location?: SessionLocation
-  readonly extra?: Readonly<Record<string, string>>
-}
-
-/** One use of a session: when, from where and with what. */
-export interface SessionUse extends CapturedUse {
-  readonly at: Date
-  /** What the user agent says, parsed when it is read. */
-  readonly device?: SessionDevice
-}
-
-/** The first use of a session, when it was stored, and the last one that was stored. */
-export interface SessionMetadata {
-  readonly first: SessionUse
-  readonly last: SessionUse
+  ip?: string
+  userAgent?: string
+  location?: SessionLocation
+  extra?: Record<string, string>
 }

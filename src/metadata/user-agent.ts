@@ -1,30 +1,37 @@
-const MOST_BYTES = 512
+/** The bytes of UTF-8 that are kept of a user agent: almost all are shorter than 300. */
+const LONGEST_USER_AGENT = 512
 
-// Control characters of C0 and C1, separators of lines, and marks that turn the direction of text.
-const CONTROL = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+/** Control characters, line separators, and characters that turn the direction of the text after them. */
+const UNSAFE = /[\p{Cc}\u2028\u2029\p{Bidi_Control}]/gu
 
-/** A text of a client without control characters, cut to so many bytes of UTF-8; undefined when nothing is left. */
-export function cleanText(text: unknown, mostBytes = MOST_BYTES): string | undefined {
-  if (typeof text !== 'string') return undefined
-  // Cut first, because a header may be long: no character takes less than one byte.
-  const clean = text
-    .slice(0, 2 * mostBytes)
-    .replaceAll(CONTROL, '')
+/** The kept part of the header `user-agent`, or undefined when nothing is left. */
+export function keptUserAgent(header: unknown): string | undefined {
+  return cleanText(header, LONGEST_USER_AGENT)
+}
+
+/**
+ * Text that is safe to show in a log and on a page that escapes HTML: without control characters, trimmed, and cut
+ * between two characters.
+ *
+ * @param most - bytes of UTF-8
+ * @returns undefined when nothing is left, and for other values than strings
+ */
+export function cleanText(value: unknown, most: number): string | undefined {
+  if (typeof value !== 'string') return undefined
+  // Cut first, so that the work does not grow with what a client sends.
+  const safe = value
+    .slice(0, 4 * most)
     .toWellFormed()
+    .replace(UNSAFE, '')
     .trim()
-  return cut(clean, mostBytes).trim() || undefined
+  return cutToBytes(safe, most).trimEnd() || undefined
 }
 
-function cut(text: string, mostBytes: number): string {
+function cutToBytes(text: string, most: number): string {
+  if (Buffer.byteLength(text) <= most) return text
   const bytes = Buffer.from(text)
-  if (bytes.length <= mostBytes) return text
-  let end = mostBytes
-  // A byte within a character begins with the bits 10.
-  while ((bytes[end]! & 0xc0) === 0x80) end -= 1
+  let end = most
+  // A byte 10xxxxxx continues a character.
+  while ((bytes[end]! & 0xc0) === 0x80) end--
   return bytes.toString('utf8', 0, end)
-}
-
-/** The user agent of a request. */
-export function userAgentOf(header: string | string[] | undefined): string | undefined {
-  return cleanText(Array.isArray(header) ? header[0] : header)
 }

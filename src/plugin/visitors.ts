@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { type UseCapture, useCapture } from '../metadata/capture.ts'
-import type { MetadataSettings } from '../metadata/metadata-options.ts'
+import { type CaptureUse, useCapture } from '../metadata/capture.ts'
+import type { CheckedMetadataOptions } from '../metadata/metadata-options.ts'
 import { packUse } from '../metadata/packed-use.ts'
 import type { CapturedUse } from '../metadata/session-metadata.ts'
 import type { SessionEventEmitter } from '../store/core/events.ts'
@@ -9,13 +9,11 @@ import { requestNote } from './request-state.ts'
 
 /** What requests show of their clients, for the metadata of their sessions. */
 export class Visitors {
-  readonly #capture: UseCapture | undefined
+  readonly #capture: CaptureUse | undefined
 
-  constructor(settings: MetadataSettings | false, events: SessionEventEmitter) {
+  constructor(settings: CheckedMetadataOptions | undefined, events: SessionEventEmitter) {
     this.#capture =
-      settings === false
-        ? undefined
-        : useCapture(settings, (what, error) => events.emit('metadataFailure', { what, error }))
+      settings && useCapture(settings, (what, error) => events.emit('metadataFailure', { what, error: asError(error) }))
   }
 
   /** The client of a request; undefined without the option `metadata`. */
@@ -30,10 +28,10 @@ export class Visitors {
 /** Captures the client of a request when that is needed first: most requests store nothing. */
 class RequestVisitor implements Visitor {
   readonly #request: FastifyRequest
-  readonly #capture: UseCapture
+  readonly #capture: CaptureUse
   #packed: Buffer | Promise<Buffer> | undefined
 
-  constructor(request: FastifyRequest, capture: UseCapture) {
+  constructor(request: FastifyRequest, capture: CaptureUse) {
     this.#request = request
     this.#capture = capture
   }
@@ -44,4 +42,21 @@ class RequestVisitor implements Visitor {
   }
 }
 
-const packed = (use: CapturedUse | Promise<CapturedUse>) => (use instanceof Promise ? use.then(packUse) : packUse(use))
+const packed = (use: CapturedUse | Promise<CapturedUse>) => (use instanceof Promise ? use.then(pack) : pack(use))
+
+/** To pack a use takes 20 times as long as to find it again, and one client sends many requests. */
+const MOST_KEPT = 1_000
+const kept = new Map<string, Buffer>()
+
+function pack(use: CapturedUse): Buffer {
+  const key = JSON.stringify(use)
+  const known = kept.get(key)
+  if (known) return known
+  const bytes = packUse(use)
+  // The oldest leaves first: a Map has the order of insertion.
+  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!)
+  kept.set(key, bytes)
+  return bytes
+}
+
+const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)))

@@ -2,7 +2,7 @@ import type { RowMoment, SessionDatabase, SessionListing } from '../../database/
 import type { SessionRows } from '../../database/door/rows.ts'
 import { InvalidOptionsError } from '../../errors.ts'
 import type { AttachedKeys } from '../../keys/key-provider.ts'
-import type { MetadataSettings } from '../../metadata/metadata-options.ts'
+import type { CheckedMetadataOptions } from '../../metadata/metadata-options.ts'
 import type { Codec } from '../../payload/codec.ts'
 import type { UsesCodec } from '../../payload/uses-codec.ts'
 import type { SessionContent } from '../live/content.ts'
@@ -23,8 +23,8 @@ export interface StoreCore {
   readonly keys: AttachedKeys
   readonly codec: Codec
   readonly usesCodec: UsesCodec
-  /** What is kept of clients. */
-  readonly metadata: MetadataSettings | false
+  /** What is kept of clients; undefined for nothing. */
+  readonly metadata: CheckedMetadataOptions | undefined
   readonly bindToCookie: boolean
   readonly limits: Limits
   readonly events: SessionEventEmitter

@@ -2,7 +2,7 @@ import type { Table } from 'drizzle-orm'
 import { type Dialect, faultOfTable, recogniseDatabase } from '../../database/recognise.ts'
 import { DEFAULT_TABLE } from '../../database/sql/migrations.ts'
 import { placeOfName } from '../../database/sql/table-place.ts'
-import { checkMetadata } from '../../metadata/metadata-options.ts'
+import { checkedMetadataOptions } from '../../metadata/metadata-options.ts'
 import { limitNesting, type Serializer, serializers } from '../../payload/serializer.ts'
 import { USUAL_TIMEOUT_MS } from '../../time/time-limits.ts'
 import { checkLimits, checkMaxPerUser } from './check-limits.ts'
@@ -57,7 +57,7 @@ export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): 
     trimLock: lock,
     migrate: checkMigrate(options, dialect, checks),
     user: options.user,
-    metadata: checkMetadata(options.metadata, checks),
+    metadata: checkedMetadataOptions(options.metadata, checks),
     maxPerUser: checkMaxPerUser(options, checks),
     errorPaths: checks.boolean('errorPaths', options.errorPaths, false),
     serializer: checkSerializer(options.serializer, checks),

@@ -2,7 +2,7 @@ import type { Table } from 'drizzle-orm'
 import type { SessionDatabase } from '../../database/contract/session-database.ts'
 import type { Dialect, DrizzleDatabase } from '../../database/recognise.ts'
 import type { KeyProvider } from '../../keys/key-provider.ts'
-import type { MetadataOptions, MetadataSettings } from '../../metadata/metadata-options.ts'
+import type { CheckedMetadataOptions, MetadataOptions } from '../../metadata/metadata-options.ts'
 import type { Serializer, serializers } from '../../payload/serializer.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { Evict, UserId, UserLimit } from '../core/core.ts'
@@ -139,7 +139,7 @@ export interface CheckedStoreOptions {
   readonly acceptUnencryptedUntil: number
   readonly warnKeyAge: number | false
   readonly user: StoreOptions['user']
-  readonly metadata: MetadataSettings | false
+  readonly metadata: CheckedMetadataOptions | undefined
   readonly maxPerUser: UserLimit | undefined
   readonly errorPaths: boolean
   readonly serializer: Serializer
