@@ -40,9 +40,9 @@ function degrees(value: unknown, most: number): number | undefined {
  */
 export function checkedExtra(value: unknown): Record<string, string> | undefined {
   if (value === undefined) return undefined
-  if (value instanceof Promise) {
+  if (typeof (value as { then?: unknown } | null)?.then === 'function') {
     // Its rejection would end the process.
-    value.catch(() => {})
+    Promise.resolve(value).catch(() => {})
     throw new Error('metadata.extra must return its object, not a promise; load what it needs before')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

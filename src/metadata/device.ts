@@ -1,4 +1,5 @@
 import Bowser from 'bowser'
+import { boundedMemo } from './bounded-memo.ts'
 import { DEVICE_RULES, isBot } from './device-rules.ts'
 import type { SessionDevice } from './session-metadata.ts'
 
@@ -7,8 +8,6 @@ const MOST_KEPT = 500
 
 /** Longer text costs more to parse, and says no more. */
 const LONGEST = 512
-
-const kept = new Map<string, SessionDevice>()
 
 /** Names of bowser that are not those of the products. */
 const NAMES: Record<string, string> = {
@@ -30,14 +29,11 @@ const KINDS: Record<string, SessionDevice['kind']> = {
 export function deviceOf(userAgent: string | undefined): SessionDevice {
   const text = userAgent?.slice(0, LONGEST) ?? ''
   if (text.trim() === '') return { kind: 'unknown' }
-  const known = kept.get(text)
-  if (known) return { ...known }
-  const device = parsed(text)
-  // The oldest leaves first: a Map has the order of insertion.
-  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!)
-  kept.set(text, device)
-  return { ...device }
+  // A copy, so that a caller who changes it changes no later result.
+  return { ...known(text) }
 }
+
+const known = boundedMemo(MOST_KEPT, parsed)
 
 function parsed(userAgent: string): SessionDevice {
   if (isBot(userAgent)) return { kind: 'bot' }

@@ -8,8 +8,9 @@ import { USER_AGENT_PARTS } from './user-agent-parts.ts'
 /** A use is at most about 2.5 KB: 512 bytes of user agent, 1 KB of extra, and the location. */
 const LONGEST = 4096
 
-/** Small windows cost little memory, and reach across the dictionary and the text. */
-const COMPRESSION = { dictionary: USER_AGENT_PARTS, level: 9, windowBits: 12, memLevel: 5 }
+/** The window reaches across the dictionary and the text; less memory is faster to prepare. */
+const WINDOW = { dictionary: USER_AGENT_PARTS, windowBits: 12, chunkSize: 1024 }
+const COMPRESSION = { ...WINDOW, level: 6, memLevel: 1 }
 
 /** The first byte: whether the rest is compressed, the kind of the address, and which fields follow. */
 const COMPRESSED = 1
@@ -28,7 +29,7 @@ const PLACES = ['country', 'region', 'city'] as const
 const DEGREES = ['latitude', 'longitude'] as const
 
 /**
- * The bytes of a use, equal for equal uses: a first byte, the bytes of the address, and the other fields, compressed with a
+ * The bytes of a use, equal for equal uses in one version of Node: a first byte, the bytes of the address, and the other fields, compressed with a
  * dictionary when that is shorter.
  *
  * @throws Error when the use takes more than 4 KB
@@ -74,7 +75,7 @@ export function unpackUse(bytes: Buffer): CapturedUse {
 const malformed = () => new Error('The packed metadata is malformed')
 
 function inflated(bytes: Buffer): Buffer {
-  const options = { dictionary: USER_AGENT_PARTS, windowBits: 12, maxOutputLength: LONGEST, info: true }
+  const options = { ...WINDOW, maxOutputLength: LONGEST, info: true }
   const { buffer, engine } = inflateRawSync(bytes, options) as unknown as {
     buffer: Buffer
     engine: { bytesWritten: number }
