@@ -1,5 +1,5 @@
 import type { ReencryptResult } from '../../store/management/reencrypting.ts'
-import { given } from '../../store/management/session-filter.ts'
+import { given } from '../../store/options/filter-checks.ts'
 import { defineCommand } from '../frame/command.ts'
 import { type ExitCode, exitCodes } from '../frame/errors.ts'
 import { rowsOf, sessionsOf } from '../frame/progress.ts'

@@ -51,6 +51,12 @@ export interface Beginning {
   readonly expires: unknown
 }
 
+/** What a request shows of its client. */
+export interface Visitor {
+  /** Packed for storing. Never rejects. */
+  packed(): Buffer | Promise<Buffer>
+}
+
 /** The private state of a live session, which the application cannot see. */
 class SessionNote {
   /** Undefined for a session that was never stored. */
@@ -69,6 +75,8 @@ class SessionNote {
   isRefused = false
   /** Whether it is the new session of a `regenerate(keys)` with an old id, which passes nothing to it. */
   isWithheld = false
+  /** The client of its request; undefined where nothing about clients is kept. */
+  visitor: Visitor | undefined
   /** Whether its last save failed. */
   isUnsaved = false
 }

@@ -3,6 +3,7 @@ import { UnavailableError } from '../../errors.ts'
 import { keyIdOf } from '../../payload/sealed-payload.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { Operation } from '../core/operation.ts'
+import { recordWrite } from '../history/session-changes.ts'
 import { UNKNOWN_VERSION } from '../live/live-session.ts'
 import { setLoadedVersion } from '../live/loaded-version.ts'
 import { UserChange } from '../users/max-per-user.ts'
@@ -84,5 +85,6 @@ async function begin(
   const { createdAt, touchedAt: usedAt, version } = row
   const stored = { version: isBegun ? version + 1 : UNKNOWN_VERSION, createdAt, plaintext, isJsonVisible: false }
   setLoadedVersion(session, { ...stored, lifetime, usedAt, touched: false, hasOldId: false, isWritten: true })
+  await recordWrite(core, { ...save, base: undefined, userId: row.userId })
   return 'saved'
 }

@@ -18,6 +18,8 @@ export interface Save {
   readonly base: StoredVersion | undefined
   readonly lifetime: SessionContent['cookie']
   readonly userId: string | null
+  /** The id of the session that it replaces. */
+  readonly previousId?: string | undefined
 }
 
 /** The content to write for one session, from one save or from several saves together. */

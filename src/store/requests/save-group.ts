@@ -4,6 +4,7 @@ import { OverloadedError, UnavailableError } from '../../errors.ts'
 import { Deferred } from '../../time/deferred.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { Operation } from '../core/operation.ts'
+import { recordWrite } from '../history/session-changes.ts'
 import { UserChange } from '../users/max-per-user.ts'
 import { markGone } from './ending.ts'
 import { type OpenedRow, openCurrent } from './reading.ts'
@@ -133,9 +134,15 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
     plaintext,
     isJsonVisible: false,
   })
+  const recorded = core.history && recordWrite(core, { ...save, ...previousOf(group), base, userId })
   if (change) await change.end(base, userId)
+  if (recorded) await recorded
   return true
 }
+
+const previousOf = (group: readonly Waiting[]) => ({
+  previousId: group.find(({ save }) => save.previousId)?.save.previousId,
+})
 
 function changeTo({ sid, data, keyId, userId, touchedAt, expiresAt, trimAt }: SealedRow, version: number): RowChange {
   return { sid, version, now: touchedAt, data, keyId, userId, touchedAt, expiresAt, trimAt }
