@@ -57,7 +57,7 @@ export async function forgetUser(core: StoreCore, options: ForgetOptions): Promi
   if (dryRun) return forgetting.count()
   const result = await forgetting.run()
   const details = { reason: 'forgotten', ...result, ...(actor !== undefined && { actor }) }
-  await core.history?.record({ sid: MANY, kind: 'revoked', userId: null, details })
+  await core.history?.recordNow({ sid: MANY, kind: 'revoked', userId: null, details })
   return result
 }
 

@@ -70,7 +70,7 @@ export async function recordRevocation(
   const filter = Object.keys(names).filter((name) => FILTERS.includes(name))
   const details = { filter, sessions, ...(actor !== undefined && { actor }) }
   const key = sid ?? (userId === undefined ? MANY : sidOfUser(userId))
-  await history?.record({ sid: key, kind: 'revoked', userId: userId ?? null, details })
+  await history?.recordNow({ sid: key, kind: 'revoked', userId: userId ?? null, details })
 }
 
 const FILTERS = ['user', 'handle', 'before', 'all', 'except']

@@ -48,6 +48,8 @@ export interface SessionHistory {
    * @throws with `strict`, by the promise: `FST_STORED_SESSION_UNAVAILABLE`
    */
   record(happening: Happening): Promise<void> | undefined
+  /** Records what an operator did, and stores it with all events that wait. Rejects only with `strict`. */
+  recordNow(happening: Happening): Promise<void>
   /** Stores the waiting events. Never rejects: a failure is an event, and the events stay. */
   flush(): Promise<void>
   /** Stores the waiting events, and accepts no more. Never rejects. */

@@ -54,6 +54,12 @@ export class Recorder implements SessionHistory {
     return isFirst ? this.#add({ ...agreedStamp(agreedAt), happening }) : undefined
   }
 
+  async recordNow(happening: Happening): Promise<void> {
+    const recorded = this.record(happening)
+    await this.#queue.flush()
+    await recorded
+  }
+
   async flush(): Promise<void> {
     await this.#queue.flush()
   }

@@ -83,7 +83,7 @@ export async function reencryptSessions(
 async function recordKeys({ history }: StoreCore, result: ReencryptResult, actor: string | undefined): Promise<void> {
   const { reencrypted: sessions, unreadable, remaining } = result
   const details = { sessions, unreadable, remaining, ...(actor !== undefined && { actor }) }
-  await history?.record({ sid: MANY, kind: 'keys', userId: null, details })
+  await history?.recordNow({ sid: MANY, kind: 'keys', userId: null, details })
 }
 
 const OPTION_NAMES = ['batchSize', 'rate', 'actor', 'signal', 'onProgress']

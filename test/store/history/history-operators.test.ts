@@ -81,7 +81,7 @@ forEachDatabase((target) => {
     const id = await signIn('ada')
     const [before] = await eventsOf(suite.store)
     const store = await suite.another({ secret: [OTHER_SECRET, 'correct horse battery staple, thirty-two and more'] })
-    const counts = Object.values(await store.countByKey())
+    const counts = Object.values(await store.countByKey()).filter((rows) => rows > 0)
     assert.deepEqual(counts, [2])
     const result = await store.reencrypt({ actor: 'operator' })
     assert.deepEqual([result.reencrypted, result.unreadable, result.remaining], [2, 0, 0])
