@@ -8,12 +8,14 @@ export interface GatedHistory {
   readonly database: SessionDatabase
   /** The events of each insert that was asked for. */
   readonly inserts: (readonly EventRow[])[]
-  /** The error of inserts now; undefined when they work. */
-  failure: Error | undefined
-  /** A user that the table cannot hold. */
-  unstorable: string | undefined
-  /** What inserts wait for now. */
-  gate: Promise<void> | undefined
+  readonly now: {
+    /** The error of inserts; undefined when they work. */
+    failure: Error | undefined
+    /** A user that the table cannot hold. */
+    unstorable: string | undefined
+    /** What inserts wait for. */
+    gate: Promise<void> | undefined
+  }
   close(): Promise<void>
 }
 
@@ -23,9 +25,7 @@ export async function gatedHistory({ dialect, url }: TestDatabase): Promise<Gate
   const gated: GatedHistory = {
     database: oneByOne(real),
     inserts: [],
-    failure: undefined,
-    unstorable: undefined,
-    gate: undefined,
+    now: { failure: undefined, unstorable: undefined, gate: undefined },
     close: () => real.close(),
   }
   Object.assign(gated.database, {
@@ -33,9 +33,9 @@ export async function gatedHistory({ dialect, url }: TestDatabase): Promise<Gate
       ...history,
       async insertMany(events: readonly EventRow[]) {
         gated.inserts.push(events)
-        await gated.gate
-        if (gated.failure) throw gated.failure
-        const isBad = ({ userId }: EventRow) => userId !== null && userId === gated.unstorable
+        await gated.now.gate
+        if (gated.now.failure) throw gated.now.failure
+        const isBad = ({ userId }: EventRow) => userId !== null && userId === gated.now.unstorable
         if (events.some(isBad)) throw Object.assign(new Error('no such character'), { code: '22P05' })
         await history.insertMany(events)
       },

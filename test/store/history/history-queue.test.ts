@@ -40,8 +40,8 @@ forEachDatabase((target) => {
     await gated.close()
   })
   beforeEach(async () => {
-    gated.failure = undefined
-    gated.gate = undefined
+    gated.now.failure = undefined
+    gated.now.gate = undefined
     await store.flush()
     gated.inserts.length = 0
     for (const table of ['stored_sessions', 'stored_sessions_events'])
@@ -68,7 +68,7 @@ forEachDatabase((target) => {
 
   test('one insert runs at a time', async () => {
     let open = () => {}
-    gated.gate = new Promise((resolve) => {
+    gated.now.gate = new Promise((resolve) => {
       open = resolve
     })
     await save(store, newId(), newSession())
@@ -89,14 +89,14 @@ forEachDatabase((target) => {
     const errors: unknown[] = []
     const listen = (event: { work: string }) => errors.push(event.work)
     store.events.on('backgroundError', listen)
-    gated.failure = fullTable()
+    gated.now.failure = fullTable()
     const id = newId()
     await save(store, id, newSession({ userId: 'ada' }))
     await store.flush()
     await destroy(store, id)
     await store.flush()
     assert.equal(store.historyWaiting, 2)
-    gated.failure = undefined
+    gated.now.failure = undefined
     await until('they are stored', () => store.historyWaiting === 0)
     store.events.off('backgroundError', listen)
     assert.deepEqual(await kindsOf(store), ['created ada', 'ended destroyed ada'])
@@ -107,10 +107,10 @@ forEachDatabase((target) => {
     const dropped: number[] = []
     const listen = ({ events }: { events: number }) => dropped.push(events)
     store.events.on('historyDropped', listen)
-    gated.unstorable = 'unstorable'
+    gated.now.unstorable = 'unstorable'
     for (const userId of ['ada', 'unstorable', 'grace']) await save(store, newId(), newSession({ userId }))
     await store.flush()
-    gated.unstorable = undefined
+    gated.now.unstorable = undefined
     store.events.off('historyDropped', listen)
     assert.deepEqual(await kindsOf(store), ['created ada', 'created grace'])
     assert.deepEqual(dropped, [1])
@@ -155,10 +155,10 @@ forEachDatabase((target) => {
 
   test('with strict, a save whose event is not stored is a 503, and the event is stored later', async () => {
     const strict = await openGated(true)
-    gated.failure = fullTable()
+    gated.now.failure = fullTable()
     const id = newId()
     await assert.rejects(save(strict, id, newSession()), { code: 'FST_STORED_SESSION_UNAVAILABLE', statusCode: 503 })
-    gated.failure = undefined
+    gated.now.failure = undefined
     await until('it is stored', () => strict.historyWaiting === 0)
     assert.deepEqual(await kindsOf(suite.store), ['created'])
   })
@@ -174,7 +174,7 @@ forEachDatabase((target) => {
     const one = await openGated()
     const dropped: number[] = []
     one.events.on('historyDropped', ({ events }) => dropped.push(events))
-    gated.failure = fullTable()
+    gated.now.failure = fullTable()
     await save(one, newId(), newSession())
     await one.close()
     assert.deepEqual(dropped, [1])
