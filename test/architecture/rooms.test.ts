@@ -37,6 +37,7 @@ const ROOMS = {
   cli: [
     'cli',
     'cli/commands',
+    'cli/commands/audit',
     'cli/init',
     'cli/configuration',
     'cli/doctor',
