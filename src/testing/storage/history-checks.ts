@@ -47,9 +47,13 @@ export function historyChecks(checkStorage: StorageCheck): ContractCheck[] {
         userId,
         Array.from({ length: MANY }, (_, n) => HOUR_MS + n),
       )
+      const assertAll = async () => {
+        const listed = await history.list({ userId }, undefined, MANY + 1)
+        assert.deepEqual(listed.map(plain), events.toReversed().map(plain))
+      }
+      await assertAll()
       await Promise.all([history.insertMany(events), history.insertMany(events.toReversed())])
-      const listed = await history.list({ userId }, undefined, MANY + 1)
-      assert.deepEqual(listed.map(plain), events.toReversed().map(plain))
+      await assertAll()
     }),
     check('events are listed the newest first, those of one time by id and session, page by page', async (history) => {
       const userId = newUser()
