@@ -130,8 +130,8 @@ forEachDatabase((target) => {
 
   const place = { at: MIDDLE, id: Buffer.alloc(16, 128), sid: Buffer.alloc(32, 128) }
   // Those of partitions are named by their columns.
-  const byTime = /events(_p\d+)?_at_i(nde|d)x|events(_p\d+)?_at_id/
-  const byUser = /user_id_(at_)?(id_)?i(nde|d)x/
+  const byTime = /events_by_time|events_p\d+_at_idx/
+  const byUser = /events_by_user|events_p\d+_user_id_at_idx/
   const byKey = /events(_p\d+)?_(key|pkey)\b|"PRIMARY"|autoindex_stored_sessions_events_1/
 
   for (const [name, behind] of [
