@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import type { EventFilter, EventRow, SessionEventRows } from '../../database/contract/session-database.ts'
 import { newKeyId, newSid, newUser } from './contract-rows.ts'
 
@@ -10,7 +9,7 @@ const OTHER_BYTES = 10
 export function newEventId(at: number): Buffer {
   const time = Buffer.alloc(TIME_BYTES)
   time.writeUIntBE(at, 0, TIME_BYTES)
-  return Buffer.concat([time, randomBytes(OTHER_BYTES)])
+  return Buffer.concat([time, newSid().subarray(0, OTHER_BYTES)])
 }
 
 /** An event of a session that no other check has. */
