@@ -34,15 +34,16 @@ export function trimEvents(client: PgClient, compile: Compile, table: SessionsTa
   const { sid, id, at } = eventColumns
   const find = compile(sql`select ${sid} as sid, ${id} as id from ${events} where ${at} < ${value('before')}
     order by ${at} limit ${value('limit')}`)
-  const remove = compile(sql`delete from ${events}
-    using unnest(${value('sids')}::text::bytea[], ${value('ids')}::text::bytea[]) as t (sid, id)
-    where ${events}.${sid} = t.sid and ${events}.${id} = t.id`)
+  // The sessions lead to the index, and to the partition. With a list of ids too, the index would try every pair.
+  const remove = compile(sql`delete from ${events} where ${sid} = any(${value('sids')}::text::bytea[])
+    and ${sid} || ${id} = any(${value('keys')}::text::bytea[])`)
   const run = (statement: Statement, values: object) => client.query(statement.text, valuesFor(statement, values), true)
   return async (before, limit) => {
     const { rows } = await run(find, { before, limit })
     if (rows.length === 0) return 0
-    const list = (key: 'sid' | 'id') => byteas(rows.map((row) => Buffer.from(row[key] as Uint8Array)))
-    return (await run(remove, { sids: list('sid'), ids: list('id') })).count
+    const keys = rows.map((row) => [row.sid, row.id].map((bytes) => Buffer.from(bytes as Uint8Array)))
+    const sids = byteas(keys.map(([one]) => one!))
+    return (await run(remove, { sids, keys: byteas(keys.map((key) => Buffer.concat(key))) })).count
   }
 }
 
