@@ -56,6 +56,10 @@ export {
   storedSession,
   storedSession as default,
 } from './plugin/stored-session.ts'
+export type { Activity, ActivityBucket, ActivityOptions, EventCounts } from './store/audit/activity.ts'
+export type { HistoryFilter } from './store/audit/event-filter.ts'
+export type { HistoryEvent, HistoryOptions, HistoryPage } from './store/audit/event-listing.ts'
+export type { ForgetOptions, ForgetResult } from './store/audit/forgetting.ts'
 export type { UserId } from './store/core/core.ts'
 export type { SessionEvents } from './store/core/events.ts'
 export type { SessionHandle } from './store/core/handle.ts'
@@ -69,6 +73,7 @@ export type { ReencryptOptions, ReencryptProgress, ReencryptResult } from './sto
 export type { RevokeFilter, RevokeResult } from './store/management/revoking.ts'
 export type { SessionFilter, SessionState } from './store/management/session-filter.ts'
 export type { SessionStats } from './store/management/statistics.ts'
+export type { HistoryOption } from './store/options/history-option.ts'
 export type { AssuranceLevel } from './store/options/lifetime-presets.ts'
 export type { Duration, StoreOptions } from './store/options/store-options.ts'
 export type { TrimOption } from './store/options/trim-options.ts'

@@ -10,6 +10,6 @@ CREATE TABLE `stored_sessions_events` (
 );
 --> statement-breakpoint
 ALTER TABLE `stored_sessions` ADD `metadata` blob;--> statement-breakpoint
-CREATE INDEX `stored_sessions_events_user_id_index` ON `stored_sessions_events` (`user_id`,`at`);--> statement-breakpoint
-CREATE INDEX `stored_sessions_events_at_index` ON `stored_sessions_events` (`at`);--> statement-breakpoint
-CREATE INDEX `stored_sessions_events_key_id_index` ON `stored_sessions_events` (`key_id`);
+CREATE INDEX `stored_sessions_events_by_user` ON `stored_sessions_events` (`user_id`,`at`,`id`);--> statement-breakpoint
+CREATE INDEX `stored_sessions_events_by_time` ON `stored_sessions_events` (`at`,`id`);--> statement-breakpoint
+CREATE INDEX `stored_sessions_events_by_key` ON `stored_sessions_events` (`key_id`);

@@ -9,7 +9,7 @@ CREATE TABLE `stored_sessions_events` (
 	PRIMARY KEY(`sid`, `id`)
 );
 --> statement-breakpoint
-CREATE INDEX `stored_sessions_events_user_id_index` ON `stored_sessions_events` (`user_id`,`at`);--> statement-breakpoint
-CREATE INDEX `stored_sessions_events_at_index` ON `stored_sessions_events` (`at`);--> statement-breakpoint
-CREATE INDEX `stored_sessions_events_key_id_index` ON `stored_sessions_events` (`key_id`);--> statement-breakpoint
+CREATE INDEX `stored_sessions_events_by_user` ON `stored_sessions_events` (`user_id`,`at`,`id`);--> statement-breakpoint
+CREATE INDEX `stored_sessions_events_by_time` ON `stored_sessions_events` (`at`,`id`);--> statement-breakpoint
+CREATE INDEX `stored_sessions_events_by_key` ON `stored_sessions_events` (`key_id`);--> statement-breakpoint
 ALTER TABLE `stored_sessions` ADD `metadata` blob;

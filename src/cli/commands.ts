@@ -1,3 +1,5 @@
+import { forget } from './commands/audit/forget.ts'
+import { history } from './commands/audit/history.ts'
 import { count } from './commands/count.ts'
 import { doctor } from './commands/doctor.ts'
 import { generate } from './commands/generate.ts'
@@ -23,6 +25,8 @@ export const commands: readonly AnyCommand[] = [
   count,
   stats,
   revoke,
+  history,
+  forget,
   trim,
   keys,
   reencrypt,

@@ -10,6 +10,8 @@ export const eventChannelNames = [
   'gone',
   'conflict',
   'unreadable',
+  'historyWritten',
+  'historyDropped',
 ] as const
 
 /** The prefix of every name. */

@@ -1,17 +1,17 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { InvalidOptionsError, UnavailableError, UnstorableError } from '../errors.ts'
-import type { KeyProvider, SealingKey } from '../keys/key-provider.ts'
+import { InvalidOptionsError, UnstorableError } from '../errors.ts'
+import type { KeyProvider } from '../keys/key-provider.ts'
+import { type EventCodec, eventCodec } from './event-codec.ts'
 import { importedContent } from './imported.ts'
+import { attempt, openWith, sealWith, withKey } from './key-use.ts'
 import {
   DEFLATED,
   isPointer,
   isSealed,
   keyIdOf,
-  open,
   PLAIN,
   POINTER,
   type SealContext,
-  seal,
   UnreadablePayload,
 } from './sealed-payload.ts'
 import type { Serializer } from './serializer.ts'
@@ -28,7 +28,7 @@ export interface PayloadPlace {
 }
 
 /** Converts content to bytes and to a sealed payload, and back. */
-export interface Codec {
+export interface Codec extends EventCodec {
   serialize(content: Record<string, unknown>): Uint8Array
   /** @throws {@link UnreadablePayload} */
   deserialize(plaintext: Uint8Array): Record<string, unknown>
@@ -100,6 +100,7 @@ export function codecFor(settings: CodecSettings): Codec {
         (key) => openWith(key, context, sealed, isPointer),
       )
     },
+    ...eventCodec(settings),
   }
 }
 
@@ -107,34 +108,6 @@ function contextOf({ sid, createdAt, id, share }: PayloadPlace, settings: CodecS
   const { namespace, bindToCookie } = settings
   if (!bindToCookie) return { namespace, sid, createdAt }
   return { namespace, sid, createdAt, share: share ?? (id === undefined ? undefined : shareOf(id)) }
-}
-
-/** Synchronous when the provider is. A failing provider says nothing about the session. */
-export function withKey<Key, Result>(
-  ask: () => Key | Promise<Key>,
-  use: (key: Key) => Result,
-): Result | Promise<Result> {
-  const key = attempt(ask, unavailable)
-  return key instanceof Promise ? key.catch(unavailable).then(use) : use(key)
-}
-
-function unavailable(error: unknown): never {
-  throw new UnavailableError({ cause: error })
-}
-
-function sealWith(key: SealingKey | undefined, context: SealContext, plaintext: Uint8Array, version: number): Buffer {
-  return key ? seal(key, context, plaintext, version) : unavailable(new Error('the key provider has no current key'))
-}
-
-function openWith(
-  key: SealingKey | undefined,
-  context: SealContext,
-  sealed: Buffer,
-  isExpected?: (bytes: Buffer) => boolean,
-): Buffer {
-  if (!key) throw new UnreadablePayload('unknown key')
-  if (key.isRevoked) throw new UnreadablePayload('revoked key')
-  return open(key, context, sealed, isExpected)
 }
 
 function compressed(plaintext: Uint8Array, above: number | false): Buffer | undefined {
@@ -175,12 +148,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function checkedBytes(bytes: unknown): Uint8Array {
   if (bytes instanceof Uint8Array) return bytes
   throw new InvalidOptionsError('serializer.serialize must return bytes, such as a Buffer, and at once')
-}
-
-function attempt<Result>(run: () => Result, fail: (error: unknown) => never): Result {
-  try {
-    return run()
-  } catch (error) {
-    return fail(error)
-  }
 }

@@ -20,6 +20,16 @@ export interface SealContext {
   readonly createdAt: number
   /** A hash of the session id, 32 bytes, where payloads are bound to cookies. */
   readonly share?: Buffer | undefined
+  /** Present for the details of an event: then `createdAt` is the time of the event. */
+  readonly event?: EventFields | undefined
+}
+
+/** The plaintext columns of an event that its details are bound to. */
+export interface EventFields {
+  /** 16 bytes. */
+  readonly id: Buffer
+  readonly kind: string
+  readonly userId: string | null
 }
 
 /**
@@ -34,6 +44,7 @@ export function freshSaltInto(sealed: Buffer, key: SealingKey, { sid }: SealCont
 }
 
 const PAYLOAD_LABEL = Buffer.from('stored-session/payload')
+const EVENT_LABEL = Buffer.from('stored-session/event')
 const SALT_LABEL = Buffer.from('stored-session/salt')
 const SID_BYTES = 32
 const SHARE_BYTES = 32
@@ -55,11 +66,9 @@ const SALT_AT = KEY_ID_AT + 4 + 4
 const inputs = { unbound: new Map<string, Buffer>(), bound: new Map<string, Buffer>() }
 
 /** Derives the key and the nonce of a payload into {@link KEY} and {@link IV}. */
-export function deriveKeyAndIv(
-  key: SealingKey,
-  sealed: Buffer,
-  { namespace, sid, createdAt, share }: SealContext,
-): void {
+export function deriveKeyAndIv(key: SealingKey, sealed: Buffer, context: SealContext): void {
+  const { namespace, sid, createdAt, share, event } = context
+  if (event) return hmacInto(DERIVED, key.secret, eventInput(sealed, context, event))
   const input = inputFor(namespace, share !== undefined)
   input[VERSION_AT] = sealed[0]!
   sealed.copy(input, KEY_ID_AT, KEY_ID_FROM, SALT_FROM)
@@ -67,10 +76,28 @@ export function deriveKeyAndIv(
   const shareAt = input.length - (share ? SHARE_BYTES : -4)
   const timeAt = shareAt - 4 - 8
   sid.copy(input, timeAt - 4 - SID_BYTES)
-  input.writeUInt32BE(Math.floor(createdAt / 2 ** 32), timeAt)
-  input.writeUInt32BE(createdAt % 2 ** 32, timeAt + 4)
+  writeTime(input, createdAt, timeAt)
   share?.copy(input, shareAt)
   hmacInto(DERIVED, key.secret, input)
+}
+
+function writeTime(bytes: Buffer, time: number, offset: number): void {
+  bytes.writeUInt32BE(Math.floor(time / 2 ** 32), offset)
+  bytes.writeUInt32BE(time % 2 ** 32, offset + 4)
+}
+
+// The last field is absent for an event without a user, so that no user equals none.
+function eventInput(sealed: Buffer, context: SealContext, { id, kind, userId }: EventFields): Buffer {
+  const time = Buffer.alloc(8)
+  writeTime(time, context.createdAt, 0)
+  const header = [
+    sealed.subarray(0, 1),
+    sealed.subarray(KEY_ID_FROM, SALT_FROM),
+    sealed.subarray(SALT_FROM, HEADER_BYTES),
+  ]
+  const row = [Buffer.from(context.namespace), context.sid, time, id, Buffer.from(kind)]
+  const user = userId === null ? [] : [Buffer.from(userId)]
+  return Buffer.concat([Buffer.alloc(BLOCK_BYTES), framed([EVENT_LABEL, ...header, ...row, ...user])])
 }
 
 /** The derivation input with its lengths, label and namespace. Callers use it synchronously, so it can be shared. */

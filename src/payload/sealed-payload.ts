@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { SealingKey } from '../keys/key-provider.ts'
 import { deriveKeyAndIv, freshSaltInto, HEADER_BYTES, IV, KEY, KEY_ID_FROM, type SealContext } from './payload-keys.ts'
 
-export type { SealContext } from './payload-keys.ts'
+export type { EventFields, SealContext } from './payload-keys.ts'
 
 /*
  * A sealed payload:
@@ -14,6 +14,9 @@ export type { SealContext } from './payload-keys.ts'
  *   okm = HMAC-SHA512(master key, fields), where the length of each field precedes it as 4 bytes (BE):
  *           "stored-session/payload", version, key id, salt, namespace (UTF-8), sid (32 B), created_at (8 B, BE)
  *           and, where payloads are bound to cookies, the hash of the session id in `shareOf` (32 B)
+ *         or, for the details of an event,
+ *           "stored-session/event", version, key id, salt, namespace (UTF-8), sid (32 B), time (8 B, BE), id (16 B),
+ *           kind (ASCII) and, where the event has a user, the user (UTF-8)
  *   AES-256-GCM with key = okm[0..32], iv = okm[32..44], additional data = the 21 bytes of header
  */
 /** The plaintext is the serialized content. */
@@ -22,6 +25,8 @@ export const PLAIN = 1
 export const DEFLATED = 2
 /** The plaintext points to the session under its next id: never the content of a session. */
 export const POINTER = 3
+/** The plaintext is the details of an event. 4 and 5 are the versions of metadata. */
+export const EVENT = 6
 
 const TAG_BYTES = 16
 const TAG = { authTagLength: TAG_BYTES }
@@ -55,7 +60,7 @@ export class UnreadablePayload extends Error {
  * @param key - the master key
  * @param context - the row that it belongs to
  * @param plaintext - any bytes
- * @param version - the kind of plaintext: {@link PLAIN}, {@link DEFLATED} or {@link POINTER}
+ * @param version - the kind of plaintext: {@link PLAIN}, {@link DEFLATED}, {@link POINTER} or {@link EVENT}
  * @returns `plaintext.length + 37` bytes
  * @see NIST SP 800-38D, section 8.3, for the limit of random nonces that a key per write avoids
  */
@@ -92,6 +97,11 @@ export function isSealed(bytes: Buffer): boolean {
 /** Whether these bytes begin like a pointer. */
 export function isPointer(bytes: Buffer): boolean {
   return bytes[0] === POINTER
+}
+
+/** Whether these bytes begin like the details of an event. */
+export function isEvent(bytes: Buffer): boolean {
+  return bytes[0] === EVENT
 }
 
 /**

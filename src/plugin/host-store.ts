@@ -7,9 +7,9 @@ import { type LiveSession, noteOf, type Visitor } from '../store/live/live-sessi
 import { hasOldId, loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { allowNoLifetime } from './cookie/no-lifetime.ts'
+import { isDropped } from './cookie/session-cookie.ts'
 import type { CheckedOptions } from './options.ts'
 import { isSession, readOnly, requestNote } from './request-state.ts'
-import { isDropped } from './session-cookie.ts'
 import { Visitors } from './visitors.ts'
 
 type Session = FastifyRequest['session']

@@ -81,6 +81,9 @@ function logFaults(events: SessionEventEmitter, limited: LimitedLines): void {
       'a session could not be used, because the database or the key provider failed',
     )
   })
+  events.on('historyDropped', ({ events: lost }) => {
+    limited.error('history dropped', { events: lost }, 'events of the history were lost, because too many waited')
+  })
   events.on('backgroundError', ({ work, error }) => {
     limited.error(
       `${work} ${codeOf(error.cause)}`,

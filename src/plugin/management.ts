@@ -1,52 +1,19 @@
 import type { FastifyRequest } from 'fastify'
 import type { SessionEvents } from '../store/core/events.ts'
-import type { SessionHandle } from '../store/core/handle.ts'
 import type { Health } from '../store/health.ts'
-import type { ListOptions, SessionPage } from '../store/management/listing.ts'
-import type { ReencryptOptions, ReencryptResult } from '../store/management/reencrypting.ts'
-import type { RevokeFilter, RevokeResult } from '../store/management/revoking.ts'
-import type { SessionFilter } from '../store/management/session-filter.ts'
-import type { SessionStats } from '../store/management/statistics.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
-import type { TrimOptions, TrimResult } from '../store/trimming/trimming.ts'
 import type { CookieAnswers } from './cookie-answers.ts'
 import type { HostStore } from './host-store.ts'
+import type { SessionAdministration } from './session-administration.ts'
 
 /** A listener of an event. */
 export type SessionListener<Name extends keyof SessionEvents> = (event: SessionEvents[Name][0]) => void
 
 /** The methods of `fastify.storedSession`. */
-export interface StoredSession {
-  /** Deletes the rows of expired and ended sessions; the plugin does the same in the background. */
-  trim(options?: TrimOptions): Promise<TrimResult>
-  /** One page of sessions, the newest first, without their content. */
-  list(options?: ListOptions): Promise<SessionPage>
-  /** Counts sessions exactly. Without a user, the time grows with the table. */
-  count(filter?: SessionFilter): Promise<number>
-  /** The number of sessions of each state, the oldest, and their bytes. For a large table they are estimates. */
-  stats(): Promise<SessionStats>
+export interface StoredSession extends SessionAdministration {
   /**
-   * Ends sessions permanently, or with `dryRun` counts the sessions that it would end. A handle from before a rotation
-   * still names its session, as long as the session can live, at most 400 days after the rotation.
-   *
-   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, `FST_STORED_SESSION_INVALID_HANDLE`,
-   * `FST_STORED_SESSION_UNAVAILABLE`, and `FST_STORED_SESSION_LOST_ROTATION` for a handle from before a rotation whose
-   * row does not open, as always with `bindToCookie`: nothing was ended
-   */
-  revoke(filter: RevokeFilter): Promise<RevokeResult>
-  /**
-   * The handle of `request.session`, as in `list()`. It is valid until `regenerate()` or `rotateId()` gives the session
-   * another id. After a rotation the previous handle still names the session in `revoke()`.
-   */
-  handle(session: { readonly sessionId: string }): SessionHandle
-  /**
-   * Uses the current key to seal sessions and rows of old ids that other keys sealed. It can be stopped and repeated,
-   * and runs while the application serves requests.
-   */
-  reencrypt(options?: ReencryptOptions): Promise<ReencryptResult>
-  /**
-   * Writes pending touches now, which are otherwise written in the background a moment later. For hosts that stop the
-   * process between two requests. Never rejects: a failure is an event.
+   * Writes pending touches and events of the history now, which are otherwise written in the background a moment later. For
+   * hosts that stop the process between two requests. Never rejects: a failure is an event.
    */
   flush(): Promise<void>
   /** Checks the database and the key provider, for at most `operationTimeout`; never rejects. For probes. */
@@ -94,6 +61,9 @@ export function managementOf(store: StoredSessionStore, hostStore: HostStore, an
     list: (options) => store.list(options),
     count: (filter) => store.count(filter),
     stats: () => store.stats(),
+    history: (options) => store.history(options),
+    activity: (options) => store.activity(options),
+    forget: (options) => store.forget(options),
     revoke: (filter) => store.revoke(filter),
     handle: (session) => store.handle(session),
     reencrypt: (options) => store.reencrypt(options),

@@ -7,13 +7,13 @@ import { loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { CookieLines } from './cookie/cookie-lines.ts'
 import { SentCookies } from './cookie/sent-cookies.ts'
+import { insecureWarning, isDropped, outsideWarning, unsendableCheck } from './cookie/session-cookie.ts'
 import { type Choice, TwinCookies } from './cookie/twin-cookies.ts'
 import { CookieAnswers } from './cookie-answers.ts'
 import type { HostStore } from './host-store.ts'
 import { LateChanges } from './late-changes.ts'
 import type { CheckedOptions } from './options.ts'
 import { isDisguised, isSession, requestNote } from './request-state.ts'
-import { insecureWarning, isDropped, outsideWarning, unsendableCheck } from './session-cookie.ts'
 
 type Done = (error?: Error) => void
 

@@ -12,12 +12,14 @@ import {
   WrongSettingsError,
 } from '../errors.ts'
 import { codecFor } from '../payload/codec.ts'
-import { usesCodecFor } from '../payload/uses-codec.ts'
+import { usesCodecFor } from '../payload/uses/uses-codec.ts'
 import { attachKeys, checkKeyTable } from './attach-keys.ts'
 import type { StoreCore } from './core/core.ts'
 import type { SessionEventEmitter } from './core/events.ts'
 import { observeMigration, observeTouch } from './core/operation.ts'
 import { Turns } from './core/turns.ts'
+import { checkEventsTable } from './history/events-table.ts'
+import { Recorder } from './history/recorder.ts'
 import type { CheckedStoreOptions } from './options/store-options.ts'
 import { StorageProof } from './proof.ts'
 import { userReader } from './users/user.ts'
@@ -40,18 +42,21 @@ export async function openCore(
   })
   const namespace = options.namespace ?? database.table
   const keys = attachKeys(options.keys, database, namespace, events)
+  const codec = codecFor({
+    ...options,
+    keys,
+    namespace,
+    acceptsUnencrypted: () => Date.now() < options.acceptUnencryptedUntil,
+  })
+  const table = database.history
   return {
     rows,
     database,
     keys,
-    codec: codecFor({
-      ...options,
-      keys,
-      namespace,
-      acceptsUnencrypted: () => Date.now() < options.acceptUnencryptedUntil,
-    }),
+    codec,
     usesCodec: usesCodecFor({ keys, namespace }),
     metadata: options.metadata,
+    history: options.history && table ? new Recorder({ table, codec, events }, options.history) : undefined,
     bindToCookie: options.bindToCookie,
     limits: options.limits,
     events,
@@ -77,6 +82,7 @@ async function open(options: CheckedStoreOptions, events: SessionEventEmitter, t
       await observeMigration(events, () => database.migrate()).catch((error) => failMigration(error, database.table))
     await database.check().catch(fail)
     if (keys.attach) await checkKeyTable(database).catch(fail)
+    if (options.history) await checkEventsTable(database).catch(fail)
     if (isSessionDatabase(options.database)) return { database, proof: undefined }
     const proof = new StorageProof(database, { hasUsers: options.user !== undefined })
     for (const message of (await database.checkSettings?.(options).catch(fail)) ?? []) warn(message)

@@ -81,8 +81,8 @@ async function close(opening: Promise<StoreCore> | undefined, trimmer: () => Tri
   await core.database.close()
 }
 
-async function finish({ turns, rows, keys, proof }: StoreCore, trimmer: Trimmer | undefined): Promise<void> {
+async function finish({ turns, rows, history, keys, proof }: StoreCore, trimmer: Trimmer | undefined): Promise<void> {
   // The keys close first, because saves may wait for a key, and again, because a save may have asked for one since.
   await Promise.all([trimmer?.stop(), turns.idle(), keys.close(), proof?.idle()])
-  await Promise.all([rows.flush(), keys.close()])
+  await Promise.all([rows.flush(), history?.close(), keys.close()])
 }

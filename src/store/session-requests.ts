@@ -106,7 +106,7 @@ const REPLACE: Task<[oldId: string, replaced: object, id: string, heir: LiveSess
   async work(core, operation: Operation, oldId, replaced, id, heir) {
     const loaded = loadedVersionOf(replaced)
     const end = async (follows: boolean) => {
-      const finding = await perform(core, operation, END, oldId, { follows, loaded })
+      const finding = await perform(core, operation, END, oldId, { follows, loaded, session: replaced })
       noteOf(heir).isRefused = false
       return finding
     }

@@ -96,9 +96,15 @@ export class StoredSessionStore extends SessionManagement {
     this.#opening.trimmer?.runInBackground()
   }
 
-  /** Writes pending touches now. Never rejects: a failure is an event. */
+  /** Writes pending touches and events of the history now. Never rejects: a failure is an event. */
   async flush(): Promise<void> {
-    await (await this.#opening.opened())?.rows.flush()
+    const core = await this.#opening.opened()
+    await Promise.all([core?.rows.flush(), core?.history?.flush()])
+  }
+
+  /** Events of the history that wait to be stored. */
+  get historyWaiting(): number {
+    return this.#opening.core?.history?.waiting ?? 0
   }
 
   /**

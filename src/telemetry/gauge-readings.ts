@@ -37,6 +37,7 @@ export class GaugeReadings {
   async read(gauge: GaugeKey): Promise<Reading[]> {
     if (gauge === 'sessions') return this.#stats()
     if (gauge === 'keyRows') return this.#keys()
+    if (gauge === 'historyWaiting') return [{ value: this.store.historyWaiting, labels: {} }]
     return this.#backlog === undefined ? [] : [{ value: this.#backlog, labels: {} }]
   }
 

@@ -113,6 +113,20 @@ export const metrics = {
     description: 'Rows that trimming deleted',
     labels: [],
   },
+  historyWritten: {
+    name: 'stored_session.history.written',
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Events of the history that were stored',
+    labels: [],
+  },
+  historyDropped: {
+    name: 'stored_session.history.dropped',
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Events of the history that were lost, because too many waited',
+    labels: [],
+  },
 } as const satisfies Record<string, Metric>
 
 export type MetricKey = keyof typeof metrics
@@ -138,6 +152,13 @@ export const gauges = {
     kind: 'gauge',
     unit: '{row}',
     description: 'Rows that the last trimming left, counted up to 10,000',
+    labels: [],
+  },
+  historyWaiting: {
+    name: 'stored_session.history.waiting',
+    kind: 'gauge',
+    unit: '{event}',
+    description: 'Events of the history that wait to be stored by this process',
     labels: [],
   },
 } as const satisfies Record<string, Metric>

@@ -33,6 +33,8 @@ export function recordSessions({ events }: StoredSessionStore, record: RecordVal
   on('unreadable', ({ reason }) => record('unreadable', 1, { reason }))
   on('conflict', () => record('conflicts', 1))
   on('gone', () => record('gone', 1))
+  on('historyWritten', ({ events: count }) => record('historyWritten', count))
+  on('historyDropped', ({ events: count }) => record('historyDropped', count))
   on('fault', ({ operation, error }) => record('faults', 1, { operation, code: String((error as Coded).code) }))
   return () => {
     for (const stop of stops.splice(0)) stop()

@@ -1,5 +1,6 @@
-import type { KeyCount, NewRow, SessionDatabase } from '../database/contract/session-database.ts'
+import type { KeyCount, NewRow, SessionDatabase, SessionEventRows } from '../database/contract/session-database.ts'
 import type { KeyRow, SessionKeys } from '../database/contract/stored-keys.ts'
+import { memoryEvents } from './memory-events.ts'
 import { memoryListing } from './memory-listing.ts'
 import { bySid, isLasting, isSealable, isUnended, MemoryRows } from './memory-rows.ts'
 
@@ -15,11 +16,13 @@ import { bySid, isLasting, isSealable, isUnended, MemoryRows } from './memory-ro
  */
 export function memoryStorage(): SessionDatabase {
   const rows = new MemoryRows()
+  const history = memoryEvents()
   return {
     dialect: 'sqlite',
     table: 'memory',
-    keys: memoryKeys(rows),
+    keys: memoryKeys(rows, history),
     listing: memoryListing(rows),
+    history,
     read: async (sids) => sids.flatMap((sid) => rows.get(sid) ?? []),
     async insert(row) {
       const isFree = !rows.get(row.sid)
@@ -76,7 +79,7 @@ function countByKey(rows: MemoryRows): KeyCount[] {
   return [...counts].map(([keyId, count]) => ({ keyId, rows: count }))
 }
 
-function memoryKeys(rows: MemoryRows): SessionKeys {
+function memoryKeys(rows: MemoryRows, history: SessionEventRows): SessionKeys {
   const keys = new Map<number, KeyRow>()
   return {
     check: async () => {},
@@ -87,7 +90,8 @@ function memoryKeys(rows: MemoryRows): SessionKeys {
       return isFree
     },
     async deleteUnused(before) {
-      const used = new Set(rows.all(isSealable).map(({ keyId }) => keyId))
+      const sealers = [...rows.all(isSealable), ...(await history.countByKey())]
+      const used = new Set(sealers.map(({ keyId }) => keyId))
       const unused = [...keys.values()].filter(({ id, createdAt }) => createdAt < before && !used.has(id))
       for (const { id } of unused) keys.delete(id)
       return unused.length

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import type { SessionDatabase } from '../database/contract/session-database.ts'
 import type { ContractCheck, StorageCheck } from './storage/contract-rows.ts'
 import { endingChecks } from './storage/ending-checks.ts'
+import { historyChangeChecks } from './storage/history-change-checks.ts'
+import { historyChecks } from './storage/history-checks.ts'
 import { listingChecks } from './storage/listing-checks.ts'
 import { manyChecks } from './storage/many-checks.ts'
 import { metadataChecks } from './storage/metadata-checks.ts'
@@ -50,6 +52,8 @@ export function sessionDatabaseContract(subject: SessionDatabaseSubject): Contra
     ...metadataChecks(check),
     ...sealingChecks(check),
     ...unsealedChecks(check),
+    ...historyChecks(check),
+    ...historyChangeChecks(check),
     ...(subject.hasListing ? listingChecks(check) : []),
   ]
 }

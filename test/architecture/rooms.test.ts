@@ -12,9 +12,11 @@ const ROOMS = {
     'store',
     'store/management',
     'store/trimming',
+    'store/audit',
     'store/requests',
     'store/users',
     'store/imports',
+    'store/history',
     'store/options',
     'store/core',
     'store/metadata',
@@ -36,6 +38,7 @@ const ROOMS = {
   cli: [
     'cli',
     'cli/commands',
+    'cli/commands/audit',
     'cli/init',
     'cli/configuration',
     'cli/doctor',
@@ -50,6 +53,7 @@ const ROOMS = {
   ],
   plugin: ['plugin', 'plugin/cookie'],
   keys: ['keys/envelope', 'keys'],
+  payload: ['payload/uses', 'payload'],
   testing: ['testing', 'testing/storage'],
 } as const
 

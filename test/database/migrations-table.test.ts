@@ -28,12 +28,14 @@ forEachDatabase((target) => {
     const [reference, database] = [await migrated(target), await target.create()]
     for (const table of NAMES) {
       await migrate(database, { table })
-      const expected = unnamed(await schemaOf(reference), 'stored_sessions')
-      assert.deepEqual(unnamed(await schemaOf(database, table), table), expected)
+      for (const suffix of ['', '_events']) {
+        const expected = unnamed(await schemaOf(reference, `stored_sessions${suffix}`), 'stored_sessions')
+        assert.deepEqual(unnamed(await schemaOf(database, table + suffix), table), expected)
+      }
       assert.deepEqual(await journalOf(database, `${table}_migrations`), await journalOf(reference))
       assert.equal(await userAfterSignIn({ database: database.url, table, migrate: false }), 'ada')
     }
-    const made = NAMES.flatMap((name) => [name, `${name}_keys`, `${name}_migrations`])
+    const made = NAMES.flatMap((name) => [name, `${name}_events`, `${name}_keys`, `${name}_migrations`])
     assert.deepEqual((await tablesOf(database)).sort(), made.sort())
     await Promise.all([database.drop(), reference.drop()])
   })

@@ -13,6 +13,7 @@ forEachDatabase((target) => {
     const database = await migrated(target)
     assert.deepEqual(await tablesOf(database), [
       'stored_sessions',
+      'stored_sessions_events',
       'stored_sessions_keys',
       'stored_sessions_migrations',
     ])

@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { openDatabase } from '../../src/database/open.ts'
+import { newEvent } from '../../src/testing/storage/history-rows.ts'
 import { forEachDatabase, type Row } from '../harness/databases.ts'
 import { createPartitionedDatabase, PARTITIONED } from '../harness/partitioned-database.ts'
 import { temporaryFolder } from '../harness/temporary-folder.ts'
@@ -59,6 +61,28 @@ forEachDatabase((target) => {
     assert.equal((await suite.store.list({ user: 'user-2' })).sessions.length, 20)
     await addDueRows(suite.database, suite.store, 30)
     assert.equal((await suite.store.trim({ batchSize: 7, pause: 0 })).trimmed, 30)
+  })
+
+  test('events lie in all partitions, and are stored, listed, counted, erased and trimmed', async () => {
+    const opened = await openDatabase('pg', suite.database.url, 'stored_sessions')
+    const history = opened.history!
+    const events = Array.from({ length: 200 }, (_, n) => newEvent({ at: 1_000 + n, userId: `user-${n % 10}` }))
+    await history.insertMany(events)
+    await history.insertMany(events)
+    const [spread] = await suite.database.query('SELECT count(DISTINCT tableoid) AS n FROM stored_sessions_events')
+    assert.equal(Number(spread!.n), PARTITIONS)
+    const page = await history.list({}, undefined, 50)
+    const next = await history.list({}, page.at(-1), 50)
+    assert.deepEqual(
+      [...page, ...next].map(({ at }) => at),
+      Array.from({ length: 100 }, (_, n) => 1_199 - n),
+    )
+    assert.equal((await history.activity({ userId: 'user-3' }, 100)).length, 2)
+    assert.equal(await history.erase(await history.sessionsOf('user-3', Buffer.alloc(0), 50), 'user-3'), 20)
+    assert.equal(await history.trim(1_050, 30), 30)
+    assert.equal(await history.trim(1_050, 30), 20)
+    assert.equal(await history.count({}), 150)
+    await opened.close()
   })
 
   test('a statement that names one session looks into one partition alone', async () => {

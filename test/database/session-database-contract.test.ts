@@ -13,6 +13,7 @@ import {
 import { forEachDatabase, type TestDatabase } from '../harness/databases.ts'
 import { openApp } from '../support/app.ts'
 import { userIdOf } from '../support/user-id.ts'
+import { BROKEN_HISTORIES } from './broken-histories.ts'
 import { BROKEN_LISTINGS } from './broken-listings.ts'
 import { BROKEN_METADATA } from './broken-metadata.ts'
 import { BROKEN_STORAGES, type StorageFault } from './broken-storages.ts'
@@ -72,6 +73,8 @@ describe('the storage in memory, for tests of applications', () => {
   })
 })
 
+const KEYS_OF_EVENTS = 'a key that sealed an event is used, whether it sealed a session or not'
+
 describe('the contract for storages', () => {
   function namesBroken(fault: StorageFault): Promise<string[]> {
     const sound = memoryStorage()
@@ -119,6 +122,25 @@ describe('the contract for storages', () => {
     })
   }
 
+  for (const [what, [promise, fault]] of Object.entries(BROKEN_HISTORIES)) {
+    test(`is not passed by a table of events that ${what}`, async () => {
+      const { history, ...storage } = testStorage()
+      const faulty = { ...storage, history: { ...history!, ...fault(history!) } }
+      const broken = await failing(sessionDatabaseContract({ create: () => faulty }))
+      assert.ok(
+        broken.some((name) => name.startsWith(promise)),
+        broken.join(', '),
+      )
+    })
+  }
+
+  test('is not passed by keys that are deleted while they seal events', async () => {
+    const { history, ...storage } = testStorage()
+    const { deleteUnused, ...keys } = testStorage().keys!
+    const faulty = { ...storage, history: history!, keys: { ...keys, deleteUnused } }
+    assert.deepEqual(await failing(sessionDatabaseContract({ create: () => faulty })), [KEYS_OF_EVENTS])
+  })
+
   test('is not passed by a storage without the listing that it is said to have', async () => {
     const checks = sessionDatabaseContract({ create: memoryStorage, hasListing: true })
     assert.equal(
@@ -128,10 +150,9 @@ describe('the contract for storages', () => {
   })
 
   test('has no promise that no storage breaks', () => {
-    const broken = [BROKEN_STORAGES, BROKEN_METADATA, BROKEN_LISTINGS, BROKEN_UNSEALED_ROWS].flatMap((faults) =>
-      Object.values<[string, unknown]>(faults),
-    )
-    const promises = broken.map(([promise]) => promise)
+    const everything = [BROKEN_STORAGES, BROKEN_METADATA, BROKEN_LISTINGS, BROKEN_UNSEALED_ROWS, BROKEN_HISTORIES]
+    const broken = everything.flatMap((faults) => Object.values<[string, unknown]>(faults))
+    const promises = [...broken.map(([promise]) => promise), KEYS_OF_EVENTS]
     const unbroken = sessionDatabaseContract({ create: memoryStorage, hasListing: true }).filter(
       ({ name }) => !promises.some((promise) => name.startsWith(promise)),
     )

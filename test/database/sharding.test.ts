@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
+import { openDatabase } from '../../src/database/open.ts'
 import { envelopeKeys, type StoredSessionOptions } from '../../src/index.ts'
+import { newEvent } from '../../src/testing/storage/history-rows.ts'
 import { forEachDatabase } from '../harness/databases.ts'
 import { addPathRoutes, walkRequestPath } from '../sharding/request-path.ts'
 import { keysIn, objectionsTo } from '../sharding/statement-rules.ts'
@@ -77,7 +79,23 @@ forEachDatabase((target) => {
     })
   }
 
-  test('the key of the table is the sid, and nothing of it reaches beyond its own row', async () => {
+  test('events are stored, erased and sealed again by statements that name their sessions', async () => {
+    await open()
+    const { history } = await openDatabase(target.dialect, client.drizzle, 'stored_sessions')
+    const events = Array.from({ length: 20 }, () => newEvent({ userId: 'ada' }))
+    await history!.insertMany(events.slice(0, 1))
+    await history!.insertMany(events)
+    assert.equal(await history!.reseal({ ...events[0]!, keyId: 3 }), true)
+    const sids = events.map(({ sid }) => sid)
+    assert.equal(await history!.erase(sids, 'ada'), 20)
+    assert.deepEqual(objections(), [])
+    assert.ok(new Set(client.sent.flatMap(keysIn)).size >= sids.length)
+    const counts = { pg: 4, mysql: 4, sqlite: 23 }
+    const sent = client.sent.filter((one) => /^(insert|update)$/.test(kindOf(one)))
+    assert.equal(sent.length, counts[target.dialect])
+  })
+
+  test('the keys of the tables begin with the sid, and nothing of them reaches beyond its own row', async () => {
     assert.deepEqual(await tableFacts(suite.database, 'stored_sessions'), {
       primaryKey: ['sid'],
       uniqueBesides: [],
@@ -85,6 +103,9 @@ forEachDatabase((target) => {
       counted: [],
       triggers: [],
     })
+    const ofEvents = await tableFacts(suite.database, 'stored_sessions_events')
+    const none = { uniqueBesides: [], foreignKeys: [], counted: [], triggers: [] }
+    assert.deepEqual(ofEvents, { primaryKey: ['sid', 'id'], ...none })
   })
 })
 

@@ -49,8 +49,8 @@ const NAMES: [name: string, schema: string, table: string][] = [
 for (const target of databases.filter(({ dialect }) => dialect === 'pg')) {
   describe(target.name, () => {
     for (const [name, schema, table] of NAMES) {
-      test(`a table in a schema is made by the migrations, with its keys and journal: ${name}`, async () => {
-        const suffixes = ['', '_keys', '_migrations']
+      test(`a table in a schema is made by the migrations, with its keys, events and journal: ${name}`, async () => {
+        const suffixes = ['', '_events', '_keys', '_migrations']
         const quotedPlace = `"${schema.replaceAll('"', '""')}"."${table}`
         const database = await target.create()
         const opened = await openDatabase('pg', database.url, name)
@@ -67,9 +67,10 @@ for (const target of databases.filter(({ dialect }) => dialect === 'pg')) {
         )
         assert.equal(await userAfterSignIn({ database: database.url, table: name, migrate: false }), 'ada')
         const [indexes] = await database.query(
-          `select count(*)::int as n from pg_indexes where schemaname = '${schema}' and indexname like '%_index'`,
+          `select count(*)::int as n from pg_indexes where schemaname = '${schema}' 
+             and (indexname like '%_index' or indexname like '%_by_%')`,
         )
-        assert.equal(indexes!.n, 4)
+        assert.equal(indexes!.n, 7)
         await database.drop()
       })
     }
@@ -98,7 +99,7 @@ for (const target of databases.filter(({ dialect }) => dialect === 'pg')) {
       url.username = role
       url.password = role
       await migrate({ url: url.href }, { table: 'auth.sessions' })
-      assert.equal((await tables(database)).length, 3)
+      assert.equal((await tables(database)).length, 4)
       await assert.rejects(migrate({ url: url.href }, { table: 'other.sessions' }), {
         code: 'FST_STORED_SESSION_MIGRATION_FAILED',
         message: /permission denied/,

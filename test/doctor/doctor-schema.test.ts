@@ -106,13 +106,13 @@ function alter(...changes: string[]): string[] {
 function remade(changes: Record<string, string>): string[] {
   const columns = `sid blob PRIMARY KEY NOT NULL, data blob NOT NULL, version integer NOT NULL, user_id text,
     created_at integer NOT NULL, touched_at integer NOT NULL, expires_at integer NOT NULL, trim_at integer NOT NULL,
-    ended_at integer, end_reason text, key_id integer`
+    ended_at integer, end_reason text, key_id integer, metadata blob`
   const changed = Object.entries(changes).reduce((text, [part, other]) => text.replace(part, other), columns)
   return [
     'ALTER TABLE stored_sessions RENAME TO before',
     `CREATE TABLE stored_sessions (${changed})`,
     `INSERT INTO stored_sessions SELECT sid, data, version, coalesce(user_id, ''), created_at, touched_at, expires_at,
-      trim_at, ended_at, end_reason, key_id${changed.includes('place') ? ", 'x'" : ''} FROM before`,
+      trim_at, ended_at, end_reason, key_id${changed.includes('place') ? ", 'x'" : ''}, metadata FROM before`,
     'DROP TABLE before',
     ...Object.entries(INDEXES).map(
       ([name, word]) => `CREATE INDEX stored_sessions_${word}_index ON stored_sessions (${name})`,
@@ -130,7 +130,7 @@ forEachDatabase((target) => {
         sql: Object.values(INDEXES).map((word) => dropIndex(dialect, word)),
         said: Object.keys(INDEXES).map((name) => `the index on "${name}" is missing`),
       },
-      lost(dialect, 'version', 'user_id', 'touched_at', 'expires_at', 'ended_at', 'end_reason', 'key_id'),
+      lost(dialect, 'version', 'user_id', 'touched_at', 'expires_at', 'ended_at', 'end_reason', 'key_id', 'metadata'),
       lost(dialect, 'trim_at'),
       ...ALTERED[dialect],
       lost(dialect, 'data', 'created_at'),
@@ -199,9 +199,10 @@ forEachDatabase((target) => {
     const newest = `SELECT max(created_at) AS newest FROM ${journal}`
     const [row] = await database.query(newest)
     await database.query(`DELETE FROM ${journal} WHERE created_at = ${row!.newest}`)
-    await database.query(dropIndex(dialect, 'created'))
+    await runSql(database, lost(dialect, 'metadata').sql)
+    await database.query('DROP TABLE stored_sessions_events')
     const found = theOne(await findingsOf(database), 'schema')
-    assert.match(found.message, /the index on "created_at" is missing\n- 1 of the migrations are not applied/)
+    assert.match(found.message, /the column "metadata" is missing\n- 1 of the migrations are not applied/)
     assert.deepEqual([found.level, found.sql], ['fault', undefined])
     await migrate(database)
     assert.deepEqual(wrongIn(await findingsOf(database)), [])

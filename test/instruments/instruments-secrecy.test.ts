@@ -37,7 +37,7 @@ forEachDatabase((target) => {
     listening = new Listening()
     await (await suite.open()).close()
     app = await suite.openOn(failing.database, {
-      options: { migrate: false, user: userIdOf },
+      options: { migrate: false, user: userIdOf, history: true },
       server: { trustProxy: true, logger: { level: 'trace', stream: { write: (line) => void heard.push(line) } } },
       routes(routes) {
         routes.post('/unstorable', async (request) => {
@@ -76,6 +76,9 @@ forEachDatabase((target) => {
     await app.storedSession.reencrypt()
     await app.storedSession.revoke({ user: USER })
     await app.storedSession.trim()
+    const unstorable = () => Promise.reject(Object.assign(new Error(`no ${USER}`), { code: '22P05' }))
+    Object.assign(failing.database.history!, { insertMany: unstorable })
+    await app.storedSession.revoke({ user: USER })
     const names = new Set(
       listening.published.map(({ channel }) => channel.split(':').at(channel.startsWith('t') ? 2 : 1)),
     )

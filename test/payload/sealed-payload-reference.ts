@@ -42,6 +42,48 @@ export async function referenceOpen(
   return header[0] === 2 ? inflateRawSync(plaintext) : plaintext
 }
 
+/** Opens the details of an event. */
+export async function referenceOpenEvent(
+  masterKey: Uint8Array,
+  event: ReferenceEvent,
+  sealed: Uint8Array,
+): Promise<Buffer> {
+  const header = Buffer.from(sealed.subarray(0, 21))
+  const time = Buffer.alloc(8)
+  time.writeBigUInt64BE(BigInt(event.at))
+  const { key, iv } = await keysOf(masterKey, [
+    Buffer.from('stored-session/event', 'ascii'),
+    header.subarray(0, 1),
+    header.subarray(1, 5),
+    header.subarray(5, 21),
+    Buffer.from(event.namespace, 'utf8'),
+    event.sid,
+    time,
+    event.id,
+    Buffer.from(event.kind, 'ascii'),
+    ...(event.userId === null ? [] : [Buffer.from(event.userId, 'utf8')]),
+  ])
+  const algorithm = { name: 'AES-GCM', iv, additionalData: header, tagLength: 128 }
+  return Buffer.from(await subtle.decrypt(algorithm, key, sealed.subarray(21)))
+}
+
+export interface ReferenceEvent {
+  namespace: string
+  sid: Uint8Array
+  id: Uint8Array
+  kind: string
+  userId: string | null
+  at: number
+}
+
+async function keysOf(masterKey: Uint8Array, fields: readonly Uint8Array[]) {
+  const message = Buffer.concat(fields.map(field))
+  const hmac = await subtle.importKey('raw', masterKey, { name: 'HMAC', hash: 'SHA-512' }, false, ['sign'])
+  const okm = Buffer.from(await subtle.sign('HMAC', hmac, message))
+  const key = await subtle.importKey('raw', okm.subarray(0, 32), 'AES-GCM', false, ['encrypt', 'decrypt'])
+  return { key, iv: okm.subarray(32, 44) }
+}
+
 async function derive(masterKey: Uint8Array, header: Buffer, context: ReferenceContext) {
   const { namespace, sid, createdAt, sessionId } = context
   const createdAtBytes = Buffer.alloc(8)

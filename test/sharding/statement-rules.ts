@@ -2,6 +2,8 @@ import type { Dialect } from '../harness/databases.ts'
 import type { Sent } from '../trimming/sent-statements.ts'
 
 const TABLE = 'stored_sessions'
+/** Both are spread by their `sid`; a statement may name one of them. */
+const TABLES = [TABLE, `${TABLE}_events`]
 const SID_HEX = 64
 
 /** A statement that a table spread over shards by `sid` could not take where its key is, and why. */
@@ -39,7 +41,7 @@ function brokenRules(statement: Sent): Objection['rule'][] {
   const kind = text.split(' ', 1)[0]!
   if (!/^(select|insert|update|delete)$/.test(kind) || text.includes(';')) return ['kind']
   const rules: [Objection['rule'], boolean][] = [
-    ['table', tablesIn(text).join() !== TABLE],
+    ['table', !TABLES.includes(tablesIn(text).join())],
     ['key', keysIn(statement).length === 0 || !(kind === 'insert' ? insertsKeys(text) : isByKey(text))],
     ['sequence', /\b(nextval|currval|lastval|setval|last_insert_id|last_insert_rowid|auto_increment)\b/.test(text)],
     ['lock', /\bfor (no key )?(update|share)\b|\block in share mode\b|\b(get_lock|pg_\w*advisory\w*)\b/.test(text)],
@@ -56,7 +58,7 @@ function plain(text: string): string {
 /** Each mention of a table; functions that make rows of values, and lists of values, are none. */
 function tablesIn(text: string): string[] {
   const mentions = text.matchAll(
-    /\b(?:from|join|into|using|update) ([\w.]+)(?![\w.]*\()((?: as \w+| (?!set\b|where\b)\w+)?, ?[\w.]+)?/g,
+    /\b(?:from|join|into|using|(?<!duplicate key )update) ([\w.]+)(?![\w.]*\()((?: as \w+| (?!set\b|where\b)\w+)?, ?[\w.]+)?/g,
   )
   return [...mentions].flatMap(([, table, more]) => [table!, more].filter((name) => name !== undefined))
 }

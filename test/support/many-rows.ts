@@ -22,26 +22,40 @@ export async function insertMany(database: TestDatabase, rows: ManyRows): Promis
   await database.query(DIALECTS[database.dialect].analyze)
 }
 
-const DIALECTS: Record<Dialect, { sid: string; data: string; analyze: string; text(number: string): string }> = {
-  sqlite: {
-    sid: 'randomblob(32)',
-    data: 'randomblob(300)',
-    analyze: 'ANALYZE',
-    text: (number) => number,
-  },
-  pg: {
-    sid: 'sha256(random()::text::bytea)',
-    data: `decode(repeat('ab', 300), 'hex')`,
-    analyze: 'VACUUM (ANALYZE) stored_sessions',
-    text: (number) => `(${number})::text`,
-  },
-  mysql: {
-    sid: 'random_bytes(32)',
-    data: 'random_bytes(300)',
-    analyze: 'ANALYZE TABLE stored_sessions',
-    text: (number) => number,
-  },
+/** Fills the table of events, a second between two events and 5,000 users. */
+export async function insertManyEvents(database: TestDatabase, count: number, start: number): Promise<void> {
+  const { sid, id, data, text, analyze } = DIALECTS[database.dialect]
+  await database.query(`INSERT INTO stored_sessions_events (sid, id, kind, user_id, at, key_id, data)
+    SELECT ${sid}, ${id}, CASE WHEN i % 2 = 0 THEN 'created' ELSE 'ended' END,
+      concat('user-', ${text('i % 5000')}), ${start} + i * 1000, i % 3, ${data}
+    FROM (${numbers(String(count - 1).length)}) AS n WHERE i < ${count}`)
+  await database.query(analyze.replace('stored_sessions', 'stored_sessions_events'))
 }
+
+const DIALECTS: Record<Dialect, Record<'sid' | 'id' | 'data' | 'analyze', string> & { text(number: string): string }> =
+  {
+    sqlite: {
+      sid: 'randomblob(32)',
+      id: 'randomblob(16)',
+      data: 'randomblob(300)',
+      analyze: 'ANALYZE',
+      text: (number) => number,
+    },
+    pg: {
+      sid: 'sha256(random()::text::bytea)',
+      id: `decode(md5(random()::text), 'hex')`,
+      data: `decode(repeat('ab', 300), 'hex')`,
+      analyze: 'VACUUM (ANALYZE) stored_sessions',
+      text: (number) => `(${number})::text`,
+    },
+    mysql: {
+      sid: 'random_bytes(32)',
+      id: 'random_bytes(16)',
+      data: 'random_bytes(300)',
+      analyze: 'ANALYZE TABLE stored_sessions',
+      text: (number) => number,
+    },
+  }
 
 // No series is common to all; a list of ten digits for each place makes one.
 function numbers(places: number): string {

@@ -1,5 +1,5 @@
 import type { ListedSession, SessionPage } from '../../store/management/listing.ts'
-import { given } from '../../store/management/session-filter.ts'
+import { given } from '../../store/options/filter-checks.ts'
 import { defineCommand } from '../frame/command.ts'
 import { exitCodes, UsageError } from '../frame/errors.ts'
 import type { Output } from '../frame/output.ts'

@@ -1,8 +1,9 @@
 import type { ReencryptResult } from '../../store/management/reencrypting.ts'
-import { given } from '../../store/management/session-filter.ts'
+import { given } from '../../store/options/filter-checks.ts'
 import { defineCommand } from '../frame/command.ts'
 import { type ExitCode, exitCodes } from '../frame/errors.ts'
 import { rowsOf, sessionsOf } from '../frame/progress.ts'
+import { operatorName } from '../inputs/operator.ts'
 import { batchSize, wholeNumber } from '../inputs/values.ts'
 
 const HIGHEST_RATE = 1_000_000
@@ -33,6 +34,7 @@ because their key is not configured (any more).`,
     const progress = invocation.progress({ verb: 'sealed', total })
     const result = await store.reencrypt({
       ...limits,
+      ...given({ actor: operatorName() }),
       signal,
       onProgress: ({ reencrypted, unreadable }) => progress.update(reencrypted + unreadable),
     })

@@ -1,11 +1,12 @@
 import type { RevokeFilter } from '../../store/management/revoking.ts'
-import { given } from '../../store/management/session-filter.ts'
+import { given } from '../../store/options/filter-checks.ts'
 import { defineCommand } from '../frame/command.ts'
 import { exitCodes, UsageError } from '../frame/errors.ts'
 import type { Invocation } from '../frame/invocation.ts'
 import { confirmationOption, type OptionValues } from '../frame/options.ts'
 import { printable } from '../frame/output.ts'
 import { sessionsOf } from '../frame/progress.ts'
+import { operatorName } from '../inputs/operator.ts'
 import { moment, sessionHandle, userId } from '../inputs/values.ts'
 
 const options = {
@@ -54,7 +55,7 @@ When it ends, all matching sessions that were stored when it began have ended, w
 })
 
 async function revokeInBatches(invocation: Invocation<Values>, filter: RevokeFilter) {
-  const store = await invocation.openStore()
+  const store = await invocation.openStore({ records: true })
   const { signal } = invocation
   invocation.output.message(`Ending ${aimOf(invocation.values)} …`)
   const progress = invocation.progress({ verb: 'ended' })
@@ -64,7 +65,7 @@ async function revokeInBatches(invocation: Invocation<Values>, filter: RevokeFil
     progress.update(revoked)
   }
   try {
-    const { revoked } = await store.revoke({ ...filter, signal, onProgress })
+    const { revoked } = await store.revoke({ ...filter, ...given({ actor: operatorName() }), signal, onProgress })
     return { revoked, complete: true }
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error

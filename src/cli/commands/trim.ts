@@ -1,4 +1,4 @@
-import { given } from '../../store/management/session-filter.ts'
+import { given } from '../../store/options/filter-checks.ts'
 import { LARGEST_BACKLOG } from '../../store/trimming/trim-round.ts'
 import type { TrimResult } from '../../store/trimming/trimming.ts'
 import { defineCommand } from '../frame/command.ts'

@@ -1,5 +1,5 @@
 import type { UpgradeResult } from '../../store/imports/upgrading.ts'
-import { given } from '../../store/management/session-filter.ts'
+import { given } from '../../store/options/filter-checks.ts'
 import { defineCommand } from '../frame/command.ts'
 import { sessionsOf } from '../frame/progress.ts'
 import { batchSize } from '../inputs/values.ts'

@@ -18,8 +18,19 @@ export async function openStore(settings: Settings, options: OpenOptions = {}): 
     return store
   } catch (error) {
     await store.close()
+    if (options.history === 'if-present' && isMissingEvents(error)) {
+      const { history: _, ...without } = settings.options
+      const { history: __, ...others } = options
+      return openStore({ ...settings, options: without }, others)
+    }
     throw error
   }
+}
+
+// The message begins with the name of the table.
+function isMissingEvents(error: unknown): boolean {
+  const { code, message } = error as Error & { code?: unknown }
+  return code === 'FST_STORED_SESSION_MISSING_TABLE' && /^stored-session: the table "[^"]*_events"/.test(message)
 }
 
 /** Opens the database from an application's options, and reads nothing from it. */
@@ -41,7 +52,8 @@ async function storeOptionsOf({ options, source }: Settings, open: OpenOptions):
   checks.done()
   const known = Object.entries(options).filter(([name]) => storeOptionNames.includes(name as never))
   const given = Object.fromEntries(known) as unknown as StoreOptions
-  if (open.needsKeys && !hasKeys(given)) {
+  const needsKeys = open.needsKeys || (open.records && given.history)
+  if (needsKeys && !hasKeys(given)) {
     throw new CommandError(
       source === 'the environment'
         ? 'this command needs the keys of the sessions; set SESSION_SECRET or SESSION_KEYS to the value that the application uses'
@@ -51,6 +63,7 @@ async function storeOptionsOf({ options, source }: Settings, open: OpenOptions):
   return {
     ...given,
     ...(!hasKeys(given) && { keys: NO_KEYS }),
+    ...(open.history && { history: given.history || true }),
     trim: { ...given.trim, interval: false, everyRequests: 0 },
     migrate: open.migrate ?? given.database === 'sqlite::memory:',
     warnKeyAge: false,

@@ -110,7 +110,7 @@ async function inspectAll(
   const isWhole = schema.every(({ check, level }) => check !== 'schema' || level !== 'fault')
   // The schema check has already reported the problems that make these statements fail.
   const whole = (run: Check): Check => (isWhole ? run : () => run().catch(() => [skipped('needs the table')]))
-  const writing = await runAll({ writing: () => checkWriting(inspection) }, clean)
+  const writing = await runAll({ writing: () => checkWriting(subject, inspection) }, clean)
   const isWritable = writing.every(({ level }) => level === 'ok')
   const others = await runAll(
     {

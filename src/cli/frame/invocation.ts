@@ -16,6 +16,13 @@ export interface Settings {
 export interface OpenOptions {
   /** Whether payloads are sealed or opened: without keys, opening is refused. @defaultValue false */
   readonly needsKeys?: boolean
+  /**
+   * Whether the history is on, also where the options have it off; `if-present`: only where its table exists.
+   * @defaultValue as configured
+   */
+  readonly history?: true | 'if-present'
+  /** Whether the command changes sessions, so that a configured history needs keys too. @defaultValue false */
+  readonly records?: boolean
   /** Whether to apply our migrations, and create the file of a missing SQLite database. @defaultValue false */
   readonly migrate?: boolean
 }

@@ -1,4 +1,5 @@
-import { given, type SessionFilter } from '../../store/management/session-filter.ts'
+import type { SessionFilter } from '../../store/management/session-filter.ts'
+import { given } from '../../store/options/filter-checks.ts'
 import { UsageError } from '../frame/errors.ts'
 import type { CommandOptions, OptionValues } from '../frame/options.ts'
 import { moment, userId } from './values.ts'

@@ -3,7 +3,13 @@ import type { TablePlace } from '../../database/sql/table-place.ts'
 import type { ModuleKind } from './project.ts'
 
 const MAKES: Record<Dialect, string> = { pg: 'pgTable', mysql: 'mysqlTable', sqlite: 'sqliteTable' }
-const COLUMNS = ['storedSessionKeysColumns', 'storedSessionsColumns', 'storedSessionsIndexes']
+const COLUMNS = [
+  'storedSessionEventsColumns',
+  'storedSessionEventsIndexes',
+  'storedSessionKeysColumns',
+  'storedSessionsColumns',
+  'storedSessionsIndexes',
+]
 
 /** A Drizzle schema with the tables of the sessions, for drizzle-kit and for the option `table`. */
 export function schemaFile(dialect: Dialect, place: TablePlace, kind: ModuleKind): string {
@@ -27,6 +33,13 @@ export function schemaFile(dialect: Dialect, place: TablePlace, kind: ModuleKind
     '',
     '/** Only envelopeKeys needs it. */',
     `${exported}storedSessionKeys = ${schema === undefined ? table : own(table)}(${quoted(`${place.name}_keys`)}, storedSessionKeysColumns())`,
+    '',
+    '/** Only the option history needs it. */',
+    `${exported}storedSessionEvents = ${schema === undefined ? table : own(table)}(`,
+    `  ${quoted(`${place.name}_events`)},`,
+    '  storedSessionEventsColumns(),',
+    `  storedSessionEventsIndexes(${quoted(`${place.name}_events`)}),`,
+    ')',
   ]
   return `${lines.join('\n')}\n`
 }

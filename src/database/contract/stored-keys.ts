@@ -17,7 +17,7 @@ export interface SessionKeys {
   read(): Promise<KeyRow[]>
   /** False when a key with this id already exists, which stays unchanged. */
   insert(key: KeyRow): Promise<boolean>
-  /** Deletes the keys created before this time that seal no session, and returns how many. */
+  /** Deletes the keys created before this time that seal no session and no event, and returns how many. */
   deleteUnused(before: number): Promise<number>
 }
 

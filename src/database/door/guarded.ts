@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { keepAlive, lateAnswer, type TimeLimits, within, withinAround } from '../../time/time-limits.ts'
-import type { SessionDatabase, SessionListing, TrimBatch } from '../contract/session-database.ts'
-import type { UnsealedRows } from '../contract/session-row.ts'
-import type { SessionKeys } from '../contract/stored-keys.ts'
+import type { SessionDatabase, TrimBatch } from '../contract/session-database.ts'
 import { failureOf, orNone } from './failure.ts'
+import { type Guard, guardedHistory, guardedKeys, guardedListing, guardedUnsealed } from './guarded-parts.ts'
 import { withKnownReasons } from './known-reasons.ts'
 
 /** Attempts at one statement that keeps losing races. More attempts would only add to the contention. */
@@ -28,13 +27,6 @@ const TRANSIENT = new Set([
 ])
 // Another process writes. SQLite has no queue for the file, so the statement is retried while there is time.
 const BUSY = /^SQLITE_(BUSY|LOCKED)/
-
-/** Makes a function of the storage retry, fail with our errors, and respect a time limit. */
-type Guard = <Args extends unknown[], Result>(
-  ms: number,
-  run: (...args: Args) => Promise<Result>,
-  after?: (result: Result) => Result,
-) => (...args: Args) => Promise<Result>
 
 /**
  * Guards a database. Lost races are retried. A user id that the database cannot hold is refused, and has no sessions.
@@ -83,6 +75,7 @@ function behind(guard: Guard, database: SessionDatabase, timeLimits: TimeLimits)
     ...(database.resealMany && { resealMany: guard(request, database.resealMany.bind(database)) }),
     ...guardedTrimming(database, timeLimits),
     listing: database.listing && guardedListing(guard, database.listing, bulk),
+    history: database.history && guardedHistory(guard, database.history, timeLimits),
     unsealed: database.unsealed && guardedUnsealed(guard, database.unsealed, timeLimits),
     ...(database.probe && { probe: guard(request, database.probe.bind(database)) }),
     ...(database.remove && { remove: guard(request, database.remove.bind(database)) }),
@@ -92,33 +85,6 @@ function behind(guard: Guard, database: SessionDatabase, timeLimits: TimeLimits)
     migrate: () => keepAlive(database.migrate()),
     ...(database.migrations && { migrations: guard(bulk, database.migrations.bind(database)) }),
     close: () => keepAlive(database.close()),
-  }
-}
-
-function guardedKeys(guard: Guard, keys: SessionKeys, { request, bulk }: TimeLimits): SessionKeys {
-  return {
-    check: () => within(bulk, keys.check()),
-    read: guard(request, keys.read.bind(keys)),
-    insert: guard(request, keys.insert.bind(keys)),
-    deleteUnused: guard(bulk, keys.deleteUnused.bind(keys)),
-  }
-}
-
-function guardedListing(guard: Guard, listing: SessionListing, ms: number): SessionListing {
-  return {
-    list: orNone(guard(ms, listing.list.bind(listing), withKnownReasons), []),
-    count: orNone(guard(ms, listing.count.bind(listing)), 0),
-    tally: guard(ms, listing.tally.bind(listing)),
-    nthKey: guard(ms, listing.nthKey.bind(listing)),
-    nthCreation: guard(ms, listing.nthCreation.bind(listing)),
-    endAll: orNone(guard(ms, listing.endAll.bind(listing)), 0),
-  }
-}
-
-function guardedUnsealed(guard: Guard, rows: UnsealedRows, { request, bulk }: TimeLimits): UnsealedRows {
-  return {
-    list: guard(bulk, rows.list.bind(rows), withKnownReasons),
-    seal: guard(request, rows.seal.bind(rows)),
   }
 }
 

@@ -2,11 +2,12 @@ import { type SQL, sql } from 'drizzle-orm'
 import { MySqlDialect } from 'drizzle-orm/mysql-core'
 import type { NewRow, RowReseal, SessionDatabase } from '../contract/session-database.ts'
 import { batches, inKeyOrder, toKeyCount, toRow } from '../sql/driver-rows.ts'
+import { eventColumns } from '../sql/event-statements.ts'
 import { sessionListing } from '../sql/listing.ts'
-import { missingTable } from '../sql/missing-table.ts'
+import { sessionEvents } from '../sql/session-events.ts'
 import { sessionKeys } from '../sql/session-keys.ts'
 import { changeValues, noChange } from '../sql/shared-update.ts'
-import { bySize, chunks, exactChunks, LARGEST, padded } from '../sql/sizes.ts'
+import { bySize, chunks, exactChunks, LARGEST, numbered, padded } from '../sql/sizes.ts'
 import {
   byLimit,
   columnNames,
@@ -14,7 +15,6 @@ import {
   endRows,
   insertRow,
   isUnended,
-  isUser,
   NOBODY,
   type SessionsTable,
   type Statement,
@@ -25,15 +25,14 @@ import {
 } from '../sql/statements.ts'
 import { unsealedRows } from '../sql/unsealed-rows.ts'
 import { checkMysqlSettings } from './check-settings.ts'
+import { checkTable, isMissingTable } from './check-table.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 import { migrateMysql, mysqlMigrations } from './migrate.ts'
-import { insertManyRows, numbered, readRows, resealManyRows, touchRows, updateManyRows } from './statements.ts'
-import { mysqlTrimming } from './trimming.ts'
+import { insertManyRows, readRows, resealManyRows, touchRows, updateManyRows } from './statements.ts'
+import { mysqlTrimming, trimEvents } from './trimming.ts'
 import { refuseStaleReads, staleReads } from './waits.ts'
 
 const DUPLICATE_ENTRY = 1062
-const UNDEFINED_TABLE = 1146
-const UNDEFINED_COLUMN = 1054
 
 /**
  * Sessions in MySQL or MariaDB: only SQL that both understand.
@@ -57,11 +56,13 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
   const runBulk = (statement: Statement, values: object) =>
     client.execute(statement.text, valuesFor(statement, values), true)
 
-  const keys = sessionKeys(compile, table, name, {
-    rows: async (statement) => (await run(statement, {})).rows,
-    count: async (statement, values) => (await run(statement, values)).count,
-    check: (statement, keysTable) => check(run, statement, keysTable),
-  })
+  const execution = {
+    rows: async (statement: Statement) => (await run(statement, {})).rows,
+    count: async (statement: Statement, values: object) => (await run(statement, values)).count,
+    check: (statement: Statement, itsTable: string) => checkTable(run, statement, itsTable),
+    isMissingTable,
+  }
+  const keys = sessionKeys(compile, table, name, execution)
 
   // All or none, because an UPDATE says how many rows it changed, but not which.
   const changeTogether = async (
@@ -131,6 +132,15 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       rows: async (statement, values) => (await runBulk(statement, values)).rows,
       change: async (statement, values) => (await runBulk(statement, values)).count,
     }),
+    history: sessionEvents(table, name, {
+      compile,
+      ofUser: isExactly(eventColumns.userId),
+      keepStored: sql`on duplicate key update ${eventColumns.sid} = ${eventColumns.sid}`,
+      rows: async (statement, values) => (await runBulk(statement, values)).rows,
+      change: execution.count,
+      trim: trimEvents(client, compile, table),
+      check: execution.check,
+    }),
     unsealed: unsealedRows(table, {
       compile,
       place: columnNames(table).sid,
@@ -147,7 +157,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       ...(client.isHanded ? [] : await staleReads(client)),
     ],
     async check() {
-      await check(run, shared.check, name)
+      await checkTable(run, shared.check, name)
       if (client.isHanded) await refuseStaleReads(client)
     },
     migrate: () => migrateMysql(client, name),
@@ -162,10 +172,11 @@ const changedOne = ({ count }: MysqlResult) => count === 1
 
 const same = <Item>(item: Item) => item
 
+export const isExactUser = (table: SessionsTable): SQL => isExactly(columnNames(table).userId)
+
 /** In the collations that MySQL and MariaDB share, `ada` equals `ada` with a space behind. */
-export function isExactUser(table: SessionsTable): SQL {
-  return sql`${isUser(table)} and char_length(${columnNames(table).userId}) = char_length(${value('userId')})`
-}
+export const isExactly = (userId: SQL): SQL =>
+  sql`${userId} = ${value('userId')} and char_length(${userId}) = char_length(${value('userId')})`
 
 const isDuplicate = (error: unknown) => (error as { errno?: number }).errno === DUPLICATE_ENTRY
 
@@ -175,21 +186,6 @@ async function ignoringDuplicates(result: Promise<unknown>): Promise<boolean> {
     return true
   } catch (error) {
     if (isDuplicate(error)) return false
-    throw error
-  }
-}
-
-async function check(
-  run: (statement: Statement, values: object) => Promise<unknown>,
-  statement: Statement,
-  name: string,
-): Promise<void> {
-  try {
-    await run(statement, {})
-  } catch (error) {
-    const { errno } = error as { errno?: number }
-    if (errno === UNDEFINED_TABLE) throw missingTable(name, 'is missing')
-    if (errno === UNDEFINED_COLUMN) throw missingTable(name, 'lacks a column that this release needs')
     throw error
   }
 }

@@ -3,15 +3,6 @@ import { CHANGE_KEYS } from '../sql/shared-update.ts'
 import { sequence } from '../sql/sizes.ts'
 import { columnKeys, columnNames, type SessionsTable, selectRow, value } from '../sql/statements.ts'
 
-/** The properties of each row under its number: `sid0`, `version0`, `sid1` and so on. */
-export function numbered(rows: readonly object[]): Record<string, unknown> {
-  const values: Record<string, unknown> = {}
-  rows.forEach((row, index) => {
-    for (const [name, item] of Object.entries(row)) values[name + index] = item
-  })
-  return values
-}
-
 /** An INSERT of so many rows: all of them, or none when one is there already. */
 export function insertManyRows(table: SessionsTable, size: number): SQL {
   const names = columnNames(table)

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
-import type { SessionDatabase, TrimBatch } from '../contract/session-database.ts'
+import type { SessionDatabase, SessionEventRows, TrimBatch } from '../contract/session-database.ts'
 import { dueCounter } from '../sql/count-due.ts'
-import { type Compile, columnNames, type SessionsTable, valuesFor } from '../sql/statements.ts'
+import { eventColumns, eventsIdentifier, whole } from '../sql/event-statements.ts'
+import { byLimit, type Compile, columnNames, type SessionsTable, value, valuesFor } from '../sql/statements.ts'
 import { LOCKS_OF_ONE_NODE } from '../sql/unsupported.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 
@@ -51,6 +52,27 @@ function batchDeleter(compile: Compile, table: SessionsTable): DeleteBatch {
       text(sql`delete t from ${table} as t force index (primary) where t.${sid} in (${keys}) and t.${trimAt} ${due}`),
     )
     return count
+  }
+}
+
+/** Deletes the oldest events of a sessions table, found and deleted like the rows of sessions. */
+export function trimEvents(client: MysqlClient, compile: Compile, table: SessionsTable): SessionEventRows['trim'] {
+  const events = eventsIdentifier(table)
+  const { sid, id, at } = eventColumns
+  const finds = byLimit((limit) =>
+    compile(sql`select hex(${sid}) as sid, hex(${id}) as id from ${events} where ${at} < ${value('before')}
+      order by ${at} limit ${whole(limit)}`),
+  )
+  return async (before, limit) => {
+    const find = finds(limit)
+    const { rows } = await client.execute(find.text, valuesFor(find, { before }), true)
+    if (rows.length === 0) return 0
+    // Each key by itself, because MariaDB uses no index for a list of pairs.
+    const keys = rows.map(
+      (row) => sql`t.${sid} = 0x${sql.raw(String(row.sid))} and t.${id} = 0x${sql.raw(String(row.id))}`,
+    )
+    const { text } = compile(sql`delete t from ${events} as t force index (primary) where ${sql.join(keys, sql` or `)}`)
+    return (await client.execute(text, undefined, true)).count
   }
 }
 

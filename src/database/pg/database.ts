@@ -3,8 +3,10 @@ import { PgDialect, PgSchema, pgTable } from 'drizzle-orm/pg-core'
 import { storedSessionsColumns, storedSessionsIndexes } from '../../schema/pg.ts'
 import type { NewRow, SessionDatabase } from '../contract/session-database.ts'
 import { batches, inKeyOrder, toKeyCount, toRow } from '../sql/driver-rows.ts'
+import { isEventOfUser } from '../sql/event-statements.ts'
 import { sessionListing } from '../sql/listing.ts'
 import { missingTable } from '../sql/missing-table.ts'
+import { sessionEvents } from '../sql/session-events.ts'
 import { sessionKeys } from '../sql/session-keys.ts'
 import { changeValues, noChange } from '../sql/shared-update.ts'
 import { bySize, padded } from '../sql/sizes.ts'
@@ -39,7 +41,7 @@ import {
   touchManyValues,
   updateManyRows,
 } from './statements.ts'
-import { pgTrimming } from './trimming.ts'
+import { pgTrimming, trimEvents } from './trimming.ts'
 
 const UNDEFINED_TABLE = new Set(['42P01', '3F000'])
 const UNDEFINED_COLUMN = '42703'
@@ -70,7 +72,8 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
   const execution = {
     rows: async (statement: Statement) => (await run(statement, {})).rows,
     count: async (statement: Statement, values: object) => (await run(statement, values)).count,
-    check: (statement: Statement, keysTable: string) => check(run, statement, keysTable),
+    check: (statement: Statement, itsTable: string) => check(run, statement, itsTable),
+    isMissingTable,
   }
 
   const insertTogether = async (rows: readonly NewRow[]) =>
@@ -121,6 +124,15 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
       rows: async (statement, values) => (await runBulk(statement, values)).rows,
       change: async (statement, values) => (await runBulk(statement, values)).count,
     }),
+    history: sessionEvents(table, name, {
+      compile,
+      ofUser: isEventOfUser,
+      keepStored: sql`on conflict do nothing`,
+      rows: async (statement, values) => (await runBulk(statement, values)).rows,
+      change: execution.count,
+      trim: trimEvents(client, compile, table),
+      check: execution.check,
+    }),
     unsealed: unsealedRows(table, {
       compile,
       place: columnNames(table).sid,
@@ -151,6 +163,8 @@ function namedOf(asked: readonly { readonly sid: Buffer }[], { rows }: PgResult)
   return asked.map(({ sid }) => named.has(sid.toString('latin1')))
 }
 
+const isMissingTable = (error: unknown) => UNDEFINED_TABLE.has(String((error as { code?: unknown }).code))
+
 async function check(
   run: (statement: Statement, values: object) => Promise<unknown>,
   statement: Statement,
@@ -159,9 +173,9 @@ async function check(
   try {
     await run(statement, {})
   } catch (error) {
-    const code = String((error as { code?: unknown }).code)
-    if (UNDEFINED_TABLE.has(code)) throw missingTable(name, 'is missing')
-    if (code === UNDEFINED_COLUMN) throw missingTable(name, 'lacks a column that this release needs')
+    if (isMissingTable(error)) throw missingTable(name, 'is missing')
+    if ((error as { code?: unknown }).code === UNDEFINED_COLUMN)
+      throw missingTable(name, 'lacks a column that this release needs')
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { SessionDatabase, TrimBatch } from '../contract/session-database.ts'
+import type { SessionDatabase, SessionEventRows, TrimBatch } from '../contract/session-database.ts'
 import { dueCounter } from '../sql/count-due.ts'
+import { eventColumns, eventsIdentifier } from '../sql/event-statements.ts'
 import { type Compile, columnNames, type SessionsTable, type Statement, value, valuesFor } from '../sql/statements.ts'
 import type { PgClient, PgQuery, PgResult } from './client.ts'
 import { byteas } from './statements.ts'
@@ -24,6 +25,25 @@ export function pgTrimming(
     countDue: dueCounter(compile, table, run),
     // A connection that requests need must not be kept between batches: then others may trim in between.
     trimAlone: (work) => (client.isSingle ? work(locking) : keepingLock(client, lock, trim, work)),
+  }
+}
+
+/** Deletes the oldest events of a sessions table: finds their keys by the index, and then deletes them by their keys. */
+export function trimEvents(client: PgClient, compile: Compile, table: SessionsTable): SessionEventRows['trim'] {
+  const events = eventsIdentifier(table)
+  const { sid, id, at } = eventColumns
+  const find = compile(sql`select ${sid} as sid, ${id} as id from ${events} where ${at} < ${value('before')}
+    order by ${at} limit ${value('limit')}`)
+  // The sessions lead to the index, and to the partition. With a list of ids too, the index would try every pair.
+  const remove = compile(sql`delete from ${events} where ${sid} = any(${value('sids')}::text::bytea[])
+    and ${sid} || ${id} = any(${value('keys')}::text::bytea[])`)
+  const run = (statement: Statement, values: object) => client.query(statement.text, valuesFor(statement, values), true)
+  return async (before, limit) => {
+    const { rows } = await run(find, { before, limit })
+    if (rows.length === 0) return 0
+    const keys = rows.map((row) => [row.sid, row.id].map((bytes) => Buffer.from(bytes as Uint8Array)))
+    const sids = byteas(keys.map(([one]) => one!))
+    return (await run(remove, { sids, keys: byteas(keys.map((key) => Buffer.concat(key))) })).count
   }
 }
 

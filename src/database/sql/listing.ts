@@ -21,6 +21,9 @@ interface ListingDriver {
  */
 const SIZES = [1, 16, 64, 256, 1_024]
 
+/** The number of rows that the statement for a page of this size reads. */
+export const pageSize = (limit: number) => SIZES.find((size) => size >= limit) ?? limit
+
 /** Lists the rows of a table without their content, and ends many. */
 export function sessionListing(table: SessionsTable, driver: ListingDriver): SessionListing {
   const { sid, createdAt } = columnNames(table)
@@ -35,10 +38,9 @@ export function sessionListing(table: SessionsTable, driver: ListingDriver): Ses
 
   return {
     async list(filter, behind, limit) {
-      const size = SIZES.find((candidate) => candidate >= limit) ?? limit
       const place = behind ? [isBehind(table)] : []
       const query = sql`${selectListed(table)}${where(filter, ...place)} order by ${createdAt} desc, ${sid} desc
-        limit ${sql.raw(String(Math.trunc(size)))}`
+        limit ${sql.raw(String(Math.trunc(pageSize(limit))))}`
       const found = await rows(query, { ...valuesOf(filter), behindAt: behind?.createdAt, behindSid: behind?.sid })
       return found.slice(0, limit).map(toListedRow)
     },

@@ -1,4 +1,5 @@
 import { MissingTableError } from '../../errors.ts'
+import { eventsTableOf } from './event-statements.ts'
 import { DEFAULT_TABLE } from './migrations.ts'
 import { keysTableOf } from './session-keys.ts'
 
@@ -10,7 +11,7 @@ export function missingTable(table: string, what: 'is missing' | 'lacks a column
 }
 
 function advice(table: string): string {
-  const isUsual = table === DEFAULT_TABLE || table === keysTableOf(DEFAULT_TABLE)
+  const isUsual = [DEFAULT_TABLE, keysTableOf(DEFAULT_TABLE), eventsTableOf(DEFAULT_TABLE)].includes(table)
   const command = isUsual ? COMMAND : `STORED_SESSION_TABLE=… ${COMMAND}`
   const orElse = isUsual ? '' : ', or, for a table of your own Drizzle schema, migrate that'
   return `Run: ${command} (without variables where there is a stored-session.config file), or set migrate: true${orElse}`

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { KeyRow, SessionKeys } from '../contract/stored-keys.ts'
+import { eventColumns, eventsIdentifier } from './event-statements.ts'
 import type { Compile, SessionsTable, Statement } from './statements.ts'
 import { columnNames, value } from './statements.ts'
 import { placeOfTable } from './table-place.ts'
@@ -14,6 +15,8 @@ interface KeyExecution {
   count(statement: Statement, values: object): Promise<number>
   /** Prepares or runs a statement, and reports what the table lacks. */
   check(statement: Statement, table: string): Promise<void>
+  /** Whether a statement failed because a table does not exist. */
+  isMissingTable(error: unknown): boolean
 }
 
 /**
@@ -38,13 +41,25 @@ export function sessionKeys(
     insertNew(sql`insert into ${keys} (${id}, ${wrapped}, ${createdAt})
       values (${value('id')}, ${value('wrapped')}, ${value('createdAt')})`),
   )
-  const deleteUnused = compile(sql`delete from ${keys} where ${createdAt} < ${value('before')}
-    and not exists (select 1 from ${table} where ${table}.${columnNames(table).keyId} = ${keys}.${id})`)
+  const events = eventsIdentifier(table)
+  const sealNoSession = sql`delete from ${keys} where ${createdAt} < ${value('before')}
+    and not exists (select 1 from ${table} where ${table}.${columnNames(table).keyId} = ${keys}.${id})`
+  const withoutEvents = compile(sealNoSession)
+  const deleteUnused = compile(sql`${sealNoSession}
+    and not exists (select 1 from ${events} where ${events}.${eventColumns.keyId} = ${keys}.${id})`)
   return {
     check: () => execution.check(check, keysTableOf(name)),
     read: async () => (await execution.rows(read)).map(toKeyRow),
     insert: async (key) => (await execution.count(insert, key)) === 1,
-    deleteUnused: (before) => execution.count(deleteUnused, { before }),
+    async deleteUnused(before) {
+      try {
+        return await execution.count(deleteUnused, { before })
+      } catch (error) {
+        // Without the option `history`, an application may do without the table of events.
+        if (!execution.isMissingTable(error)) throw error
+        return execution.count(withoutEvents, { before })
+      }
+    },
   }
 }
 

@@ -37,3 +37,12 @@ export function padded<Item>(chunk: readonly Item[], filling: (last: Item) => It
   const fill = filling(chunk.at(-1)!)
   return [...chunk, ...Array.from({ length: size - chunk.length }, () => fill)]
 }
+
+/** The properties of each row under its number: `sid0`, `version0`, `sid1` and so on. */
+export function numbered(rows: readonly object[]): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  rows.forEach((row, index) => {
+    for (const [name, item] of Object.entries(row)) values[name + index] = item
+  })
+  return values
+}

@@ -2,8 +2,10 @@ import { sql } from 'drizzle-orm'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import type { RowChange, SessionDatabase } from '../contract/session-database.ts'
 import { toKeyCount } from '../sql/driver-rows.ts'
+import { isEventOfUser } from '../sql/event-statements.ts'
 import { sessionListing } from '../sql/listing.ts'
 import { missingTable } from '../sql/missing-table.ts'
+import { sessionEvents } from '../sql/session-events.ts'
 import { sessionKeys } from '../sql/session-keys.ts'
 import {
   byLimit,
@@ -21,7 +23,7 @@ import { unsealedRows } from '../sql/unsealed-rows.ts'
 import type { SqliteClient, SqliteRow } from './client.ts'
 import { migrateSqlite, sqliteMigrations } from './migrate.ts'
 import { touchLeavingIndexes, updateLeavingIndexes } from './statements.ts'
-import { sqliteTrimming } from './trimming.ts'
+import { sqliteTrimming, trimEvents } from './trimming.ts'
 
 /**
  * Sessions in SQLite.
@@ -47,7 +49,8 @@ export function sqliteDatabase(client: SqliteClient, table: SessionsTable, name:
   const execution = {
     rows: (statement: Statement) => rows(statement, {}),
     count: change,
-    check: (statement: Statement, keysTable: string) => check(client, statement, keysTable),
+    check: (statement: Statement, itsTable: string) => check(client, statement, itsTable),
+    isMissingTable,
   }
 
   return {
@@ -75,6 +78,16 @@ export function sqliteDatabase(client: SqliteClient, table: SessionsTable, name:
     resealMany: async (reseals) => (await client.changeEach(reseals, shared.reseal)).map(isOne),
     ...sqliteTrimming(client, compile, table, name),
     listing: sessionListing(table, { compile, ofUser: isUser(table), rows, change }),
+    history: sessionEvents(table, name, {
+      compile,
+      ofUser: isEventOfUser,
+      keepStored: sql`on conflict do nothing`,
+      rows,
+      change,
+      changeEach: async (statement, values) => client.changeEach(values, statement),
+      trim: trimEvents(client, compile, table),
+      check: execution.check,
+    }),
     // By the number of the row: SQLite takes text where bytes belong, and rows that were copied here may have some.
     unsealed: unsealedRows(table, {
       compile,
@@ -106,12 +119,14 @@ function bytesOf(value: unknown): Uint8Array {
   return value instanceof Uint8Array ? value : Buffer.from(String(value ?? ''))
 }
 
+const isMissingTable = (error: unknown) => (error as Error).message.includes('no such table')
+
 async function check(client: SqliteClient, statement: Statement, name: string): Promise<void> {
   try {
     await client.rows(statement, [])
   } catch (error) {
     const { message } = error as Error
-    if (message.includes('no such table')) throw missingTable(name, 'is missing')
+    if (isMissingTable(error)) throw missingTable(name, 'is missing')
     if (message.includes('no such column')) throw missingTable(name, 'lacks a column that this release needs')
     throw error
   }

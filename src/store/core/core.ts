@@ -4,9 +4,10 @@ import { InvalidOptionsError } from '../../errors.ts'
 import type { AttachedKeys } from '../../keys/key-provider.ts'
 import type { CheckedMetadataOptions } from '../../metadata/metadata-options.ts'
 import type { Codec } from '../../payload/codec.ts'
-import type { UsesCodec } from '../../payload/uses-codec.ts'
+import type { UsesCodec } from '../../payload/uses/uses-codec.ts'
 import type { SessionContent } from '../live/content.ts'
 import type { SessionEventEmitter } from './events.ts'
+import type { SessionHistory } from './history.ts'
 import type { Limits } from './lifetime.ts'
 import type { FreshIds, RotatedIds } from './session-ids.ts'
 import type { Turns } from './turns.ts'
@@ -28,6 +29,8 @@ export interface StoreCore {
   readonly bindToCookie: boolean
   readonly limits: Limits
   readonly events: SessionEventEmitter
+  /** Undefined without the option `history`. */
+  readonly history: SessionHistory | undefined
   readonly freshIds: FreshIds
   /** The largest size of a serialized session, in bytes. */
   readonly maxBytes: number

@@ -45,8 +45,12 @@ export interface SessionEvents {
   trimmed: [TrimResult]
   /** Each of `rounds` consecutive rounds left more rows than the round before: trimming does not keep up. */
   backlog: [{ backlog: number; rounds: number }]
+  /** Events of the history were stored. */
+  historyWritten: [{ events: number }]
+  /** Events of the history were lost, because too many waited or the database cannot hold them. */
+  historyDropped: [{ events: number }]
   /** Work in the background failed; the store tries it again at the next scheduled time. */
-  backgroundError: [{ work: 'touch' | 'trim' | 'key rotation'; error: Error }]
+  backgroundError: [{ work: 'touch' | 'trim' | 'key rotation' | 'history'; error: Error }]
   /** The store looked up a session. */
   read: [OperationOf<ReadOutcome>]
   /** The store handled the save of a session. */
@@ -108,6 +112,8 @@ export type DeleteOutcome = 'destroyed' | 'absent' | 'revoked'
 export interface TrimResult {
   /** Rows deleted. */
   trimmed: number
+  /** Events of the history deleted; absent without the option `history`. */
+  events?: number
   /** Statements that deleted rows or found none. */
   batches: number
   /** Whether no row is left that may be deleted. */

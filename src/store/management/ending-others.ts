@@ -3,6 +3,7 @@ import type { ListedRow, RowFilter } from '../../database/contract/session-datab
 import type { StoreCore } from '../core/core.ts'
 import { listingOf } from '../core/core.ts'
 import { endNow } from '../core/lifetime.ts'
+import { recordEnd } from '../history/session-changes.ts'
 import { rowsFrom } from '../requests/ending.ts'
 
 /** The user whose sessions end, and the session that continues. */
@@ -10,6 +11,7 @@ interface Others {
   readonly filter: RowFilter
   readonly exceptSid: Buffer
   readonly dryRun: boolean
+  readonly actor: string | undefined
 }
 
 /** Sessions of one millisecond that one statement lists. */
@@ -30,7 +32,7 @@ const PAUSE_MS = 10
  */
 export async function endOthers(
   core: StoreCore,
-  { filter, exceptSid, dryRun }: Others,
+  { filter, exceptSid, dryRun, actor }: Others,
   endAll: (filter: RowFilter) => Promise<number>,
 ): Promise<number> {
   const [row] = await rowsFrom(core, exceptSid)
@@ -42,10 +44,10 @@ export async function endOthers(
   const after = await endAll({ ...filter, createdFrom: Math.max(createdFrom, createdAt + 1) })
   const isBeside = createdAt >= createdFrom && createdAt < createdBefore
   const sameMoment = { ...filter, createdFrom: createdAt, createdBefore: createdAt + 1, isUnended: true } as const
-  return before + after + (isBeside ? await endBeside(core, { filter: sameMoment, exceptSid, dryRun }) : 0)
+  return before + after + (isBeside ? await endBeside(core, { filter: sameMoment, exceptSid, dryRun, actor }) : 0)
 }
 
-async function endBeside(core: StoreCore, { filter, exceptSid, dryRun }: Others): Promise<number> {
+async function endBeside(core: StoreCore, { filter, exceptSid, dryRun, actor }: Others): Promise<number> {
   const begun = performance.now()
   let ended = 0
   for (;;) {
@@ -61,7 +63,11 @@ async function endBeside(core: StoreCore, { filter, exceptSid, dryRun }: Others)
       (elapsed < LOOKED_AT_MS || Date.now() - touchedAt < LONGEST_ROTATION_MS)
     const ending = others.filter((row) => !isOnItsWay(row))
     if (dryRun) return others.filter(({ endReason }) => endReason !== 'rotating').length
-    for (const { sid } of ending) if (await core.rows.end(sid, endNow(core, 'revoked'))) ended += 1
+    for (const { sid, userId } of ending) {
+      if (!(await core.rows.end(sid, endNow(core, 'revoked')))) continue
+      ended += 1
+      await recordEnd(core, sid, 'revoked', userId, { actor })
+    }
     if (others.length === 0) return ended
     if (ending.length === 0) await sleep(PAUSE_MS)
   }

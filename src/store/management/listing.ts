@@ -7,8 +7,9 @@ import { listingOf } from '../core/core.ts'
 import type { SessionHandle } from '../core/handle.ts'
 import { absoluteDeadline, reasonOver } from '../core/lifetime.ts'
 import { metadataOf } from '../metadata/session-uses.ts'
+import { checkObject } from '../options/filter-checks.ts'
 import { OptionChecks } from '../options/option-checks.ts'
-import { checkObject, filterNames, rowFilterOf, type SessionFilter, type SessionState } from './session-filter.ts'
+import { filterNames, rowFilterOf, type SessionFilter, type SessionState } from './session-filter.ts'
 
 /** A session as other people than its user may see it: without its content and its id. */
 export interface ListedSession {

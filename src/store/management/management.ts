@@ -1,3 +1,6 @@
+import { type Activity, type ActivityOptions, activityOf } from '../audit/activity.ts'
+import { type HistoryOptions, type HistoryPage, listHistory } from '../audit/event-listing.ts'
+import { type ForgetOptions, type ForgetResult, forgetUser } from '../audit/forgetting.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { DeleteOutcome } from '../core/events.ts'
 import { handleOf, type SessionHandle } from '../core/handle.ts'
@@ -10,7 +13,7 @@ import { countSessions, type ListOptions, listSessions, type SessionPage } from 
 import { type ReencryptOptions, type ReencryptResult, reencryptSessions } from './reencrypting.ts'
 import { type RevokeFilter, type RevokeResult, revokeSessions } from './revoking.ts'
 import type { SessionFilter } from './session-filter.ts'
-import { sessionsByKey } from './sessions-by-key.ts'
+import { rowsByKey } from './sessions-by-key.ts'
 import { type SessionStats, sessionStats } from './statistics.ts'
 
 /** The methods of a store for operators. */
@@ -36,16 +39,43 @@ export abstract class SessionManagement {
     return sessionStats(await this.open())
   }
 
-  /** Counts the rows of each key, by its id; `'none'` for rows without a key. The time grows with the table. */
+  /** Counts the rows of each key, with events of the history, by its id; `'none'` for rows without a key. The time grows with the table. */
   async countByKey(): Promise<Record<string, number>> {
-    const { database, keys } = await this.open()
-    const counts = await sessionsByKey(database, keys)
+    const counts = await rowsByKey(await this.open())
     return Object.fromEntries(counts.map(({ keyId, rows }) => [keyId ?? 'none', rows]))
   }
 
   /** All keys: what each may do, and how many sessions it has sealed. The time grows with the table. */
   async keyStatus(): Promise<KeyStatus[]> {
     return keyStatus(await this.open())
+  }
+
+  /**
+   * One page of what happened to sessions, the newest first. Needs the option `history`.
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE`
+   */
+  async history(options?: HistoryOptions): Promise<HistoryPage> {
+    const core = await this.open()
+    await core.history?.flush()
+    return listHistory(core, options)
+  }
+
+  /** Counts what happened to sessions, for charts. @throws `FST_STORED_SESSION_INVALID_OPTIONS` */
+  async activity(options: ActivityOptions): Promise<Activity> {
+    const core = await this.open()
+    await core.history?.flush()
+    return activityOf(core, options)
+  }
+
+  /**
+   * Ends the sessions of a user, and erases the user and all details from their history.
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
+   */
+  async forget(options: ForgetOptions): Promise<ForgetResult> {
+    const core = await this.open()
+    const result = await forgetUser(core, options)
+    if (!options.dryRun && result.sessions > 0) core.events.emit('revoked', { sessions: result.sessions })
+    return result
   }
 
   /**

@@ -1,15 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionRow } from '../../database/contract/session-database.ts'
 import { InvalidOptionsError, UnavailableError } from '../../errors.ts'
 import { isPointer, keyIdOf, UnreadablePayload } from '../../payload/sealed-payload.ts'
 import { formatSid } from '../../payload/session-id.ts'
+import { checkedActor } from '../audit/actor.ts'
 import type { StoreCore } from '../core/core.ts'
+import { MANY } from '../core/history.ts'
 import type { Operation } from '../core/operation.ts'
 import { isOfRoundTrip } from '../core/round-trip-rows.ts'
 import { carryUses } from '../metadata/carried-uses.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 import { reportIfUnencrypted } from '../requests/reading.ts'
-import { sessionsByKey } from './sessions-by-key.ts'
+import { pause } from './batch-pause.ts'
+import { reencryptEvents } from './reencrypting-events.ts'
+import { rowsByKey } from './sessions-by-key.ts'
 
 /** Options of `reencrypt()`. */
 export interface ReencryptOptions {
@@ -17,6 +20,8 @@ export interface ReencryptOptions {
   batchSize?: number
   /** Rows per second at most. @defaultValue no limit */
   rate?: number
+  /** Who does it, for the history: 1 to 255 characters. */
+  actor?: string
   /** Stops after the current batch. */
   signal?: AbortSignal
   /** Called after every batch. */
@@ -56,7 +61,7 @@ export async function reencryptSessions(
       'reencrypt() cannot be combined with bindToCookie, because no session can be decrypted without its cookie; keep the old key until its sessions have ended',
     )
   }
-  const { batchSize, rate } = checkOptions(options)
+  const { batchSize, rate, actor } = checkOptions(options)
   const { signal, onProgress } = options
   const keyId = await currentKeyId(core)
   const progress: ReencryptProgress = { reencrypted: 0, unreadable: 0 }
@@ -70,10 +75,19 @@ export async function reencryptSessions(
     after = rows.at(-1)!.sid
     await pause((rows.length / rate) * 1_000, signal)
   }
-  return { ...progress, ...(await countRemaining(core, keyId)) }
+  await reencryptEvents(core, { keyId, batchSize, rate, signal, onProgress, progress })
+  const result = { ...progress, ...(await countRemaining(core, keyId)) }
+  await recordKeys(core, result, actor)
+  return result
 }
 
-const OPTION_NAMES = ['batchSize', 'rate', 'signal', 'onProgress']
+async function recordKeys({ history }: StoreCore, result: ReencryptResult, actor: string | undefined): Promise<void> {
+  const { reencrypted: sessions, unreadable, remaining } = result
+  const details = { sessions, unreadable, remaining, ...(actor !== undefined && { actor }) }
+  await history?.recordNow({ sid: MANY, kind: 'keys', userId: null, details })
+}
+
+const OPTION_NAMES = ['batchSize', 'rate', 'actor', 'signal', 'onProgress']
 const LARGEST_BATCH = 10_000
 const HIGHEST_RATE = 1_000_000
 
@@ -83,6 +97,7 @@ function checkOptions({ batchSize, rate, onProgress, ...rest }: ReencryptOptions
   checks.optionalFunction('onProgress', onProgress)
   const checked = {
     batchSize: checks.integer('batchSize', batchSize, 200, 1, LARGEST_BATCH),
+    actor: checkedActor(rest.actor, checks),
     rate: checks.integer('rate', rate, Number.POSITIVE_INFINITY, 1, HIGHEST_RATE),
   }
   checks.done()
@@ -95,12 +110,6 @@ async function currentKeyId({ keys }: StoreCore): Promise<number> {
   } catch (cause) {
     throw new UnavailableError({ cause })
   }
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch((error) => {
-    if (!signal?.aborted) throw error
-  })
 }
 
 async function reencryptRow(
@@ -136,8 +145,8 @@ async function resealedPointer({ codec }: StoreCore, row: SessionRow) {
   return { data, keyId: keyIdOf(data, isPointer) }
 }
 
-async function countRemaining({ database, keys }: StoreCore, keyId: number) {
-  const counts = (await sessionsByKey(database, keys)).filter((count) => count.keyId !== keyId && count.rows > 0)
+async function countRemaining(core: StoreCore, keyId: number) {
+  const counts = (await rowsByKey(core)).filter((count) => count.keyId !== keyId && count.rows > 0)
   const remainingByKey = Object.fromEntries(counts.map((count) => [count.keyId ?? 'none', count.rows]))
   return { remaining: counts.reduce((sum, { rows }) => sum + rows, 0), remainingByKey }
 }

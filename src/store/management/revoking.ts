@@ -1,15 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RowFilter, SessionListing } from '../../database/contract/session-database.ts'
 import { inDatabase } from '../../instruments/measures.ts'
+import { checkedActor } from '../audit/actor.ts'
+import { endListed, recordRevocation } from '../audit/recorded-ends.ts'
 import type { StoreCore, UserId } from '../core/core.ts'
 import { BEFORE_ALL, listingOf } from '../core/core.ts'
 import { type SessionHandle, sidOfHandle } from '../core/handle.ts'
 import { endNow } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
+import { checkObject, given, refuseUndefined, timeOf } from '../options/filter-checks.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 import { endSuccessor } from '../requests/ending.ts'
+import { checkedUser } from '../users/user.ts'
 import { endOthers } from './ending-others.ts'
-import { checkedUser, checkObject, given, refuseUndefined, timeOf } from './session-filter.ts'
 
 /** Which sessions to end: at least `user`, `handle`, `before` or `all`. A session must match all that are set. */
 export interface RevokeFilter {
@@ -25,6 +28,8 @@ export interface RevokeFilter {
   except?: SessionHandle
   /** Count only, and end nothing. @defaultValue false */
   dryRun?: boolean
+  /** Who does it, for the history: 1 to 255 characters. */
+  actor?: string
   /** Stops before the next batch, and rejects with its reason: ended sessions stay ended. For `before` and `all`. */
   signal?: AbortSignal
   /** Called after every batch with the number of sessions ended so far. */
@@ -53,9 +58,28 @@ export async function revokeSessions(
   { measures }: Operation,
   options: RevokeFilter,
 ): Promise<RevokeResult> {
-  const { filter, dryRun } = checkFilter(options)
+  const { filter, dryRun, actor } = checkFilter(options)
+  const result = await revoke(core, { measures }, { ...options, filter, dryRun, actor })
+  if (!dryRun) await recordRevocation(core, filter, { names: options, sessions: result.revoked, actor })
+  return result
+}
+
+/** A revocation with a checked filter. */
+interface Revocation extends Pick<RevokeFilter, 'signal' | 'onProgress'> {
+  readonly filter: RowFilter
+  readonly dryRun: boolean
+  readonly actor: string | undefined
+}
+
+async function revoke(
+  core: StoreCore,
+  { measures }: Pick<Operation, 'measures'>,
+  { filter, dryRun, actor, ...options }: Revocation,
+): Promise<RevokeResult> {
   const [only, ...more] = Object.keys(filter)
-  const isPlain = !dryRun && more.length === 0
+  // A history names each session that ends, so the sessions are listed first.
+  const isRecorded = core.history !== undefined && core.database.listing !== undefined
+  const isPlain = !dryRun && more.length === 0 && !isRecorded
   const now = () => endNow(core, 'revoked')
   if (isPlain && only === 'userId') {
     return { revoked: await untilNone(() => core.rows.endUser(filter.userId!, now(), measures)) }
@@ -67,7 +91,9 @@ export async function revokeSessions(
   const end = (part: RowFilter) =>
     dryRun
       ? listing.count({ ...part, isUnended: true })
-      : untilNone(() => inDatabase(measures, listing.endAll(part, now())))
+      : untilNone(() =>
+          inDatabase(measures, isRecorded ? endListed(core, part, { actor }) : listing.endAll(part, now())),
+        )
   if (filter.sid) {
     return { revoked: await revokeOne(core, filter.sid, async (sid) => (await end({ ...filter, sid })) > 0) }
   }
@@ -75,7 +101,7 @@ export async function revokeSessions(
   const all = (wanted: RowFilter) => (filter.userId === undefined ? batches(wanted) : end(wanted))
   const { exceptSid, ...wanted } = filter
   if (!exceptSid) return { revoked: await all(wanted) }
-  return { revoked: await endOthers(core, { filter: wanted, exceptSid, dryRun }, all) }
+  return { revoked: await endOthers(core, { filter: wanted, exceptSid, dryRun, actor }, all) }
 }
 
 // A handle from before a rotation is valid as long as its row shows the new id of the session.
@@ -91,7 +117,7 @@ const MOST_ROUNDS = 10
  * that existed when it began. When the id of a session is rotated meanwhile, the old row has ended when the statement
  * reaches it, and the statement does not see the new row.
  */
-async function untilNone(end: () => Promise<number>): Promise<number> {
+export async function untilNone(end: () => Promise<number>): Promise<number> {
   let ended = 0
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     const found = await end()
@@ -108,7 +134,7 @@ async function untilNone(end: () => Promise<number>): Promise<number> {
 function inBatches(
   listing: SessionListing,
   end: (part: RowFilter) => Promise<number>,
-  { signal, onProgress }: RevokeFilter,
+  { signal, onProgress }: Pick<RevokeFilter, 'signal' | 'onProgress'>,
 ): (filter: RowFilter) => Promise<number> {
   let ended = 0
   return async (filter) => {
@@ -131,10 +157,10 @@ function inBatches(
 const NAMES = ['user', 'handle', 'before', 'all', 'except', 'dryRun'] as const
 const LEAST = 'revoke() needs user, handle or before, or all: true to end the sessions of everybody'
 
-function checkFilter(options: RevokeFilter): { filter: RowFilter; dryRun: boolean } {
+function checkFilter(options: RevokeFilter): Pick<Revocation, 'filter' | 'dryRun' | 'actor'> {
   const checks = new OptionChecks()
   checkObject('revoke()', options, checks)
-  checks.names(options, [...NAMES, 'signal', 'onProgress'])
+  checks.names(options, [...NAMES, 'actor', 'signal', 'onProgress'])
   refuseUndefined(options, NAMES, checks)
   const { user, handle, before, all, except } = options
   const userId = user === undefined ? undefined : checkedUser(user, checks)
@@ -144,11 +170,12 @@ function checkFilter(options: RevokeFilter): { filter: RowFilter; dryRun: boolea
   const createdBefore = timeOf('before', before, checks)
   if (options.signal && !(options.signal instanceof AbortSignal)) checks.fault('signal', 'must be an AbortSignal')
   checks.optionalFunction('onProgress', options.onProgress)
+  const actor = checkedActor(options.actor, checks)
   const dryRun = checks.boolean('dryRun', options.dryRun, false)
   checks.done()
   const sid = handle === undefined ? undefined : sidOfHandle('handle', handle)
   const exceptSid = except === undefined ? undefined : sidOfHandle('except', except)
-  return { filter: given({ userId, sid, createdBefore, exceptSid }), dryRun }
+  return { filter: given({ userId, sid, createdBefore, exceptSid }), dryRun, actor }
 }
 
 function checkCombination({ user, handle, before, all, except }: RevokeFilter, checks: OptionChecks): void {

@@ -1,8 +1,9 @@
 import type { RowFilter, RowState } from '../../database/contract/session-database.ts'
 import { momentOf, type UserId } from '../core/core.ts'
 import type { Limits } from '../core/lifetime.ts'
+import { given, refuseUndefined, timeOf } from '../options/filter-checks.ts'
 import type { OptionChecks } from '../options/option-checks.ts'
-import { storedUserId, USER_ID } from '../users/user.ts'
+import { checkedUser } from '../users/user.ts'
 
 /** The state of a session: in use, ended by a request or an operator, or expired and not yet trimmed. */
 export type SessionState = RowState
@@ -44,43 +45,4 @@ export function rowFilterOf(filter: SessionFilter, limits: Limits, checks: Optio
     touchedBefore: timeOf('touchedBefore', filter.touchedBefore, checks),
     state: state && { is: state, ...momentOf(limits) },
   })
-}
-
-/** Refuses a value that is no object, because without any name it would select all sessions. */
-export function checkObject(call: string, filter: unknown, checks: OptionChecks): void {
-  if (typeof filter === 'object' && filter !== null && !Array.isArray(filter)) return
-  checks.fault(call, "takes an object, such as { user: 'ada' }")
-  checks.done()
-}
-
-/** Refuses names without a value: an undefined user must not select the sessions of all users. */
-export function refuseUndefined(filter: object, names: readonly string[], checks: OptionChecks): void {
-  for (const [name, value] of Object.entries(filter)) {
-    if (value === undefined && names.includes(name)) {
-      checks.fault(name, 'is undefined; set a value, or omit the name')
-    }
-  }
-}
-
-/** The text that is stored of a user id. */
-export function checkedUser(user: unknown, checks: OptionChecks): string | undefined {
-  const stored = storedUserId(user)
-  if (stored === undefined) checks.fault('user', `must be a user id as the user option yields it, ${USER_ID}`)
-  return stored
-}
-
-/** The time of a date, epoch milliseconds. */
-export function timeOf(name: string, date: unknown, checks: OptionChecks): number | undefined {
-  if (date === undefined) return undefined
-  const time = date instanceof Date ? date.getTime() : Number.NaN
-  if (!Number.isNaN(time)) return time
-  checks.fault(name, 'must be a Date')
-  return undefined
-}
-
-/** The entries that have a value. */
-export function given<Filter extends object>(
-  filter: Filter,
-): { [Name in keyof Filter]: Exclude<Filter[Name], undefined> } {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as never
 }

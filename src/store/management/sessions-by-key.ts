@@ -1,5 +1,6 @@
 import type { KeyCount, SessionDatabase } from '../../database/contract/session-database.ts'
 import type { AttachedKeys } from '../../keys/key-provider.ts'
+import type { StoreCore } from '../core/core.ts'
 import { ROUND_TRIP_KEY } from '../core/round-trip-rows.ts'
 
 /** The keys that sessions name, with how many sessions name each. Rows of a round trip are not sessions. */
@@ -7,6 +8,15 @@ export async function sessionsByKey(database: SessionDatabase, keys: AttachedKey
   const counts = await database.countByKey()
   const isMixed = counts.some(({ keyId }) => keyId === ROUND_TRIP_KEY) && (await has(keys, ROUND_TRIP_KEY))
   return isMixed ? counts : counts.filter(({ keyId }) => keyId !== ROUND_TRIP_KEY)
+}
+
+/** The same with the events of the history, which need their keys too. */
+export async function rowsByKey({ database, keys, history }: StoreCore): Promise<KeyCount[]> {
+  const sessions = await sessionsByKey(database, keys)
+  if (!history || !database.history) return sessions
+  const counts = new Map(sessions.map(({ keyId, rows }) => [keyId, rows]))
+  for (const { keyId, rows } of await database.history.countByKey()) counts.set(keyId, (counts.get(keyId) ?? 0) + rows)
+  return [...counts].map(([keyId, rows]) => ({ keyId, rows }))
 }
 
 // A provider that may still receive this key rejects the request.

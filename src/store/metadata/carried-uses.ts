@@ -1,7 +1,7 @@
 import type { PayloadPlace } from '../../payload/codec.ts'
 import { UnreadablePayload } from '../../payload/sealed-payload.ts'
-import { keyIdOfUses, NO_USE, type Uses } from '../../payload/sealed-uses.ts'
-import type { UsesCodec } from '../../payload/uses-codec.ts'
+import { keyIdOfUses, NO_USE, type Uses } from '../../payload/uses/sealed-uses.ts'
+import type { UsesCodec } from '../../payload/uses/uses-codec.ts'
 import type { Visitor } from '../live/live-session.ts'
 
 /** The uses that a row has, and the use by the request that writes it. */

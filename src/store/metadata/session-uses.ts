@@ -3,8 +3,8 @@ import { deviceOf } from '../../metadata/device.ts'
 import { unpackUse } from '../../metadata/packed-use.ts'
 import type { SessionMetadata, SessionUse } from '../../metadata/session-metadata.ts'
 import { UnreadablePayload } from '../../payload/sealed-payload.ts'
-import type { Uses } from '../../payload/sealed-uses.ts'
-import type { UsesCodec } from '../../payload/uses-codec.ts'
+import type { Uses } from '../../payload/uses/sealed-uses.ts'
+import type { UsesCodec } from '../../payload/uses/uses-codec.ts'
 import { opened } from './carried-uses.ts'
 
 /** The part of a row that tells who used its session, and when. */
@@ -31,8 +31,10 @@ function usesOf({ createdAt, touchedAt }: UsedRow, { first, last }: Uses): Sessi
   return { first: useOf(first, createdAt), last: useOf(last, touchedAt) }
 }
 
-/** One use as others see it. */
-export function useOf(packed: Buffer, at: number): SessionUse {
+const useOf = (packed: Buffer, at: number): SessionUse => ({ at: new Date(at), ...clientOf(packed) })
+
+/** The client of a use as others see it. */
+export function clientOf(packed: Buffer): Omit<SessionUse, 'at'> {
   const use = packed.length > 0 ? unpackUse(packed) : {}
-  return { at: new Date(at), ...use, ...(use.userAgent === undefined ? {} : { device: deviceOf(use.userAgent) }) }
+  return use.userAgent === undefined ? use : { ...use, device: deviceOf(use.userAgent) }
 }

@@ -7,6 +7,7 @@ import { limitNesting, type Serializer, serializers } from '../../payload/serial
 import { USUAL_TIMEOUT_MS } from '../../time/time-limits.ts'
 import { checkLimits, checkMaxPerUser } from './check-limits.ts'
 import { checkKeys, checkSealing } from './check-sealing-options.ts'
+import { checkHistory } from './history-option.ts'
 import { OptionChecks } from './option-checks.ts'
 import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from './store-options.ts'
 import { checkTrim } from './trim-options.ts'
@@ -55,6 +56,7 @@ export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): 
     operationTimeout: checkOperationTimeout(options, checks),
     trim: schedule,
     trimLock: lock,
+    history: checkHistory(options.history, checks),
     migrate: checkMigrate(options, dialect, checks),
     user: options.user,
     metadata: checkedMetadataOptions(options.metadata, checks),

@@ -7,6 +7,7 @@ import type { Serializer, serializers } from '../../payload/serializer.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { Evict, UserId, UserLimit } from '../core/core.ts'
 import type { Limits } from '../core/lifetime.ts'
+import type { HistoryOption, HistorySettings } from './history-option.ts'
 import type { AssuranceLevel } from './lifetime-presets.ts'
 import type { TrimLock, TrimOption, TrimSchedule } from './trim-options.ts'
 
@@ -79,6 +80,11 @@ export interface StoreOptions {
   rotationOverlap?: Duration
   /** Deletion of expired and ended sessions in the background. @defaultValue `{ interval: '15m', batchSize: 500 }` */
   trim?: false | TrimOption
+  /**
+   * Record what happens to sessions, for `history()`: `true`, or how. Needs the table of events.
+   * @defaultValue false
+   */
+  history?: boolean | HistoryOption
   /** Apply the migrations at start. @defaultValue true for SQLite, false for servers */
   migrate?: boolean
   /** The user of a session: well-formed text of 1 to 255 characters without NUL, a whole number or a bigint; undefined or null without a user. */
@@ -130,6 +136,7 @@ export interface CheckedStoreOptions {
   readonly operationTimeout: number
   readonly trim: TrimSchedule | false
   readonly trimLock: TrimLock
+  readonly history: HistorySettings | false
   readonly migrate: boolean
   readonly bindToCookie: boolean
   /** Undefined for the table's name. */
@@ -164,6 +171,7 @@ export const storeOptionNames = [
   'rotationOverlap',
   'operationTimeout',
   'trim',
+  'history',
   'migrate',
   'user',
   'maxPerUser',

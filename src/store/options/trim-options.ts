@@ -59,6 +59,8 @@ export interface TrimOptions {
 export interface TrimProgress {
   /** Rows deleted so far. */
   readonly trimmed: number
+  /** Events of the history deleted so far; absent without a history. */
+  readonly events?: number
   /** Statements so far. */
   readonly batches: number
 }

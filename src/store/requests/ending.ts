@@ -5,6 +5,7 @@ import { formatSid, sidOf } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import { deadlineOf, endNow, reasonOver } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
+import { ownerBeforeEnd, recordEnd, recordExpiry } from '../history/session-changes.ts'
 import { type LoadedVersion, noteOf } from '../live/live-session.ts'
 import { type Held, type RotationPointer, rotationPointerOf } from './rotation-pointer.ts'
 
@@ -21,6 +22,8 @@ export interface Ending {
   readonly follows: boolean
   /** The loaded version of the session, if known. */
   readonly loaded?: LoadedVersion | undefined
+  /** The live session, if known. */
+  readonly session?: object | undefined
 }
 
 /**
@@ -31,26 +34,40 @@ export async function endSession(core: StoreCore, operation: Operation, id: stri
   if (core.freshIds.end(id)) return 'absent'
   const { measures } = operation
   const sid = sidOf(id)
-  const isPast = await isPastDeadline(core, operation, sid, ending.loaded)
+  const isPast = await isPastDeadline(core, operation, sid, { id, loaded: ending.loaded })
+  const owner = core.history && (await ownerBeforeEnd(core, sid, { id }, ending.loaded))
   const end = endNow(core, 'destroyed')
   operation.deadline.check()
   const found = await endForGood(core, sid, end, operation)
   if (found === 'ended' && isPast) return 'over'
+  if (found === 'ended' && core.history) await recordEnd(core, sid, 'destroyed', owner ?? null, ending)
   if (found) return found
   if (!ending.follows) return (await core.rows.find(sid, measures))?.endReason === 'rotated' ? 'rotated' : 'over'
-  return (await endSuccessor(core, sid, { id }, (next) => core.rows.end(next, end, measures))) ? 'followed' : 'over'
+  const endNext = (next: Buffer) => core.rows.end(next, end, measures)
+  const endKnown = core.history ? (next: Buffer) => endRecorded(core, next, () => endNext(next)) : endNext
+  return (await endSuccessor(core, sid, { id }, endKnown)) ? 'followed' : 'over'
+}
+
+async function endRecorded(core: StoreCore, sid: Buffer, end: () => Promise<boolean>): Promise<boolean> {
+  const owner = await ownerBeforeEnd(core, sid, {}, undefined)
+  const isEnded = await end()
+  if (isEnded) await recordEnd(core, sid, 'destroyed', owner)
+  return isEnded
 }
 
 /** Whether a session has expired by its idle or absolute timeout since it was loaded. */
 async function isPastDeadline(
-  { limits, rows }: StoreCore,
+  core: StoreCore,
   { measures }: Operation,
   sid: Buffer,
-  loaded?: LoadedVersion,
+  { id, loaded }: { readonly id: string; readonly loaded: LoadedVersion | undefined },
 ): Promise<boolean> {
+  const { limits, rows } = core
   if (!loaded || Date.now() < deadlineOf(limits, loaded.lifetime, loaded.createdAt, loaded.usedAt)) return false
   const row = await rows.find(sid, measures)
-  return row !== undefined && reasonOver(limits, row, Date.now()) !== undefined
+  const reason = row && reasonOver(limits, row, Date.now())
+  if (reason === 'idle' || reason === 'absolute') void recordExpiry(core, row!, reason, { id })
+  return reason !== undefined
 }
 
 /**

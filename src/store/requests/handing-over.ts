@@ -3,6 +3,7 @@ import { UnavailableError } from '../../errors.ts'
 import { keyIdOf } from '../../payload/sealed-payload.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { Operation } from '../core/operation.ts'
+import { recordWrite } from '../history/session-changes.ts'
 import { UNKNOWN_VERSION } from '../live/live-session.ts'
 import { setLoadedVersion } from '../live/loaded-version.ts'
 import { UserChange } from '../users/max-per-user.ts'
@@ -87,5 +88,6 @@ async function begin(
   const next = isBegun ? version + 1 : UNKNOWN_VERSION
   const stored = { version: next, createdAt, plaintext, isJsonVisible: false, metadata }
   setLoadedVersion(session, { ...stored, lifetime, usedAt, touched: false, hasOldId: false, isWritten: true })
+  await recordWrite(core, { ...save, base: undefined, userId: row.userId })
   return 'saved'
 }

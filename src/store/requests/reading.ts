@@ -5,6 +5,7 @@ import { formatSid, isWellFormedId, sidOf } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import { isIdle, reasonOver, trimTime } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
+import { noteOwner, recordExpiry } from '../history/session-changes.ts'
 import type { SessionContent } from '../live/content.ts'
 import { isJsonVisible } from '../live/content.ts'
 import { isSendable, restoredCookie } from '../live/cookie-lifetime.ts'
@@ -66,28 +67,35 @@ export function openRow(
   { id, share }: Held,
 ): Opened | Promise<Opened> {
   const reason = reasonOver(core.limits, row, Date.now())
-  if (reason) return { reason }
+  if (reason) return over(core, row, reason, { id, share })
   const refuse = (error: unknown) => refuseRow(core, row, error)
   try {
     const open = () => core.codec.open({ sid: row.sid, createdAt: row.createdAt, id, share }, row.data)
     const plaintext = measures ? measures.crypto(open) : open()
-    if (plaintext instanceof Promise) return plaintext.then((bytes) => accept(core, row, bytes)).catch(refuse)
-    return accept(core, row, plaintext)
+    if (plaintext instanceof Promise)
+      return plaintext.then((bytes) => accept(core, row, bytes, { id, share })).catch(refuse)
+    return accept(core, row, plaintext, { id, share })
   } catch (error) {
     return refuse(error)
   }
 }
 
-function accept(core: StoreCore, row: SessionRow, plaintext: Buffer): Opened {
+function accept(core: StoreCore, row: SessionRow, plaintext: Buffer, held: Held): Opened {
   const content = core.codec.deserialize(plaintext) as SessionContent
   const now = Date.now()
   const isVisible = isJsonVisible(content)
   // Content that JSON shows is not nested deep.
   if (!isVisible && isTooDeep(content)) throw new UnreadablePayload('not decodable')
   if (!isSendable(content.cookie, now)) throw new UnreadablePayload('unsendable cookie')
-  if (isIdle(core.limits, content.cookie, row, now)) return { reason: 'idle' }
+  if (isIdle(core.limits, content.cookie, row, now)) return over(core, row, 'idle', held)
+  if (core.history) noteOwner(core, row.sid, content)
   reportIfUnencrypted(core, row)
   return { row, plaintext, content, isJsonVisible: isVisible }
+}
+
+function over(core: StoreCore, row: SessionRow, reason: EndReason, held: Held): Opened {
+  if (core.history && (reason === 'idle' || reason === 'absolute')) void recordExpiry(core, row, reason, held)
+  return { reason }
 }
 
 /** Emits an event for an unsealed row. Call it after the row was accepted, because most unsealed rows are damaged. */

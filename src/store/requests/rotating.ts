@@ -5,6 +5,7 @@ import { sidOf } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import { pointerTrimTime } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
+import { recordRotation } from '../history/session-changes.ts'
 import type { SessionContent } from '../live/content.ts'
 import { isSameLifetime } from '../live/cookie-lifetime.ts'
 import {
@@ -166,7 +167,8 @@ async function stateOfOld(rotation: Move): Promise<StoredVersion | undefined> {
 }
 
 /** From here on the session has its new id, even if this step fails, because the next read takes the step then. */
-async function finish({ core, operation, base, heir, oldId }: Move, row: NewRow, from: StoredVersion): Promise<true> {
+async function finish(move: Move, row: NewRow, from: StoredVersion): Promise<true> {
+  const { core, operation, base, heir, oldId, oldSid, session } = move
   core.rotatedIds.add(oldId)
   const isBegun = await beginHeir(core, operation, row, row.userId).catch(() => true)
   // The row has changes of other requests that the live session has not: a save with this version merges them.
@@ -179,6 +181,9 @@ async function finish({ core, operation, base, heir, oldId }: Move, row: NewRow,
     touched: false,
     isWritten: isBegun,
   })
+  const recorded = recordRotation(core, { sid: row.sid, previousSid: oldSid, session, userId: row.userId })
   if (row.userId !== null) await evictExcess(core, row.userId).catch(() => {})
+  // The session has its new id, whether or not this was stored.
+  await recorded?.catch(() => {})
   return true
 }

@@ -20,6 +20,8 @@ export interface Save {
   readonly userId: string | null
   /** Who saves; undefined unless the application keeps metadata. */
   readonly visitor: Visitor | undefined
+  /** The id of the session that it replaces. */
+  readonly previousId?: string | undefined
 }
 
 /** The content to write for one session, from one save or from several saves together. */

@@ -4,6 +4,7 @@ import { OverloadedError, UnavailableError } from '../../errors.ts'
 import { Deferred } from '../../time/deferred.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { Operation } from '../core/operation.ts'
+import { recordWrite } from '../history/session-changes.ts'
 import type { CarriedUses } from '../metadata/carried-uses.ts'
 import { UserChange } from '../users/max-per-user.ts'
 import { markGone } from './ending.ts'
@@ -136,9 +137,15 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
     isJsonVisible: false,
     metadata: row.metadata,
   })
+  const recorded = core.history && recordWrite(core, { ...save, ...previousOf(group), base, userId })
   if (change) await change.end(base, userId)
+  if (recorded) await recorded
   return true
 }
+
+const previousOf = (group: readonly Waiting[]) => ({
+  previousId: group.find(({ save }) => save.previousId)?.save.previousId,
+})
 
 const usesOf = ({ base, taken }: Draft): CarriedUses => ({
   stored: base?.metadata ?? null,

@@ -34,10 +34,10 @@ export async function saveSession(
   operation: Operation,
   id: string,
   session: LiveSession,
-  { old }: Partial<Origin> = {},
+  { old, previousId }: Partial<Origin> = {},
 ): Promise<SaveOutcome> {
   if (noteOf(session).isGone) return 'gone'
-  const save = begin(core, id, session)
+  const save = begin(core, id, session, previousId)
   if (save.base) {
     if (isUnchanged(core, save.base, save.snapshot)) return 'unchanged'
   } else if (noteOf(session).origin === 'named') {
@@ -60,12 +60,12 @@ export function isChangedUnseen(core: StoreCore, session: LiveSession): boolean 
   return !isUnchanged(core, base, core.codec.serialize(contentOf(session, now)))
 }
 
-function begin(core: StoreCore, id: string, session: LiveSession): Save {
+function begin(core: StoreCore, id: string, session: LiveSession, previousId: string | undefined): Save {
   const base = loadedVersionOf(session)
   const content = contentOf(session, Date.now())
   const snapshot = serialize(core, content)
   const userId = core.userOf(content)
   noteFirst(session)
   const { visitor } = noteOf(session)
-  return { id, sid: sidOf(id), session, snapshot, base, lifetime: content.cookie, userId, visitor }
+  return { id, sid: sidOf(id), session, snapshot, base, lifetime: content.cookie, userId, visitor, previousId }
 }

@@ -15,6 +15,12 @@ interface TrimSignals {
 /** The most rows of the backlog to count: enough to detect a backlog, and few enough to be cheap. */
 export const LARGEST_BACKLOG = 10_000
 
+/** What a round deletes besides sessions. */
+export interface TrimmedEvents {
+  /** How long events of the history stay, milliseconds; undefined without a history. */
+  readonly retain: number | undefined
+}
+
 /**
  * Deletes the rows that may be deleted, in batches, within limits, and in only one process at a time.
  *
@@ -26,11 +32,20 @@ export async function trimRound(
   limits: TrimLimits,
   signals: TrimSignals,
   share = LEAST_SHARE,
+  { retain }: TrimmedEvents = { retain: undefined },
 ): Promise<TrimResult> {
   const began = performance.now()
-  const counts = { trimmed: 0, batches: 0 }
-  const work = (trim: TrimBatch) =>
-    trimBatches(trim, counts, { ...limits, pace: new Pace(limits, share, database.longestBatch) }, signals)
+  const { history } = database
+  const counts: Counts = { trimmed: 0, batches: 0, ...(retain !== undefined && history && { events: 0 }) }
+  const work = async (trim: TrimBatch) => {
+    // By the monotonic clock, which ignores changes of the system time.
+    const end = performance.now() + limits.maxDuration
+    const batches = (trim: Trim, name: 'trimmed' | 'events') =>
+      trimBatches(trim, name, counts, { ...limits, end, pace: new Pace(limits, share, database.longestBatch) }, signals)
+    const stopped = await batches((limit) => trim(Date.now(), limit), 'trimmed')
+    if (stopped !== 'done' || counts.events === undefined) return stopped
+    return batches((limit) => history!.trim(Date.now() - retain!, limit), 'events')
+  }
   const stopped = interruption(signals) ?? (await alone(work)) ?? 'locked'
   // Lets other work run, because a caller may repeat rounds in which nothing waits.
   await nextTurn()
@@ -39,23 +54,31 @@ export async function trimRound(
   return { ...counts, complete: stopped === 'done', stopped, durationMs, backlog }
 }
 
+/** Deletes one batch; undefined when another process has the lock now. */
+type Trim = (limit: number) => Promise<number | undefined>
+
+interface Counts {
+  trimmed: number
+  batches: number
+  events?: number
+}
+
 async function trimBatches(
-  trim: TrimBatch,
-  counts: { trimmed: number; batches: number },
-  { pace, maxRows, maxDuration }: { pace: Pace } & Pick<TrimLimits, 'maxRows' | 'maxDuration'>,
+  trim: Trim,
+  name: 'trimmed' | 'events',
+  counts: Counts,
+  { pace, maxRows, end }: { readonly pace: Pace; readonly maxRows: number; readonly end: number },
   signals: TrimSignals,
 ): Promise<TrimStop> {
-  // By the monotonic clock, which ignores changes of the system time.
-  const end = performance.now() + maxDuration
   for (;;) {
-    const limit = Math.min(pace.size, maxRows - counts.trimmed)
+    const limit = Math.min(pace.size, maxRows - counts.trimmed - (counts.events ?? 0))
     if (limit === 0) return 'rows'
     const stopped = interruption(signals)
     if (stopped) return stopped
     const began = performance.now()
-    const deleted = await trim(Date.now(), limit)
+    const deleted = await trim(limit)
     if (deleted === undefined) return 'locked'
-    counts.trimmed += deleted
+    counts[name] = (counts[name] ?? 0) + deleted
     counts.batches += 1
     signals.onProgress?.({ ...counts })
     pace.batchTook(performance.now() - began)

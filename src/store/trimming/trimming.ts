@@ -22,6 +22,8 @@ export class Trimmer {
   readonly #events: SessionEventEmitter
   readonly #schedule: TrimSchedule | false
   readonly #alone: TrimAlone
+  /** How long events of the history stay, milliseconds. */
+  readonly #retain: number | undefined
   readonly #closing = new AbortController()
   readonly #backlog = new BacklogWatch()
   /** The share of the time that batches of the next background round take with `pause: 'auto'`. */
@@ -32,11 +34,14 @@ export class Trimmer {
   constructor(
     database: SessionDatabase,
     events: SessionEventEmitter,
-    { trim, trimLock, operationTimeout }: Pick<CheckedStoreOptions, 'trim' | 'trimLock' | 'operationTimeout'>,
+    options: Pick<CheckedStoreOptions, 'trim' | 'trimLock' | 'operationTimeout'> &
+      Partial<Pick<CheckedStoreOptions, 'history'>>,
   ) {
+    const { trim, trimLock, operationTimeout, history } = options
     this.#database = database
     this.#events = events
     this.#schedule = trim
+    this.#retain = history ? history.retain : undefined
     this.#alone = trimmingAlone(database, trimLock, leaseOf(timeLimitsOf(operationTimeout).bulk))
   }
 
@@ -87,7 +92,7 @@ export class Trimmer {
     share?: number,
   ): Promise<TrimResult> {
     const signals = { caller, closing: this.#closing.signal, onProgress }
-    const result = await trimRound(this.#database, this.#alone, limits, signals, share)
+    const result = await trimRound(this.#database, this.#alone, limits, signals, share, { retain: this.#retain })
     this.#events.emit('trimmed', { ...result })
     if (share !== undefined) {
       this.#share = nextShare(share, result.stopped)

@@ -1,8 +1,10 @@
 import type { ListedRow } from '../../database/contract/session-database.ts'
+import { TooManySessionsError } from '../../errors.ts'
 import { formatSid } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import { listingOf, momentOf } from '../core/core.ts'
 import { endNow } from '../core/lifetime.ts'
+import { recordEnd, recordRefusal } from '../history/session-changes.ts'
 import type { SessionContent } from '../live/content.ts'
 import type { StoredVersion } from '../live/live-session.ts'
 import { addReservation, dropReservation, takeSlot } from './session-slots.ts'
@@ -33,7 +35,10 @@ export class UserChange {
     const { userLimit } = this.#core
     if (userLimit?.evict !== 'refuse' || userId === null || this.#reserved.has(userId)) return
     if (userId === ownerOf(this.#core, base)) return
-    await takeSlot(this.#core, userId, this.#sid, userLimit.most)
+    await takeSlot(this.#core, userId, this.#sid, userLimit.most).catch((error) => {
+      if (error instanceof TooManySessionsError) recordRefusal(this.#core, this.#sid, userId)
+      throw error
+    })
     this.#reserved.add(userId)
   }
 
@@ -91,6 +96,7 @@ export class HeirSlot {
 export async function evictExcess(core: StoreCore, userId: string): Promise<void> {
   if (!core.userLimit || core.userLimit.evict === 'refuse') return
   const { most, evict: order } = core.userLimit
+  const recorded: unknown[] = []
   for (;;) {
     const state = { is: 'live', ...momentOf(core.limits) } as const
     const rows = await listingOf(core).list({ userId, state }, undefined, PAGE + most)
@@ -99,12 +105,16 @@ export async function evictExcess(core: StoreCore, userId: string): Promise<void
     let isDone = rows.length < PAGE + most
     for (const { sid } of ranked.slice(most)) {
       const isEnded = await core.rows.end(sid, endNow(core, 'evicted'))
-      if (isEnded) core.events.emit('evicted', { sid: formatSid(sid) })
+      if (isEnded) {
+        core.events.emit('evicted', { sid: formatSid(sid) })
+        recorded.push(recordEnd(core, sid, 'evicted', userId))
+      }
       // Another request ended the session, or it continues under another id: list again.
       else isDone = false
     }
-    if (isDone) return
+    if (isDone) break
   }
+  await Promise.all(recorded)
 }
 
 function byLastUse(one: ListedRow, other: ListedRow): number {

@@ -1,5 +1,6 @@
 import { UnstorableError } from '../../errors.ts'
 import type { UserId } from '../core/core.ts'
+import type { OptionChecks } from '../options/option-checks.ts'
 
 /** The most characters that `user_id` holds on every database. */
 const LONGEST_USER_ID = 255
@@ -29,4 +30,11 @@ export function storedUserId(userId: unknown): string | undefined {
   if (typeof userId === 'bigint' || Number.isSafeInteger(userId)) return String(userId)
   if (typeof userId !== 'string' || userId === '' || userId.length > LONGEST_USER_ID) return undefined
   return !userId.includes('\0') && userId.isWellFormed() ? userId : undefined
+}
+
+/** The text that is stored of a user id. */
+export function checkedUser(user: unknown, checks: OptionChecks): string | undefined {
+  const stored = storedUserId(user)
+  if (stored === undefined) checks.fault('user', `must be a user id as the user option yields it, ${USER_ID}`)
+  return stored
 }

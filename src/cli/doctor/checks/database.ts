@@ -8,6 +8,7 @@ import { type Found, fault, ok, skipped, warning } from '../findings/finding.ts'
 import type { Inspection } from '../findings/inspection.ts'
 import { connectionRemedy, messageOf, shownDatabase } from '../findings/messages.ts'
 import type { Subject } from '../findings/subject.ts'
+import type { ExpectedTable } from '../findings/tables.ts'
 
 /** The number of statements; the latency is their median. */
 const PINGS = 5
@@ -61,22 +62,31 @@ export function isAtLeast(version: string, least: string): boolean {
 }
 
 /** Whether sessions can be written, with statements that change nothing. */
-export async function checkWriting(inspection: Inspection): Promise<Found[]> {
+export async function checkWriting({ hasHistory }: Subject, inspection: Inspection): Promise<Found[]> {
   const readOnly = await inspection.readOnly()
   if (readOnly) return [fault(readOnly.reason, readOnly.remedy)]
-  const { sessions: table } = inspection.expected
-  const actual = await inspection.actual(table)
-  const isWhole = table.columns.every(({ name }) => actual?.columns.some((column) => column.name === name))
-  if (!isWhole) return [skipped('needs the table')]
+  const { sessions, events } = inspection.expected
+  const refusals: Found[] = []
+  for (const table of hasHistory ? [sessions, events] : [sessions]) {
+    const actual = await inspection.actual(table)
+    const isWhole = table.columns.every(({ name }) => actual?.columns.some((column) => column.name === name))
+    if (!isWhole) return [...refusals, skipped('needs the table')]
+    refusals.push(...(await refusedWrites(table, inspection)))
+  }
+  if (refusals.length > 0) return refusals
+  return [ok('the user of the database may read, insert, update and delete')]
+}
+
+async function refusedWrites(table: ExpectedTable, inspection: Inspection): Promise<Found[]> {
   const refused: string[] = []
   const words: string[] = []
-  for (const [privilege, statement] of Object.entries(statementsFor(inspection))) {
+  for (const [privilege, statement] of Object.entries(statementsFor(table, inspection))) {
     await inspection.query(statement).catch((error) => {
       refused.push(privilege)
       words.push(messageOf(error))
     })
   }
-  if (refused.length === 0) return [ok('the user of the database may read, insert, update and delete')]
+  if (refused.length === 0) return []
   return [
     fault(
       `${refused.join(', ')} ${refused.length === 1 ? 'is' : 'are'} refused: ${words[0]}`,
@@ -85,7 +95,7 @@ export async function checkWriting(inspection: Inspection): Promise<Found[]> {
   ]
 }
 
-function statementsFor({ expected: { sessions: table }, quoted }: Inspection): Record<string, string> {
+function statementsFor(table: ExpectedTable, { quoted }: Inspection): Record<string, string> {
   const target = quoted(table)
   // Columns are quoted like tables without a schema.
   const names = table.columns.map(({ name }) => quoted({ schema: undefined, name }))

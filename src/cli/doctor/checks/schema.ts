@@ -9,17 +9,22 @@ const MIGRATE = 'npx stored-session migrate'
 
 /** Compares the tables with the tables of the Drizzle schema. */
 export async function checkSchema(subject: Subject, inspection: Inspection): Promise<Found[]> {
-  const { sessions, keys } = inspection.expected
+  const { sessions, keys, events } = inspection.expected
   const pending = await pendingIn(subject, inspection)
+  const isNeeded = subject.keys?.attach !== undefined
   const found = [
     ...(await inspection.storage(sessions)),
     ...(await checkTable(sessions, inspection, pending)),
-    ...(await checkKeysTable(subject, keys, inspection, pending)),
+    ...(await checkOptional({ table: keys, isNeeded, feature: 'envelopeKeys' }, inspection, pending)),
+    ...(await checkEventsTable(subject, inspection, pending)),
   ]
   if (found.length > 0) return found
   if (typeof pending === 'number' && pending > 0)
     return [fault(`${pending} of the migrations are not applied`, `Run: ${MIGRATE}`)]
-  return [ok(`${inspection.quoted(sessions)} has all columns and indexes`)]
+  const hint = (await inspection.actual(events))
+    ? ''
+    : `; ${inspection.quoted(events)} for the option history is missing`
+  return [ok(`${inspection.quoted(sessions)} has all columns and indexes${hint}`)]
 }
 
 /**
@@ -49,7 +54,8 @@ async function checkTable(table: ExpectedTable, inspection: Inspection, pending:
   }
   const message = faultList(name, differences)
   const sql = inspection.repair(table, actual, drifts)
-  return [fault(message, remedyFor(sql, pending), sql)]
+  const lost = table === inspection.expected.events ? LOST_EVENTS : LOST_SESSIONS
+  return [fault(message, remedyFor(sql, pending, lost), sql)]
 }
 
 function missing(name: string, sql: readonly string[], pending: Pending): Found {
@@ -60,26 +66,44 @@ function missing(name: string, sql: readonly string[], pending: Pending): Found 
   return fault(`${message}, although the migrations were applied`, 'Run these statements', sql)
 }
 
-function remedyFor(sql: readonly string[], pending: Pending): string {
+const LOST_SESSIONS =
+  '. They delete all sessions, which cannot be used without the missing columns: all users sign in again'
+const LOST_EVENTS = '. They delete all events, which cannot be read without the missing columns'
+
+function remedyFor(sql: readonly string[], pending: Pending, lost: string): string {
   const own = pending === 'own' ? ', or migrate your Drizzle schema if it has them' : ''
-  const lost = sql.some((statement) => statement.startsWith('DELETE'))
-    ? '. They delete all sessions, which cannot be used without the missing columns: all users sign in again'
-    : ''
-  return `Run these statements${own}${lost}`
+  const isLosing = sql.some((statement) => statement.startsWith('DELETE'))
+  return `Run these statements${own}${isLosing ? lost : ''}`
 }
 
-// Only envelopeKeys needs the table, but the migrations always create it.
-async function checkKeysTable(
-  subject: Subject,
-  table: ExpectedTable,
+interface OptionalTable {
+  readonly table: ExpectedTable
+  readonly isNeeded: boolean
+  /** The feature that needs the table, for the message. */
+  readonly feature: string
+}
+
+// The migrations always create these tables, whether a feature needs them or not.
+async function checkOptional(
+  { table, isNeeded, feature }: OptionalTable,
   inspection: Inspection,
   pending: Pending,
 ): Promise<Found[]> {
-  const isNeeded = subject.keys?.attach !== undefined
   if (!isNeeded && pending === 'own') return []
   const found = await checkTable(table, inspection, pending)
-  // One command creates both tables, so one finding is enough.
+  // One command creates all tables, so one finding is enough.
   if (found.every(({ sql }) => sql === undefined) && pending !== 'own') return isNeeded ? found : []
   if (isNeeded) return found
-  return found.map(({ message, remedy = '', sql }) => warning(`${message}; only envelopeKeys needs it`, remedy, sql))
+  return found.map(({ message, remedy = '', sql }) => warning(`${message}; only ${feature} needs it`, remedy, sql))
+}
+
+// An application may do without the table, so without the option a missing one is no problem.
+async function checkEventsTable(subject: Subject, inspection: Inspection, pending: Pending): Promise<Found[]> {
+  const { events } = inspection.expected
+  if (!subject.hasHistory && !(await inspection.actual(events))) return []
+  return checkOptional(
+    { table: events, isNeeded: subject.hasHistory, feature: 'the option history' },
+    inspection,
+    pending,
+  )
 }

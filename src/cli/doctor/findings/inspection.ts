@@ -47,6 +47,7 @@ export interface Inspection {
 interface ExpectedTables {
   readonly sessions: ExpectedTable
   readonly keys: ExpectedTable
+  readonly events: ExpectedTable
 }
 
 export interface Server {

@@ -35,6 +35,8 @@ export interface Subject {
   readonly maxBytes: number
   /** Whether the option `user` is set. */
   readonly hasUsers: boolean
+  /** Whether the option `history` is set. */
+  readonly hasHistory: boolean
 }
 
 /** Reads the settings as far as possible; undefined where they name no possible database. */
@@ -61,6 +63,7 @@ export function subjectOf(settings: Settings): Subject | undefined {
     operationTimeout: timeoutOf(options.operationTimeout),
     maxBytes: Number.isSafeInteger(options.maxBytes) ? options.maxBytes! : USUAL_MAX_BYTES,
     hasUsers: typeof options.user === 'function',
+    hasHistory: Boolean(settings.options.history),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Column, Table } from 'drizzle-orm'
+import { type Column, getTableColumns, type Table } from 'drizzle-orm'
 import { columnKeys, type SessionsTable } from '../../../database/sql/statements.ts'
 
 /** A text as an SQL literal, for databases in which a backslash is an ordinary character. */
@@ -83,21 +83,28 @@ export function expectedSessions(table: SessionsTable, configOf: (table: Table) 
   return {
     schema: config.schema,
     name: config.name,
-    columns: columnKeys.map((key) => ({ ...expectedColumn(table[key]), ...fills[key] })),
+    columns: ourColumns(table).map(([key, column]) => ({ ...expectedColumn(column), ...fills[key] })),
     key: keyOf(config),
     indexes: [...own, ...needed.filter(({ columns: [first] }) => !own.some(({ columns }) => columns[0] === first))],
   }
 }
 
-/** The expected table of wrapped data keys, in the schema of the sessions. */
-export function expectedKeys(config: TableConfig, schema: string | undefined): ExpectedTable {
+/** The expected table of wrapped data keys or of events, in the schema of the sessions. */
+export function expectedCompanion(config: TableConfig, schema: string | undefined): ExpectedTable {
   return {
     schema,
     name: config.name,
     columns: config.columns.map(expectedColumn),
     key: keyOf(config),
-    indexes: [],
+    indexes: indexesOf(config),
   }
+}
+
+// A table that was defined before the option `metadata` existed may lack its column.
+function ourColumns(table: SessionsTable): [keyof SessionsTable, Column][] {
+  const keys = new Set<string>([...columnKeys, 'metadata'])
+  const columns = getTableColumns(table as Table)
+  return [...keys].flatMap((key) => (columns[key] ? [[key as keyof SessionsTable, columns[key]]] : []))
 }
 
 function expectedColumn(column: Column): ExpectedColumn {

@@ -3,11 +3,11 @@ import { mysqlDatabase } from '../../../database/mysql/database.ts'
 import { unpreparedAtNeed } from '../../../database/mysql/unprepared.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
 import type { SessionsTable } from '../../../database/sql/statements.ts'
-import { storedSessionKeysTable } from '../../../schema/mysql.ts'
+import { storedSessionEventsTable, storedSessionKeysTable } from '../../../schema/mysql.ts'
 import type { TimeLimits } from '../../../time/time-limits.ts'
 import { type Found, ok, warning } from '../findings/finding.ts'
 import type { Inspection, Query, ReadOnly, Server } from '../findings/inspection.ts'
-import { type ExpectedTable, expectedKeys, expectedSessions, type TableConfig } from '../findings/tables.ts'
+import { type ExpectedTable, expectedCompanion, expectedSessions, type TableConfig } from '../findings/tables.ts'
 import { actualTable, isMysqlType, mysqlStorage, quotedTable } from './catalog.ts'
 import { type MysqlConnections, mysqlConnections } from './connection.ts'
 import { createMysqlTable, repairMysqlTable } from './repair.ts'
@@ -32,7 +32,11 @@ export async function inspectMysql(
       table,
       name,
     ),
-    expected: { sessions, keys: expectedKeys(configOf(storedSessionKeysTable(sessions.name)), sessions.schema) },
+    expected: {
+      sessions,
+      keys: expectedCompanion(configOf(storedSessionKeysTable(sessions.name)), sessions.schema),
+      events: expectedCompanion(configOf(storedSessionEventsTable(sessions.name)), sessions.schema),
+    },
     query,
     ping: async () => void (await query('select 1')),
     server: () => serverOf(query),

@@ -2,11 +2,11 @@ import { getTableConfig } from 'drizzle-orm/pg-core'
 import { pgDatabase } from '../../../database/pg/database.ts'
 import type { DrizzleDatabase } from '../../../database/recognise.ts'
 import type { SessionsTable } from '../../../database/sql/statements.ts'
-import { storedSessionKeysTable } from '../../../schema/pg.ts'
+import { storedSessionEventsTable, storedSessionKeysTable } from '../../../schema/pg.ts'
 import type { TimeLimits } from '../../../time/time-limits.ts'
 import { type Found, ok, warning } from '../findings/finding.ts'
 import type { Inspection, Query, ReadOnly } from '../findings/inspection.ts'
-import { expectedKeys, expectedSessions, type TableConfig } from '../findings/tables.ts'
+import { expectedCompanion, expectedSessions, type TableConfig } from '../findings/tables.ts'
 import { actualTable, isPgType, pgStorage, quotedTable } from './catalog.ts'
 import { pgConnections } from './connection.ts'
 import { findPooler } from './pooler.ts'
@@ -27,7 +27,11 @@ export async function inspectPg(
   const sessions = expectedSessions(table, configOf)
   return {
     sessions: pgDatabase(connections.client, table),
-    expected: { sessions, keys: expectedKeys(configOf(storedSessionKeysTable(sessions.name)), sessions.schema) },
+    expected: {
+      sessions,
+      keys: expectedCompanion(configOf(storedSessionKeysTable(sessions.name)), sessions.schema),
+      events: expectedCompanion(configOf(storedSessionEventsTable(sessions.name)), sessions.schema),
+    },
     query,
     ping: async () => void (await query('select 1')),
     server: async () => {

@@ -10,10 +10,10 @@ import type { SqliteClient } from '../../../database/sqlite/client.ts'
 import { sqliteDatabase } from '../../../database/sqlite/database.ts'
 import { migrateSqlite } from '../../../database/sqlite/migrate.ts'
 import { sqliteTargetOf } from '../../../database/sqlite/url/url-settings.ts'
-import { storedSessionKeysTable } from '../../../schema/sqlite.ts'
+import { storedSessionEventsTable, storedSessionKeysTable } from '../../../schema/sqlite.ts'
 import { type Found, ok, warning } from '../findings/finding.ts'
 import type { Inspection, Row } from '../findings/inspection.ts'
-import { expectedKeys, expectedSessions, type TableConfig } from '../findings/tables.ts'
+import { expectedCompanion, expectedSessions, type TableConfig } from '../findings/tables.ts'
 import { actualTable, isSqliteType, quotedTable } from './catalog.ts'
 import { exposedFiles, exposureOf } from './exposed-files.ts'
 import { createSqliteTable, repairSqliteTable } from './repair.ts'
@@ -32,7 +32,11 @@ export async function inspectSqlite(
   const sessions = expectedSessions(table, configOf)
   return {
     sessions: sqliteDatabase(client, table, name),
-    expected: { sessions, keys: expectedKeys(configOf(storedSessionKeysTable(sessions.name)), undefined) },
+    expected: {
+      sessions,
+      keys: expectedCompanion(configOf(storedSessionKeysTable(sessions.name)), undefined),
+      events: expectedCompanion(configOf(storedSessionEventsTable(sessions.name)), undefined),
+    },
     query,
     ping: async () => void (await query('select count(*) from sqlite_schema')),
     server: async () => {

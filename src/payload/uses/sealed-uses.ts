@@ -1,7 +1,7 @@
-import type { SealingKey } from '../keys/key-provider.ts'
-import { BLOCK_BYTES, hmacInto } from './keyed-hash.ts'
-import { framed, type SealContext } from './payload-keys.ts'
-import { keyIdOf, open, seal, UnreadablePayload } from './sealed-payload.ts'
+import type { SealingKey } from '../../keys/key-provider.ts'
+import { BLOCK_BYTES, hmacInto } from '../keyed-hash.ts'
+import { framed, type SealContext } from '../payload-keys.ts'
+import { keyIdOf, open, seal, UnreadablePayload } from '../sealed-payload.ts'
 
 /*
  * The first and the last use of a session, in the column `metadata`:

@@ -1,7 +1,8 @@
-import type { SealingKey } from '../keys/key-provider.ts'
-import { type CodecSettings, type PayloadPlace, withKey } from './codec.ts'
-import type { SealContext } from './payload-keys.ts'
-import { UnreadablePayload } from './sealed-payload.ts'
+import type { SealingKey } from '../../keys/key-provider.ts'
+import type { CodecSettings, PayloadPlace } from '../codec.ts'
+import { withKey } from '../key-use.ts'
+import type { SealContext } from '../payload-keys.ts'
+import { UnreadablePayload } from '../sealed-payload.ts'
 import { keyIdOfUses, openUses, sealUses, type Uses, withLastUse } from './sealed-uses.ts'
 
 /** Seals the uses of sessions with the key that sealed their content, so that both are sealed again together. */

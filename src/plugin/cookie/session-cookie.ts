@@ -1,8 +1,8 @@
 import type { CookieOptions } from '@fastify/session'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
-import { isTooDeep } from '../payload/nesting.ts'
-import { refuseLifetime, unsendable } from '../store/live/content.ts'
-import { flagsOf } from './cookie/cookie-lines.ts'
+import { isTooDeep } from '../../payload/nesting.ts'
+import { refuseLifetime, unsendable } from '../../store/live/content.ts'
+import { flagsOf } from './cookie-lines.ts'
 
 type SessionCookie = FastifyRequest['session']['cookie']
 
