@@ -59,7 +59,9 @@ async function measure(storage: SessionDatabase): Promise<object> {
   return { 'insert, µs': insert, 'read, µs': read, 'save and read, µs': saveAndRead, 'stale reads': stale }
 }
 
+const NOT_ENDED = { endedAt: null, endReason: null, metadata: null }
+
 function rowOf(sid: Buffer): Parameters<SessionDatabase['insert']>[0] {
   const times = { createdAt: 1, touchedAt: 1, expiresAt: 8e15, trimAt: 8e15 }
-  return { sid, data: randomBytes(250), version: 1, userId: 'ada', keyId: 0, endedAt: null, endReason: null, ...times }
+  return { sid, data: randomBytes(250), version: 1, userId: 'ada', keyId: 0, ...NOT_ENDED, ...times }
 }

@@ -18,9 +18,11 @@ export interface LoadResult {
   p99: number
 }
 
+const USER_AGENT = 'User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0\r\n'
+
 /** One request in the format of the wire. */
 export function httpRequest(path: string, cookie = ''): string {
-  return `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${cookie && `Cookie: ${cookie}\r\n`}\r\n`
+  return `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${USER_AGENT}${cookie && `Cookie: ${cookie}\r\n`}\r\n`
 }
 
 /**

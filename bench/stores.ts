@@ -33,11 +33,13 @@ async function host(app: FastifyInstance, store: any, options: object = {}): Pro
 
 const dist = process.env.BENCH_DIST ?? new URL('../dist/', import.meta.url).href
 
-async function ours(app: FastifyInstance, url: string, count?: () => void): Promise<void> {
-  const { storedSession } = await import(new URL('index.js', dist).href)
-  const database = count ? await countedSqlite(url, count) : url
-  await app.register(storedSession, { database, secret, cookie, migrate: true })
-}
+const ours =
+  (options = {}) =>
+  async (app: FastifyInstance, url: string, count?: () => void): Promise<void> => {
+    const { storedSession } = await import(new URL('index.js', dist).href)
+    const database = count ? await countedSqlite(url, count) : url
+    await app.register(storedSession, { database, secret, cookie, migrate: true, ...options })
+  }
 
 async function countedSqlite(url: string, count: () => void) {
   const { drizzle } = await import('drizzle-orm/better-sqlite3')
@@ -83,6 +85,9 @@ const connectRedis = async (app: FastifyInstance, url: string) => {
 const oursSize = 'select avg($(sid) + $(data)) as bytes from stored_sessions'
 const pgSimpleSize = 'select avg($(sid) + $(sess::text)) as bytes from session'
 
+const databases = ['sqlite', 'postgres', 'mysql', 'mariadb'] as const
+const LABELS = { sqlite: 'SQLite', postgres: 'PostgreSQL', mysql: 'MySQL', mariadb: 'MariaDB' }
+
 export const stores: BenchStore[] = [
   {
     name: 'none',
@@ -103,12 +108,19 @@ export const stores: BenchStore[] = [
     server: 'none',
     register: (app) => host(app, undefined, notRolling),
   },
-  ...(['sqlite', 'postgres', 'mysql', 'mariadb'] as const).map((server) => ({
+  ...databases.map((server) => ({
     name: `ours-${server}`,
-    label: `stored-session, ${{ sqlite: 'SQLite', postgres: 'PostgreSQL', mysql: 'MySQL', mariadb: 'MariaDB' }[server]}`,
+    label: `stored-session, ${LABELS[server]}`,
     server,
     size: oursSize,
-    register: ours,
+    register: ours(),
+  })),
+  ...databases.map((server) => ({
+    name: `recorded-${server}`,
+    label: `stored-session, ${LABELS[server]}, metadata and history`,
+    server,
+    size: oursSize,
+    register: ours({ metadata: true, history: true }),
   })),
   {
     name: 'connect-pg-simple',
