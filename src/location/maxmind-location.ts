@@ -68,7 +68,10 @@ export function maxmindLocation(options: MaxmindLocationOptions): MaxmindLocatio
   return location
 }
 
-function checked({ file, checkEvery = CHECK_MS }: Partial<MaxmindLocationOptions> = {}): Required<MaxmindLocationOptions> {
+function checked({
+  file,
+  checkEvery = CHECK_MS,
+}: Partial<MaxmindLocationOptions> = {}): Required<MaxmindLocationOptions> {
   if (typeof file !== 'string' || file === '') {
     throw new InvalidOptionsError('maxmindLocation: file must be the path of an .mmdb file')
   }
