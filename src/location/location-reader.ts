@@ -14,14 +14,16 @@ const METADATA_MARK = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')
 /** The zeros between the search tree and the records. */
 const SEPARATOR_LENGTH = 16
 
-/**
- * Reads a database from memory.
- *
- * @throws `FST_STORED_SESSION_MISSING_DRIVER` when the package `maxmind` is not installed
- * @throws Error when the bytes are not a complete database of locations
- */
-export function locationReader(bytes: Buffer): LocationReader {
-  const { Reader } = loadedMaxmind()
+/** Reads a database from memory, and throws an Error when the bytes are not a complete database of locations. */
+export type OpenDatabase = (bytes: Buffer) => LocationReader
+
+/** @throws `FST_STORED_SESSION_MISSING_DRIVER` when the package `maxmind` is not installed */
+export function databaseOpener(): OpenDatabase {
+  const maxmind = loadedMaxmind()
+  return (bytes) => openedDatabase(maxmind, bytes)
+}
+
+function openedDatabase({ Reader }: typeof Maxmind, bytes: Buffer): LocationReader {
   if (bytes.length === 0) throw new Error('it is empty')
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw new Error('it is compressed; unpack it with gunzip')
   const mark = bytes.lastIndexOf(METADATA_MARK)

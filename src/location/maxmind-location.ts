@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { InvalidOptionsError } from '../errors.ts'
 import { checkedLocation } from '../metadata/checked-results.ts'
 import type { SessionLocation } from '../metadata/session-metadata.ts'
-import { type LocationReader, locationReader } from './location-reader.ts'
+import { databaseOpener, type LocationReader, type OpenDatabase } from './location-reader.ts'
 import { locationFields } from './location-records.ts'
 import { publicAddress } from './public-address.ts'
 
@@ -34,7 +34,8 @@ export interface MaxmindLocation {
  */
 export function maxmindLocation(options: MaxmindLocationOptions): MaxmindLocation {
   const { file, checkEvery } = checked(options)
-  let { reader, version } = opened(file)
+  const open = databaseOpener()
+  let { reader, version } = opened(file, open)
   let nextCheck = performance.now() + checkEvery
   let isChecking = false
 
@@ -43,7 +44,7 @@ export function maxmindLocation(options: MaxmindLocationOptions): MaxmindLocatio
       const found = versionOf(await stat(file))
       if (found === version) return
       // A file that is still being written is refused, and the next check tries again.
-      reader = locationReader(await readFile(file))
+      reader = open(await readFile(file))
       version = found
     } catch (error) {
       location.onFailure?.(new Error(`The location database ${file} cannot be read again`, { cause: error }))
@@ -67,7 +68,10 @@ export function maxmindLocation(options: MaxmindLocationOptions): MaxmindLocatio
   return location
 }
 
-function checked({ file, checkEvery = CHECK_MS }: MaxmindLocationOptions): Required<MaxmindLocationOptions> {
+function checked({
+  file,
+  checkEvery = CHECK_MS,
+}: Partial<MaxmindLocationOptions> = {}): Required<MaxmindLocationOptions> {
   if (typeof file !== 'string' || file === '') {
     throw new InvalidOptionsError('maxmindLocation: file must be the path of an .mmdb file')
   }
@@ -77,14 +81,13 @@ function checked({ file, checkEvery = CHECK_MS }: MaxmindLocationOptions): Requi
   return { file, checkEvery }
 }
 
-function opened(file: string): { reader: LocationReader; version: string } {
+function opened(file: string, open: OpenDatabase): { reader: LocationReader; version: string } {
   try {
     // Before the content: a change in between is found by the first check.
     const version = versionOf(statSync(file))
-    return { reader: locationReader(readFileSync(file)), version }
+    return { reader: open(readFileSync(file)), version }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'FST_STORED_SESSION_MISSING_DRIVER') throw error
     const reason = code === 'ENOENT' ? 'does not exist' : `cannot be used (${message})`
     const text = `maxmindLocation: the file ${file} ${reason}; give the path of a complete city or country database (.mmdb)`
     throw new InvalidOptionsError(text, { cause: error })

@@ -95,6 +95,7 @@ test('a missing file and invalid options are refused', () => {
   assert.throws(() => maxmindLocation({ file: folder }), refused(/cannot be used/))
   assert.throws(() => maxmindLocation({ file: '' }), refused(/file must be the path/))
   assert.throws(() => maxmindLocation({} as never), refused(/file must be the path/))
+  assert.throws(() => maxmindLocation(undefined as never), refused(/file must be the path/))
   assert.throws(() => maxmindLocation({ file: 'x', checkEvery: -1 }), refused(/checkEvery must be/))
 })
 

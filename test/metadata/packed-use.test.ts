@@ -62,6 +62,7 @@ test('different uses have different bytes', () => {
     { ip: '1.2.3.4/24' },
     { userAgent: '' },
     { userAgent: 'a' },
+    { userAgent: '\ufeffa' },
     { extra: {} },
     { extra: { a: '' } },
     { location: {} },

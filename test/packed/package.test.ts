@@ -73,6 +73,7 @@ test('a driver that is not installed is asked for by the name of its package', a
     missing('SQLite', 'better-sqlite3'),
     missing('MySQL and MariaDB', 'mysql2'),
     missing('PostgreSQL', 'postgres'),
+    missing('MaxMind', 'maxmind'),
   ])
 })
 

@@ -13,6 +13,7 @@ import storedSession, {
   type TrimResult,
 } from 'stored-session'
 import { type LimitedSessionOptions, limitedSession } from 'stored-session/limits'
+import { headerLocation, type MaxmindLocation, maxmindLocation, type SessionLocation } from 'stored-session/location'
 import { type SessionTelemetryOptions, sessionTelemetry } from 'stored-session/otel'
 import { type SessionMetrics, sessionMetrics } from 'stored-session/prometheus'
 import { storedSessions as mysqlSessions } from 'stored-session/schema/mysql'
@@ -70,6 +71,11 @@ const misspelled: StoredSessionOptions = { database, secret, idleTimeOut: '2h' }
 // @ts-expect-error the secret is missing
 const open: StoredSessionOptions = { database }
 if (![incomplete, endless, misspelled, open].every(Boolean)) throw new Error('a type is missing')
+
+const located: SessionLocation | undefined = headerLocation({ country: 'c' })({ headers: { c: 'de' } })
+if (located?.country !== 'DE') throw new Error('no location')
+const openMaxmind: (options: { file: string }) => MaxmindLocation = maxmindLocation
+if (typeof openMaxmind !== 'function') throw new Error('no function')
 
 const app = Fastify()
 await app.register(storedSession, options)
