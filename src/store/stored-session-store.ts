@@ -1,10 +1,12 @@
 import type { EndReason } from '../database/contract/session-database.ts'
+import { sidOf } from '../payload/session-id.ts'
 import type { StoreCore } from './core/core.ts'
 import { SessionEventEmitter } from './core/events.ts'
 import { FreshIds, RotatedIds } from './core/session-ids.ts'
 import { type Health, healthOf } from './health.ts'
 import type { Callback, SessionCallback } from './host-callbacks.ts'
 import { HostProtocol } from './host-protocol.ts'
+import type { Visitor } from './live/live-session.ts'
 import { SessionManagement } from './management/management.ts'
 import { Opening } from './opening.ts'
 import { checkedStoreOptions } from './options/check-store-options.ts'
@@ -100,6 +102,11 @@ export class StoredSessionStore extends SessionManagement {
   async flush(): Promise<void> {
     const core = await this.#opening.opened()
     await Promise.all([core?.rows.flush(), core?.history?.flush()])
+  }
+
+  /** Notes the client of the request that uses the session of an id, for the history. */
+  noteVisitor(id: string, visitor: Visitor): void {
+    this.#opening.core?.history?.noteVisitor(sidOf(id), visitor)
   }
 
   /** Events of the history that wait to be stored. */

@@ -76,7 +76,7 @@ forEachDatabase((target) => {
     await app.storedSession.reencrypt()
     await app.storedSession.revoke({ user: USER })
     await app.storedSession.trim()
-    const unstorable = () => Promise.reject(Object.assign(new Error(`no ${USER}`), { code: '22P05' }))
+    const unstorable = () => Promise.reject(Object.assign(new Error(`no '${USER}'`), { code: '22P05' }))
     Object.assign(failing.database.history!, { insertMany: unstorable })
     await app.storedSession.revoke({ user: USER })
     const names = new Set(

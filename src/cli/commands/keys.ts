@@ -32,17 +32,21 @@ const ADVICE =
   'Put it first in SESSION_KEYS, restart all processes of the application, and run: npx stored-session reencrypt'
 
 const HEADINGS = ['KEY', 'NAME', 'STATE', 'SINCE', 'SESSIONS']
+/** Shown with the option `history`. */
+const EVENTS = 'EVENTS'
 
 function printKeys(output: Output, status: readonly KeyStatus[]): void {
   const data = status.map(({ name = null, since = null, ...key }) => ({ ...key, name, since }))
-  const rows = status.map(({ id, name, state, since, rows }) => [
+  const hasEvents = status.some(({ events }) => events !== undefined)
+  const rows = status.map(({ id, name, state, since, rows, events }) => [
     id === null ? 'none' : `${id}`,
     name === undefined ? '-' : printable(name),
     state,
     since ? shortTime(since) : '-',
     `${rows}`,
+    ...(hasEvents ? [`${events ?? 0}`] : []),
   ])
-  output.print({ keys: data }, inColumns([HEADINGS, ...rows]))
+  output.print({ keys: data }, inColumns([hasEvents ? [...HEADINGS, EVENTS] : HEADINGS, ...rows]))
   const lost = status.filter(({ state }) => state === 'unknown')
   if (lost.length > 0) {
     output.message(

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { OverloadedError, UnstorableError } from '../../errors.ts'
+import { OverloadedError, ReplacedFileError, UnavailableError } from '../../errors.ts'
 import type { Deferred } from '../../time/deferred.ts'
 import type { Happening } from '../core/history.ts'
 import type { EventStamp } from './event-ids.ts'
@@ -113,8 +113,8 @@ export class EventQueue {
     try {
       await this.#outlets.store(batch)
     } catch (error) {
-      if (!(error instanceof UnstorableError)) return this.#keep(error as Error)
-      return batch.length === 1 ? this.#giveUp(batch[0]!, error) : this.#storeEach(batch)
+      if (isPassing(error)) return this.#keep(error as Error)
+      return batch.length === 1 ? this.#giveUp(batch[0]!, error as Error) : this.#storeEach(batch)
     }
     this.#waiting.splice(0, batch.length)
     for (const { caller } of batch) caller?.resolve()
@@ -157,3 +157,6 @@ export class EventQueue {
     this.#outlets.onDropped(events)
   }
 }
+
+/** Whether the database or the keys failed, and not one of the events. */
+const isPassing = (error: unknown) => error instanceof UnavailableError || error instanceof ReplacedFileError

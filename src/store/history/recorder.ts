@@ -4,11 +4,12 @@ import { parseSid } from '../../payload/session-id.ts'
 import { Deferred } from '../../time/deferred.ts'
 import type { SessionEventEmitter } from '../core/events.ts'
 import { type Happening, MANY, type SessionHistory } from '../core/history.ts'
+import type { Visitor } from '../live/live-session.ts'
 import type { HistorySettings } from '../options/history-option.ts'
 import { rowOfEvent } from './event-details.ts'
 import { agreedStamp, EventIds } from './event-ids.ts'
 import { EventQueue, type WaitingEvent } from './event-queue.ts'
-import { Once, Owners } from './owners.ts'
+import { Once, Recent } from './recent.ts'
 
 /** What a recorder needs of its store. */
 interface Recording {
@@ -24,7 +25,9 @@ export class Recorder implements SessionHistory {
   readonly #recording: Recording
   readonly #queue: EventQueue
   readonly #ids = new EventIds()
-  readonly #owners = new Owners()
+  readonly #owners = new Recent<string | null>()
+  // Weak, because a visitor may hold its request.
+  readonly #visitors = new Recent<WeakRef<Visitor>>()
   readonly #agreed = new Once()
 
   constructor(recording: Recording, { retain, strict }: HistorySettings) {
@@ -69,7 +72,7 @@ export class Recorder implements SessionHistory {
   }
 
   forget(userId: string, sids: ReadonlySet<string>): number {
-    this.#owners.forget(userId)
+    this.#owners.forget((owner) => owner === userId)
     let forgotten = 0
     for (const event of this.#queue.waiting) {
       const { happening } = event
@@ -89,6 +92,14 @@ export class Recorder implements SessionHistory {
 
   ownerOf(sid: Buffer): string | null | undefined {
     return this.#owners.of(sid)
+  }
+
+  noteVisitor(sid: Buffer, visitor: Visitor): void {
+    this.#visitors.note(sid, new WeakRef(visitor))
+  }
+
+  visitorOf(sid: Buffer): Visitor | undefined {
+    return this.#visitors.of(sid)?.deref()
   }
 
   #add(event: WaitingEvent): Promise<void> | undefined {

@@ -64,8 +64,10 @@ export function recordEnd(
   userId: string | null,
   { session, actor }: { readonly session?: object | undefined; readonly actor?: string | undefined } = {},
 ): Recorded {
+  if (!history) return undefined
   const details = actor === undefined ? { reason } : { reason, actor }
-  return history?.record({ sid, kind: 'ended', userId, details, visitor: session && noteOf(session).visitor })
+  const visitor = session ? noteOf(session).visitor : reason === 'destroyed' ? history.visitorOf(sid) : undefined
+  return history.record({ sid, kind: 'ended', userId, details, visitor })
 }
 
 /** Records that a sign-in was refused, because its user has too many sessions. */
@@ -108,6 +110,8 @@ export async function recordExpiry(
   const opened = await openedQuietly(core, row, held)
   const deadline = opened ? deadlineOf(limits, opened.content.cookie, createdAt, touchedAt) : expiresAt
   const agreedAt = Math.min(deadline, expiresAt, absoluteDeadline(limits, createdAt))
+  // A manual edit can put any value into the row, and SQLite stores text in a numeric column.
+  if (!(Number.isSafeInteger(agreedAt) && agreedAt > 0 && agreedAt <= Date.now())) return
   void history.record({ sid, kind: 'ended', userId: opened?.userId ?? null, details: { reason }, agreedAt })
 }
 

@@ -1,6 +1,6 @@
 import { describeKey, type KeyDescription, type KeyState } from '../../keys/key-provider.ts'
 import type { StoreCore } from '../core/core.ts'
-import { sessionsByKey } from './sessions-by-key.ts'
+import { eventsByKey, sessionsByKey } from './sessions-by-key.ts'
 
 /** A key, and how many sessions it has sealed. */
 export interface KeyStatus {
@@ -14,20 +14,29 @@ export interface KeyStatus {
   since: Date | undefined
   /** Sessions that the key has sealed and that have not ended. */
   rows: number
+  /** Events of the history that the key has sealed; absent without the option `history`. */
+  events?: number
 }
 
 /** All keys of the provider, the current key first, and all other keys that sessions name. */
-export async function keyStatus({ keys, database }: StoreCore): Promise<KeyStatus[]> {
+export async function keyStatus(core: StoreCore): Promise<KeyStatus[]> {
+  const { keys, database } = core
+  const events = await eventsByKey(core)
   const used = (await sessionsByKey(database, keys)).filter(({ rows }) => rows > 0)
   const counts = new Map(used.map(({ keyId, rows }) => [keyId, rows]))
   const known = await knownKeys(keys)
-  const others = [...counts.keys()].filter((id) => known.every((key) => key.id !== id))
+  const others = [...new Set([...counts.keys(), ...(events?.keys() ?? [])])].filter((id) =>
+    known.every((key) => key.id !== id),
+  )
   const found = await Promise.all(others.map((id) => otherKey(keys, id)))
-  return [...known.map(statusOf), ...found].map((status) => ({ ...status, rows: counts.get(status.id) ?? 0 }))
+  return [...known.map(statusOf), ...found].map((status) => {
+    const rows = counts.get(status.id) ?? 0
+    return events ? { ...status, rows, events: events.get(status.id) ?? 0 } : { ...status, rows }
+  })
 }
 
 type Keys = StoreCore['keys']
-type Uncounted = Omit<KeyStatus, 'rows'>
+type Uncounted = Omit<KeyStatus, 'rows' | 'events'>
 
 async function knownKeys(keys: Keys): Promise<readonly KeyDescription[]> {
   // Asked first, because a provider may create its first key when it is asked for the current key.

@@ -11,12 +11,16 @@ export async function sessionsByKey(database: SessionDatabase, keys: AttachedKey
 }
 
 /** The same with the events of the history, which need their keys too. */
-export async function rowsByKey({ database, keys, history }: StoreCore): Promise<KeyCount[]> {
-  const sessions = await sessionsByKey(database, keys)
-  if (!history || !database.history) return sessions
-  const counts = new Map(sessions.map(({ keyId, rows }) => [keyId, rows]))
-  for (const { keyId, rows } of await database.history.countByKey()) counts.set(keyId, (counts.get(keyId) ?? 0) + rows)
+export async function rowsByKey(core: StoreCore): Promise<KeyCount[]> {
+  const counts = new Map((await sessionsByKey(core.database, core.keys)).map(({ keyId, rows }) => [keyId, rows]))
+  for (const [keyId, events] of (await eventsByKey(core)) ?? []) counts.set(keyId, (counts.get(keyId) ?? 0) + events)
   return [...counts].map(([keyId, rows]) => ({ keyId, rows }))
+}
+
+/** The number of events that each key has sealed; undefined without a history. */
+export async function eventsByKey({ database, history }: StoreCore): Promise<Map<number | null, number> | undefined> {
+  if (!history || !database.history) return undefined
+  return new Map((await database.history.countByKey()).map(({ keyId, rows }) => [keyId, rows]))
 }
 
 // A provider that may still receive this key rejects the request.

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { UnavailableError } from '../../../src/index.ts'
 import { EventIds } from '../../../src/store/history/event-ids.ts'
 import { EventQueue, MOST_WAITING } from '../../../src/store/history/event-queue.ts'
-import { Once, Owners } from '../../../src/store/history/owners.ts'
+import { Once, Recent } from '../../../src/store/history/recent.ts'
 import { Deferred } from '../../../src/time/deferred.ts'
 import { sidOf } from '../../support/rows.ts'
 
@@ -49,7 +49,7 @@ test('ids ascend, also within a millisecond, and begin with their time', () => {
 })
 
 test('owners and known names are bounded', () => {
-  const owners = new Owners()
+  const owners = new Recent<string>()
   for (let n = 0; n <= 10_000; n++) owners.note(sidOf(String(n)), `user ${n}`)
   assert.equal(owners.of(sidOf('0')), undefined)
   assert.equal(owners.of(sidOf('10000')), 'user 10000')

@@ -69,6 +69,23 @@ forEachDatabase((target) => {
     assert.ok(idle > 7_190_000 && idle < 7_210_000, String(idle))
   })
 
+  test('dates that were changed by hand are no event, and harm no request', async () => {
+    for (const value of [-1, 0]) {
+      const id = newId()
+      await save(suite.store, id, newSession({ userId: 'ada' }))
+      await setColumn(suite.database, id, 'expires_at', value)
+      assert.equal(await load(suite.store, id), null)
+    }
+    if (suite.database.dialect === 'sqlite') {
+      const id = newId()
+      await save(suite.store, id, newSession({ userId: 'ada' }))
+      for (const column of ['expires_at', 'created_at']) await setColumn(suite.database, id, column, 'text')
+      assert.equal(await load(suite.store, id), null)
+    }
+    await suite.store.flush()
+    assert.deepEqual(await kindsOf(suite.store, { kind: 'ended' }), [])
+  })
+
   test('sessions above the limit of their user end with an event, and refused ones are events', async () => {
     const evicting = await suite.another({ maxPerUser: 1 })
     const ids = [newId(), newId()]

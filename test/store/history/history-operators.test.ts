@@ -83,6 +83,11 @@ forEachDatabase((target) => {
     const store = await suite.another({ secret: [OTHER_SECRET, 'correct horse battery staple, thirty-two and more'] })
     const counts = Object.values(await store.countByKey()).filter((rows) => rows > 0)
     assert.deepEqual(counts, [2])
+    const states = async () => (await store.keyStatus()).map(({ state, rows, events }) => [state, rows, events])
+    assert.deepEqual(await states(), [
+      ['current', 0, 0],
+      ['retired', 1, 1],
+    ])
     const result = await store.reencrypt({ actor: 'operator' })
     assert.deepEqual([result.reencrypted, result.unreadable, result.remaining], [2, 0, 0])
     const alone = await suite.another({ secret: OTHER_SECRET })
