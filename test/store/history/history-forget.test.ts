@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { forEachDatabase } from '../../harness/databases.ts'
 import { eventsOf, kindsOf } from '../../support/history.ts'
-import { handleOf, rowOf, storedRow } from '../../support/rows.ts'
+import { handleOf, rowOf, setColumn, storedRow } from '../../support/rows.ts'
 import { destroy, load, loaded, newSession, save } from '../../support/sessions.ts'
 import { newId, storesOn } from '../../support/stores.ts'
 import { userIdOf } from '../../support/user-id.ts'
@@ -106,7 +106,15 @@ forEachDatabase((target) => {
       await suite.store.revoke({ user, actor: 'operator' })
     }
     await suite.store.reencrypt({ actor: 'operator' })
+    // By hand: an event of many sessions must not lead to the others.
+    const id = newId()
+    await save(suite.store, id, newSession())
+    await setColumn(suite.database, id, 'trim_at', 1)
+    await suite.store.trim()
+    await suite.store.flush()
+    await suite.database.query(`UPDATE ${TABLE} SET user_id = 'ada' WHERE kind = 'trimmed'`)
     await suite.store.forget({ user: 'ada' })
+    assert.equal((await eventsOf(suite.store, { kind: 'keys' }))[0]?.actor, 'operator')
     assert.deepEqual((await kindsOf(suite.store, { kind: ['revoked', 'keys'] })).toSorted(), [
       'keys',
       'revoked',

@@ -70,16 +70,12 @@ forEachDatabase((target) => {
   })
 
   test('dates that were changed by hand are no event, and harm no request', async () => {
-    for (const value of [-1, 0]) {
+    // SQLite stores fractions in a numeric column; the servers round them.
+    const values = suite.database.dialect === 'sqlite' ? [-1, 0, Date.now() - 1_000.5] : [-1, 0]
+    for (const value of values) {
       const id = newId()
       await save(suite.store, id, newSession({ userId: 'ada' }))
       await setColumn(suite.database, id, 'expires_at', value)
-      assert.equal(await load(suite.store, id), null)
-    }
-    if (suite.database.dialect === 'sqlite') {
-      const id = newId()
-      await save(suite.store, id, newSession({ userId: 'ada' }))
-      for (const column of ['expires_at', 'created_at']) await setColumn(suite.database, id, column, 'text')
       assert.equal(await load(suite.store, id), null)
     }
     await suite.store.flush()

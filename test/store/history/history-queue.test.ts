@@ -75,7 +75,7 @@ forEachDatabase((target) => {
     await until('an insert runs', () => gated.inserts.length === 1)
     await save(store, newId(), newSession())
     await save(store, newId(), newSession())
-    const flushed = store.flush()
+    const flushed = Promise.all([store.flush(), store.flush(), store.flush()])
     assert.equal(gated.inserts.length, 1)
     open()
     await flushed
@@ -83,6 +83,10 @@ forEachDatabase((target) => {
       gated.inserts.map(({ length }) => length),
       [1, 2],
     )
+    gated.inserts.length = 0
+    await save(store, newId(), newSession())
+    await Promise.all([store.flush(), store.flush()])
+    assert.equal(gated.inserts.length, 1)
   })
 
   test('events that could not be stored are stored later, in their order, and requests go on', async () => {
