@@ -103,6 +103,7 @@ export class HostStore extends HostProtocol<RequestCall> {
     noteCookie(session as never)
     const note = noteOf(session)
     note.visitor = this.#visitors.of(request)
+    if (note.visitor) this.#store.noteVisitor(session.sessionId, note.visitor)
     if (!loadedVersionOf(session)) note.origin = 'new'
     if (requestNote(request).isAnonymous) request.session = readOnly(session)
   }

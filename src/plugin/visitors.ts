@@ -7,11 +7,18 @@ import type { SessionEventEmitter } from '../store/core/events.ts'
 import type { Visitor } from '../store/live/live-session.ts'
 import { requestNote } from './request-state.ts'
 
+/** A location of ours reports what fails between requests. */
+interface LocationSource {
+  onFailure?: (error: Error) => void
+}
+
 /** What requests show of their clients, for the metadata of their sessions. */
 export class Visitors {
   readonly #capture: CaptureUse | undefined
 
   constructor(settings: CheckedMetadataOptions | undefined, events: SessionEventEmitter) {
+    const location = settings?.location as LocationSource | undefined
+    if (location) location.onFailure = (error) => events.emit('metadataFailure', { what: 'location', error })
     this.#capture =
       settings && useCapture(settings, (what, error) => events.emit('metadataFailure', { what, error: asError(error) }))
   }

@@ -80,7 +80,10 @@ forEachDatabase((target) => {
       const now = Date.now()
       const times = { createdAt: now, touchedAt: now, expiresAt: now + 1_000, trimAt: now + 1_000 }
       const rest = { version: 1, data: Buffer.of(1), userId: null, endedAt: null, endReason: null }
-      assert.equal(await insert({ ...times, ...rest, sid: Buffer.alloc(32, 2), keyId: 2 } as never), true)
+      assert.equal(
+        await insert({ ...times, ...rest, sid: Buffer.alloc(32, 2), keyId: 2, metadata: null } as never),
+        true,
+      )
       assert.equal(await keys!.deleteUnused(2), 1)
       assert.deepEqual((await keys!.read()).map(({ id }) => id).sort(), [1, 2])
       await database.query('DROP TABLE stored_sessions_events')

@@ -19,6 +19,7 @@ const COLUMNS = [
   'ended_at',
   'end_reason',
   'key_id',
+  'metadata',
 ]
 
 const MISSING = 'FST_STORED_SESSION_MISSING_TABLE'

@@ -16,7 +16,7 @@ export const CHANGE_KEYS = [
 
 /** The parameters of a shared UPDATE. */
 export const changeValues = (changes: readonly RowChange[]): unknown[] =>
-  changes.flatMap((change) => CHANGE_KEYS.map((key) => change[key]))
+  changes.flatMap((change) => CHANGE_KEYS.map((key) => change[key] ?? null))
 
 const EMPTY = Buffer.alloc(0)
 

@@ -174,9 +174,9 @@ export function compiler(dialect: { sqlToQuery(query: SQL): { sql: string; param
   }
 }
 
-/** The values of a statement's parameters, in order. */
+/** The values of a statement's parameters, in order. Drivers refuse undefined. */
 export function valuesFor(statement: Statement, values: object): unknown[] {
-  return statement.names.map((name) => (values as Record<string, unknown>)[name])
+  return statement.names.map((name) => (values as Record<string, unknown>)[name] ?? null)
 }
 
 function placeholderName(param: unknown): string {

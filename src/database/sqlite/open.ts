@@ -27,7 +27,7 @@ export function openSqliteFile(
   if (isOnDisk && !mustExist) createSqliteFile(path)
   const client = open(path, { timeout: START_MS, fileMustExist: isOnDisk })
   const wait = (ms: number) => client.pragma(`busy_timeout = ${ms}`)
-  client.pragma('journal_mode = WAL')
+  useWriteAheadLog(client)
   // With a write-ahead log a killed process loses nothing that was acknowledged; only a power failure may.
   client.pragma('synchronous = NORMAL')
   wait(BUSY_MS)
@@ -42,5 +42,21 @@ export function openSqliteFile(
       wait(START_MS)
       await database.migrate().finally(() => wait(BUSY_MS))
     },
+  }
+}
+
+const PAUSE_MS = 10
+
+/** SQLite does not wait for another process that changes the journal, or repairs it, at the same moment. */
+function useWriteAheadLog(client: Database.Database): void {
+  const deadline = performance.now() + START_MS
+  for (;;) {
+    try {
+      client.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'SQLITE_BUSY' || performance.now() > deadline) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
+    }
   }
 }
