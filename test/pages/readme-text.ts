@@ -7,8 +7,11 @@ export const readme = read('README.md')
 /** The README and the pages that go on where it ends, by their paths. */
 export const manual = new Map([
   ['README.md', readme],
-  ...['docs/sessions.md', 'docs/limits.md', 'docs/instrumentation.md', 'docs/examples.md'].map(
-    (path): [string, string] => [path, read(path)],
+  ...['sessions', 'limits', 'instrumentation', 'examples', 'metadata', 'history', 'privacy'].map(
+    (page): [string, string] => {
+      const path = `docs/${page}.md`
+      return [path, read(path)]
+    },
   ),
 ])
 

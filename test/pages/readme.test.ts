@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { blocks } from './readme-text.ts'
 import { Workspace } from './readme-workspace.ts'
 
@@ -12,18 +13,31 @@ const [application] = blocks('js')
 const [declaration, ...fragments] = blocks('ts')
 const secret = randomBytes(48).toString('base64')
 
+const COUNTRIES = fileURLToPath(
+  import.meta.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb'),
+)
+
+/** What fragments name of an application's surroundings, as it is here. */
+const HERE: [named: string, here: string][] = [
+  ['process.env.DATABASE_URL', "'sqlite::memory:'"],
+  ["'postgres://localhost/app'", "'sqlite::memory:'"],
+  ['process.env.SESSION_SECRET', 'secret'],
+  ['/var/lib/geoip/city.mmdb', COUNTRIES],
+]
+const here = (fragment: string) => HERE.reduce((text, [named, value]) => text.replaceAll(named, value), fragment)
+
 /** Makes a program of a fragment: with an application, the plugin where the fragment does not register it, and an end. */
 function programOf(fragment: string): string {
   const isRegistered = fragment.includes('register(storedSession')
   const usesApp = /\bapp\./.test(fragment)
-  const options = '{ database: "sqlite::memory:", secret, user: (session) => session.userId }'
+  const options = '{ database: "sqlite::memory:", secret, user: (session) => session.userId, history: true }'
   return [
     "import Fastify from 'fastify'",
-    ...(isRegistered ? [] : ["import storedSession from 'stored-session'"]),
+    ...(fragment.includes('import storedSession') ? [] : ["import storedSession from 'stored-session'"]),
     'const app = Fastify()',
     `const secret = ${JSON.stringify(secret)}`,
     ...(usesApp && !isRegistered ? [`await app.register(storedSession, ${options})`] : []),
-    fragment,
+    here(fragment),
     'await app.ready()',
     'await app.close()',
   ].join('\n')
