@@ -8,6 +8,7 @@ import { assertEvents, newEvent } from '../../src/testing/storage/history-rows.t
 import { forEachDatabase, type TestDatabase } from '../harness/databases.ts'
 import { migrate, migrated } from '../migrating/migrated.ts'
 import { quoted, schemaOf } from '../migrating/table-schema.ts'
+import { insertManyEvents } from '../support/many-rows.ts'
 import { TABLES } from './own-tables.ts'
 
 const COLUMNS = ['sid', 'id', 'kind', 'user_id', 'at', 'key_id', 'data']
@@ -90,6 +91,19 @@ forEachDatabase((target) => {
       )
       await database.query('DROP TABLE stored_sessions_keys')
       await assert.rejects(keys!.deleteUnused(2))
+    })
+    await database.drop()
+  })
+
+  test('one batch deletes as many events as it should, however many, and the oldest of them', async () => {
+    const database = await migrated(target)
+    await insertManyEvents(database, 1_500, 0)
+    await using(database, async ({ history }) => {
+      assert.equal(await history!.trim(1_400_000, 1_300), 1_300)
+      const [oldest] = await history!.list({ before: 1_301_000 }, undefined, 1)
+      assert.equal(oldest!.at, 1_300_000)
+      assert.equal(await history!.trim(1_400_000, 1_300), 100)
+      assert.equal(await history!.count({}), 100)
     })
     await database.drop()
   })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { openDatabase } from '../../src/database/open.ts'
 import { StoredSessionStore, type StoreOptions } from '../../src/index.ts'
+import { newEvent } from '../../src/testing/storage/history-rows.ts'
 import { type DatabaseTarget, forEachDatabase, type TestDatabase } from '../harness/databases.ts'
 import { Browser, openApp, sessionOf } from '../support/app.ts'
 import { logTo } from '../support/log-lines.ts'
@@ -92,6 +94,20 @@ forEachDatabase((target) => {
         assert.equal(await store.count({ user: NOT_LATIN }), 0)
         assert.deepEqual((await store.list({ user: NOT_LATIN })).sessions, [])
         assert.deepEqual(await store.revoke({ user: NOT_LATIN }), { revoked: 0 })
+      })
+
+      test('knows no events of such a user', async () => {
+        const opened = await openDatabase(target.dialect, narrow.url, 'stored_sessions')
+        const history = opened.history!
+        const event = newEvent({ userId: LATIN })
+        await history.insertMany([event])
+        const filter = { userId: NOT_LATIN }
+        assert.deepEqual(await history.list(filter, undefined, 5), [])
+        assert.deepEqual([await history.count(filter), await history.activity(filter, 1_000)], [0, []])
+        assert.deepEqual(await history.sessionsOf(NOT_LATIN, Buffer.alloc(0), 5), [])
+        assert.equal(await history.erase([event.sid], NOT_LATIN), 0)
+        assert.equal(await history.count({ userId: LATIN }), 1)
+        await opened.close()
       })
 
       test('stores the others whose changes are saved at the same moment', async () => {

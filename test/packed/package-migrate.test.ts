@@ -55,7 +55,16 @@ forEachDatabase((target) => {
     const generated = readdirSync(join(project, 'migrations')).filter((name) => name.endsWith('.sql'))
     assert.equal(generated.length, 1)
     const sql = readFileSync(join(project, 'migrations', generated[0]!), 'utf8')
-    for (const name of ['users', 'web_sessions', 'web_sessions_keys', 'sessions_keys', 'account', 'note'])
+    for (const name of [
+      'users',
+      'web_sessions',
+      'web_sessions_keys',
+      'web_sessions_events',
+      'sessions_keys',
+      'sessions_events',
+      'account',
+      'note',
+    ])
       assert.match(sql, new RegExp(`${name}["\`]`), name)
     await database.drop()
   })

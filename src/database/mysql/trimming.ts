@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { SessionDatabase, SessionEventRows, TrimBatch } from '../contract/session-database.ts'
 import { dueCounter } from '../sql/count-due.ts'
 import { eventColumns, eventsIdentifier, whole } from '../sql/event-statements.ts'
-import { byLimit, type Compile, columnNames, type SessionsTable, value, valuesFor } from '../sql/statements.ts'
+import { type Compile, columnNames, type SessionsTable, valuesFor } from '../sql/statements.ts'
 import { LOCKS_OF_ONE_NODE } from '../sql/unsupported.ts'
 import type { MysqlClient, MysqlResult } from './client.ts'
 
@@ -55,24 +55,34 @@ function batchDeleter(compile: Compile, table: SessionsTable): DeleteBatch {
   }
 }
 
-/** Deletes the oldest events of a sessions table, found and deleted like the rows of sessions. */
+/** Keys that one statement names: for a longer list the optimizer gives up the index, and locks the whole table. */
+const MOST_KEYS = 500
+
+/**
+ * Deletes the oldest events of a sessions table, found and deleted like the rows of sessions. Nothing is prepared, because
+ * the limit changes with the pace.
+ */
 export function trimEvents(client: MysqlClient, compile: Compile, table: SessionsTable): SessionEventRows['trim'] {
   const events = eventsIdentifier(table)
   const { sid, id, at } = eventColumns
-  const finds = byLimit((limit) =>
-    compile(sql`select hex(${sid}) as sid, hex(${id}) as id from ${events} where ${at} < ${value('before')}
-      order by ${at} limit ${whole(limit)}`),
-  )
+  const run = (statement: ReturnType<typeof sql>) => client.execute(compile(statement).text, undefined, true)
   return async (before, limit) => {
-    const find = finds(limit)
-    const { rows } = await client.execute(find.text, valuesFor(find, { before }), true)
-    if (rows.length === 0) return 0
-    // Each key by itself, because MariaDB uses no index for a list of pairs.
-    const keys = rows.map(
-      (row) => sql`t.${sid} = 0x${sql.raw(String(row.sid))} and t.${id} = 0x${sql.raw(String(row.id))}`,
-    )
-    const { text } = compile(sql`delete t from ${events} as t force index (primary) where ${sql.join(keys, sql` or `)}`)
-    return (await client.execute(text, undefined, true)).count
+    const { rows } =
+      await run(sql`select hex(${sid}) as sid, hex(${id}) as id from ${events} where ${at} < ${whole(before)}
+      order by ${at} limit ${whole(limit)}`)
+    let deleted = 0
+    for (let start = 0; start < rows.length; start += MOST_KEYS) {
+      // Each key by itself, because MariaDB uses no index for a list of pairs.
+      const keys = rows.slice(start, start + MOST_KEYS).map((row) => {
+        const [sidHex, idHex] = [row.sid, row.id].map((hex) => sql.raw(`0x${hex}`))
+        return sql`t.${sid} = ${sidHex} and t.${id} = ${idHex}`
+      })
+      const { count } = await run(
+        sql`delete t from ${events} as t force index (primary) where ${sql.join(keys, sql` or `)}`,
+      )
+      deleted += count
+    }
+    return deleted
   }
 }
 
