@@ -43,6 +43,7 @@ forEachDatabase((target) => {
     for (let n = 0; n < MANY; n += 100) {
       await Promise.all(Array.from({ length: 100 }, () => save(store, newId(), newSession({ userId: 'ada' }))))
     }
+    await store.flush()
     await store.close()
   })
   after(() => database.drop())
