@@ -21,8 +21,6 @@ export interface HistoryOutcome {
 
 /** Events of the background are stored so late at most, and one statement more. */
 const LATEST_MS = 50
-/** How long before a kill the time of a statement is measured. */
-const MEASURED_MS = 1_000
 /** How long events that no kill could have kept from being stored are waited for. */
 const PATIENCE_MS = 5_000
 
@@ -42,11 +40,13 @@ export async function missingEvents(
     const kill = killAfter(kills, change)
     const age = kill ? Math.max(0, kill.at - change.at) : Number.POSITIVE_INFINITY
     outcome.oldestMissingMs = Math.max(outcome.oldestMissingMs, age)
-    const allowed = kill && !strict ? LATEST_MS + statementMs(all, kill) : -1
+    const allowed = kill && !strict ? LATEST_MS + statementMs(all, change, kill) : -1
     if (age <= allowed) continue
     outcome.lostEvents++
     if (outcome.lostExamples.length < 5)
-      outcome.lostExamples.push(`no event: ${change.kind} of ${change.user}, acknowledged ${age} ms before a kill`)
+      outcome.lostExamples.push(
+        `no event ${change.kind} of ${change.user || 'a visitor'}, acknowledged ${age} ms before a kill`,
+      )
   }
   return outcome
 }
@@ -55,12 +55,12 @@ export async function missingEvents(
 const killAfter = (kills: readonly Kill[], { at }: Change) => kills.find(({ endedAt }) => at <= endedAt)
 
 /**
- * An upper bound of the time of one statement before a kill, in milliseconds: the slowest request, or the longest time
- * without an answer, because then the process did not run.
+ * An upper bound of the time of one statement between a change and the kill, in milliseconds: the slowest request, or
+ * the longest time without an answer, because then the process did not run.
  */
-function statementMs(all: readonly Change[], { at, endedAt }: Kill): number {
-  const before = all.filter((change) => change.at > at - MEASURED_MS && change.at <= endedAt)
-  const times = [...before.map((change) => change.at), at]
+function statementMs(all: readonly Change[], since: Change, { at, endedAt }: Kill): number {
+  const before = all.filter((change) => change.at >= since.at && change.at <= endedAt)
+  const times = [...before.map((change) => Math.min(at, change.at)), at]
   const gaps = times.slice(1).map((time, index) => time - times[index]!)
   return Math.max(0, ...gaps, ...before.map(({ tookMs }) => tookMs))
 }

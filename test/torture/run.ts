@@ -3,7 +3,15 @@ import { type DatabaseName, databaseList, databaseNames } from '../harness/selec
 import { faultsOf, lossesOf, OutcomeTable } from './outcome-table.ts'
 import { ownDatabase } from './own-database.ts'
 import { useOwnFolder } from './own-folder.ts'
-import { killApplication, killServer, type Outcome, type Round, type TortureOptions, torture } from './torture.ts'
+import {
+  killApplication,
+  killRecorder,
+  killServer,
+  type Outcome,
+  type Round,
+  type TortureOptions,
+  torture,
+} from './torture.ts'
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +38,7 @@ async function tortureOn(name: DatabaseName): Promise<void> {
     if (has(values.applications)) note(version, 'application', await times(values.applications, killApplication))
     if (server && has(values.servers)) note(version, 'server', await times(values.servers, killServer(server)))
     for (const strict of has(values.history) ? [true, false] : []) {
-      const outcome = await times(values.history, killApplication, { history: { strict } })
+      const outcome = await times(values.history, killRecorder, { history: { strict } })
       note(version, `application, history ${strict ? 'strict' : 'in the background'}`, outcome)
     }
   } finally {

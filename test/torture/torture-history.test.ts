@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ownable } from '../harness/databases.ts'
 import { ownDatabase } from './own-database.ts'
-import { killApplication, torture } from './torture.ts'
+import { killRecorder, torture } from './torture.ts'
 
 /** In all rounds of one test. */
 const KILLS = 3
@@ -14,7 +14,7 @@ describe('killed under load with a history', { concurrency: true }, () => {
       const { database, remove } = await ownDatabase(name)
       try {
         for (const strict of [true, false]) {
-          const outcome = await torture(database, Array(KILLS).fill(killApplication), { history: { strict } })
+          const outcome = await torture(database, Array(KILLS).fill(killRecorder), { history: { strict } })
           const { lost, revived, foreign, unexpected, unreadable, crashes, examples } = outcome
           const nothing = { lost: 0, revived: 0, foreign: 0, unexpected: 0, unreadable: 0, crashes: 0, examples: [] }
           assert.deepEqual({ lost, revived, foreign, unexpected, unreadable, crashes, examples }, nothing)

@@ -41,6 +41,16 @@ const WATCHED_MS = 2_200
 
 export const killApplication: Round = async (application, load) => {
   await sleep(Math.random() * LONGEST_PEACE_MS)
+  return killAndStart(application, load)
+}
+
+/** Kills the application after a load that lasts much longer than events wait, so that late ones show. */
+export const killRecorder: Round = async (application, load) => {
+  await sleep((1 + Math.random()) * LONGEST_PEACE_MS)
+  return killAndStart(application, load)
+}
+
+async function killAndStart(application: ApplicationProcess, load: Load): Promise<number> {
   await application.kill()
   await application.start()
   return recoveryOf(application, load, Date.now())
