@@ -8,6 +8,8 @@ export type Actor = string
 interface Arrival {
   readonly actor: Actor
   readonly step: string
+  /** Who has to go before. */
+  readonly after: readonly Arrival[]
   go(): void
 }
 
@@ -67,11 +69,20 @@ export class Scheduler {
   }
 
   /** A step of the actor whose call this is; outside of a run it just happens. */
-  async step<Result>(step: string, work: () => Promise<Result>): Promise<Result> {
+  step<Result>(step: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#pass(step, [], work)
+  }
+
+  /** A pause of the actor, longer than any statement: everybody who waits at its begin goes before it ends. */
+  pause(): Promise<void> {
+    return this.#pass('pause', [...this.#arrivals], async () => {})
+  }
+
+  async #pass<Result>(step: string, after: readonly Arrival[], work: () => Promise<Result>): Promise<Result> {
     const actor = actors.getStore()
     if (actor === undefined) return work()
     this.#news++
-    await new Promise<void>((go) => this.#arrivals.push({ actor, step, go }))
+    await new Promise<void>((go) => this.#arrivals.push({ actor, step, after, go }))
     this.#running++
     try {
       return await work()
@@ -107,10 +118,12 @@ export class Scheduler {
   #choose(plan: Plan): void {
     // In the order of their names, so that the same plan is the same race.
     this.#arrivals.sort((one, other) => one.actor.localeCompare(other.actor))
-    const choices = this.#arrivals.length
-    const wanted = typeof plan === 'function' ? plan(this.#arrivals.map(({ actor }) => actor)) : this.#planned(plan)
+    const able = this.#arrivals.filter(({ after }) => !after.some((one) => this.#arrivals.includes(one)))
+    const choices = able.length
+    const wanted = typeof plan === 'function' ? plan(able.map(({ actor }) => actor)) : this.#planned(plan)
     const chosen = wanted % choices
-    const [arrival] = this.#arrivals.splice(chosen, 1)
+    const arrival = able[chosen]
+    this.#arrivals.splice(this.#arrivals.indexOf(arrival!), 1)
     this.decisions.push({ chosen, choices, label: `${arrival!.actor}:${arrival!.step}` })
     this.#news++
     arrival!.go()
