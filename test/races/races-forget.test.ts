@@ -11,7 +11,7 @@ import { besideForgetting, type Given, type Persons } from './forget-operations.
 import { type Plan, randomInterleavings, type Scheduler } from './scheduler.ts'
 
 /** Orders that a seed chooses, of each operation. */
-const CHOSEN = { sqlite: 30, server: 10 }
+const CHOSEN = { sqlite: 30, server: 20 }
 const SEED = 20
 
 /** The key of events about many sessions, which name no user. */
