@@ -5,10 +5,10 @@ import { forEachDatabase, type TestDatabase } from '../harness/databases.ts'
 import { allRows, sidOf } from '../support/rows.ts'
 import { newSession, save } from '../support/sessions.ts'
 import { newId } from '../support/stores.ts'
-import { fewChanges } from './few-changes.ts'
+import { fewChanges, randomInterleavings } from './chosen-interleavings.ts'
 import { type ForgetArena, forgetArena, RETAIN_MS } from './forget-arena.ts'
 import { besideForgetting, type Given, type Persons } from './forget-operations.ts'
-import { type Plan, randomInterleavings, type Scheduler } from './scheduler.ts'
+import type { Plan, Scheduler } from './scheduler.ts'
 
 /** Orders that a seed chooses, of each operation. */
 const CHOSEN = { sqlite: 30, server: 20 }

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { Random } from '../history/random.ts'
 
 /** One of the parties of a race. */
 export type Actor = string
@@ -163,37 +162,6 @@ export async function everyInterleaving(
     plan = nextPlan(scheduler.decisions)
   }
   return count
-}
-
-/**
- * Runs interleavings that a seed chooses. Every other one changes hands only a few times: most faults need no more, and
- * a coin at every step hardly ever lets anybody get far while the others wait.
- */
-export async function randomInterleavings(
-  race: (scheduler: Scheduler, plan: Plan) => Promise<void>,
-  count: number,
-  seed: number,
-): Promise<void> {
-  const random = new Random(seed)
-  for (let index = 0; index < count; index++) {
-    const plan = index % 2 === 0 ? rareChanges(random) : ({ length }: readonly Actor[]) => random.below(length)
-    await race(new Scheduler(), plan)
-  }
-}
-
-/** Steps after which another may go on, on average. */
-const USUAL_STRETCH = 6
-
-function rareChanges(random: Random): (waiting: readonly Actor[]) => number {
-  let current: Actor | undefined
-  let left = 0
-  return (waiting) => {
-    if (left-- <= 0 || !waiting.includes(current!)) {
-      current = random.pick(waiting)
-      left = random.below(2 * USUAL_STRETCH)
-    }
-    return waiting.indexOf(current!)
-  }
 }
 
 /** How many interleavings there are, as far as one run tells: others may take more steps, or fewer. */

@@ -1,3 +1,4 @@
+import { Random } from '../history/random.ts'
 import { type Actor, type Plan, Scheduler } from './scheduler.ts'
 
 /**
@@ -31,5 +32,36 @@ function oneStretch(start: number, length: number, went: Record<'a' | 'b', numbe
     if (found < 0) return 0
     if (!isOver) went[wanted] += 1
     return found
+  }
+}
+
+/**
+ * Runs interleavings that a seed chooses. Every other one changes hands only a few times: most faults need no more, and
+ * a coin at every step hardly ever lets anybody get far while the others wait.
+ */
+export async function randomInterleavings(
+  race: (scheduler: Scheduler, plan: Plan) => Promise<void>,
+  count: number,
+  seed: number,
+): Promise<void> {
+  const random = new Random(seed)
+  for (let index = 0; index < count; index++) {
+    const plan = index % 2 === 0 ? rareChanges(random) : ({ length }: readonly Actor[]) => random.below(length)
+    await race(new Scheduler(), plan)
+  }
+}
+
+/** Steps after which another may go on, on average. */
+const USUAL_STRETCH = 6
+
+function rareChanges(random: Random): (waiting: readonly Actor[]) => number {
+  let current: Actor | undefined
+  let left = 0
+  return (waiting) => {
+    if (left-- <= 0 || !waiting.includes(current!)) {
+      current = random.pick(waiting)
+      left = random.below(2 * USUAL_STRETCH)
+    }
+    return waiting.indexOf(current!)
   }
 }
