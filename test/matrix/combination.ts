@@ -1,4 +1,5 @@
-import { estimate, everyInterleaving, type Plan, randomInterleavings, Scheduler } from '../races/scheduler.ts'
+import { randomInterleavings } from '../races/chosen-interleavings.ts'
+import { estimate, everyInterleaving, type Plan, Scheduler } from '../races/scheduler.ts'
 import type { Arena } from './arena.ts'
 import type { Features } from './features.ts'
 import { race } from './race.ts'

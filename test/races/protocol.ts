@@ -58,7 +58,7 @@ const OUTSIDE = ['check', 'migrate', 'migrations', 'close']
 
 /** Puts a step of the scheduler before each statement of a database: wherever our store awaits anything. */
 export function scheduledDatabase(database: SessionDatabase, scheduler: () => Scheduler | undefined): SessionDatabase {
-  const { listing, keys, unsealed } = database
+  const { listing, keys, unsealed, history } = database
   return {
     ...stepped(oneByOne(database), scheduler),
     // It holds a lock around other statements; without it trimming is the same statements alone.
@@ -66,16 +66,21 @@ export function scheduledDatabase(database: SessionDatabase, scheduler: () => Sc
     ...(listing && { listing: stepped(listing, scheduler) }),
     ...(keys && { keys: stepped(keys, scheduler) }),
     ...(unsealed && { unsealed: stepped(unsealed, scheduler) }),
+    ...(history && { history: stepped(history, scheduler, 'history.') }),
   }
 }
 
 /** The same, with a step before each call of a method. */
-function stepped<Methods extends object>(methods: Methods, scheduler: () => Scheduler | undefined): Methods {
+function stepped<Methods extends object>(
+  methods: Methods,
+  scheduler: () => Scheduler | undefined,
+  prefix = '',
+): Methods {
   const step = ([name, member]: [string, unknown]) => {
     if (typeof member !== 'function' || OUTSIDE.includes(name)) return [name, member]
     const call = (...values: unknown[]) => {
       const work = () => member.apply(methods, values) as Promise<unknown>
-      return scheduler()?.step(name, work) ?? work()
+      return scheduler()?.step(prefix + name, work) ?? work()
     }
     return [name, call]
   }

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { Random } from '../history/random.ts'
 
 /** One of the parties of a race. */
 export type Actor = string
@@ -8,6 +7,8 @@ export type Actor = string
 interface Arrival {
   readonly actor: Actor
   readonly step: string
+  /** Who has to go before. */
+  readonly after: readonly Arrival[]
   go(): void
 }
 
@@ -67,11 +68,20 @@ export class Scheduler {
   }
 
   /** A step of the actor whose call this is; outside of a run it just happens. */
-  async step<Result>(step: string, work: () => Promise<Result>): Promise<Result> {
+  step<Result>(step: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#pass(step, [], work)
+  }
+
+  /** A pause of the actor, longer than any statement: everybody who waits at its begin goes before it ends. */
+  pause(): Promise<void> {
+    return this.#pass('pause', [...this.#arrivals], async () => {})
+  }
+
+  async #pass<Result>(step: string, after: readonly Arrival[], work: () => Promise<Result>): Promise<Result> {
     const actor = actors.getStore()
     if (actor === undefined) return work()
     this.#news++
-    await new Promise<void>((go) => this.#arrivals.push({ actor, step, go }))
+    await new Promise<void>((go) => this.#arrivals.push({ actor, step, after, go }))
     this.#running++
     try {
       return await work()
@@ -107,10 +117,12 @@ export class Scheduler {
   #choose(plan: Plan): void {
     // In the order of their names, so that the same plan is the same race.
     this.#arrivals.sort((one, other) => one.actor.localeCompare(other.actor))
-    const choices = this.#arrivals.length
-    const wanted = typeof plan === 'function' ? plan(this.#arrivals.map(({ actor }) => actor)) : this.#planned(plan)
+    const able = this.#arrivals.filter(({ after }) => !after.some((one) => this.#arrivals.includes(one)))
+    const choices = able.length
+    const wanted = typeof plan === 'function' ? plan(able.map(({ actor }) => actor)) : this.#planned(plan)
     const chosen = wanted % choices
-    const [arrival] = this.#arrivals.splice(chosen, 1)
+    const arrival = able[chosen]
+    this.#arrivals.splice(this.#arrivals.indexOf(arrival!), 1)
     this.decisions.push({ chosen, choices, label: `${arrival!.actor}:${arrival!.step}` })
     this.#news++
     arrival!.go()
@@ -150,37 +162,6 @@ export async function everyInterleaving(
     plan = nextPlan(scheduler.decisions)
   }
   return count
-}
-
-/**
- * Runs interleavings that a seed chooses. Every other one changes hands only a few times: most faults need no more, and
- * a coin at every step hardly ever lets anybody get far while the others wait.
- */
-export async function randomInterleavings(
-  race: (scheduler: Scheduler, plan: Plan) => Promise<void>,
-  count: number,
-  seed: number,
-): Promise<void> {
-  const random = new Random(seed)
-  for (let index = 0; index < count; index++) {
-    const plan = index % 2 === 0 ? rareChanges(random) : ({ length }: readonly Actor[]) => random.below(length)
-    await race(new Scheduler(), plan)
-  }
-}
-
-/** Steps after which another may go on, on average. */
-const USUAL_STRETCH = 6
-
-function rareChanges(random: Random): (waiting: readonly Actor[]) => number {
-  let current: Actor | undefined
-  let left = 0
-  return (waiting) => {
-    if (left-- <= 0 || !waiting.includes(current!)) {
-      current = random.pick(waiting)
-      left = random.below(2 * USUAL_STRETCH)
-    }
-    return waiting.indexOf(current!)
-  }
 }
 
 /** How many interleavings there are, as far as one run tells: others may take more steps, or fewer. */

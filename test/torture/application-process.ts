@@ -2,6 +2,14 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { freePort } from '../harness/free-port.ts'
 import { launchProgram, nextMessage } from '../support/child-program.ts'
+import type { Begin } from './application.ts'
+
+/** The time of a kill, and the time when the next process began; answers in between come from the killed one. */
+export interface Kill {
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly endedAt: number
+}
 
 const program = new URL('application.ts', import.meta.url)
 
@@ -10,18 +18,19 @@ export class ApplicationProcess {
   readonly port: number
   /** How often it ended without being killed. */
   crashes = 0
-  readonly #database: string
+  readonly kills: Kill[] = []
+  readonly #begin: Begin
   #running: ChildProcess | undefined
   #spare = launchProgram(program)
 
-  private constructor(database: string, port: number) {
-    this.#database = database
-    this.port = port
+  private constructor(begin: Begin) {
+    this.#begin = begin
+    this.port = begin.port
   }
 
   /** An application on a database that has the table; it is listening. */
-  static async open(database: string): Promise<ApplicationProcess> {
-    const application = new ApplicationProcess(database, await freePort())
+  static async open(database: string, history?: Begin['history']): Promise<ApplicationProcess> {
+    const application = new ApplicationProcess({ database, port: await freePort(), history })
     await application.start()
     return application
   }
@@ -33,7 +42,7 @@ export class ApplicationProcess {
     child.once('exit', () => {
       if (this.#running === child) this.crashes++
     })
-    child.send({ database: this.#database, port: this.port })
+    child.send(this.#begin)
     await nextMessage(child)
   }
 
@@ -41,8 +50,10 @@ export class ApplicationProcess {
     const child = this.#running
     this.#running = undefined
     if (!child || child.exitCode !== null) return
+    const at = Date.now()
     child.kill('SIGKILL')
     await once(child, 'exit')
+    this.kills.push({ at, endedAt: Date.now() })
   }
 
   async close(): Promise<void> {

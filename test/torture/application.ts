@@ -6,12 +6,14 @@ import { secret } from '../support/stores.ts'
 export interface Begin {
   database: string
   port: number
+  /** The option. */
+  history?: { strict: boolean } | undefined
 }
 
 type Content = Record<string, unknown> & { user?: string }
 
 // An application of its own process. Its modules are loaded long before it is told to begin, so that it begins at once.
-process.once('message', async ({ database, port }: Begin) => {
+process.once('message', async ({ database, port, history }: Begin) => {
   // A machine that is busy with the load may be slow to start it.
   const app = Fastify({ forceCloseConnections: true, pluginTimeout: 60_000 })
   await app.register(storedSession, {
@@ -22,6 +24,7 @@ process.once('message', async ({ database, port }: Begin) => {
     touchInterval: '50ms',
     trim: { interval: '1s' },
     user: (session) => session.user as string | undefined,
+    ...(history && { history }),
   })
   app.post<{ Body: Content }>('/login', async (request) => {
     await request.session.regenerate()
@@ -32,6 +35,17 @@ process.once('message', async ({ database, port }: Begin) => {
     const content = contentOf(request)
     if (!content.user) return reply.code(401).send({})
     for (const [key, count] of Object.entries(request.body)) content[key] = new Map([['count', count]])
+    return {}
+  })
+  app.post<{ Body: { user: string } }>('/owner', async (request, reply) => {
+    const content = contentOf(request)
+    if (!content.user) return reply.code(401).send({})
+    content.user = request.body.user
+    return {}
+  })
+  app.post('/rotate', async (request, reply) => {
+    if (!contentOf(request).user) return reply.code(401).send({})
+    await app.storedSession.rotateId(request)
     return {}
   })
   app.get('/read', async (request) => {

@@ -41,7 +41,7 @@ export async function tortureGalera(cluster: GaleraCluster, troubles: readonly T
   const outages: number[] = []
   // Each node in its turn, so that every application loses the one that it prefers.
   const rounds = troubles.map((trouble, index) => roundOf(cluster, index % urls.length, trouble, outages))
-  const outcome = await torture(database, rounds, lists)
+  const outcome = await torture(database, rounds, { urls: lists })
   const differing = await differingRows(urls, path)
   await database.drop()
   return { ...outcome, longestOutageMs: Math.max(0, ...outages), differing }

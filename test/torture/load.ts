@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { launchProgram } from '../support/child-program.ts'
+import type { Change } from './recorded-changes.ts'
 import type { Order, Report } from './visitors.ts'
 
 const program = new URL('visitors.ts', import.meta.url)
@@ -20,8 +21,9 @@ export class Load {
     return new Load(await launchProgram(program))
   }
 
-  begin(ports: number[]): void {
-    this.#child.send({ begin: ports, visitors: VISITORS } satisfies Order)
+  /** @param hasHistory - whether the applications have the option `history` */
+  begin(ports: number[], hasHistory: boolean): void {
+    this.#child.send({ begin: ports, visitors: VISITORS, hasHistory } satisfies Order)
   }
 
   report(): Promise<Report> {
@@ -33,13 +35,18 @@ export class Load {
     return this.#ask('review')
   }
 
+  /** Every acknowledged change that has an event. */
+  changes(): Promise<Change[]> {
+    return this.#ask('changes')
+  }
+
   close(): void {
     this.#child.kill('SIGKILL')
   }
 
-  async #ask(order: Order): Promise<Report> {
+  async #ask<Answer>(order: Order): Promise<Answer> {
     this.#child.send(order)
-    const [report] = await once(this.#child, 'message')
-    return report as Report
+    const [answer] = await once(this.#child, 'message')
+    return answer as Answer
   }
 }

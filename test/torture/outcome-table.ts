@@ -1,7 +1,7 @@
 import type { Outcome } from './torture.ts'
 
-/** Saves and endings that were acknowledged and are not there. */
-export const lossesOf = ({ lost, revived }: Outcome): number => lost + revived
+/** Saves, endings and events that were acknowledged and are not there. */
+export const lossesOf = ({ lost, revived, history }: Outcome): number => lost + revived + (history?.lostEvents ?? 0)
 
 /** What must not happen, whatever is killed. */
 export const faultsOf = ({ foreign, unreadable, unexpected, crashes }: Outcome): number =>
@@ -14,7 +14,8 @@ export class OutcomeTable {
   /** Adds a row that begins with what was done, and ends with what only some have. */
   add(done: object, outcome: Outcome, more: object = {}): void {
     const { rows, lost, revived, foreign, unreadable, unexpected, crashes } = outcome
-    for (const example of outcome.examples) console.error(example)
+    const { examples, history } = outcome
+    for (const example of [...examples, ...(history?.lostExamples ?? [])]) console.error(example)
     this.#rows.push({
       ...done,
       'acknowledged saves': outcome.acknowledged,
@@ -23,6 +24,12 @@ export class OutcomeTable {
       ...{ rows, lost, revived, foreign, unreadable, unexpected, crashes },
       'longest recovery, ms': Math.round(outcome.longestRecoveryMs),
       'longest request, ms': Math.round(outcome.longestMs),
+      ...(history && {
+        'acknowledged changes': history.changes,
+        'missing events': history.missing,
+        'lost events': history.lostEvents,
+        'oldest missing event, ms before the kill': history.oldestMissingMs,
+      }),
       ...more,
     })
     console.log(this.#rows.at(-1))

@@ -6,7 +6,12 @@ export interface Answer {
   body: Record<string, unknown>
   /** The `Set-Cookie` line of the session, if any. */
   cookie: string | undefined
+  /** When it arrived, epoch milliseconds. */
+  at: number
+  tookMs: number
 }
+
+type Received = Omit<Answer, 'at' | 'tookMs'>
 
 /** A request that takes longer hangs. */
 const LIMIT_MS = 15_000
@@ -31,20 +36,21 @@ export class Requests {
     const begun = performance.now()
     const answer = await this.#answerTo(method, path, cookie, body && JSON.stringify(body))
     const took = performance.now() - begun
+    const at = Date.now()
     this.longestMs = Math.max(this.longestMs, took)
     const isGood = answer.status !== undefined && answer.status < 500
     if (isGood) this.succeeded++
     else this.failed++
-    if (isGood) this.lastSuccessAt = Date.now()
-    else this.lastFailureAt = Date.now()
-    return answer
+    if (isGood) this.lastSuccessAt = at
+    else this.lastFailureAt = at
+    return { ...answer, at, tookMs: took }
   }
 
   close(): void {
     this.#agent.destroy()
   }
 
-  #answerTo(method: string, path: string, cookie?: string, payload?: string): Promise<Answer> {
+  #answerTo(method: string, path: string, cookie?: string, payload?: string): Promise<Received> {
     const headers = {
       ...(cookie && { cookie }),
       ...(payload && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),

@@ -3,13 +3,23 @@ import { type DatabaseName, databaseList, databaseNames } from '../harness/selec
 import { faultsOf, lossesOf, OutcomeTable } from './outcome-table.ts'
 import { ownDatabase } from './own-database.ts'
 import { useOwnFolder } from './own-folder.ts'
-import { killApplication, killServer, type Outcome, type Round, torture } from './torture.ts'
+import {
+  killApplication,
+  killRecorder,
+  killServer,
+  type Outcome,
+  type Round,
+  type TortureOptions,
+  torture,
+} from './torture.ts'
 
 const { values } = parseArgs({
   options: {
     databases: { type: 'string', default: databaseNames.join() },
     applications: { type: 'string', default: '200' },
     servers: { type: 'string', default: '50' },
+    // Kills of an application with the option history, for each of its two ways to store events.
+    history: { type: 'string', default: '100' },
   },
 })
 
@@ -21,14 +31,24 @@ table.print()
 
 async function tortureOn(name: DatabaseName): Promise<void> {
   const { database, server, remove } = await ownDatabase(name)
-  const times = (count: string, round: Round) => torture(database, Array(Number(count)).fill(round))
+  const times = (count: string, round: Round, options?: TortureOptions) =>
+    torture(database, Array(Number(count)).fill(round), options)
   try {
     const version = `${name} ${server?.version ?? ''}`
-    note(version, 'application', await times(values.applications, killApplication))
-    if (server) note(version, 'server', await times(values.servers, killServer(server)))
+    if (has(values.applications)) note(version, 'application', await times(values.applications, killApplication))
+    if (server && has(values.servers)) note(version, 'server', await times(values.servers, killServer(server)))
+    for (const strict of has(values.history) ? [true, false] : []) {
+      const outcome = await times(values.history, killRecorder, { history: { strict } })
+      note(version, `application, history ${strict ? 'strict' : 'in the background'}`, outcome)
+    }
   } finally {
     await remove()
   }
+}
+
+/** A count of 0 leaves a part out. */
+function has(count: string): boolean {
+  return Number(count) > 0
 }
 
 function note(database: string, killed: string, outcome: Outcome): void {

@@ -16,7 +16,9 @@ const WATCHED_MS = 1_500
  */
 export async function tortureStandby(pair: PostgresPair, times: number): Promise<Outcome> {
   const database = await pair.createDatabase()
-  return torture(database, Array(times).fill(roundOf(pair)), [database.url, pair.reversed(database.url)])
+  return torture(database, Array(times).fill(roundOf(pair)), {
+    urls: [database.url, pair.reversed(database.url)],
+  })
 }
 
 function roundOf(pair: PostgresPair): Round {

@@ -6,6 +6,7 @@ import { secret } from '../support/stores.ts'
 import { until } from '../support/until.ts'
 import { ApplicationProcess } from './application-process.ts'
 import { Load } from './load.ts'
+import { type HistoryOutcome, missingEvents } from './missing-events.ts'
 import { readableRows } from './unreadable-rows.ts'
 import type { Report } from './visitors.ts'
 
@@ -18,6 +19,16 @@ export interface Outcome extends Report {
   crashes: number
   /** The longest time after the return of what was killed in which any request failed. */
   longestRecoveryMs: number
+  /** With the option `history`: whether the acknowledged changes have their events. */
+  history?: HistoryOutcome
+}
+
+/** What else to torture with. */
+export interface TortureOptions {
+  /** What each application is given as its database; visitors go to any of them. @defaultValue the database */
+  urls?: readonly string[]
+  /** The option of the applications; then visitors change owners and rotate too. @defaultValue none */
+  history?: { strict: boolean }
 }
 
 /** Kills something, starts it again, and tells for how long after its return requests failed, in milliseconds. */
@@ -30,6 +41,16 @@ const WATCHED_MS = 2_200
 
 export const killApplication: Round = async (application, load) => {
   await sleep(Math.random() * LONGEST_PEACE_MS)
+  return killAndStart(application, load)
+}
+
+/** Kills the application after a load that lasts much longer than events wait, so that late ones show. */
+export const killRecorder: Round = async (application, load) => {
+  await sleep((1 + Math.random()) * LONGEST_PEACE_MS)
+  return killAndStart(application, load)
+}
+
+async function killAndStart(application: ApplicationProcess, load: Load): Promise<number> {
   await application.kill()
   await application.start()
   return recoveryOf(application, load, Date.now())
@@ -49,21 +70,20 @@ export const killServer =
     return recoveryOf(application, load, back)
   }
 
-/**
- * Goes through rounds under load, and looks at every session and row in the end.
- *
- * @param urls - what each application is given as its database; visitors go to any of them
- */
+/** Goes through rounds under load, and looks at every session, row and event in the end. */
 export async function torture(
   database: TestDatabase,
   rounds: readonly Round[],
-  urls: readonly string[] = [database.url],
+  { urls = [database.url], history }: TortureOptions = {},
 ): Promise<Outcome> {
   await migrate(database)
   const load = await Load.prepare()
-  const applications = await Promise.all(urls.map((url) => ApplicationProcess.open(url)))
+  const applications = await Promise.all(urls.map((url) => ApplicationProcess.open(url, history)))
   const [application] = applications as [ApplicationProcess]
-  load.begin(applications.map(({ port }) => port))
+  load.begin(
+    applications.map(({ port }) => port),
+    history !== undefined,
+  )
   let longestRecoveryMs = 0
   try {
     for (const round of rounds) {
@@ -72,7 +92,14 @@ export async function torture(
     }
     const report = await load.review()
     const crashes = applications.reduce((sum, one) => sum + one.crashes, 0)
-    return { ...report, ...(await readableRows(database)), kills: rounds.length, crashes, longestRecoveryMs }
+    const kills = applications.flatMap((one) => one.kills)
+    const events = history && (await missingEvents(database, await load.changes(), kills, history.strict))
+    return {
+      ...report,
+      ...(await readableRows(database)),
+      ...(events && { history: events }),
+      ...{ kills: rounds.length, crashes, longestRecoveryMs },
+    }
   } finally {
     load.close()
     await Promise.all(applications.map((one) => one.close()))

@@ -1,61 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Findings, KEYS, type Key, type KnownSession } from './findings.ts'
+import { type Change, changeOf } from './recorded-changes.ts'
 import type { Answer, Requests } from './requests.ts'
-
-/** The two keys of a session that a visitor writes, now and then both at once. */
-const KEYS = ['one', 'other'] as const
-type Key = (typeof KEYS)[number]
-
-/** What a visitor was told of one session of theirs. */
-interface KnownSession {
-  readonly user: string
-  readonly cookie: string
-  /** The highest count of each key whose save was acknowledged. */
-  readonly acknowledged: Record<Key, number>
-  /** The highest count that was ever sent. */
-  readonly sent: Record<Key, number>
-  /** `leaving` when a sign-out was sent and never answered: it may have happened or not. */
-  state: 'live' | 'leaving' | 'over'
-}
-
-/** What visitors found. Everything but the first two has to stay zero. */
-export class Findings {
-  acknowledged = 0
-  endings = 0
-  lost = 0
-  revived = 0
-  /** Content of somebody else, or that nobody ever sent. */
-  foreign = 0
-  /** Answers that are neither right nor an honest 503. */
-  unexpected = 0
-  /** The first findings, in words. */
-  readonly examples: string[] = []
-
-  note(kind: 'lost' | 'revived' | 'foreign' | 'unexpected', what: string): void {
-    this[kind]++
-    if (this.examples.length < 5) this.examples.push(`${kind}: ${what}`)
-  }
-}
 
 let visitors = 0
 
 /** Somebody who signs in, changes things, reads them again, and signs out, and remembers what was acknowledged. */
 export class Visitor {
+  /** The acknowledged changes that have an event, with the option `history`. */
+  readonly changes: Change[] = []
   readonly #requests: Requests
   readonly #findings: Findings
+  readonly #hasHistory: boolean
   readonly #past: KnownSession[] = []
   readonly #number = ++visitors
   #current: KnownSession | undefined
 
-  constructor(requests: Requests, findings: Findings) {
+  /** @param hasHistory - whether to change owners and to rotate too, and to note every change that has an event */
+  constructor(requests: Requests, findings: Findings, hasHistory: boolean) {
     this.#requests = requests
     this.#findings = findings
+    this.#hasHistory = hasHistory
   }
 
   async step(): Promise<void> {
     const session = this.#current
     if (!session) return this.#signIn()
     const choice = Math.random()
-    if (choice < 0.5) await this.#save(session, KEYS[Math.random() < 0.5 ? 0 : 1])
+    if (this.#hasHistory && choice < 0.15) await this.#changeOwner(session)
+    else if (this.#hasHistory && choice < 0.3) await this.#rotate(session)
+    else if (choice < 0.5) await this.#save(session, KEYS[Math.random() < 0.5 ? 0 : 1])
     else if (choice < 0.7) await Promise.all(KEYS.map((key) => this.#save(session, key)))
     else if (choice < 0.92) await this.#read(session)
     else if (choice < 0.96) await this.#signOut(session)
@@ -76,8 +50,42 @@ export class Visitor {
     if (answer.status !== 200) return
     if (!answer.cookie) return this.#findings.note('unexpected', 'a sign-in without a cookie')
     const none = { one: 0, other: 0 }
-    this.#current = { user, cookie: answer.cookie, acknowledged: { ...none }, sent: { ...none }, state: 'live' }
+    const counts = { acknowledged: { ...none }, sent: { ...none } }
+    this.#current = { user, owners: new Set([user]), cookie: answer.cookie, ...counts, state: 'live' }
     this.#past.push(this.#current)
+    // `regenerate()` stores the session before it has a user.
+    this.#note('created', { ...this.#current, user: '' }, answer)
+    this.#note('user', this.#current, answer)
+  }
+
+  async #changeOwner(session: KnownSession): Promise<void> {
+    const { user: before, owners } = session
+    const user = `${[...owners][0]}, owner ${owners.size}`
+    owners.add(user)
+    const answer = await this.#send('POST', '/owner', session, { user })
+    if (this.#isUndecided(session, answer)) return
+    session.user = user
+    this.changes.push(changeOf('left', session.cookie, before, answer))
+    this.#note('user', session, answer)
+  }
+
+  async #rotate(session: KnownSession): Promise<void> {
+    const answer = await this.#send('POST', '/rotate', session)
+    if (this.#isUndecided(session, answer)) return
+    if (!answer.cookie) return this.#findings.note('unexpected', `no cookie after a rotation of ${session.user}`)
+    session.cookie = answer.cookie
+    this.#note('rotated', session, answer)
+  }
+
+  /** After a change that was not acknowledged, the session may have either owner or id, so that it is left alone. */
+  #isUndecided(session: KnownSession, { status }: Answer): boolean {
+    if (status === 401) this.#findings.note('lost', `${session.user} at a change`)
+    if (status !== 200) session.state = 'leaving'
+    return status !== 200
+  }
+
+  #note(kind: Change['kind'], { cookie, user }: KnownSession, answer: Answer): void {
+    if (this.#hasHistory) this.changes.push(changeOf(kind, cookie, user, answer))
   }
 
   async #save(session: KnownSession, key: Key): Promise<void> {
@@ -95,15 +103,16 @@ export class Visitor {
 
   async #signOut(session: KnownSession): Promise<void> {
     session.state = 'leaving'
-    const { status } = await this.#send('POST', '/logout', session)
-    if (status !== 200) return
+    const answer = await this.#send('POST', '/logout', session)
+    if (answer.status !== 200) return
     session.state = 'over'
     this.#findings.endings++
+    this.#note('ended', session, answer)
   }
 
   /** False when there was no answer to judge. */
   async #read(session: KnownSession): Promise<boolean> {
-    const { state, user } = session
+    const { state, user, owners } = session
     const least = { ...session.acknowledged }
     const { status, body } = await this.#send('GET', '/read', session)
     if (status !== 200) return false
@@ -112,7 +121,8 @@ export class Visitor {
       // What is lost is lost once.
       session.state = 'over'
     } else if (state === 'over') this.#findings.note('revived', user)
-    else if (body.user !== user) this.#findings.note('foreign', `${body.user} for ${user}`)
+    else if (!owners.has(String(body.user))) this.#findings.note('foreign', `${body.user} for ${user}`)
+    else if (state === 'live' && body.user !== user) this.#findings.note('lost', `${user}, who is ${body.user} again`)
     else for (const key of KEYS) this.#compare(session, key, Number(body[key] ?? 0), least[key])
     return true
   }

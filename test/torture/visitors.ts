@@ -1,5 +1,7 @@
+import { Findings } from './findings.ts'
+import type { Change } from './recorded-changes.ts'
 import { Requests } from './requests.ts'
-import { Findings, Visitor } from './visitor.ts'
+import { Visitor } from './visitor.ts'
 
 /** What this process tells of itself when asked. */
 export interface Report extends Omit<Findings, 'note'> {
@@ -9,8 +11,11 @@ export interface Report extends Omit<Findings, 'note'> {
   failed: number
 }
 
-/** What it is told: to begin, to report, and to review every session and report for the last time. */
-export type Order = { begin: number[]; visitors: number } | 'report' | 'review'
+/**
+ * What it is told: to begin, to report, to review every session and report for the last time, and then to list the
+ * acknowledged changes that have an event.
+ */
+export type Order = { begin: number[]; visitors: number; hasHistory: boolean } | 'report' | 'review' | 'changes'
 
 const findings = new Findings()
 let requests: Requests
@@ -21,14 +26,15 @@ let rounds: Promise<unknown>
 process.on('message', async (order: Order) => {
   if (order === 'report') process.send!(report())
   else if (order === 'review') await review()
-  else begin(order.begin, order.visitors)
+  else if (order === 'changes') process.send!(visitors.flatMap(({ changes }): Change[] => changes))
+  else begin(order)
 })
 process.on('disconnect', () => process.exit())
 process.send!('loaded')
 
-function begin(ports: number[], count: number): void {
+function begin({ begin: ports, visitors: count, hasHistory }: Extract<Order, object>): void {
   requests = new Requests(ports)
-  visitors = Array.from({ length: count }, () => new Visitor(requests, findings))
+  visitors = Array.from({ length: count }, () => new Visitor(requests, findings, hasHistory))
   rounds = Promise.all(visitors.map(visit))
 }
 
