@@ -66,7 +66,7 @@ export function confirmationPage({ base, home, token, texts }: FormContext, whom
 <form method="post" action="${base}/${path}">
 <input type="hidden" name="token" value="${token}">
 <div class="actions">
-<button class="button danger">${texts[`signOut${whom}`]}</button>
+<button class="button strong">${texts[`signOut${whom}`]}</button>
 <a class="button" href="${home}">${texts.cancel}</a>
 </div>
 </form>`

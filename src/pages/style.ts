@@ -31,7 +31,7 @@ export const STYLE = `.stored-session, .stored-session-page {
 .stored-session-page { margin: 0; background: var(--ground); }
 .stored-session-page main { max-width: 44rem; margin: 0 auto; padding: 2.5rem 1rem 4rem; }
 .stored-session * { box-sizing: border-box; }
-.stored-session h1 { margin: 0 0 .25rem; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.01em; }
+.stored-session h1 { margin: 0 0 .5rem; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.01em; }
 .stored-session .lead { margin: 0 0 1.5rem; color: var(--soft); }
 .stored-session .notice {
   margin: 0 0 1.5rem; padding: .75rem 1rem; border-radius: .5rem;
@@ -71,6 +71,7 @@ export const STYLE = `.stored-session, .stored-session-page {
 }
 .stored-session .button:hover { border-color: currentcolor; }
 .stored-session .danger { color: var(--danger); }
+.stored-session .strong { border-color: var(--danger); background: var(--danger); color: var(--surface); }
 .stored-session .button:focus-visible, .stored-session a:focus-visible, .stored-session h1:focus-visible {
   outline: 3px solid var(--accent); outline-offset: 2px;
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
@@ -6,6 +8,8 @@ import { chromiumFlags, chromiumProgram } from '../examples/example-chromium.ts'
 import { openApp } from '../support/app.ts'
 import { addressOf } from '../support/http-visitor.ts'
 import { accountRoutes, CHROME, FIREFOX, Member, PAGE, withDevices } from './account-app.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const IPAD =
   'Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
@@ -124,6 +128,26 @@ describe('the page of devices in Chromium', () => {
     await context.close()
   })
 
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`breaks no rule of axe on any page and in any state, ${colorScheme}`, async () => {
+      const view = { ...VIEWS[0]!, javaScriptEnabled: true, colorScheme }
+      for (const devices of [[], [CHROME], [CHROME, IPAD, 'curl/8.5.0', '']]) {
+        const { page, context, own } = await visit(view, devices)
+        const paths = ['', '?done=others-3', '/sign-out-others', '/sign-out-everywhere']
+        for (const path of devices.length === 1 ? paths : ['']) {
+          await page.goto(address + PAGE + path)
+          await assertAccessible(page)
+        }
+        await page.goto(address + PAGE)
+        await app.storedSession.revoke({ handle: own.handle })
+        await page.getByRole('button').last().click()
+        await page.getByRole('heading', { name: 'You are not signed in' }).waitFor()
+        await assertAccessible(page)
+        await context.close()
+      }
+    })
+  }
+
   test('fits at 200 % zoom, and a very long name breaks', async () => {
     const { page, context } = await visit({ ...VIEWS[1]!, width: 700 }, [`${'W'.repeat(300)}/1 x`])
     await page.evaluate('document.body.style.zoom = 2')
@@ -163,6 +187,18 @@ async function assertFits(page: Page, width: number): Promise<void> {
     Number(await page.evaluate('document.documentElement.scrollWidth')) <= width,
     'nothing is cut off at the side',
   )
+}
+
+/** Fails with what axe finds: rules that a page breaks, and the elements that break them. */
+async function assertAccessible(page: Page): Promise<void> {
+  await page.evaluate(AXE)
+  const { violations } = await page.evaluate<Findings>('axe.run()')
+  const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+  assert.deepEqual(found, [])
+}
+
+interface Findings {
+  readonly violations: { readonly id: string; readonly nodes: { readonly html: string }[] }[]
 }
 
 /** Keeps a picture for the eye, in the folder that PICTURES names. */
