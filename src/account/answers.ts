@@ -20,7 +20,7 @@ export function wantsJson({ headers }: FastifyRequest): boolean {
 
 /** The path of the prefix, as the browser asked for it, without a slash at its end. */
 export function baseOf({ originalUrl }: Pick<FastifyRequest, 'originalUrl'>): string {
-  const [path = ''] = originalUrl.split(/[?#;]/, 1)
+  const [path = ''] = originalUrl.split(/[?#]/, 1)
   const own = PATHS.find((name) => path.endsWith(`/${name}`))
   const base = own ? path.slice(0, -own.length) : path
   // A browser reads a path that begins with two slashes as another site.

@@ -5,7 +5,10 @@ import { type AccountTexts, filled } from './texts/texts.ts'
 const LONGEST = 60
 
 /** Systems whose devices have names of their own. */
-const APPLE: Record<string, string> = { iOS: 'iPhone', iPadOS: 'iPad' }
+const APPLE = new Map([
+  ['iOS', 'iPhone'],
+  ['iPadOS', 'iPad'],
+])
 
 /** The name of a device as a person understands it: "Firefox on Windows", "Chrome on Android phone". */
 export function deviceName(device: SessionDevice | undefined, texts: AccountTexts): string {
@@ -17,7 +20,8 @@ export function deviceName(device: SessionDevice | undefined, texts: AccountText
 }
 
 function systemName(os: string, kind: SessionDevice['kind'], texts: AccountTexts): string {
-  if (os in APPLE) return APPLE[os]!
+  const apple = APPLE.get(os)
+  if (apple) return apple
   if (os !== 'Android' || (kind !== 'phone' && kind !== 'tablet')) return os
   return filled(texts[kind], { system: os })
 }

@@ -12,6 +12,7 @@ import storedSession, {
   StoredSessionStore,
   type TrimResult,
 } from 'stored-session'
+import { type AccountTexts, type SessionAccountOptions, sessionAccount } from 'stored-session/account'
 import { type LimitedSessionOptions, limitedSession } from 'stored-session/limits'
 import { type SessionTelemetryOptions, sessionTelemetry } from 'stored-session/otel'
 import { type SessionMetrics, sessionMetrics } from 'stored-session/prometheus'
@@ -73,6 +74,9 @@ if (![incomplete, endless, misspelled, open].every(Boolean)) throw new Error('a 
 
 const app = Fastify()
 await app.register(storedSession, options)
+const words: Partial<AccountTexts> = { title: 'Where you are signed in' }
+const account: SessionAccountOptions = { prefix: '/account/sessions', texts: { en: words } }
+await app.register(sessionAccount, account)
 const limits: LimitedSessionOptions = { idleTimeout: '2h', absoluteTimeout: false }
 await app.register(limitedSession, limits)
 const store: StoredSessionStore = app.storedSession.store
