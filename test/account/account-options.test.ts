@@ -112,6 +112,16 @@ describe('the page of devices', () => {
     assert.match(other, /lang="pt-br"[\s\S]*<h1>Seus aparelhos<\/h1>[\s\S]*This device/)
   })
 
+  test('shows 100 devices, this device among them, and says that there are more', async () => {
+    const own = await Member.signIn(app, 'joan')
+    for (let count = 0; count < 100; count++) await Member.signIn(app, 'joan')
+    const sessions = await own.list()
+    assert.deepEqual([sessions.length, sessions[0]!.handle], [100, own.handle])
+    assert.match((await own.show()).body, /Only 100 devices are shown/)
+    assert.deepEqual((await own.act('sign-out-others')).json(), { signedOut: 100 })
+    assert.doesNotMatch((await own.show()).body, /devices are shown|sign-out-others/)
+  })
+
   test('says how long ago, with the exact time', async () => {
     const member = await Member.signIn(app, 'ada')
     const { body } = await member.show()
