@@ -14,6 +14,7 @@ import type { CheckedStoreOptions, StoreOptions } from './options/store-options.
 import type { Rotation } from './requests/rotating.ts'
 import { SessionRequests } from './session-requests.ts'
 import type { TrimOptions, TrimResult } from './trimming/trimming.ts'
+import { userReader } from './users/user.ts'
 
 /**
  * The store that @fastify/session calls: `get`, `set`, `destroy`, `touch`. It works without a server, and opens its
@@ -85,6 +86,21 @@ export class StoredSessionStore extends SessionManagement {
   /** Why the id that the host asked for has no session. Defined only while the callback of {@link get} runs. */
   get endReason(): EndReason | undefined {
     return this.#host.call.reading?.reason
+  }
+
+  /** Whether sessions have users, by the option `user`. */
+  get knowsUsers(): boolean {
+    return this.#options.user !== undefined
+  }
+
+  /** Whether the option `metadata` keeps who uses a session. */
+  get keepsMetadata(): boolean {
+    return this.#options.metadata !== undefined
+  }
+
+  /** The user of a session, by the option `user`; undefined without a user. */
+  userOf(session: object): string | undefined {
+    return userReader(this.#options.user)(session as Record<string, unknown>) ?? undefined
   }
 
   /** Deletes the rows of expired and ended sessions, unless another process does. Concurrent calls share one round. */

@@ -21,6 +21,9 @@ const LAYERS: Record<string, string[]> = {
   // For sessions in any store: of ours it may use what checks options, and the names of reasons.
   limits: ['store', 'database', 'time'],
   telemetry: ['store', 'instruments'],
+  account: ['plugin', 'pages', 'store', 'payload', 'metadata'],
+  // What all pages in a browser share: it knows no session.
+  pages: [],
   plugin: ['store', 'instruments', 'payload', 'database', 'keys', 'schema', 'metadata'],
   store: ['instruments', 'payload', 'database', 'keys', 'schema', 'time', 'metadata'],
   instruments: [],
@@ -117,7 +120,7 @@ describe('outside of its own layer', () => {
     assertNone(
       importsWhere(({ path }, name) => {
         if (path === ERRORS && name === '@fastify/error') return false
-        return isFastify(name) && !['plugin', 'limits', 'cli', 'testing'].includes(layerOf(path))
+        return isFastify(name) && !['plugin', 'limits', 'cli', 'testing', 'account', 'pages'].includes(layerOf(path))
       }),
       'fastify and its plugins are imported by the plugins and the aids for tests alone',
     )

@@ -52,6 +52,7 @@ const ROOMS = {
     'cli/frame',
   ],
   plugin: ['plugin', 'plugin/cookie'],
+  account: ['account', 'account/texts'],
   keys: ['keys/envelope', 'keys'],
   payload: ['payload/uses', 'payload'],
   testing: ['testing', 'testing/storage'],

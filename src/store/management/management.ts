@@ -1,3 +1,4 @@
+import { formatSid, sidOf } from '../../payload/session-id.ts'
 import { type Activity, type ActivityOptions, activityOf } from '../audit/activity.ts'
 import { type HistoryOptions, type HistoryPage, listHistory } from '../audit/event-listing.ts'
 import { type ForgetOptions, type ForgetResult, forgetUser } from '../audit/forgetting.ts'
@@ -8,6 +9,8 @@ import { perform, type Task, unlimited } from '../core/operation.ts'
 import type { ForeignSession } from '../imports/foreign-session.ts'
 import { type ImportOptions, type ImportResult, importSessions } from '../imports/importing.ts'
 import { type UpgradeOptions, type UpgradeResult, upgradeSessions } from '../imports/upgrading.ts'
+import { hasOldId } from '../live/loaded-version.ts'
+import { rowsFrom } from '../requests/ending.ts'
 import { type KeyStatus, keyStatus } from './key-status.ts'
 import { countSessions, type ListOptions, listSessions, type SessionPage } from './listing.ts'
 import { type ReencryptOptions, type ReencryptResult, reencryptSessions } from './reencrypting.ts'
@@ -98,6 +101,13 @@ export abstract class SessionManagement {
    */
   handle(session: { readonly sessionId: string }): SessionHandle {
     return handleOf(session)
+  }
+
+  /** The handle of a session as `list()` shows it, also in a request that sent an old id of a rotated session. */
+  async currentHandle(session: { readonly sessionId: string }): Promise<SessionHandle> {
+    const { sessionId: id } = session
+    const rows = hasOldId(session) ? await rowsFrom(await this.open(), sidOf(id), { id }) : []
+    return rows.length > 0 ? formatSid(rows.at(-1)!.sid) : handleOf(session)
   }
 
   /** Seals rows of other keys with the current key; see {@link reencryptSessions}. */

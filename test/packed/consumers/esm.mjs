@@ -12,6 +12,8 @@ for (const dialect of ['pg', 'mysql', 'sqlite']) {
   const { storedSessions, storedSessionsTable } = await import(`stored-session/schema/${dialect}`)
   assert.deepEqual(Object.keys(storedSessionsTable('web_sessions')), Object.keys(storedSessions))
 }
+const { default: sessionAccount } = await import('stored-session/account')
+assert.equal(typeof sessionAccount, 'function')
 const { keyProviderContract, readSession, signIn } = await import('stored-session/testing')
 for (const { run } of keyProviderContract({ create: () => derivedKeys(secret) })) await run()
 

@@ -12,6 +12,7 @@ import storedSession, {
   StoredSessionStore,
   type TrimResult,
 } from 'stored-session'
+import { type AccountTexts, type SessionAccountOptions, sessionAccount } from 'stored-session/account'
 import { type LimitedSessionOptions, limitedSession } from 'stored-session/limits'
 import { headerLocation, type MaxmindLocation, maxmindLocation, type SessionLocation } from 'stored-session/location'
 import { type SessionTelemetryOptions, sessionTelemetry } from 'stored-session/otel'
@@ -79,6 +80,9 @@ if (typeof openMaxmind !== 'function') throw new Error('no function')
 
 const app = Fastify()
 await app.register(storedSession, options)
+const words: Partial<AccountTexts> = { title: 'Where you are signed in' }
+const account: SessionAccountOptions = { prefix: '/account/sessions', texts: { en: words } }
+await app.register(sessionAccount, account)
 const limits: LimitedSessionOptions = { idleTimeout: '2h', absoluteTimeout: false }
 await app.register(limitedSession, limits)
 const store: StoredSessionStore = app.storedSession.store
