@@ -60,7 +60,8 @@ export class HostStore extends HostProtocol<RequestCall> {
     super.get(
       id,
       (error, session) => this.during({ ...this.call, signedId }, () => receive(error, session)),
-      found?.id === id ? found.reading : this.#store.requests.read(id, this.#visitors.of(loading)),
+      found?.id === id ? found.reading : undefined,
+      this.#visitors.of(loading),
     )
   }
 

@@ -1,7 +1,7 @@
 import type { SessionEventEmitter } from './core/events.ts'
 import type { Callback, SessionCallback } from './host-callbacks.ts'
 import { callBackFor } from './host-callbacks.ts'
-import type { LiveSession } from './live/live-session.ts'
+import type { LiveSession, Visitor } from './live/live-session.ts'
 import { loadedVersionOf } from './live/loaded-version.ts'
 import { type Succession, successionOf } from './requests/heirs.ts'
 import type { Reading } from './requests/reading.ts'
@@ -33,9 +33,10 @@ export class HostProtocol<Call extends HostCall = HostCall> {
    * Passes the session of an id to the host, or null when there is none.
    *
    * @param found - what was found already, if anything
+   * @param visitor - who asks, for the metadata of the session
    */
-  get(id: string, callback: SessionCallback, found?: Reading | Promise<Reading>): void {
-    callBackFor(this.#events, 'read', found ?? this.#requests.read(id), (error, reading) => {
+  get(id: string, callback: SessionCallback, found?: Reading, visitor?: Visitor): void {
+    callBackFor(this.#events, 'read', found ?? this.#requests.read(id, visitor), (error, reading) => {
       this.during({ reading } as Partial<Call>, () => callback(error, (reading?.session ?? null) as never))
     })
   }
