@@ -27,8 +27,8 @@ export interface ListedSession {
   endReason: EndReason | undefined
   /** Bytes of its sealed content. */
   bytes: number
-  /** Who used it first and last; undefined where that was not kept, and after the session has ended. */
-  metadata: SessionMetadata | undefined
+  /** Who used it first and last; missing where that was not kept, and after the session has ended. */
+  metadata?: SessionMetadata
 }
 
 /** Which sessions to list, how many, and from which place. */
@@ -92,6 +92,7 @@ const LATEST_MS = 8_640_000_000_000_000
 async function toListedSession({ limits, usesCodec }: StoreCore, row: ListedRow): Promise<ListedSession> {
   const { createdAt, touchedAt, expiresAt } = row
   const endReason = reasonOver(limits, row, Date.now())
+  const metadata = await metadataOf(usesCodec, row)
   return {
     handle: formatSid(row.sid),
     user: row.userId ?? undefined,
@@ -101,7 +102,7 @@ async function toListedSession({ limits, usesCodec }: StoreCore, row: ListedRow)
     state: row.endedAt !== null ? 'ended' : endReason ? 'expired' : 'live',
     endReason,
     bytes: row.bytes,
-    metadata: await metadataOf(usesCodec, row),
+    ...(metadata && { metadata }),
   }
 }
 

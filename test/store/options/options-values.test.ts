@@ -217,9 +217,11 @@ test('the options looked at here are all that there are', () => {
   const inFilesOfTheirOwn = [
     'cookie',
     'evict',
+    'history',
     'idleTimeout',
     'lifetime',
     'maxPerUser',
+    'metadata',
     'rotationOverlap',
     'touchInterval',
   ]
