@@ -1,5 +1,4 @@
 import type { EndReason } from '../database/contract/session-database.ts'
-import { sidOf } from '../payload/session-id.ts'
 import type { StoreCore } from './core/core.ts'
 import { SessionEventEmitter } from './core/events.ts'
 import { FreshIds, RotatedIds } from './core/session-ids.ts'
@@ -122,7 +121,7 @@ export class StoredSessionStore extends SessionManagement {
 
   /** Notes the client of the request that uses the session of an id, for the history. */
   noteVisitor(id: string, visitor: Visitor): void {
-    this.#opening.core?.history?.noteVisitor(sidOf(id), visitor)
+    this.#opening.core?.history?.noteVisitor(id, visitor)
   }
 
   /** Events of the history that wait to be stored. */

@@ -61,9 +61,9 @@ export interface SessionHistory {
   /** The owner of a session as last noted; undefined when this process has not seen it recently. */
   ownerOf(sid: Buffer): string | null | undefined
   /** Notes the client of the request that uses a session, for an end that only names the session. */
-  noteVisitor(sid: Buffer, visitor: Visitor): void
+  noteVisitor(id: string, visitor: Visitor): void
   /** The client as last noted, while its request runs. */
-  visitorOf(sid: Buffer): Visitor | undefined
+  visitorOf(id: string): Visitor | undefined
 }
 
 /** The key of events about many sessions. */

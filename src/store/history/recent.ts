@@ -5,22 +5,25 @@ const MOST = 10_000
 export class Recent<Value> {
   readonly #values = new Map<string, Value>()
 
-  note(sid: Buffer, value: Value): void {
-    const key = sid.toString('latin1')
+  /** @param session - its sid or its id, and the same in {@link of} */
+  note(session: Buffer | string, value: Value): void {
+    const key = keyOf(session)
     this.#values.delete(key)
     if (this.#values.size >= MOST) this.#values.delete(this.#values.keys().next().value as string)
     this.#values.set(key, value)
   }
 
   /** Undefined for a session that is not remembered. */
-  of(sid: Buffer): Value | undefined {
-    return this.#values.get(sid.toString('latin1'))
+  of(session: Buffer | string): Value | undefined {
+    return this.#values.get(keyOf(session))
   }
 
   forget(isForgotten: (value: Value) => boolean): void {
     for (const [key, value] of this.#values) if (isForgotten(value)) this.#values.delete(key)
   }
 }
+
+const keyOf = (session: Buffer | string) => (typeof session === 'string' ? session : session.toString('latin1'))
 
 /** Names that are known already, up to a number: the first are forgotten first. */
 export class Once {

@@ -94,12 +94,12 @@ export class Recorder implements SessionHistory {
     return this.#owners.of(sid)
   }
 
-  noteVisitor(sid: Buffer, visitor: Visitor): void {
-    this.#visitors.note(sid, new WeakRef(visitor))
+  noteVisitor(id: string, visitor: Visitor): void {
+    this.#visitors.note(id, new WeakRef(visitor))
   }
 
-  visitorOf(sid: Buffer): Visitor | undefined {
-    return this.#visitors.of(sid)?.deref()
+  visitorOf(id: string): Visitor | undefined {
+    return this.#visitors.of(id)?.deref()
   }
 
   #add(event: WaitingEvent): Promise<void> | undefined {

@@ -56,17 +56,24 @@ export function recordRotation(
   return history?.record({ sid, kind: 'rotated', userId, visitor: noteOf(session).visitor, details: { previousSid } })
 }
 
+/** Who ended a session: its request, by the live session or by its id, or an operator. */
+interface EndedBy {
+  readonly session?: object | undefined
+  readonly id?: string | undefined
+  readonly actor?: string | undefined
+}
+
 /** Records the end of a session. */
 export function recordEnd(
   { history }: StoreCore,
   sid: Buffer,
   reason: EndReason,
   userId: string | null,
-  { session, actor }: { readonly session?: object | undefined; readonly actor?: string | undefined } = {},
+  { session, id, actor }: EndedBy = {},
 ): Recorded {
   if (!history) return undefined
   const details = actor === undefined ? { reason } : { reason, actor }
-  const visitor = session ? noteOf(session).visitor : reason === 'destroyed' ? history.visitorOf(sid) : undefined
+  const visitor = session ? noteOf(session).visitor : id === undefined ? undefined : history.visitorOf(id)
   return history.record({ sid, kind: 'ended', userId, details, visitor })
 }
 

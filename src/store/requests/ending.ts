@@ -40,18 +40,18 @@ export async function endSession(core: StoreCore, operation: Operation, id: stri
   operation.deadline.check()
   const found = await endForGood(core, sid, end, operation)
   if (found === 'ended' && isPast) return 'over'
-  if (found === 'ended' && core.history) await recordEnd(core, sid, 'destroyed', owner ?? null, ending)
+  if (found === 'ended' && core.history) await recordEnd(core, sid, 'destroyed', owner ?? null, { ...ending, id })
   if (found) return found
   if (!ending.follows) return (await core.rows.find(sid, measures))?.endReason === 'rotated' ? 'rotated' : 'over'
   const endNext = (next: Buffer) => core.rows.end(next, end, measures)
-  const endKnown = core.history ? (next: Buffer) => endRecorded(core, next, () => endNext(next)) : endNext
+  const endKnown = core.history ? (next: Buffer) => endRecorded(core, next, id, () => endNext(next)) : endNext
   return (await endSuccessor(core, sid, { id }, endKnown)) ? 'followed' : 'over'
 }
 
-async function endRecorded(core: StoreCore, sid: Buffer, end: () => Promise<boolean>): Promise<boolean> {
+async function endRecorded(core: StoreCore, sid: Buffer, id: string, end: () => Promise<boolean>): Promise<boolean> {
   const owner = await ownerBeforeEnd(core, sid, {}, undefined)
   const isEnded = await end()
-  if (isEnded) await recordEnd(core, sid, 'destroyed', owner)
+  if (isEnded) await recordEnd(core, sid, 'destroyed', owner, { id })
   return isEnded
 }
 
