@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { boundedMemo } from '../metadata/bounded-memo.ts'
 import { type CaptureUse, useCapture } from '../metadata/capture.ts'
 import type { CheckedMetadataOptions } from '../metadata/metadata-options.ts'
 import { packUse } from '../metadata/packed-use.ts'
@@ -49,21 +50,11 @@ class RequestVisitor implements Visitor {
   }
 }
 
-const packed = (use: CapturedUse | Promise<CapturedUse>) => (use instanceof Promise ? use.then(pack) : pack(use))
-
 /** To pack a use takes 20 times as long as to find it again, and one client sends many requests. */
 const MOST_KEPT = 1_000
-const kept = new Map<string, Buffer>()
+const packedOf = boundedMemo(MOST_KEPT, (use) => packUse(JSON.parse(use) as CapturedUse))
+const pack = (use: CapturedUse) => packedOf(JSON.stringify(use))
 
-function pack(use: CapturedUse): Buffer {
-  const key = JSON.stringify(use)
-  const known = kept.get(key)
-  if (known) return known
-  const bytes = packUse(use)
-  // The oldest leaves first: a Map has the order of insertion.
-  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!)
-  kept.set(key, bytes)
-  return bytes
-}
+const packed = (use: CapturedUse | Promise<CapturedUse>) => (use instanceof Promise ? use.then(pack) : pack(use))
 
 const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)))
