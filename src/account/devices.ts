@@ -1,7 +1,7 @@
+import { deviceName, locationName, type Picture, pictureOf } from '../pages/device-names.ts'
 import type { StoredSession } from '../plugin/stored-session.ts'
 import type { ListedSession } from '../store/management/listing.ts'
 import type { Caller } from './caller.ts'
-import { deviceName, locationName, type Picture, pictureOf } from './device-names.ts'
 import type { Language } from './language.ts'
 
 /** A session of the user, as JSON has it. */

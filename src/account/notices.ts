@@ -1,4 +1,5 @@
-import { type AccountTexts, filled } from './texts/texts.ts'
+import { filled } from '../pages/filled.ts'
+import type { AccountTexts } from './texts/texts.ts'
 
 /** What an action did, as the address of the next page names it: a kind, and how many devices. */
 export type Notice = `${(typeof KINDS)[number]}-${number}`

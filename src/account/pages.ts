@@ -1,9 +1,9 @@
+import type { Picture } from '../pages/device-names.ts'
+import { filled } from '../pages/filled.ts'
 import { html, type SafeHtml } from '../pages/html.ts'
 import { timeElement } from '../pages/times.ts'
-import type { Picture } from './device-names.ts'
 import { type Device, type Devices, MOST_SHOWN } from './devices.ts'
 import type { Language } from './language.ts'
-import { filled } from './texts/texts.ts'
 
 /** What forms need. */
 export interface FormContext extends Language {

@@ -1,4 +1,4 @@
-/** Text that is HTML already. Only {@link html} makes it. */
+/** Text that is HTML already. Only {@link html} makes it, and the inline style sheet. */
 export class SafeHtml {
   readonly #text: string
 

@@ -2,8 +2,11 @@ import type { FastifyReply } from 'fastify'
 
 const POLICY = "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
+/** For a page that loads nothing but what `sources` name. */
+export const pagePolicy = (sources: string) => `default-src 'none'; ${sources}; ${POLICY}`
+
 /** For a page that is ours alone: it has one style sheet, and nothing else. */
-export const OWN_POLICY = `default-src 'none'; style-src 'self'; ${POLICY}`
+export const OWN_POLICY = pagePolicy("style-src 'self'")
 
 /** For a page that an application designs: what it loads comes from its own origin. */
 export const LAYOUT_POLICY = `default-src 'self'; object-src 'none'; ${POLICY}`

@@ -55,6 +55,9 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   events.on('trim', ({ sessions = 0, durationMs, outcome }) => {
     if (sessions > 0) logger.info({ trimmed: sessions, outcome, durationMs }, 'trimmed expired and ended sessions')
   })
+  events.on('revealed', ({ sid, actor }) => {
+    logger.info({ sid, actor }, 'an operator looked at the content of a session')
+  })
   events.on('revoked', ({ sessions }) => {
     logger.info({ sessions }, 'revoked sessions')
   })

@@ -5,8 +5,8 @@ import { FreshIds, RotatedIds } from './core/session-ids.ts'
 import { type Health, healthOf } from './health.ts'
 import type { Callback, SessionCallback } from './host-callbacks.ts'
 import { HostProtocol } from './host-protocol.ts'
+import { SessionInspection } from './inspection/inspection.ts'
 import type { Visitor } from './live/live-session.ts'
-import { SessionManagement } from './management/management.ts'
 import { Opening } from './opening.ts'
 import { checkedStoreOptions } from './options/check-store-options.ts'
 import type { CheckedStoreOptions, StoreOptions } from './options/store-options.ts'
@@ -26,7 +26,7 @@ import { userReader } from './users/user.ts'
  * app.addHook('onClose', () => store.close())
  * ```
  */
-export class StoredSessionStore extends SessionManagement {
+export class StoredSessionStore extends SessionInspection {
   /** The events of the store. */
   readonly events = new SessionEventEmitter()
   /** Ids that this process made for new sessions: ending an unstored session costs no statement. */
@@ -95,6 +95,16 @@ export class StoredSessionStore extends SessionManagement {
   /** Whether the option `metadata` keeps who uses a session. */
   get keepsMetadata(): boolean {
     return this.#options.metadata !== undefined
+  }
+
+  /** Whether the option `history` records what happens to sessions. */
+  get keepsHistory(): boolean {
+    return Boolean(this.#options.history)
+  }
+
+  /** Whether the content of sessions opens only with their cookies. */
+  get bindsToCookie(): boolean {
+    return this.#options.bindToCookie
   }
 
   /** The user of a session, by the option `user`; undefined without a user. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { deviceName, locationName } from '../../src/account/device-names.ts'
 import { english } from '../../src/account/texts/english.ts'
 import { french } from '../../src/account/texts/french.ts'
 import { german } from '../../src/account/texts/german.ts'
 import { spanish } from '../../src/account/texts/spanish.ts'
+import { deviceName, locationName } from '../../src/pages/device-names.ts'
 import { timeElement } from '../../src/pages/times.ts'
 
 describe('the words of the page', () => {

@@ -21,9 +21,10 @@ const LAYERS: Record<string, string[]> = {
   // For sessions in any store: of ours it may use what checks options, and the names of reasons.
   limits: ['store', 'database', 'time'],
   telemetry: ['store', 'instruments'],
+  dashboard: ['plugin', 'pages', 'store', 'payload', 'metadata', 'database', 'time'],
   account: ['plugin', 'pages', 'store', 'payload', 'metadata'],
   // What all pages in a browser share: it knows no session.
-  pages: [],
+  pages: ['metadata'],
   plugin: ['store', 'instruments', 'payload', 'database', 'keys', 'schema', 'metadata'],
   store: ['instruments', 'payload', 'database', 'keys', 'schema', 'time', 'metadata'],
   instruments: [],
@@ -120,7 +121,10 @@ describe('outside of its own layer', () => {
     assertNone(
       importsWhere(({ path }, name) => {
         if (path === ERRORS && name === '@fastify/error') return false
-        return isFastify(name) && !['plugin', 'limits', 'cli', 'testing', 'account', 'pages'].includes(layerOf(path))
+        return (
+          isFastify(name) &&
+          !['plugin', 'limits', 'cli', 'testing', 'account', 'dashboard', 'pages'].includes(layerOf(path))
+        )
       }),
       'fastify and its plugins are imported by the plugins and the aids for tests alone',
     )

@@ -10,6 +10,7 @@ import { isRelative, sourceFiles, targetOf } from './source-files.ts'
 const ROOMS = {
   store: [
     'store',
+    'store/inspection',
     'store/management',
     'store/trimming',
     'store/audit',
@@ -50,6 +51,18 @@ const ROOMS = {
     'cli/inputs',
     'cli/project',
     'cli/frame',
+  ],
+  pages: ['pages', 'pages/style'],
+  dashboard: [
+    'dashboard',
+    'dashboard/overview',
+    'dashboard/live',
+    'dashboard/survey',
+    'dashboard/incident',
+    'dashboard/housekeeping',
+    'dashboard/sessions',
+    'dashboard/jobs',
+    'dashboard/frame',
   ],
   plugin: ['plugin', 'plugin/cookie'],
   account: ['account', 'account/texts'],

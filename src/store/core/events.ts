@@ -20,6 +20,8 @@ export interface SessionEvents {
   conflict: [{ sid: string; keys: string[] }]
   /** A save found that its session has ended or no longer exists; nothing was written. */
   gone: [{ sid: string }]
+  /** An operator looked at the content of a session. */
+  revealed: [{ sid: string; actor: string }]
   /** A row cannot be opened, so its user has no session; the row stays for the operator to inspect. */
   unreadable: [{ sid: string; reason: UnreadableReason }]
   /** An unsealed row was accepted as a session, because `acceptUnencrypted` is on. */

@@ -35,8 +35,14 @@ export async function keyStatus(core: StoreCore): Promise<KeyStatus[]> {
   })
 }
 
+/** The keys of the provider, the current key first, without counting rows. */
+export async function keyAges({ keys }: StoreCore): Promise<KeyAge[]> {
+  return (await knownKeys(keys)).map(statusOf)
+}
+
 type Keys = StoreCore['keys']
-type Uncounted = Omit<KeyStatus, 'rows' | 'events'>
+/** A key, without its sessions. */
+export type KeyAge = Omit<KeyStatus, 'rows' | 'events'>
 
 async function knownKeys(keys: Keys): Promise<readonly KeyDescription[]> {
   // Asked first, because a provider may create its first key when it is asked for the current key.
@@ -48,7 +54,7 @@ async function knownKeys(keys: Keys): Promise<readonly KeyDescription[]> {
     : [...described.filter(isFirst), ...described.filter((key) => !isFirst(key))]
 }
 
-async function otherKey(keys: Keys, id: number | null): Promise<Uncounted> {
+async function otherKey(keys: Keys, id: number | null): Promise<KeyAge> {
   if (id === null) return { id, name: undefined, state: 'unsealed', since: undefined }
   // A provider that may still receive this key rejects the request.
   const key = await Promise.resolve(id)
@@ -57,7 +63,7 @@ async function otherKey(keys: Keys, id: number | null): Promise<Uncounted> {
   return key ? statusOf(describeKey(key, false)) : { id, name: undefined, state: 'unknown', since: undefined }
 }
 
-function statusOf({ id, name, state, since }: KeyDescription): Uncounted {
+function statusOf({ id, name, state, since }: KeyDescription): KeyAge {
   return { id, name, state, since: since === undefined ? undefined : new Date(since) }
 }
 

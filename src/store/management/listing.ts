@@ -4,7 +4,7 @@ import type { SessionMetadata } from '../../metadata/session-metadata.ts'
 import { formatSid } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import { listingOf } from '../core/core.ts'
-import type { SessionHandle } from '../core/handle.ts'
+import { type SessionHandle, sidOfHandle } from '../core/handle.ts'
 import { absoluteDeadline, reasonOver } from '../core/lifetime.ts'
 import { metadataOf } from '../metadata/session-uses.ts'
 import { checkObject } from '../options/filter-checks.ts'
@@ -67,7 +67,7 @@ export async function listSessions(core: StoreCore, options: ListOptions = {}): 
   const rows = await listingOf(core).list(filter, behind, limit + 1)
   const page = rows.slice(0, limit)
   return {
-    sessions: await Promise.all(page.map((row) => toListedSession(core, row))),
+    sessions: await Promise.all(page.map((row) => listedSession(core, row))),
     next: rows.length > limit ? cursorOf(page.at(-1)!) : undefined,
   }
 }
@@ -89,7 +89,8 @@ export async function countSessions(core: StoreCore, options: SessionFilter = {}
 /** The latest time that a Date can hold. */
 const LATEST_MS = 8_640_000_000_000_000
 
-async function toListedSession({ limits, usesCodec }: StoreCore, row: ListedRow): Promise<ListedSession> {
+/** A row as a session for operators. */
+export async function listedSession({ limits, usesCodec }: StoreCore, row: ListedRow): Promise<ListedSession> {
   const { createdAt, touchedAt, expiresAt } = row
   const endReason = reasonOver(limits, row, Date.now())
   const metadata = await metadataOf(usesCodec, row)
@@ -115,6 +116,11 @@ type Place = Pick<ListedRow, 'createdAt' | 'sid'>
  */
 const TIME_BYTES = 8
 const PLACE_BYTES = 40
+
+/** The cursor of the sessions after a listed one, for callers that go through a page and stop before its end. */
+export function cursorAfter({ createdAt, handle }: Pick<ListedSession, 'createdAt' | 'handle'>): string {
+  return cursorOf({ createdAt: createdAt.getTime(), sid: sidOfHandle('handle', handle) })
+}
 
 function cursorOf({ createdAt, sid }: Place): string {
   const time = Buffer.alloc(TIME_BYTES)

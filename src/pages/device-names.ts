@@ -1,5 +1,17 @@
 import type { SessionDevice, SessionLocation, SessionUse } from '../metadata/session-metadata.ts'
-import { type AccountTexts, filled } from './texts/texts.ts'
+import { filled } from './filled.ts'
+
+/** The words in the names of devices. */
+export interface DeviceTexts {
+  unknownDevice: string
+  /** With `{browser}` and `{system}`. */
+  deviceName: string
+  /** With `{system}`. */
+  phone: string
+  tablet: string
+  /** A bot or another program. */
+  program: string
+}
 
 /** Characters of a name: a user agent may name itself at any length. */
 const LONGEST = 60
@@ -11,7 +23,7 @@ const APPLE = new Map([
 ])
 
 /** The name of a device as a person understands it: "Firefox on Windows", "Chrome on Android phone". */
-export function deviceName(device: SessionDevice | undefined, texts: AccountTexts): string {
+export function deviceName(device: SessionDevice | undefined, texts: DeviceTexts): string {
   if (device?.kind === 'bot') return texts.program
   const system = device?.os && shortened(systemName(device.os, device.kind, texts))
   const browser = device?.browser && shortened(device.browser)
@@ -19,7 +31,7 @@ export function deviceName(device: SessionDevice | undefined, texts: AccountText
   return browser || system || texts.unknownDevice
 }
 
-function systemName(os: string, kind: SessionDevice['kind'], texts: AccountTexts): string {
+function systemName(os: string, kind: SessionDevice['kind'], texts: DeviceTexts): string {
   const apple = APPLE.get(os)
   if (apple) return apple
   if (os !== 'Android' || (kind !== 'phone' && kind !== 'tablet')) return os

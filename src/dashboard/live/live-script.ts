@@ -1,0 +1,2 @@
+/** Shows events as they come. */
+export const LIVE_SCRIPT = ''

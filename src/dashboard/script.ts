@@ -1,0 +1,9 @@
+import { createHash } from 'node:crypto'
+import { REFRESH_SCRIPT } from './frame/refresh-script.ts'
+import { LIVE_SCRIPT } from './live/live-script.ts'
+
+/** The script of all pages. Every page works without it. */
+export const SCRIPT = `'use strict'\n${REFRESH_SCRIPT}\n${LIVE_SCRIPT}`
+
+/** Changes with the script. */
+export const SCRIPT_VERSION = createHash('sha256').update(SCRIPT).digest('hex').slice(0, 8)
