@@ -7,5 +7,5 @@ import { sessionsRoutes } from './sessions/routes.ts'
 export function pagesOf(context: DashboardContext): DashboardRoute[] {
   const jobs = new Jobs()
   context.onClose(() => jobs.close())
-  return [...overviewRoutes(), ...sessionsRoutes()]
+  return [...overviewRoutes(context), ...sessionsRoutes()]
 }

@@ -22,14 +22,15 @@ export interface Health {
 /** A key that no row has: a hash of zeros only. */
 const NOBODY = Buffer.alloc(32)
 
-/** Checks the database and the key provider; never rejects. */
+/** Checks the database and the key provider; never rejects. `writes`: whether it may make a round trip. */
 export async function healthOf(
   open: () => Promise<StoreCore>,
   { dialect, operationTimeout }: Pick<CheckedStoreOptions, 'dialect' | 'operationTimeout'>,
-  waiting: number,
+  { waiting, writes }: { readonly waiting: number; readonly writes: boolean },
 ): Promise<Health> {
   const begun = performance.now()
-  const fault = await within(operationTimeout, open().then(probe), lateAnswer).then(
+  const check = open().then((core) => probe(core, writes))
+  const fault = await within(operationTimeout, check, lateAnswer).then(
     () => undefined,
     (error: Error) => error,
   )
@@ -49,9 +50,10 @@ export async function healthOf(
 const isLasting = (fault: Error | undefined): fault is Error =>
   fault instanceof WrongSettingsError || fault instanceof ReplacedFileError
 
-async function probe({ database, keys, proof }: StoreCore): Promise<void> {
+async function probe({ database, keys, proof }: StoreCore, writes: boolean): Promise<void> {
   await Promise.all([database.probe?.() ?? database.read([NOBODY]), keyOf(keys)])
-  await proof?.recent()
+  if (writes) await proof?.recent()
+  else proof?.repeat()
 }
 
 async function keyOf(keys: StoreCore['keys']): Promise<void> {

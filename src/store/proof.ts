@@ -46,6 +46,11 @@ export class StorageProof {
     else if (fault) throw fault
   }
 
+  /** Repeats what the last round trip found wrong with the settings. @throws `FST_STORED_SESSION_WRONG_SETTINGS` */
+  repeat(): void {
+    if (this.#last?.fault instanceof WrongSettingsError) throw this.#last.fault
+  }
+
   /** Waits for a round trip that has begun, so that its rows are deleted. Never rejects. */
   async idle(): Promise<void> {
     await this.#running?.catch(() => {})

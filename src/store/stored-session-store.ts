@@ -144,7 +144,12 @@ export class StoredSessionStore extends SessionInspection {
    * writes two sessions, reads them back, and deletes them.
    */
   health(): Promise<Health> {
-    return healthOf(() => this.open(), this.#options, this.requests.waiting)
+    return healthOf(() => this.open(), this.#options, { waiting: this.requests.waiting, writes: true })
+  }
+
+  /** Checks the database and the key provider as {@link health} does, by one statement that writes nothing. */
+  probe(): Promise<Health> {
+    return healthOf(() => this.open(), this.#options, { waiting: this.requests.waiting, writes: false })
   }
 
   /** Finishes running work within 2 seconds, and closes everything that the store opened. A second call is harmless. */

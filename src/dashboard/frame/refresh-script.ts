@@ -15,6 +15,10 @@ function refresh(part) {
         const page = new DOMParser().parseFromString(await response.text(), 'text/html')
         next = page.getElementById(part.id)
         if (!next) return location.reload()
+        for (const { id } of part.querySelectorAll('details[open][id]')) {
+          const details = next.querySelector('#' + CSS.escape(id))
+          if (details) details.open = true
+        }
         part.replaceWith(next)
       } catch {}
     }

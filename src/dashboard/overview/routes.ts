@@ -1,14 +1,10 @@
-import { html } from '../../pages/html.ts'
-import type { DashboardRoute } from '../frame/visit.ts'
+import type { DashboardContext, DashboardRoute } from '../frame/visit.ts'
+import { overviewPage } from './overview-page.ts'
+import { Snapshot } from './snapshot.ts'
 
 /** The first page. */
-export function overviewRoutes(): DashboardRoute[] {
-  return [
-    {
-      method: 'GET',
-      path: '',
-      needs: 'view',
-      answer: () => ({ title: 'Overview', section: 'Overview', content: html`<p class="lead">…</p>` }),
-    },
-  ]
+export function overviewRoutes({ store, onClose }: DashboardContext): DashboardRoute[] {
+  const snapshot = new Snapshot(store)
+  onClose(() => snapshot.close())
+  return [{ method: 'GET', path: '', needs: 'view', answer: (visit) => overviewPage(visit, snapshot) }]
 }

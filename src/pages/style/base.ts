@@ -14,6 +14,10 @@ export const BASE_STYLE = `.stored-session, .stored-session-page {
   --warn: #7a4f00;
   --warn-ground: #fdf1d7;
   --danger-ground: #fdeceb;
+  --series-2: #e0912f;
+  --series-3: #c9524a;
+  --series-4: #2f9c8c;
+  --series-5: #8a93a3;
   color: var(--text);
   font: 16px/1.5 system-ui, sans-serif;
 }
@@ -34,6 +38,10 @@ export const BASE_STYLE = `.stored-session, .stored-session-page {
     --warn: #f3c26b;
     --warn-ground: #3b2d10;
     --danger-ground: #40201e;
+    --series-2: #d99a4a;
+    --series-3: #e07a72;
+    --series-4: #5cc0b0;
+    --series-5: #7c8798;
   }
 }
 .stored-session-page { margin: 0; background: var(--ground); }

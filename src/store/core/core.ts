@@ -43,7 +43,7 @@ export interface StoreCore {
   /** How many sessions a user may have; undefined without a limit. */
   readonly userLimit: UserLimit | undefined
   /** Whether sessions come back as they were written; undefined for storages of the application. */
-  readonly proof: { recent(): Promise<void>; idle(): Promise<void> } | undefined
+  readonly proof: { recent(): Promise<void>; repeat(): void; idle(): Promise<void> } | undefined
   /** Runs the saves and rotations of one session one after another. */
   readonly turns: Turns
 }
