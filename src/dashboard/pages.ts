@@ -1,5 +1,6 @@
 import type { DashboardContext, DashboardRoute } from './frame/visit.ts'
 import { Jobs } from './jobs/jobs.ts'
+import { liveRoutes } from './live/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { sessionsRoutes } from './sessions/routes.ts'
 
@@ -7,5 +8,5 @@ import { sessionsRoutes } from './sessions/routes.ts'
 export function pagesOf(context: DashboardContext): DashboardRoute[] {
   const jobs = new Jobs()
   context.onClose(() => jobs.close())
-  return [...overviewRoutes(context), ...sessionsRoutes()]
+  return [...overviewRoutes(context), ...liveRoutes(context), ...sessionsRoutes()]
 }

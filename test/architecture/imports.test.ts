@@ -21,7 +21,7 @@ const LAYERS: Record<string, string[]> = {
   // For sessions in any store: of ours it may use what checks options, and the names of reasons.
   limits: ['store', 'database', 'time'],
   telemetry: ['store', 'instruments'],
-  dashboard: ['plugin', 'pages', 'store', 'payload', 'metadata', 'database', 'time'],
+  dashboard: ['plugin', 'pages', 'store', 'instruments', 'payload', 'metadata', 'database', 'time'],
   account: ['plugin', 'pages', 'store', 'payload', 'metadata'],
   // What all pages in a browser share: it knows no session.
   pages: ['metadata'],

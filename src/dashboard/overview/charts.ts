@@ -14,10 +14,7 @@ const FAULTS: Names = [
   ['touch', 'Renewing the last use'],
 ]
 
-const BEGINS: Names = [
-  ['created', 'New sessions'],
-  ['user', 'Sessions whose user changed'],
-]
+const BEGINS: Names = [['created', 'New sessions']]
 
 const UNREAD = 'Reason not read yet'
 
@@ -33,13 +30,13 @@ export function chartsOf({ process, recorded }: Snapshot): SafeHtml {
   const isSampled = recorded !== undefined && hours.some((hour) => recorded.isSampled(hour))
   const groups: Names = [...endGroups, UNREAD].map((name) => [name, name])
   const charts = [
-    {
-      id: 'begins',
-      title: 'Sign-ins and new sessions',
-      series: seriesOf(recorded ? BEGINS : BEGINS.slice(0, 1), begins),
-    },
+    { id: 'begins', title: 'Sign-ins and new sessions', series: seriesOf(BEGINS, begins) },
     { id: 'ends', title: 'Ends by reason', series: seriesOf(groups, ends), note: isSampled && SAMPLED },
-    { id: 'faults', title: 'Requests with status 503, of this process', series: seriesOf(FAULTS, faults) },
+    {
+      id: 'faults',
+      title: 'Requests with status 503, of this process',
+      series: seriesOf(FAULTS, faults, FAULT_COLOURS),
+    },
   ]
   return html`${charts.map(
     ({ note, ...chart }) => html`<section class="card"><h2>${chart.title}</h2>
@@ -48,12 +45,15 @@ ${note && html`<p class="hint">${note}</p>`}${barChart({ ...chart, hours })}</se
   )}`
 }
 
+const COLOURS = [1, 2, 3, 4, 5, 6]
+const FAULT_COLOURS = [3, 2, 4, 5]
+
 const SAMPLED = 'The reasons of an hour with more than 500 ends are estimated from a sample.'
 
-function seriesOf(names: Names, hours: readonly Counts[]): Series[] {
+function seriesOf(names: Names, hours: readonly Counts[], colours = COLOURS): Series[] {
   const all = names.map(([count, name], index) => ({
     name,
-    colour: index + 1,
+    colour: colours[index]!,
     values: hours.map((counts) => counts[count] ?? 0),
   }))
   const used = all.filter(({ values }) => values.some((value) => value > 0))

@@ -23,7 +23,8 @@ ${facts([
   ['Fault', value?.code && html`<code>${value.code}</code>`],
   ['Latency', value?.ok && durationOrLess(value.latency)],
   ['Operations waiting', numberOf(store.requests.waiting)],
-  ['Events waiting', store.keepsHistory && numberOf(store.historyWaiting)],
+  ['History events waiting', store.keepsHistory && numberOf(store.historyWaiting)],
+  ['Trimming', trimmingOf(snapshot)],
   ['Rows to delete', backlogOf(snapshot)],
   ['Last trimming', process.lastTrim ? lastTrimOf(process.lastTrim) : 'none by this process since it started'],
 ])}</section>`
@@ -36,6 +37,14 @@ function backlogOf({ backlog: { value, hasFailed } }: Snapshot): string | undefi
   return value >= MOST_BACKLOG ? `${numberOf(MOST_BACKLOG)} or more` : numberOf(value)
 }
 
+/** Whether trimming keeps up, in words. */
+function trimmingOf({ backlog: { value }, process }: Snapshot): SafeHtml | undefined {
+  if (process.backlog) return html`<span class="state warn">does not keep up</span>`
+  if (value === undefined) return undefined
+  if (value >= MOST_BACKLOG) return html`<span class="state warn">is behind</span>`
+  return html`<span class="state good">keeps up</span>`
+}
+
 function lastTrimOf({ at, result }: NonNullable<Snapshot['process']['lastTrim']>): SafeHtml {
   const rest = result.complete ? 'nothing left' : `stopped by ${result.stopped}, some left`
   return html`${timeElement(at, 'en')}: ${counted(result.trimmed, 'row')} deleted, ${rest}`
@@ -46,10 +55,10 @@ const DAY_MS = 86_400_000
 /** The keys, with the oldest marked. */
 export function keysCard({ base }: Pick<Visit, 'base'>, { keys: { value, hasFailed } }: Snapshot): SafeHtml {
   if (!value)
-    return html`<section class="card"><h2>Keys</h2><p class="hint">${hasFailed ? 'The keys could not be read.' : 'Being read.'}</p></section>`
+    return html`<section class="card wide"><h2>Keys</h2><p class="hint">${hasFailed ? 'The keys could not be read.' : 'Being read.'}</p></section>`
   const dated = value.filter((key): key is KeyAge & { since: Date } => key.since !== undefined)
   const oldest = dated.toSorted((one, other) => one.since.getTime() - other.since.getTime())[0]
-  return html`<section class="card"><h2>Keys</h2>
+  return html`<section class="card wide"><h2>Keys</h2>
 <table class="stack"><caption class="hidden">Keys, the current key first</caption>
 <thead><tr><th scope="col">Key</th><th scope="col">State</th><th scope="col">Seals since</th></tr></thead>
 <tbody>${value.map((key) => keyRow(key, value.length > 1 && key === oldest))}</tbody></table>

@@ -17,6 +17,7 @@ export const CHART_STYLE = `.stored-session .plot { display: grid; grid-template
 .stored-session .legend svg { width: .75rem; height: .75rem; margin-right: .375rem; }
 .stored-session details { font-size: .9375rem; }
 .stored-session details .scroll { max-height: 20rem; overflow: auto; margin-top: .5rem; }
+.stored-session .cards > .wide { grid-column: 1 / -1; }
 .stored-session .verdict { padding: 1rem 1.25rem; }
 .stored-session .verdict + .verdict { margin-top: -.75rem; }
 .stored-session .verdict a:not(.button) { color: inherit; }
