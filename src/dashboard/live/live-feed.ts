@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { faultOf } from '../../instruments/operation.ts'
+import { randomText } from '../../payload/page-values.ts'
 import type { StoredSessionStore } from '../../store/stored-session-store.ts'
 import { entryOf, type LiveEntry } from './entry.ts'
 import { type Happening, listenToHappenings } from './happenings.ts'
@@ -27,7 +28,7 @@ export class LiveFeed {
   readonly #watchers = new Set<Watcher>()
   readonly #stopListening: () => void
   /** Tells the entries of this process from those of others, and from those before a restart. */
-  readonly #name = Math.random().toString(36).slice(2)
+  readonly #name = randomText()
   #entries: LiveEntry[] = []
   #told = 0
   #polledAt: number | undefined

@@ -38,7 +38,7 @@ function controlOf(visit: Visit, latest: Job<SurveyResult> | undefined, hasResul
   const failure =
     latest?.state === 'failed' &&
     html`<p class="notice bad" role="alert">The survey of ${latest.actor} failed. The log of the application has the reason if the database did not answer.</p>`
-  const button = html`<button class="button primary">${hasResult ? 'Count again' : 'Start the survey'}</button>`
+  const button = html`<button class="button primary">${hasResult ? 'Count again' : 'Start'}</button>`
   const hint = html`<p class="hint">It looks at the newest ${numberOf(SURVEY_LIMITS.mostRows)} rows in batches of ${numberOf(SURVEY_LIMITS.batch)}, and rests between them.</p>`
   return html`${failure}${actionForm(visit, '/survey', { content: html`<div class="actions first">${button}</div>` })}${!hasResult && hint}`
 }
@@ -68,7 +68,7 @@ function resultOf(visit: Visit, { endedAt, actor, state }: Job, result: SurveyRe
 <ul class="figures">
 ${figure('Live sessions', numberOf(live))}
 ${figure('Countries', numberOf(by.country.values))}
-${visit.store.knowsUsers && figure('Users in two or more countries', numberOf(travellerCount))}
+${visit.store.knowsUsers && figure('Users in several countries', numberOf(travellerCount))}
 </ul>
 ${visit.store.knowsUsers && travellersOf(visit, { travellers, travellerCount })}
 <div class="cards">
@@ -87,7 +87,7 @@ function travellersOf(
 <thead><tr><th scope="col">User</th><th scope="col">Countries</th><th scope="col" class="number">Sessions</th></tr></thead>
 <tbody>${travellers.map(row)}</tbody></table>`
   const more = travellerCount > travellers.length
-  return html`<section class="card"><h2>Signed in from two or more countries</h2>
+  return html`<section class="card"><h2>Users in several countries</h2>
 ${travellers.length === 0 ? html`<p class="empty">No user is, as far as the countries are known.</p>` : table}
 ${more && html`<p class="hint">The first ${numberOf(travellers.length)} of ${numberOf(travellerCount)}.</p>`}</section>`
 }
