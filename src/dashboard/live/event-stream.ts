@@ -9,6 +9,9 @@ const LIFETIME_MS = 300_000
 /** How long a browser waits before it connects again. Milliseconds. */
 const RETRY_MS = 3_000
 
+/** A message with a text. JSON has no line break, so no value can begin a field of the protocol. */
+export const messageOf = (text: string): string => `data: ${JSON.stringify(text)}\n\n`
+
 /** A response of server-sent events (WHATWG HTML, section 9.2). */
 export class EventStream extends Readable {
   #skipped = 0
@@ -36,8 +39,7 @@ export class EventStream extends Readable {
     }
     if (this.#skipped > 0) this.push(`event: skipped\ndata: ${this.#skipped}\n\n`)
     this.#skipped = 0
-    // JSON has no line break, so a value cannot begin a field of the protocol.
-    this.push(`data: ${JSON.stringify(text)}\n\n`)
+    this.push(messageOf(text))
   }
 
   end(): void {

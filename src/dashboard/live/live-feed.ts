@@ -56,9 +56,14 @@ export class LiveFeed {
     waiting.abort()
   }
 
+  /** The newest of the entries that are known, the oldest first. */
+  kept(): readonly LiveEntry[] {
+    return this.#sorted().slice(0, MOST_REPEATED).reverse()
+  }
+
   /** Passes entries to a watcher until it stops: first the newest, which a browser may have missed meanwhile. */
   watch(watcher: Watcher): () => void {
-    watcher(this.#sorted().slice(0, MOST_REPEATED).reverse())
+    watcher(this.kept())
     this.#watchers.add(watcher)
     this.#schedule()
     return () => {

@@ -31,6 +31,6 @@ ${entries.map((entry) => html`${entryItem(visit, entry)}\n`)}</ol>
 
 function sourceOf(keepsHistory: boolean): SafeHtml {
   return keepsHistory
-    ? html`Sessions of all processes from the history, at most ten seconds late, and faults and warnings of this process.`
-    : html`Only what happens in this process. The option <code>history</code> shows the sessions of all processes, with users and devices.`
+    ? html`Sessions of all processes from the history, at most ten seconds late, and the faults and warnings that this process had.`
+    : html`Events of this process alone: the option <code>history</code> shows the sessions of all processes, with users and devices.`
 }

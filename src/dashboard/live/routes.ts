@@ -1,7 +1,8 @@
+import type { FastifyReply } from 'fastify'
 import { Refusal } from '../frame/refusal.ts'
 import type { Answer, DashboardContext, DashboardRoute, Visit } from '../frame/visit.ts'
-import { entryItem } from './entry.ts'
-import { EventStream } from './event-stream.ts'
+import { entryItem, type LiveEntry } from './entry.ts'
+import { EventStream, messageOf } from './event-stream.ts'
 import { LiveFeed } from './live-feed.ts'
 import { livePage } from './live-page.ts'
 
@@ -30,14 +31,14 @@ class EventStreams {
 
   /** @throws {@link Refusal} when too many browsers watch */
   open(visit: Visit): Answer {
-    if (visit.request.method === 'HEAD') return { send: (reply) => reply.type(TYPE).send('') }
+    if (!visit.request.headers.accept?.includes(TYPE)) return { send: (reply) => this.#sendKept(visit, reply) }
     if (this.#isClosed || this.#open.size >= MOST_WATCHING) throw tooManyWatch()
     return {
       send: (reply) => {
         // A connection that goes on would keep the application from closing.
         if (visit.request.raw.httpVersionMajor < 2) reply.header('connection', 'close')
         const headers = { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' }
-        return reply.headers(headers).type(TYPE).send(this.#begin(visit))
+        return reply.headers(headers).type(`${TYPE}; charset=utf-8`).send(this.#begin(visit))
       },
     }
   }
@@ -49,11 +50,14 @@ class EventStreams {
     this.#feed.close()
   }
 
+  /** For clients that would not wait for more, and for a HEAD request. */
+  #sendKept(visit: Visit, reply: FastifyReply): FastifyReply {
+    return reply.type(`${TYPE}; charset=utf-8`).send(messageOf(itemsOf(visit, this.#feed.kept())))
+  }
+
   #begin(visit: Visit): EventStream {
     const stream = new EventStream()
-    const stop = this.#feed.watch((entries) => {
-      stream.send(entries.map((entry) => entryItem(visit, entry)).join(''), entries.length)
-    })
+    const stop = this.#feed.watch((entries) => stream.send(itemsOf(visit, entries), entries.length))
     this.#open.add(stream)
     stream.once('close', () => {
       this.#open.delete(stream)
@@ -63,7 +67,10 @@ class EventStreams {
   }
 }
 
-const TYPE = 'text/event-stream; charset=utf-8'
+const TYPE = 'text/event-stream'
+
+const itemsOf = (visit: Visit, entries: readonly LiveEntry[]) =>
+  entries.map((entry) => entryItem(visit, entry)).join('')
 
 const tooManyWatch = () =>
   new Refusal(

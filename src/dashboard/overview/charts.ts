@@ -19,14 +19,14 @@ const BEGINS: Names = [['created', 'New sessions']]
 const UNREAD = 'Reason not read yet'
 
 /** Sign-ins, ends and faults of the last hours. */
-export function chartsOf({ process, recorded }: Snapshot): SafeHtml {
+export function chartsOf({ own, recorded }: Snapshot): SafeHtml {
   const hours = shownHours()
-  const begins = hours.map((hour) => (recorded ? (recorded.countsOf(hour) as Counts) : process.sessions.of(hour)))
+  const begins = hours.map((hour) => (recorded ? (recorded.countsOf(hour) as Counts) : own.sessions.of(hour)))
   const ends = hours.map((hour) => {
-    if (!recorded) return process.ends.of(hour)
+    if (!recorded) return own.ends.of(hour)
     return recorded.endsOf(hour) ?? { [UNREAD]: recorded.countsOf(hour).ended ?? 0 }
   })
-  const faults = hours.map((hour) => process.faults.of(hour))
+  const faults = hours.map((hour) => own.faults.of(hour))
   const isSampled = recorded !== undefined && hours.some((hour) => recorded.isSampled(hour))
   const groups: Names = [...endGroups, UNREAD].map((name) => [name, name])
   const charts = [

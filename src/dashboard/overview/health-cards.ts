@@ -13,7 +13,7 @@ const MOST_BACKLOG = 10_000
 
 /** The database, trimming and the history. */
 export function healthCard({ store }: Pick<Visit, 'store'>, snapshot: Snapshot): SafeHtml {
-  const { health, process } = snapshot
+  const { health, own } = snapshot
   const { value } = health
   const state =
     value && (value.ok ? html`<span class="state good">answers</span>` : html`<span class="state bad">fault</span>`)
@@ -26,7 +26,7 @@ ${facts([
   ['History events waiting', store.keepsHistory && numberOf(store.historyWaiting)],
   ['Trimming', trimmingOf(snapshot)],
   ['Rows to delete', backlogOf(snapshot)],
-  ['Last trimming', process.lastTrim ? lastTrimOf(process.lastTrim) : 'none by this process since it started'],
+  ['Last trimming', own.lastTrim ? lastTrimOf(own.lastTrim) : 'none by this process since it started'],
 ])}</section>`
 }
 
@@ -38,14 +38,14 @@ function backlogOf({ backlog: { value, hasFailed } }: Snapshot): string | undefi
 }
 
 /** Whether trimming keeps up, in words. */
-function trimmingOf({ backlog: { value }, process }: Snapshot): SafeHtml | undefined {
-  if (process.backlog) return html`<span class="state warn">does not keep up</span>`
+function trimmingOf({ backlog: { value }, own }: Snapshot): SafeHtml | undefined {
+  if (own.backlog) return html`<span class="state warn">does not keep up</span>`
   if (value === undefined) return undefined
   if (value >= MOST_BACKLOG) return html`<span class="state warn">is behind</span>`
   return html`<span class="state good">keeps up</span>`
 }
 
-function lastTrimOf({ at, result }: NonNullable<Snapshot['process']['lastTrim']>): SafeHtml {
+function lastTrimOf({ at, result }: NonNullable<Snapshot['own']['lastTrim']>): SafeHtml {
   const rest = result.complete ? 'nothing left' : `stopped by ${result.stopped}, some left`
   return html`${timeElement(at, 'en')}: ${counted(result.trimmed, 'row')} deleted, ${rest}`
 }

@@ -30,19 +30,19 @@ ${keysCard(visit, snapshot)}
 }
 
 function figuresOf(snapshot: Snapshot): SafeHtml {
-  const { sessions, process, recorded } = snapshot
+  const { sessions, own, recorded } = snapshot
   const hours = shownHours()
   const total = (count: (hour: number) => number) => hours.reduce((sum, hour) => sum + count(hour), 0)
   const all = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, one) => sum + one, 0)
   const isCounted = !recorded || snapshot.hours.value !== undefined || snapshot.hours.countedAt !== undefined
-  const begun = total((hour) => (recorded ? recorded.countsOf(hour).created : process.sessions.of(hour).created) ?? 0)
-  const ended = total((hour) => (recorded ? (recorded.countsOf(hour).ended ?? 0) : all(process.ends.of(hour))))
+  const begun = total((hour) => (recorded ? recorded.countsOf(hour).created : own.sessions.of(hour).created) ?? 0)
+  const ended = total((hour) => (recorded ? (recorded.countsOf(hour).ended ?? 0) : all(own.ends.of(hour))))
   const period = 'in 24 hours'
   return html`<ul class="figures">
 ${figure('Signed in now', liveText(sessions), sessions.value && !sessions.value.exact ? 'live sessions, estimated' : 'live sessions')}
 ${figure('New sessions', isCounted ? numberOf(begun) : '…', period)}
 ${figure('Ended', isCounted ? numberOf(ended) : '…', period)}
-${figure('Faults', numberOf(total((hour) => all(process.faults.of(hour)))), 'of this process, in 24 hours')}
+${figure('Faults', numberOf(total((hour) => all(own.faults.of(hour)))), 'of this process, in 24 hours')}
 </ul>`
 }
 
@@ -51,10 +51,10 @@ function liveText({ value, hasFailed }: Snapshot['sessions']): string {
   return hasFailed ? '–' : '…'
 }
 
-function sourceOf({ recorded, process }: Snapshot): SafeHtml {
+function sourceOf({ recorded, own }: Snapshot): SafeHtml {
   if (recorded)
     return html`New and ended sessions come from the history, so those of all processes and of the time before a restart count.`
-  return html`New and ended sessions are those of this process since it started ${timeElement(process.since, 'en')}. The option <code>history</code> counts those of all processes, and keeps them.`
+  return html`New and ended sessions are those of this process since it started ${timeElement(own.since, 'en')}. The option <code>history</code> counts those of all processes, and keeps them.`
 }
 
 function countedAt({ sessions: { countedAt, hasFailed } }: Snapshot): SafeHtml {

@@ -23,7 +23,7 @@ const LONGEST_WAIT_MS = 100
  *   health 1 · sessions 3 · backlog 1 · hours 1 · reasons 5
  */
 export class Snapshot {
-  readonly process: ProcessCounts
+  readonly own: ProcessCounts
   /** Undefined without a history. */
   readonly recorded: RecordedHours | undefined
   readonly health: Part<Health>
@@ -36,7 +36,7 @@ export class Snapshot {
   #isClosed = false
 
   constructor(store: StoredSessionStore) {
-    this.process = new ProcessCounts(store.events, { countsSessions: !store.keepsHistory })
+    this.own = new ProcessCounts(store.events, { countsSessions: !store.keepsHistory })
     const recorded = store.keepsHistory ? new RecordedHours(store) : undefined
     this.recorded = recorded
     this.health = new Part(
@@ -83,7 +83,7 @@ export class Snapshot {
 
   close(): void {
     this.#isClosed = true
-    this.process.stop()
+    this.own.stop()
   }
 
   get #counted() {

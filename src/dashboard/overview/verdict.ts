@@ -42,15 +42,15 @@ function unhealthy({ health: { value } }: Snapshot): Finding | undefined {
   return { grade: 'bad', text: value.remedy === undefined ? text : `Sessions cannot be stored${code}: ${value.remedy}` }
 }
 
-function failing({ process }: Snapshot): Finding | undefined {
-  const faults = inLastHours(process.faults)
+function failing({ own }: Snapshot): Finding | undefined {
+  const faults = inLastHours(own.faults)
   if (faults === 0) return undefined
   const text = `${counted(faults, 'request')} of this process got the status 503 since ${sinceText()} because of a fault.`
   return { grade: 'warn', text, link: { path: '/live', name: 'Live' } }
 }
 
-function lagging({ process, backlog }: Snapshot): Finding | undefined {
-  const { event } = process.backlog ?? {}
+function lagging({ own, backlog }: Snapshot): Finding | undefined {
+  const { event } = own.backlog ?? {}
   if (event) {
     const text = `Trimming does not keep up: ${atLeast(event.backlog)} are left, and each of ${event.rounds} rounds left more than the one before.`
     return { grade: 'warn', text, link: HOUSEKEEPING }
@@ -62,21 +62,21 @@ function lagging({ process, backlog }: Snapshot): Finding | undefined {
 const atLeast = (rows: number) =>
   rows >= MOST_BACKLOG ? `${numberOf(MOST_BACKLOG)} rows or more` : counted(rows, 'row')
 
-function unreadable({ process }: Snapshot): Finding | undefined {
-  const times = inLastHours(process.unreadable)
+function unreadable({ own }: Snapshot): Finding | undefined {
+  const times = inLastHours(own.unreadable)
   if (times === 0) return undefined
   const text = `${counted(times, 'time')} since ${sinceText()} a stored session could not be decrypted. Check whether a key was removed, and who can write to the table.`
   return { grade: 'warn', text, link: HOUSEKEEPING }
 }
 
-function losing({ process }: Snapshot): Finding | undefined {
-  const lost = inLastHours(process.lostEvents)
+function losing({ own }: Snapshot): Finding | undefined {
+  const lost = inLastHours(own.lostEvents)
   return lost === 0
     ? undefined
     : { grade: 'warn', text: `${counted(lost, 'event')} of the history were lost since ${sinceText()}.` }
 }
 
-function ageing({ process: { keyAge } }: Snapshot): Finding | undefined {
+function ageing({ own: { keyAge } }: Snapshot): Finding | undefined {
   if (!keyAge) return undefined
   const text = `The key that seals sessions is ${counted(keyAge.event.days, 'day')} old: add a new key before it.`
   return { grade: 'warn', text, link: HOUSEKEEPING }
