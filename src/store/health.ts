@@ -22,7 +22,7 @@ export interface Health {
 /** A key that no row has: a hash of zeros only. */
 const NOBODY = Buffer.alloc(32)
 
-/** Checks the database and the key provider; never rejects. `writes`: whether it may make a round trip. */
+/** Checks the database and the key provider; never rejects. `writes`: whether it may write two sessions. */
 export async function healthOf(
   open: () => Promise<StoreCore>,
   { dialect, operationTimeout }: Pick<CheckedStoreOptions, 'dialect' | 'operationTimeout'>,

@@ -147,7 +147,7 @@ export class StoredSessionStore extends SessionInspection {
     return healthOf(() => this.open(), this.#options, { waiting: this.requests.waiting, writes: true })
   }
 
-  /** Checks the database and the key provider as {@link health} does, by one statement that writes nothing. */
+  /** Checks the database and the key provider as {@link health} does, by one statement that changes no row. */
   probe(): Promise<Health> {
     return healthOf(() => this.open(), this.#options, { waiting: this.requests.waiting, writes: false })
   }

@@ -53,9 +53,9 @@ function lastTrimOf({ at, result }: NonNullable<Snapshot['own']['lastTrim']>): S
 const DAY_MS = 86_400_000
 
 /** The keys, with the oldest marked. */
-export function keysCard({ base }: Pick<Visit, 'base'>, { keys: { value, hasFailed } }: Snapshot): SafeHtml {
+export function keysCard({ base }: Pick<Visit, 'base'>, { isAway, keys: { value, hasFailed } }: Snapshot): SafeHtml {
   if (!value)
-    return html`<section class="card wide"><h2>Keys</h2><p class="hint">${hasFailed ? 'The keys could not be read.' : 'Being read.'}</p></section>`
+    return html`<section class="card wide"><h2>Keys</h2><p class="hint">${isAway || hasFailed ? 'The keys could not be read.' : 'Being read.'}</p></section>`
   const dated = value.filter((key): key is KeyAge & { since: Date } => key.since !== undefined)
   const oldest = dated.toSorted((one, other) => one.since.getTime() - other.since.getTime())[0]
   return html`<section class="card wide"><h2>Keys</h2>

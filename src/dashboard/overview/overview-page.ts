@@ -34,22 +34,21 @@ function figuresOf(snapshot: Snapshot): SafeHtml {
   const hours = shownHours()
   const total = (count: (hour: number) => number) => hours.reduce((sum, hour) => sum + count(hour), 0)
   const all = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, one) => sum + one, 0)
-  const isCounted = !recorded || snapshot.hours.value !== undefined || snapshot.hours.countedAt !== undefined
+  const isCounted = !recorded || snapshot.hours.countedAt !== undefined
   const begun = total((hour) => (recorded ? recorded.countsOf(hour).created : own.sessions.of(hour).created) ?? 0)
   const ended = total((hour) => (recorded ? (recorded.countsOf(hour).ended ?? 0) : all(own.ends.of(hour))))
   const period = 'in 24 hours'
   return html`<ul class="figures">
-${figure('Signed in now', liveText(sessions), sessions.value && !sessions.value.exact ? 'live sessions, estimated' : 'live sessions')}
-${figure('New sessions', isCounted ? numberOf(begun) : '…', period)}
-${figure('Ended', isCounted ? numberOf(ended) : '…', period)}
+${figure('Signed in now', sessions.value ? numberOf(sessions.value.live) : pending(snapshot, sessions), sessions.value && !sessions.value.exact ? 'live sessions, estimated' : 'live sessions')}
+${figure('New sessions', isCounted ? numberOf(begun) : pending(snapshot, snapshot.hours), period)}
+${figure('Ended', isCounted ? numberOf(ended) : pending(snapshot, snapshot.hours), period)}
 ${figure('Faults', numberOf(total((hour) => all(own.faults.of(hour)))), 'of this process, in 24 hours')}
 </ul>`
 }
 
-function liveText({ value, hasFailed }: Snapshot['sessions']): string {
-  if (value) return numberOf(value.live)
-  return hasFailed ? '–' : '…'
-}
+/** What stands for a number that was not counted yet. */
+const pending = ({ isAway }: Snapshot, { hasFailed }: { readonly hasFailed: boolean }) =>
+  isAway || hasFailed ? '–' : '…'
 
 function sourceOf({ recorded, own }: Snapshot): SafeHtml {
   if (recorded)
@@ -57,7 +56,7 @@ function sourceOf({ recorded, own }: Snapshot): SafeHtml {
   return html`New and ended sessions are those of this process since it started ${timeElement(own.since, 'en')}. The option <code>history</code> counts those of all processes, and keeps them.`
 }
 
-function countedAt({ sessions: { countedAt, hasFailed } }: Snapshot): SafeHtml {
-  if (!countedAt) return html`${hasFailed ? 'The sessions could not be counted.' : 'Being counted.'}`
+function countedAt({ isAway, sessions: { countedAt, hasFailed } }: Snapshot): SafeHtml {
+  if (!countedAt) return html`${isAway || hasFailed ? 'The sessions could not be counted.' : 'Being counted.'}`
   return html`Counted ${timeElement(countedAt, 'en')}${hasFailed && '; a later count failed'}.`
 }

@@ -14,11 +14,6 @@ export class Part<Value> {
     this.#validMs = validMs
   }
 
-  /** Whether it was never tried. */
-  get isFirst(): boolean {
-    return this.#triedAt === undefined
-  }
-
   get isDue(): boolean {
     // The system time may be set back.
     return this.#triedAt === undefined || Math.abs(Date.now() - this.#triedAt) >= this.#validMs()

@@ -41,7 +41,7 @@ export class Snapshot {
     this.recorded = recorded
     this.health = new Part(
       () => store.probe(),
-      () => (this.health.value?.ok === false ? FAULT_VALID_MS : VALID_MS),
+      () => (this.isAway ? FAULT_VALID_MS : VALID_MS),
     )
     this.sessions = new Part(
       () => store.stats(),
@@ -65,9 +65,9 @@ export class Snapshot {
     )
   }
 
-  /** Whether every part was counted once, or could not be. */
-  get isComplete(): boolean {
-    return this.health.value !== undefined && (!this.health.value.ok || this.#counted.every((part) => !part.isFirst))
+  /** Whether the database or the key provider does not answer, so that nothing is counted. */
+  get isAway(): boolean {
+    return this.health.value?.ok === false
   }
 
   /** Counts what is due, and waits for it a moment. */
