@@ -1,3 +1,4 @@
+import { faultOf } from '../../instruments/operation.ts'
 import { locationName } from '../../pages/device-names.ts'
 import { html, type SafeHtml } from '../../pages/html.ts'
 import { timeElement } from '../../pages/times.ts'
@@ -37,7 +38,7 @@ function controlOf(visit: Visit, latest: Job<SurveyResult> | undefined, hasResul
   if (latest?.state === 'running') return progressOf(visit, latest)
   const failure =
     latest?.state === 'failed' &&
-    html`<p class="notice bad" role="alert">The survey of ${latest.actor} failed. The log of the application has the reason if the database did not answer.</p>`
+    html`<p class="notice bad" role="alert">The survey of ${latest.actor} failed: ${faultOf(latest.error).message}. Start it again when the database answers.</p>`
   const button = html`<button class="button primary">${hasResult ? 'Count again' : 'Start'}</button>`
   const hint = html`<p class="hint">It looks at the newest ${numberOf(SURVEY_LIMITS.mostRows)} rows in batches of ${numberOf(SURVEY_LIMITS.batch)}, and rests between them.</p>`
   return html`${failure}${actionForm(visit, '/survey', { content: html`<div class="actions first">${button}</div>` })}${!hasResult && hint}`
