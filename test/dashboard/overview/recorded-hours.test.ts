@@ -89,6 +89,24 @@ forEachDatabase((target) => {
     assert.equal(calls.length, 4)
   })
 
+  test('the running hour is read again after a minute, and keeps other hours from nothing', async () => {
+    await insertManyEvents(suite.database, 1_400, hour)
+    await signOutAt(hour - HOUR_MS / 2)
+    mock.timers.setTime(now)
+    const { calls, hours } = observed(suite.store)
+    await hours.count()
+    await hours.readReasons()
+    await signOutAt(now)
+    await hours.count()
+    await hours.readReasons()
+    assert.equal(calls.at(-1)!.before!.getTime(), hour, 'the hour before')
+    await hours.readReasons()
+    assert.equal(calls.length, 4)
+    mock.timers.setTime(now + 60_000)
+    await hours.readReasons()
+    assert.equal(calls.at(-1)!.before!.getTime(), hour + HOUR_MS)
+  })
+
   test('past hours are counted again only when an hour begins', async () => {
     const { calls, hours } = observed(suite.store)
     await signOutAt(now)
