@@ -18,31 +18,56 @@ const BEGINS: Names = [['created', 'New sessions']]
 
 const UNREAD = 'Reason not read yet'
 
+interface Chart {
+  readonly id: string
+  readonly title: string
+  readonly series: readonly Series[]
+  readonly note?: string | undefined
+  /** Whether nothing was counted yet, which is not the same as none. */
+  readonly isUncounted?: boolean
+}
+
 /** Sign-ins, ends and faults of the last hours. */
-export function chartsOf({ own, recorded }: Snapshot): SafeHtml {
+export function chartsOf(snapshot: Snapshot): SafeHtml {
   const hours = shownHours()
-  const begins = hours.map((hour) => (recorded ? (recorded.countsOf(hour) as Counts) : own.sessions.of(hour)))
-  const ends = hours.map((hour) => {
+  const isUncounted = snapshot.recorded !== undefined && snapshot.hours.countedAt === undefined
+  const begins: Chart = {
+    id: 'begins',
+    title: 'Sign-ins and new sessions',
+    series: beginsOf(snapshot, hours),
+    isUncounted,
+  }
+  const faults: Chart = {
+    id: 'faults',
+    title: 'Requests with status 503, of this process',
+    series: seriesOf(
+      FAULTS,
+      hours.map((hour) => snapshot.own.faults.of(hour)),
+      FAULT_COLOURS,
+    ),
+  }
+  return html`${[begins, { ...endsOf(snapshot, hours), isUncounted }, faults].map((chart) => cardOf(chart, hours))}`
+}
+
+function cardOf({ id, title, series, note, isUncounted }: Chart, hours: readonly number[]): SafeHtml {
+  return html`<section class="card"><h2>${title}</h2>
+${note !== undefined && html`<p class="hint">${note}</p>`}${isUncounted ? html`<p class="empty">Not counted yet.</p>` : barChart({ id, title, series, hours })}</section>
+`
+}
+
+function beginsOf({ own, recorded }: Snapshot, hours: readonly number[]): Series[] {
+  const counts = hours.map((hour) => (recorded ? (recorded.countsOf(hour) as Counts) : own.sessions.of(hour)))
+  return seriesOf(BEGINS, counts)
+}
+
+function endsOf({ own, recorded }: Snapshot, hours: readonly number[]): Chart {
+  const counts = hours.map((hour) => {
     if (!recorded) return own.ends.of(hour)
     return recorded.endsOf(hour) ?? { [UNREAD]: recorded.countsOf(hour).ended ?? 0 }
   })
-  const faults = hours.map((hour) => own.faults.of(hour))
+  const names: Names = [...endGroups, UNREAD].map((name) => [name, name])
   const isSampled = recorded !== undefined && hours.some((hour) => recorded.isSampled(hour))
-  const groups: Names = [...endGroups, UNREAD].map((name) => [name, name])
-  const charts = [
-    { id: 'begins', title: 'Sign-ins and new sessions', series: seriesOf(BEGINS, begins) },
-    { id: 'ends', title: 'Ends by reason', series: seriesOf(groups, ends), note: isSampled && SAMPLED },
-    {
-      id: 'faults',
-      title: 'Requests with status 503, of this process',
-      series: seriesOf(FAULTS, faults, FAULT_COLOURS),
-    },
-  ]
-  return html`${charts.map(
-    ({ note, ...chart }) => html`<section class="card"><h2>${chart.title}</h2>
-${note && html`<p class="hint">${note}</p>`}${barChart({ ...chart, hours })}</section>
-`,
-  )}`
+  return { id: 'ends', title: 'Ends by reason', series: seriesOf(names, counts), note: isSampled ? SAMPLED : undefined }
 }
 
 const COLOURS = [1, 2, 3, 4, 5, 6]

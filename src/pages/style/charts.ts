@@ -22,5 +22,7 @@ export const CHART_STYLE = `.stored-session .plot { display: grid; grid-template
 .stored-session .verdict + .verdict { margin-top: -.75rem; }
 .stored-session .verdict a:not(.button) { color: inherit; }
 .stored-session th.value { color: var(--text); font-size: inherit; font-weight: 400; }
+.stored-session table.numbers th, .stored-session table.numbers td { white-space: nowrap; overflow-wrap: normal; }
+.stored-session table.numbers caption { white-space: normal; }
 .stored-session table.numbers th:not(:last-child), .stored-session table.numbers td:not(:last-child) { padding-right: 1.25rem; }
 `

@@ -142,6 +142,7 @@ forEachDatabase((target) => {
       const away = await overviewOf(app)
       assert.match(away, /verdict notice bad">The database or the key provider does not answer/)
       assert.match(away, /<span class="state bad">fault</)
+      assert.equal(away.match(/Not counted yet\./g)?.length, 2, 'nothing counted is not none')
     })
   })
 })
