@@ -1,15 +1,13 @@
 import { html, type SafeHtml } from '../../pages/html.ts'
 import { timeElement } from '../../pages/times.ts'
 import type { KeyAge } from '../../store/management/key-status.ts'
+import { LARGEST_BACKLOG } from '../../store/trimming/trim-round.ts'
 import { facts } from '../frame/forms.ts'
 import type { Visit } from '../frame/visit.ts'
 import { counted, durationOf, numberOf } from '../frame/words.ts'
 import type { Snapshot } from './snapshot.ts'
 
 const DATABASES = { pg: 'PostgreSQL', mysql: 'MySQL or MariaDB', sqlite: 'SQLite' } as const
-
-/** The most rows that a backlog counts. */
-const MOST_BACKLOG = 10_000
 
 /** The database, trimming and the history. */
 export function healthCard({ store }: Pick<Visit, 'store'>, snapshot: Snapshot): SafeHtml {
@@ -34,14 +32,14 @@ const durationOrLess = (ms: number) => (ms < 1 ? 'less than 1 ms' : durationOf(m
 
 function backlogOf({ backlog: { value, hasFailed } }: Snapshot): string | undefined {
   if (value === undefined) return hasFailed ? 'could not be counted' : undefined
-  return value >= MOST_BACKLOG ? `${numberOf(MOST_BACKLOG)} or more` : numberOf(value)
+  return value >= LARGEST_BACKLOG ? `${numberOf(LARGEST_BACKLOG)} or more` : numberOf(value)
 }
 
 /** Whether trimming keeps up, in words. */
 function trimmingOf({ backlog: { value }, own }: Snapshot): SafeHtml | undefined {
   if (own.backlog) return html`<span class="state warn">does not keep up</span>`
   if (value === undefined) return undefined
-  if (value >= MOST_BACKLOG) return html`<span class="state warn">is behind</span>`
+  if (value >= LARGEST_BACKLOG) return html`<span class="state warn">is behind</span>`
   return html`<span class="state good">keeps up</span>`
 }
 

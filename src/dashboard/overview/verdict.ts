@@ -1,4 +1,5 @@
 import { html, type SafeHtml } from '../../pages/html.ts'
+import { LARGEST_BACKLOG } from '../../store/trimming/trim-round.ts'
 import type { Visit } from '../frame/visit.ts'
 import { counted, numberOf } from '../frame/words.ts'
 import { HOUR_MS, type HourlyCounts, hourOf } from './hours.ts'
@@ -11,8 +12,6 @@ export interface Finding {
   readonly link?: { readonly path: string; readonly name: string }
 }
 
-/** The most rows that a backlog counts. */
-const MOST_BACKLOG = 10_000
 const HOUSEKEEPING = { path: '/housekeeping', name: 'Housekeeping' }
 
 /** What an operator has to know first, the worst first. */
@@ -55,12 +54,12 @@ function lagging({ own, backlog }: Snapshot): Finding | undefined {
     const text = `Trimming does not keep up: ${atLeast(event.backlog)} are left, and each of ${event.rounds} rounds left more than the one before.`
     return { grade: 'warn', text, link: HOUSEKEEPING }
   }
-  if ((backlog.value ?? 0) < MOST_BACKLOG) return undefined
-  return { grade: 'warn', text: `${atLeast(MOST_BACKLOG)} wait to be deleted.`, link: HOUSEKEEPING }
+  if ((backlog.value ?? 0) < LARGEST_BACKLOG) return undefined
+  return { grade: 'warn', text: `${atLeast(LARGEST_BACKLOG)} wait to be deleted.`, link: HOUSEKEEPING }
 }
 
 const atLeast = (rows: number) =>
-  rows >= MOST_BACKLOG ? `${numberOf(MOST_BACKLOG)} rows or more` : counted(rows, 'row')
+  rows >= LARGEST_BACKLOG ? `${numberOf(LARGEST_BACKLOG)} rows or more` : counted(rows, 'row')
 
 function unreadable({ own }: Snapshot): Finding | undefined {
   const times = inLastHours(own.unreadable)
