@@ -10,6 +10,7 @@ import type { TestServer } from '../harness/test-server.ts'
 import { loaded, newSession, save } from '../support/sessions.ts'
 import { newId, secret } from '../support/stores.ts'
 import { type Authority, makeAuthority } from './certificates.ts'
+import { BY_NAME, PLAIN, UNCHECKED } from './mysql-spellings.ts'
 
 const CERTIFIED = "require subject '/CN=certified' and issuer '/CN=known of the tests'"
 
@@ -70,26 +71,21 @@ for (const name of ['mariadb', 'mysql'] as const) {
     test('is used in every spelling that asks for it, and for none that does not', async () => {
       const ca = `ssl-ca=${authority.cert}`
       for (const query of [
-        'ssl-mode=REQUIRED',
-        'sslmode=require',
-        'useSSL=true',
-        'tls=skip-verify',
-        'sslaccept=accept_invalid_certs',
-        'ssl={"rejectUnauthorized":false}',
+        ...UNCHECKED,
         ca,
         `sslcert=${authority.cert}`,
         `ssl-mode=VERIFY_CA&${ca}`,
         `sslmode=verify-ca&${ca}`,
       ])
         await use('encrypted', query)
-      for (const query of ['', 'ssl-mode=DISABLED', 'ssl=false']) {
+      for (const query of PLAIN) {
         await refused('encrypted', query)
         await use('plain', query)
       }
     })
 
     test('trusts the authority that the URL names, and no other', async () => {
-      for (const mode of ['ssl-mode=VERIFY_CA', 'sslmode=verify-full', 'tls=true']) {
+      for (const mode of ['ssl-mode=VERIFY_CA', ...BY_NAME]) {
         await refused('encrypted', mode)
         await refused('encrypted', `${mode}&ssl-ca=${otherAuthority.cert}`)
       }
@@ -119,11 +115,10 @@ for (const name of ['mariadb', 'mysql'] as const) {
 
     test('compares the name in the certificate where the URL asks for it', async () => {
       const ca = `ssl-ca=${authority.cert}`
-      const byName = ['ssl-mode=VERIFY_IDENTITY', 'sslmode=verify-full', 'ssl=true', 'tls=true', 'sslaccept=strict']
-      for (const mode of byName) await use('encrypted', `${mode}&${ca}`)
+      for (const mode of BY_NAME) await use('encrypted', `${mode}&${ca}`)
       authority.sign('server', 'another.example')
       await run(RELOAD[name])
-      for (const mode of byName) await refused('encrypted', `${mode}&${ca}`)
+      for (const mode of BY_NAME) await refused('encrypted', `${mode}&${ca}`)
       await use('encrypted', `ssl-mode=VERIFY_CA&${ca}`)
     })
   })
