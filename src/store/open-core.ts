@@ -121,7 +121,7 @@ function fail(error: unknown): never {
 }
 
 function failMigration(error: unknown, table: string): never {
-  if (isConnectionFault(error)) fail(error)
+  if (isConnectionFault(error) || error instanceof MissingTableError) fail(error)
   throw new MigrationError(table, reasonOf(error), { cause: withoutParameters(error) })
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import postgres from 'postgres'
 import { databases } from '../harness/databases.ts'
 import { type CertifiedServer, startCertifiedServer } from './certified-server.ts'
 
@@ -43,6 +44,27 @@ if (databases.some(({ name }) => name === 'postgres')) {
         tables.map(({ schemaname }) => schemaname),
         ['Of Mine', 'public'],
       )
+    })
+
+    test('is refused by name where the schema of the URL does not exist, and used as soon as it does', async () => {
+      const { admin, port, use } = server
+      for (const path of ['schema=none', 'search_path=none']) {
+        const url = `postgres://postgres@127.0.0.1:${port}/no_schema?${path}`
+        await admin.unsafe('create database no_schema')
+        // With tables in the usual schema and without, which are not those of the URL.
+        for (const usual of [false, true]) {
+          if (usual) await use(url.replace(path, ''))
+          await assert.rejects(use(url), {
+            code: 'FST_STORED_SESSION_MISSING_TABLE',
+            message: /no schema of the search_path exists, which is "?none"?\. Run CREATE SCHEMA for it, or correct /,
+          })
+        }
+        const owner = postgres(url.replace(path, ''), { max: 1 })
+        await owner.unsafe('create schema none')
+        await owner.end()
+        assert.equal((await use(url)).database, 'no_schema')
+        await admin.unsafe('drop database no_schema with (force)')
+      }
     })
   })
 }
