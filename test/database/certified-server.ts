@@ -25,6 +25,7 @@ export interface Reported {
 const SIGNING_IN = `
 local all all trust
 host all postgres all trust
+hostssl all demanding all trust
 hostssl all certified all cert
 hostssl all checked all trust clientcert=verify-ca
 `

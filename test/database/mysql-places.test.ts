@@ -43,17 +43,22 @@ for (const name of ['mariadb', 'mysql'] as const) {
 
     /** Saves and reads one session, and returns the addresses from which the server says that it is used. */
     async function use(url: string): Promise<string[]> {
-      const store = new StoredSessionStore({ database: url, secret, migrate: true, trim: false })
+      const store = new StoredSessionStore({
+        database: url,
+        secret,
+        migrate: true,
+        trim: false,
+        operationTimeout: 20_000,
+      })
       const admin = await createConnection(server.url)
       try {
         const id = newId()
         await save(store, id, newSession({ n: 1 }))
         assert.equal((await loaded(store, id)).n, 1)
-        const [rows] = await admin.query(
-          'select distinct host as host from information_schema.processlist where db = ?',
-          [DATABASE],
-        )
-        return (rows as { host: string }[]).map(({ host }) => host.replace(/:\d+$/, ''))
+        const [rows] = await admin.query('show processlist')
+        return (rows as { Host: string; db: string | null }[])
+          .filter(({ db }) => db === DATABASE)
+          .map(({ Host }) => Host.replace(/:\d+$/, ''))
       } finally {
         await Promise.all([store.close(), admin.end()])
       }
@@ -81,7 +86,10 @@ for (const name of ['mariadb', 'mysql'] as const) {
       for (const query of [...UNCHECKED, ...BY_NAME, 'ssl-mode=VERIFY_CA'])
         await assert.rejects(
           use(`mysql://ada@localhost:${port}/${path}?${query}`),
-          { code: /^FST_STORED_SESSION_(UNREACHABLE|MIGRATION_FAILED)$/, message: /secure connection/ },
+          {
+            code: 'FST_STORED_SESSION_UNREACHABLE',
+            message: /secure connection.*The server offers no TLS: enable it there/,
+          },
           query,
         )
     })

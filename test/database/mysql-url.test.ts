@@ -98,9 +98,9 @@ forEachDatabase((target) => {
     const offers = hasTls ? hasTls === 'YES' : version !== ''
     for (const query of ['ssl-mode=REQUIRED', 'sslaccept=accept_invalid_certs', 'useSSL=true', 'tls=skip-verify'])
       if (offers) await open(query)
-      else await assert.rejects(open(query), { code: /^FST_STORED_SESSION_(UNREACHABLE|MIGRATION_FAILED)$/ }, query)
+      else await assert.rejects(open(query), { code: 'FST_STORED_SESSION_UNREACHABLE' }, query)
     // Nobody signed what a server made for itself.
-    await assert.rejects(open('ssl-mode=VERIFY_CA'), { code: /^FST_STORED_SESSION_(UNREACHABLE|MIGRATION_FAILED)$/ })
+    await assert.rejects(open('ssl-mode=VERIFY_CA'), { code: 'FST_STORED_SESSION_UNREACHABLE' })
     await database.drop()
   })
 })
