@@ -17,6 +17,8 @@ const DIALECT_OF_SCHEME: Record<string, Dialect> = {
   postgres: 'pg',
   postgresql: 'pg',
   mysql: 'mysql',
+  // As Rails calls it.
+  mysql2: 'mysql',
   mariadb: 'mysql',
   sqlite: 'sqlite',
   file: 'sqlite',
@@ -32,6 +34,9 @@ const DIALECT_OF_DRIZZLE: Record<string, Dialect> = {
 }
 
 const DRIVERS = 'postgres-js, node-postgres, pglite, mysql2, better-sqlite3 or libsql'
+
+const LIBSQL =
+  'is a URL of libSQL, whose client is not opened here; pass what drizzle({ connection: { url, authToken } }) of drizzle-orm/libsql returned'
 
 const URLS = 'postgres://…, mysql://…, mariadb://…, sqlite:PATH or sqlite::memory:'
 
@@ -53,6 +58,7 @@ export function recogniseDatabase(database: unknown): { dialect: Dialect } | { f
 function recogniseUrl(url: string): { dialect: Dialect } | { fault: string } {
   const scheme = schemeOf(url)
   const dialect = dialectOf(scheme)
+  if (scheme === 'libsql') return { fault: LIBSQL }
   if (!dialect) return { fault: `${scheme ? `is a URL of the unknown kind "${scheme}:"` : 'is no URL'}; write ${URLS}` }
   const { fault } = READ[dialect](url)
   return fault ? { fault } : { dialect }

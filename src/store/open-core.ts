@@ -3,6 +3,7 @@ import { withoutParameters } from '../database/door/failure.ts'
 import { SessionRows } from '../database/door/rows.ts'
 import { openDatabase } from '../database/open.ts'
 import { isSessionDatabase } from '../database/recognise.ts'
+import { tlsRemedy } from '../database/tls-remedy.ts'
 import {
   InvalidOptionsError,
   MigrationError,
@@ -117,19 +118,21 @@ function fail(error: unknown): never {
     (Fault) => error instanceof Fault,
   )
   if (isPlain) throw error
-  throw new UnreachableError(reasonOf(error), { cause: withoutParameters(error) })
+  const reason = [reasonOf(error), tlsRemedy(error)].filter(Boolean).join('. ')
+  throw new UnreachableError(reason, { cause: withoutParameters(error) })
 }
 
 function failMigration(error: unknown, table: string): never {
-  if (isConnectionFault(error)) fail(error)
+  if (isConnectionFault(error) || error instanceof MissingTableError) fail(error)
   throw new MigrationError(table, reasonOf(error), { cause: withoutParameters(error) })
 }
 
-// Most poolers refuse a connection with 08P01, whatever the reason.
+// Most poolers refuse a connection with 08P01, whatever the reason; 22023 and 42704 are about parameters in the URL.
 const CONNECTION_FAULT =
-  /^(E[A-Z]+|CONNECT_TIMEOUT|08\w{3}|28\w{3}|3D000|ER_(DB)?ACCESS_DENIED_ERROR|ER_BAD_DB_ERROR|ER_CON_COUNT_ERROR|53300|57P03|25006)$/
+  /^(E[A-Z]+|CONNECT_TIMEOUT|08\w{3}|28\w{3}|3D000|ER_(DB)?ACCESS_DENIED_ERROR|ER_BAD_DB_ERROR|ER_CON_COUNT_ERROR|53300|57P03|25006|22023|42704)$/
+const TLS_FAULT = /^(HANDSHAKE_\w+|ER_SECURE_TRANSPORT_REQUIRED|ERR_(TLS|SSL)_\w+|\w*CERT\w*|UNABLE_TO_\w+)$/
 
-const isConnectionFault = (error: unknown) => CONNECTION_FAULT.test(codeOf(error))
+const isConnectionFault = (error: unknown) => [CONNECTION_FAULT, TLS_FAULT].some((codes) => codes.test(codeOf(error)))
 
 // At start only the operator reads this, and no client, so it can contain the driver's own message.
 function reasonOf(error: unknown): string {

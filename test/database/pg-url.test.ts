@@ -125,14 +125,29 @@ describe('a PostgreSQL URL', () => {
 
   test('says how statements are prepared, how many connections there are, and what the session is', () => {
     const settingsOf = (query: string) => readPgUrl(`postgres://h/db?${query}`).target!.settings
-    for (const query of ['pgbouncer=true', 'prepare=false', 'statement_cache_size=0'])
+    for (const query of [
+      'pgbouncer=true',
+      'prepare=false',
+      'prepared_statements=false',
+      'statement_cache_size=0',
+      'statement-cache-capacity=0',
+      'default_query_exec_mode=simple_protocol',
+    ])
       assert.equal(settingsOf(query).prepare, false, query)
-    for (const query of ['connection_limit=3', 'max=3', 'pool_size=3', 'pool_max_conns=3'])
+    for (const query of ['pgbouncer=false', 'prepared_statements=true', 'default_query_exec_mode=cache_statement'])
+      assert.equal(settingsOf(query).prepare, true, query)
+    for (const query of ['connection_limit=3', 'max=3', 'pool=3', 'pool_size=3', 'pool_max_conns=3'])
       assert.equal(settingsOf(query).max, 3, query)
     assert.deepEqual(settingsOf('schema=my"own&application_name=web').parameters, {
       search_path: '"my""own"',
       application_name: 'web',
     })
+    assert.deepEqual(settingsOf('statement_timeout=5s&lock_timeout=100').parameters, {
+      statement_timeout: '5s',
+      lock_timeout: '100',
+    })
+    // A server would refuse the connection for what no session depends on.
+    assert.deepEqual(settingsOf('timezone=Mars&datestyle=hush&serverVersion=hush').parameters, {})
     assert.deepEqual([settingsOf('keepalives=0').keepAlive, settingsOf('keepalives_idle=9').keepAlive], [null, 9])
   })
 
@@ -146,6 +161,11 @@ describe('a PostgreSQL URL', () => {
       ['sslrootcert=/hush/there/is/none', /^names a file in sslrootcert that cannot be read \(ENOENT\); /],
       ['connection_limit=hush', /^has a connection_limit that is no whole number from 1 to 1000$/],
       ['channel_binding=hush', /^has a channel_binding that is none of /],
+      ['statement_timeout=hush', /^has a statement_timeout that is no time, such as 5000 /],
+      ['default_query_exec_mode=hush', /^has a default_query_exec_mode that is none of /],
+      ['schema=', /^has a schema that names no schema; write \?schema=public, or omit it$/],
+      ['sslcert=/hush', /^has sslcert without sslkey, and the client needs both; .* in sslrootcert$/],
+      ['sslkey=/hush', /^has sslkey without sslcert, and the client needs both; /],
       ['client_encoding=LATIN1', /^has a client_encoding that is none of UTF8, /],
     ]
     for (const [setting, expected] of faults) {

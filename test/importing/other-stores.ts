@@ -30,8 +30,12 @@ export const peer = (name: string): any => require(name)
 
 /** Installs them, where nobody has measured yet. */
 export function installPeers(): void {
-  const { status } = spawnSync(process.execPath, [fileURLToPath(new URL('../../bench/install.js', import.meta.url))])
-  if (status !== 0) throw new Error('the stores to import from could not be installed: node bench/install.js')
+  const { status } = spawnSync(process.execPath, [
+    fileURLToPath(new URL('../harness/install-folder.js', import.meta.url)),
+    'bench',
+  ])
+  if (status !== 0)
+    throw new Error('the stores to import from could not be installed: node test/harness/install-folder.js bench')
 }
 
 /** Opens a store on a new database, which goes with it. */

@@ -27,7 +27,7 @@ import { placeOfName, placeOfTable, textOfPlace } from '../sql/table-place.ts'
 import { unsealedRows } from '../sql/unsealed-rows.ts'
 import { checkPgSettings, pgSuspects } from './check-settings.ts'
 import type { PgClient, PgResult } from './client.ts'
-import { migratePg, pgMigrations } from './migrate.ts'
+import { inSearchPath, migratePg, pgMigrations } from './migrate.ts'
 import { refusingStandby } from './standby.ts'
 import {
   byteas,
@@ -57,6 +57,8 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
   const place = placeOfTable(table)
   const name = textOfPlace(place)
   const compile = compiler(new PgDialect())
+  const atStart = <Result>(work: () => Promise<Result>) =>
+    refusingStandby(client, () => inSearchPath(client, place, work))
   const shared = sessionStatements(compile, table)
   const insert = compile(sql`${insertRow(table)} on conflict do nothing`)
   const readMany = compile(readManyRows(table))
@@ -146,8 +148,8 @@ export function pgDatabase(client: PgClient, table: SessionsTable): SessionDatab
     remove: async (sid) => void (await run(shared.remove, { sid })),
     checkSettings: () => checkPgSettings(client),
     suspects: () => pgSuspects(client),
-    check: () => refusingStandby(client, () => check(run, shared.check, name)),
-    migrate: () => refusingStandby(client, () => migratePg(client, place)),
+    check: () => atStart(() => check(run, shared.check, name)),
+    migrate: () => atStart(() => migratePg(client, place)),
     migrations: () => pgMigrations(client, place),
     close: () => client.close(),
   }

@@ -1,3 +1,4 @@
+import { MissingTableError } from '../../errors.ts'
 import type { MigrationState } from '../contract/stored-keys.ts'
 import { type Journal, journalOf, migrationStates, pendingMigrations } from '../sql/migrations.ts'
 import { type TablePlace, textOfPlace } from '../sql/table-place.ts'
@@ -70,4 +71,31 @@ export async function pgMigrations(client: PgClient, place: TablePlace): Promise
     },
   )
   return migrationStates('pg', place, journal, newest)
+}
+
+const NO_SCHEMA = '3F000'
+
+const ASK_PATH = `select current_schema() is null as "isNowhere", current_setting('search_path') as path`
+
+/**
+ * Runs work of the start, and names the schema that does not exist where no schema of the search_path does.
+ *
+ * @throws `FST_STORED_SESSION_MISSING_TABLE`
+ */
+export async function inSearchPath<Result>(
+  client: PgClient,
+  place: TablePlace,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    const isMissing = error instanceof MissingTableError || (error as { code?: unknown }).code === NO_SCHEMA
+    if (!isMissing || place.schema !== undefined) throw error
+    const { rows } = await client.query(ASK_PATH, [])
+    if (rows[0]?.isNowhere !== true) throw error
+    throw new MissingTableError(
+      `the table "${textOfPlace(place)}" is missing, and no schema of the search_path exists, which is ${rows[0].path}. Run CREATE SCHEMA for it, or correct the schema in the URL of the database`,
+    )
+  }
 }

@@ -1,5 +1,7 @@
 const BYTEA = 17
 const BOOLEAN = 16
+/** bigint, smallint, integer, text, varchar, numeric */
+const TEXTUAL = [20, 21, 23, 25, 1_043, 1_700]
 const HEX = '\\x'
 
 /**
@@ -14,12 +16,14 @@ export function bytesOfText(text: string): Buffer {
   return Buffer.from(bytes, 'latin1')
 }
 
+const textOfBytes = (bytes: Uint8Array) => HEX + Buffer.from(bytes).toString('hex')
+
 /** The option `types` of postgres.js for connections that are opened here. */
 export const ownTypes = {
   bytea: {
     to: BYTEA,
     from: [BYTEA],
-    serialize: (bytes: Uint8Array) => HEX + Buffer.from(bytes).toString('hex'),
+    serialize: textOfBytes,
     parse: bytesOfText,
   },
 }
@@ -30,4 +34,12 @@ export const plainTypes = {
     if (type === BYTEA) return bytesOfText
     return type === BOOLEAN ? (text: string) => text === 't' : (text: string) => text
   },
+}
+
+const forTextual = <Conversion>(conversion: Conversion) => Object.fromEntries(TEXTUAL.map((type) => [type, conversion]))
+
+/** Options of a query of PGlite, which come before those of the database. */
+export const ownConversions = {
+  parsers: { ...forTextual((text: string) => text), [BYTEA]: bytesOfText, [BOOLEAN]: (text: string) => text === 't' },
+  serializers: { ...forTextual(String), [BYTEA]: textOfBytes, [BOOLEAN]: String },
 }

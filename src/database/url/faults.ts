@@ -10,7 +10,7 @@ export function refuseUrl(fault: string): never {
 }
 
 /** The file that a setting names. Its path is no secret, but its content may be. */
-export function fileOf(setting: string, path: string): Buffer {
+function fileOf(setting: string, path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {
@@ -18,6 +18,32 @@ export function fileOf(setting: string, path: string): Buffer {
       `names a file in ${setting} that cannot be read (${(error as NodeJS.ErrnoException).code}); correct the path`,
     )
   }
+}
+
+/** Files of TLS: the certificates that the server must be signed by, and the certificate of the client with its key. */
+interface TlsFiles<Kind> {
+  ca?: Kind
+  cert?: Kind
+  key?: Kind
+}
+
+/**
+ * Reads the files of TLS that a URL names.
+ *
+ * @param names - the settings that name them
+ */
+export function tlsFiles(paths: TlsFiles<string | undefined>, names: Required<TlsFiles<string>>): TlsFiles<Buffer> {
+  const [present, absent] = paths.cert === undefined ? [names.key, names.cert] : [names.cert, names.key]
+  if ((paths.cert === undefined) !== (paths.key === undefined))
+    refuseUrl(
+      `has ${present} without ${absent}, and the client needs both; add ${absent}, or name the certificates of the server in ${names.ca}`,
+    )
+  const files: TlsFiles<Buffer> = {}
+  for (const kind of ['ca', 'cert', 'key'] as const) {
+    const path = paths[kind]
+    if (path !== undefined) files[kind] = fileOf(names[kind], path)
+  }
+  return files
 }
 
 /** Options of TLS whose files are what they have to be: a driver would find out where no caller can catch it. */

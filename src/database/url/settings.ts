@@ -123,6 +123,16 @@ export function text<Draft>(
   }
 }
 
+/** The values of a switch. */
+export const SWITCH = ['true', 'false', '1', '0']
+
+/** What became of a setting that nothing here depends on. */
+export const ACCEPTED = 'accepted; it changes nothing here'
+
+/** Rules for settings by which other libraries run their pools and connections; nothing here depends on them. */
+export const unused = <Draft>(...names: readonly string[]): Rules<Draft> =>
+  Object.fromEntries(names.map((name) => [name, { becomes: ACCEPTED }]))
+
 /** What a number of connections became. */
 export const explainConnections = ({ max }: { max?: number }) =>
   `at most ${max} ${max === 1 ? 'connection' : 'connections'} with each host`

@@ -42,6 +42,13 @@ describe('a Drizzle database', () => {
     })
   }
 
+  test('is what a URL of libSQL is refused for, without its token', () => {
+    assert.equal(
+      refusal({ database: 'libsql://db-ada.turso.io?authToken=hush' }),
+      'database is a URL of libSQL, whose client is not opened here; pass what drizzle({ connection: { url, authToken } }) of drizzle-orm/libsql returned',
+    )
+  })
+
   test('that reads from replicas is refused, because those lag', () => {
     const primary = drizzlePgProxy(nothing)
     assert.equal(

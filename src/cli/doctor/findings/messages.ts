@@ -1,3 +1,4 @@
+import { tlsRemedy } from '../../../database/tls-remedy.ts'
 import { MissingDriverError } from '../../../errors.ts'
 
 /** The driver's message of an error. {@link withoutSecrets} removes passwords. */
@@ -53,6 +54,8 @@ export function shownDatabase(database: unknown): string {
 /** The fix for a connection error. */
 export function connectionRemedy(error: unknown): string {
   if (error instanceof MissingDriverError) return 'Install the package that the message names'
+  const ofTls = tlsRemedy(error)
+  if (ofTls) return ofTls
   const code = String((error as { code?: unknown }).code ?? '')
   const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(code)) ?? []
   return remedy ?? 'Check the database option, that the server runs, and that its user may connect'

@@ -60,9 +60,10 @@ export async function pgConnections(
 }
 
 function pglite(database: Pglite, timeLimits: TimeLimits): PgConnections {
+  const client = pgliteClient(database, timeLimits)
   return {
-    client: pgliteClient(database, timeLimits),
-    query: async (text) => (await database.query(text, [])).rows,
+    client,
+    query: async (text) => (await client.query(text, [])).rows,
     // No process of its own, and nothing in between.
     processes: async () => ({ announced: undefined, actual: process.pid }),
     close: async () => {},

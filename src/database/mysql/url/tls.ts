@@ -1,6 +1,7 @@
+import type { SecureVersion } from 'node:tls'
 import type { SslOptions } from 'mysql2'
-import { fileOf, usableTls } from '../../url/faults.ts'
-import type { Rule } from '../../url/settings.ts'
+import { tlsFiles, usableTls } from '../../url/faults.ts'
+import { type Rule, SWITCH } from '../../url/settings.ts'
 
 export type TlsMode = 'DISABLED' | 'REQUIRED' | 'VERIFY_CA' | 'VERIFY_IDENTITY'
 
@@ -11,6 +12,7 @@ export interface MysqlTls {
   ca?: string
   cert?: string
   key?: string
+  minVersion?: SecureVersion
 }
 
 /** How a connection is encrypted, for `doctor`. */
@@ -25,24 +27,20 @@ const WORDS: Record<TlsMode, string> = {
 export const explainTls = (settings: MysqlTls) => WORDS[effectiveMode(settings)]
 
 // Who names files asks for TLS.
-const effectiveMode = ({ mode, ca, cert }: MysqlTls): TlsMode =>
-  mode ?? (ca !== undefined ? 'VERIFY_CA' : cert !== undefined ? 'REQUIRED' : 'DISABLED')
+const effectiveMode = ({ mode, ca, cert, key }: MysqlTls): TlsMode =>
+  mode ?? (ca !== undefined ? 'VERIFY_CA' : (cert ?? key) !== undefined ? 'REQUIRED' : 'DISABLED')
 
 /** Undefined for no TLS. */
 export function tlsOf(settings: MysqlTls): SslOptions | undefined {
   const how = effectiveMode(settings)
   if (how === 'DISABLED') return undefined
-  const { ca, cert, key } = settings
+  const { ca, cert, key, minVersion } = settings
   const files = usableTls({
-    ...(ca !== undefined && { ca: fileOf('ssl-ca', ca) }),
-    ...(cert !== undefined && { cert: fileOf('ssl-cert', cert) }),
-    ...(key !== undefined && { key: fileOf('ssl-key', key) }),
+    ...tlsFiles({ ca, cert, key }, { ca: 'ssl-ca', cert: 'ssl-cert', key: 'ssl-key' }),
+    ...(minVersion !== undefined && { minVersion }),
   })
   return { ...files, rejectUnauthorized: how !== 'REQUIRED', verifyIdentity: how === 'VERIFY_IDENTITY' }
 }
-
-/** The values of a switch. */
-export const SWITCH = ['true', 'false', '1', '0']
 
 const MODES: Record<string, TlsMode> = {
   disabled: 'DISABLED',
@@ -109,6 +107,8 @@ export const verifies: Rule<MysqlTls> = {
   read: (value, settings) => (['false', '0'].includes(value) ? undefined : strict.read!(value, settings)),
 }
 
+const VERSIONS = new Set<unknown>(['TLSv1.2', 'TLSv1.3'])
+
 /** JSON in a URL, as mysql2 reads it: `ssl={"rejectUnauthorized":true}`. */
 export const sslJson: Rule<MysqlTls> = {
   becomes: explainTls,
@@ -117,9 +117,12 @@ export const sslJson: Rule<MysqlTls> = {
     const named = tls(SWITCH).read!(value, settings)
     if (named === undefined) return undefined
     try {
-      const { rejectUnauthorized = true, ...rest } = JSON.parse(value) as { rejectUnauthorized?: unknown }
+      const { rejectUnauthorized = true, minVersion, ...rest } = JSON.parse(value) as Record<string, unknown>
       if (typeof rejectUnauthorized !== 'boolean' || Object.keys(rest).length > 0)
-        return 'is an object with other properties than rejectUnauthorized'
+        return 'is an object with other properties than rejectUnauthorized and minVersion'
+      if (minVersion !== undefined && !VERSIONS.has(minVersion))
+        return `has a minVersion in ssl that is none of ${[...VERSIONS].join(', ')}`
+      if (minVersion !== undefined) settings.minVersion = minVersion as SecureVersion
       settings.mode = stricter(settings.mode, rejectUnauthorized ? 'VERIFY_IDENTITY' : 'REQUIRED')
       return undefined
     } catch {

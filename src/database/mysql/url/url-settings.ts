@@ -1,6 +1,16 @@
-import { explainConnecting, explainConnections, oneOf, type Rules, text, wholeNumber } from '../../url/settings.ts'
+import {
+  ACCEPTED,
+  explainConnecting,
+  explainConnections,
+  oneOf,
+  type Rules,
+  SWITCH,
+  text,
+  unused,
+  wholeNumber,
+} from '../../url/settings.ts'
 import { CLUSTER_RULES, type ClusterSettings } from './cluster-settings.ts'
-import { jdbcSwitch, type MysqlTls, SWITCH, sslJson, sslMode, tls, verifies } from './tls.ts'
+import { jdbcSwitch, type MysqlTls, sslJson, sslMode, tls, verifies } from './tls.ts'
 
 /** What the settings of a URL say. What they do not say is undefined. */
 export interface MysqlSettings extends MysqlTls, ClusterSettings {
@@ -12,7 +22,6 @@ export interface MysqlSettings extends MysqlTls, ClusterSettings {
   socketPath?: string
 }
 
-const ACCEPTED = 'accepted; it changes nothing here'
 const LIMITED = 'accepted; the option operationTimeout limits how long a statement waits'
 
 const connecting = ({ connectTimeout }: MysqlSettings) =>
@@ -63,6 +72,7 @@ export const MYSQL_RULES: Rules<MysqlSettings> = {
   ssl_key: key,
   connection_limit: connections,
   connectionlimit: connections,
+  pool: connections,
   pool_size: connections,
   max: connections,
   pool_timeout: wholeNumber([0, 86_400], LIMITED),
@@ -79,11 +89,17 @@ export const MYSQL_RULES: Rules<MysqlSettings> = {
   charset,
   collation: charset,
   characterencoding: charset,
-  timezone: text(ACCEPTED),
+  encoding: charset,
   datestrings: oneOf(SWITCH, ACCEPTED),
   supportbignumbers: oneOf(SWITCH, ACCEPTED),
-  servertimezone: text(ACCEPTED),
   parsetime: oneOf(SWITCH, ACCEPTED),
   statement_cache_size: wholeNumber([0, 10_000], ACCEPTED),
+  // What ClearDB, mysql2, Prisma, Rails, Doctrine, JDBC and Go know: no column is a date, and connections are renewed by
+  // themselves.
+  ...unused(
+    ...['reconnect', 'autoreconnect', 'useunicode', 'serverversion', 'servertimezone', 'timezone', 'loc'],
+    ...['waitforconnections', 'queuelimit', 'maxidle', 'idletimeout', 'enablekeepalive', 'bignumberstrings'],
+    ...['max_idle_connection_lifetime', 'max_connection_lifetime', 'prepared_statements'],
+  ),
   ...CLUSTER_RULES,
 }

@@ -1,6 +1,16 @@
-import type { SecureVersion } from 'node:tls'
-import { explainConnecting, explainConnections, oneOf, type Rules, text, wholeNumber } from '../../url/settings.ts'
-import { explainTls, type PgTls } from './tls.ts'
+import {
+  ACCEPTED,
+  explainConnecting,
+  explainConnections,
+  oneOf,
+  type Rule,
+  type Rules,
+  SWITCH,
+  text,
+  unused,
+  wholeNumber,
+} from '../../url/settings.ts'
+import { type PgTls, TLS_RULES } from './tls.ts'
 
 /** What the settings of a URL say. What they do not say is undefined. */
 export interface PgSettings extends PgTls {
@@ -18,9 +28,7 @@ export interface PgSettings extends PgTls {
   parameters: Record<string, string>
 }
 
-const SWITCH = ['true', 'false', '1', '0']
 const isOn = (value: string) => value === 'true' || value === '1'
-const ACCEPTED = 'accepted; it changes nothing here'
 const LIMITED = 'accepted; the option operationTimeout limits how long a statement waits'
 const PARAMETER = 'a parameter of the session'
 
@@ -34,6 +42,22 @@ const parameter = (name: string) =>
   text<PgSettings>(PARAMETER, (value, settings) => {
     settings.parameters[name] = value
   })
+// The server would refuse the connection, which a migration would be blamed for.
+const timeout = (name: string): Rule<PgSettings> => ({
+  becomes: PARAMETER,
+  read(value, settings) {
+    if (!/^\d+(us|ms|s|min|h|d)?$/.test(value)) return 'is no time, such as 5000 for milliseconds or 5s'
+    settings.parameters[name] = value
+    return undefined
+  },
+})
+const preparing = (isPreparing: (value: string) => boolean) => (value: string, settings: PgSettings) => {
+  if (!isPreparing(value)) settings.prepare = false
+}
+const cache = wholeNumber<PgSettings>([0, 10_000], prepared, (value, settings) => {
+  if (value === 0) settings.prepare = false
+})
+const encoding = oneOf<PgSettings>(['UTF8', 'utf-8', 'unicode', 'auto'], 'accepted; the encoding is always UTF-8')
 const probes = ({ keepAlive }: PgSettings) => {
   if (keepAlive === null) return 'idle connections are not probed'
   return keepAlive === undefined ? 'idle connections are probed' : `probes connections that are idle for ${keepAlive} s`
@@ -49,46 +73,7 @@ export const PG_RULES: Rules<PgSettings> = {
   user: text('the user of the database'),
   password: text('the password of the user'),
   dbname: text('the name of the database'),
-  sslmode: oneOf(
-    ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'],
-    explainTls,
-    (value, settings) => {
-      settings.mode = value
-    },
-  ),
-  ssl: oneOf([...SWITCH, 'prefer', 'require', 'verify-full', 'no-verify', 'disable'], explainTls, (value, settings) => {
-    settings.mode ??= { true: 'verify-full', 1: 'verify-full', false: 'disable', 0: 'disable' }[value] ?? value
-  }),
-  sslaccept: oneOf(['strict', 'accept_invalid_certs'], explainTls, (value, settings) => {
-    settings.mode ??= value === 'strict' ? 'verify-full' : 'require'
-  }),
-  requiressl: oneOf(['0', '1'], explainTls, (value, settings) => {
-    settings.mode ??= value === '1' ? 'require' : 'prefer'
-  }),
-  sslrootcert: text(
-    'the file of the certificates that the server must be signed by; "system" for those of the system',
-    (value, settings) => {
-      settings.root = value
-    },
-  ),
-  sslcert: text('the file of the certificate of this client', (value, settings) => {
-    settings.cert = value
-  }),
-  sslkey: text('the file of the key of this client', (value, settings) => {
-    settings.key = value
-  }),
-  sslpassword: text('the password of the key of this client', (value, settings) => {
-    settings.passphrase = value
-  }),
-  ssl_min_protocol_version: oneOf(['TLSv1.2', 'TLSv1.3'], 'the oldest version of TLS', (value, settings) => {
-    settings.minVersion = value as SecureVersion
-  }),
-  sslnegotiation: oneOf(['postgres', 'direct'], 'how TLS begins', (value, settings) => {
-    if (value === 'direct') settings.negotiation = 'direct'
-  }),
-  sslcompression: oneOf(['0'], ACCEPTED),
-  sslsni: oneOf(['1'], ACCEPTED),
-  uselibpqcompat: oneOf(SWITCH, 'accepted; sslmode means here what it means in libpq'),
+  ...TLS_RULES,
   channel_binding: oneOf(
     ['disable', 'prefer', 'require'],
     'accepted; the driver signs in with SCRAM without channel binding, so check the certificate with sslmode=verify-full',
@@ -108,19 +93,33 @@ export const PG_RULES: Rules<PgSettings> = {
     settings.parameters.application_name ??= value
   }),
   options: parameter('options'),
-  schema: text('the search_path: the schema in which the table is looked for', (value, settings) => {
-    settings.parameters.search_path = `"${value.replaceAll('"', '""')}"`
-  }),
+  schema: {
+    becomes: 'the search_path: the schema in which the table is looked for',
+    read(value, settings) {
+      if (value === '') return 'names no schema; write ?schema=public, or omit it'
+      settings.parameters.search_path = `"${value.replaceAll('"', '""')}"`
+      return undefined
+    },
+  },
   search_path: parameter('search_path'),
-  timezone: parameter('timezone'),
-  datestyle: parameter('datestyle'),
-  statement_timeout: parameter('statement_timeout'),
-  lock_timeout: parameter('lock_timeout'),
-  idle_in_transaction_session_timeout: parameter('idle_in_transaction_session_timeout'),
-  client_encoding: oneOf(['UTF8', 'utf-8', 'auto'], 'accepted; the encoding is always UTF-8'),
-  pgbouncer: oneOf(SWITCH, prepared, (value, settings) => {
-    if (isOn(value)) settings.prepare = false
-  }),
+  statement_timeout: timeout('statement_timeout'),
+  lock_timeout: timeout('lock_timeout'),
+  idle_in_transaction_session_timeout: timeout('idle_in_transaction_session_timeout'),
+  client_encoding: encoding,
+  encoding,
+  charset: encoding,
+  pgbouncer: oneOf(
+    SWITCH,
+    prepared,
+    preparing((value) => !isOn(value)),
+  ),
+  prepared_statements: oneOf(SWITCH, prepared, preparing(isOn)),
+  // How pgx sends statements.
+  default_query_exec_mode: oneOf(
+    ['cache_statement', 'cache_describe', 'describe_exec', 'exec', 'simple_protocol'],
+    prepared,
+    preparing((value) => value === 'cache_statement'),
+  ),
   prepare: {
     becomes: prepared,
     isShown: true,
@@ -131,11 +130,11 @@ export const PG_RULES: Rules<PgSettings> = {
       return undefined
     },
   },
-  statement_cache_size: wholeNumber([0, 10_000], prepared, (value, settings) => {
-    if (value === 0) settings.prepare = false
-  }),
+  statement_cache_size: cache,
+  'statement-cache-capacity': cache,
   connection_limit: connections,
   max: connections,
+  pool: connections,
   pool_size: connections,
   pool_max_conns: connections,
   pool_timeout: seconds(LIMITED),
@@ -154,7 +153,11 @@ export const PG_RULES: Rules<PgSettings> = {
     },
   },
   load_balance_hosts: oneOf(['disable'], ACCEPTED),
-  // What Vercel and Supabase add for other clients.
-  supa: text(ACCEPTED),
-  workaround: text(ACCEPTED),
+  // What Vercel and Supabase add for other clients, and what postgres.js, Prisma, pgx, Doctrine and SQL clients know: no
+  // column is a date, and connections are renewed by themselves.
+  ...unused(
+    ...['supa', 'workaround', 'timezone', 'datestyle', 'serverversion', 'idle_timeout', 'max_lifetime'],
+    ...['max_idle_connection_lifetime', 'max_connection_lifetime', 'pool_min_conns', 'pool_max_conn_lifetime'],
+    ...['pool_max_conn_lifetime_jitter', 'pool_max_conn_idle_time', 'pool_health_check_period'],
+  ),
 }

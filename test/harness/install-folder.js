@@ -1,10 +1,11 @@
-// The peers are dependencies of the benchmark alone; whoever only works on the project does not need them.
+// The peers of the benchmark and the generator of the documentation have packages of their own, in the folder that is
+// named: work on the code does not need them.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const folder = fileURLToPath(new URL('.', import.meta.url))
+const folder = fileURLToPath(new URL(`../../${process.argv[2]}/`, import.meta.url))
 const options = { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' }
 // npm writes this file last.
 const isInstalled = () => existsSync(`${folder}node_modules/.package-lock.json`)

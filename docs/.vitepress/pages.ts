@@ -1,0 +1,38 @@
+/** A part of the documentation, with its pages in the order in which one reads them. */
+interface Part {
+  readonly text: string
+  readonly items: { readonly text: string; readonly link: string }[]
+}
+
+const part = (text: string, items: Record<string, string>): Part => ({
+  text,
+  items: Object.entries(items).map(([link, title]) => ({ text: title, link: `/${link}` })),
+})
+
+/** Every page of the site; a test compares the list with the folder. */
+export const pages: readonly Part[] = [
+  part('Start', { index: 'What it is', init: 'Set up with init', examples: 'Examples' }),
+  part('Guides', {
+    account: 'Show users their devices',
+    sessions: 'Rotate ids, limit sessions',
+    administration: 'List and revoke sessions',
+    metadata: 'Keep who uses a session',
+    history: 'Record what happens',
+    privacy: 'Privacy',
+    cookies: 'Cookies',
+    importing: 'Move over from another store',
+    'from-rails': 'Come from Rails',
+    scale: 'Scale',
+    testing: 'Test',
+    limits: 'Timeouts for other stores',
+  }),
+  part('Reference', {
+    'database-urls': 'Database URLs',
+    tables: 'Tables and migrations',
+    cli: 'Command line',
+    doctor: 'The doctor',
+    instrumentation: 'Events and metrics',
+    package: 'The package',
+  }),
+  part('Explanation', { guarantees: 'Guarantees', security: 'Security', reliability: 'Reliability' }),
+]
