@@ -1,8 +1,7 @@
-import type { SessionDatabase } from '../../database/contract/session-database.ts'
-import { namedTable } from '../../database/open.ts'
-import { type Dialect, type DrizzleDatabase, isSessionDatabase } from '../../database/recognise.ts'
-import { type TimeLimits, timeLimitsOf, within } from '../../time/time-limits.ts'
-import type { Settings } from '../frame/invocation.ts'
+import type { SessionDatabase } from '../database/contract/session-database.ts'
+import { namedTable } from '../database/open.ts'
+import { type Dialect, type DrizzleDatabase, isSessionDatabase } from '../database/recognise.ts'
+import { type TimeLimits, timeLimitsOf, within } from '../time/time-limits.ts'
 import { checkCookie } from './checks/cookie.ts'
 import { checkBacklog, checkClock, checkConnection, checkServer, checkWriting } from './checks/database.ts'
 import { checkKeys } from './checks/keys.ts'
@@ -13,17 +12,9 @@ import { checkVersions } from './checks/versions.ts'
 import { type Finding, type Found, fault, skipped } from './findings/finding.ts'
 import type { Inspection } from './findings/inspection.ts'
 import { connectionRemedy, messageOf, withoutSecrets } from './findings/messages.ts'
+import type { Settings } from './findings/settings.ts'
 import { type Subject, subjectOf } from './findings/subject.ts'
-
-/** The dependencies of the doctor in addition to the settings. */
-export interface Surroundings {
-  /** The application's clock, epoch milliseconds. */
-  readonly now: () => number
-  /** The folder of the application. */
-  readonly folder: string
-  /** Whether the application runs in production: `NODE_ENV=production`. */
-  readonly isProduction: boolean
-}
+import type { Surroundings } from './surroundings.ts'
 
 /** Longer than the slowest count may take, in milliseconds. */
 const LONGEST_CHECK_MS = 90_000
@@ -51,17 +42,17 @@ type Open = (subject: Subject, database: string | DrizzleDatabase, timeLimits: T
 const OPEN: Record<Dialect, Open> = {
   async pg({ table }, database, timeLimits) {
     const { inspectPg } = await import('./pg/inspection.ts')
-    const { pgSessionsTable } = await import('../../database/pg/database.ts')
+    const { pgSessionsTable } = await import('../database/pg/database.ts')
     return inspectPg(database, pgSessionsTable(table), timeLimits)
   },
   async mysql({ table }, database, timeLimits) {
     const { inspectMysql } = await import('./mysql/inspection.ts')
-    const { storedSessionsTable } = await import('../../schema/mysql.ts')
+    const { storedSessionsTable } = await import('../schema/mysql.ts')
     return inspectMysql(database, ...namedTable(table, storedSessionsTable), timeLimits)
   },
   async sqlite({ table }, database) {
     const { inspectSqlite } = await import('./sqlite/inspection.ts')
-    const { storedSessionsTable } = await import('../../schema/sqlite.ts')
+    const { storedSessionsTable } = await import('../schema/sqlite.ts')
     return inspectSqlite(database, ...namedTable(table, storedSessionsTable))
   },
 }

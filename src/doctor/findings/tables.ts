@@ -1,5 +1,5 @@
 import { type Column, getTableColumns, type Table } from 'drizzle-orm'
-import { columnKeys, type SessionsTable } from '../../../database/sql/statements.ts'
+import { columnKeys, type SessionsTable } from '../../database/sql/statements.ts'
 
 /** A text as an SQL literal, for databases in which a backslash is an ordinary character. */
 export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`

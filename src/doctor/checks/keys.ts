@@ -1,10 +1,9 @@
-import type { KeyCount, SessionDatabase } from '../../../database/contract/session-database.ts'
-import type { AttachedKeys, SealingKey } from '../../../keys/key-provider.ts'
-import { attachKeys } from '../../../store/attach-keys.ts'
-import { SessionEventEmitter } from '../../../store/core/events.ts'
-import { sessionsByKey } from '../../../store/management/sessions-by-key.ts'
-import { grouped } from '../../frame/progress.ts'
-import { type Found, fault, ok, skipped, warning } from '../findings/finding.ts'
+import type { KeyCount, SessionDatabase } from '../../database/contract/session-database.ts'
+import type { AttachedKeys, SealingKey } from '../../keys/key-provider.ts'
+import { attachKeys } from '../../store/attach-keys.ts'
+import { SessionEventEmitter } from '../../store/core/events.ts'
+import { sessionsByKey } from '../../store/management/sessions-by-key.ts'
+import { type Found, fault, grouped, ok, skipped, warning } from '../findings/finding.ts'
 import type { Subject } from '../findings/subject.ts'
 
 const DAY_MS = 86_400_000

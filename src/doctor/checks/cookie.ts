@@ -1,6 +1,6 @@
 import type { CookieOptions } from '@fastify/session'
-import type { Settings } from '../../frame/invocation.ts'
 import { type Found, fault, ok, skipped, warning } from '../findings/finding.ts'
+import type { Settings } from '../findings/settings.ts'
 
 /** Compares the cookie's flags with the environment, and with Fastify's `trustProxy` if the configuration has it. */
 export function checkCookie({ options, source, trustProxy }: Settings, isProduction: boolean): Found[] {

@@ -1,8 +1,8 @@
 import coerce from 'semver/functions/coerce.js'
 import satisfies from 'semver/functions/satisfies.js'
 import validRange from 'semver/ranges/valid.js'
-import { drizzleKind, isSessionDatabase } from '../../../database/recognise.ts'
-import { type Installed, installedFrom, ownFolder, ownManifest } from '../../project/installed.ts'
+import { drizzleKind, isSessionDatabase } from '../../database/recognise.ts'
+import { type Installed, installedFrom, ownFolder, ownManifest } from '../../installation/packages.ts'
 import { type Found, fault, ok, warning } from '../findings/finding.ts'
 import type { Subject } from '../findings/subject.ts'
 

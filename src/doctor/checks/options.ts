@@ -1,8 +1,8 @@
-import { explainUrl, recogniseDatabase } from '../../../database/recognise.ts'
-import { InvalidOptionsError } from '../../../errors.ts'
-import { checkOptions, type StoredSessionOptions } from '../../../plugin/options.ts'
-import type { Settings } from '../../frame/invocation.ts'
+import { explainUrl, recogniseDatabase } from '../../database/recognise.ts'
+import { InvalidOptionsError } from '../../errors.ts'
+import { checkOptions, type StoredSessionOptions } from '../../plugin/options.ts'
 import { type Found, fault, ok, skipped } from '../findings/finding.ts'
+import type { Settings } from '../findings/settings.ts'
 
 /** Whether an application would start with these settings. */
 export function checkSettings({ options, source }: Settings): Found[] {

@@ -1,5 +1,3 @@
-import type { Style } from '../../frame/output.ts'
-
 /** The severity: a fault has to be fixed, a warning should be considered, and a skipped check could not run. */
 type Level = 'ok' | 'warning' | 'fault' | 'skipped'
 
@@ -32,9 +30,13 @@ export function fault(message: string, remedy: string, sql?: readonly string[]):
 }
 
 const WORDS: Record<Level, string> = { ok: 'ok', warning: 'warning', fault: 'FAULT', skipped: 'skipped' }
-const STYLES: Record<Level, Style> = { ok: 'green', warning: 'yellow', fault: 'red', skipped: 'gray' }
 
-type Paint = (style: Style, text: string) => string
+/** The colours of a report, by the names of `styleText` of Node. */
+type Colour = 'green' | 'yellow' | 'red' | 'gray'
+
+const COLOURS: Record<Level, Colour> = { ok: 'green', warning: 'yellow', fault: 'red', skipped: 'gray' }
+
+type Paint = (colour: Colour, text: string) => string
 
 /** The findings as text: a line each, with the fix below it. */
 export function reportOf(findings: readonly Finding[], paint: Paint): string {
@@ -43,7 +45,7 @@ export function reportOf(findings: readonly Finding[], paint: Paint): string {
   const indent = ' '.repeat(width + wordWidth + 2)
   return findings
     .flatMap(({ check, level, message, remedy, sql = [] }) => [
-      `${paint(STYLES[level], WORDS[level].padEnd(wordWidth))} ${check.padEnd(width)} ${message.replaceAll('\n', `\n${indent}`)}`,
+      `${paint(COLOURS[level], WORDS[level].padEnd(wordWidth))} ${check.padEnd(width)} ${message.replaceAll('\n', `\n${indent}`)}`,
       ...(remedy === undefined ? [] : [`${indent}→ ${remedy}${sql.length > 0 ? ':' : ''}`]),
       ...sql.map((statement) => `${indent}  ${statement};`),
     ])
@@ -57,5 +59,8 @@ export function summaryOf(findings: readonly Finding[]): string {
   if (faults + warnings === 0) return 'No problems found.'
   return `${counted(faults, 'fault')}, ${counted(warnings, 'warning')}.`
 }
+
+/** A number with separators: `1,204`. */
+export const grouped = (number: number) => number.toLocaleString('en-US')
 
 const counted = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`

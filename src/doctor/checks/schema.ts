@@ -1,4 +1,4 @@
-import { faultList } from '../../../keys/fault-list.ts'
+import { faultList } from '../../keys/fault-list.ts'
 import { describeDrift, driftsOf } from '../findings/drift.ts'
 import { type Found, fault, ok, warning } from '../findings/finding.ts'
 import type { Inspection } from '../findings/inspection.ts'

@@ -1,4 +1,4 @@
-import type { SessionDatabase } from '../../../database/contract/session-database.ts'
+import type { SessionDatabase } from '../../database/contract/session-database.ts'
 import type { Drift } from './drift.ts'
 import type { Found } from './finding.ts'
 import type { ActualColumn, ActualTable, ExpectedColumn, ExpectedTable } from './tables.ts'

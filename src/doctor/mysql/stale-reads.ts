@@ -1,4 +1,4 @@
-import { missingWait, settingOf } from '../../../database/mysql/waits.ts'
+import { missingWait, settingOf } from '../../database/mysql/waits.ts'
 import { type Found, fault, warning } from '../findings/finding.ts'
 import type { Query } from '../findings/inspection.ts'
 

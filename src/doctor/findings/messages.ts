@@ -1,4 +1,4 @@
-import { MissingDriverError } from '../../../errors.ts'
+import { MissingDriverError } from '../../errors.ts'
 
 /** The driver's message of an error. {@link withoutSecrets} removes passwords. */
 export function messageOf(error: unknown): string {

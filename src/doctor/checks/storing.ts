@@ -1,8 +1,8 @@
-import type { SessionDatabase } from '../../../database/contract/session-database.ts'
-import { guarded } from '../../../database/door/guarded.ts'
-import { WrongSettingsError } from '../../../errors.ts'
-import { StorageProof } from '../../../store/proof.ts'
-import { timeLimitsOf } from '../../../time/time-limits.ts'
+import type { SessionDatabase } from '../../database/contract/session-database.ts'
+import { guarded } from '../../database/door/guarded.ts'
+import { WrongSettingsError } from '../../errors.ts'
+import { StorageProof } from '../../store/proof.ts'
+import { timeLimitsOf } from '../../time/time-limits.ts'
 import { type Found, fault, ok, warning } from '../findings/finding.ts'
 import type { Subject } from '../findings/subject.ts'
 
