@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** Separates the tokens from other values that are derived from an id. */
 const LABEL = 'stored-session/csrf'
@@ -16,4 +16,19 @@ export function isFormToken(id: string, token: unknown): boolean {
   const expected = Buffer.from(formTokenOf(id))
   const given = Buffer.from(typeof token === 'string' ? token : '')
   return given.length === expected.length && timingSafeEqual(given, expected)
+}
+
+/** A random text of letters, digits, `-` and `_` that nobody can guess: 32 bytes in base64url. */
+export function randomText(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** The source expression that allows a text inside of a page, for `Content-Security-Policy`. */
+export function sourceOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
+/** A short text that changes with a text, for its address. */
+export function versionOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8)
 }
