@@ -8,7 +8,7 @@ import { HostProtocol } from './host-protocol.ts'
 import { SessionInspection } from './inspection/inspection.ts'
 import type { Visitor } from './live/live-session.ts'
 import { Opening } from './opening.ts'
-import { checkedStoreOptions } from './options/check-store-options.ts'
+import { checkedStoreOptions, type GivenOptions, givenOptionsOf } from './options/check-store-options.ts'
 import type { CheckedStoreOptions, StoreOptions } from './options/store-options.ts'
 import type { Rotation } from './requests/rotating.ts'
 import { SessionRequests } from './session-requests.ts'
@@ -105,6 +105,11 @@ export class StoredSessionStore extends SessionInspection {
   /** Whether the content of sessions opens only with their cookies. */
   get bindsToCookie(): boolean {
     return this.#options.bindToCookie
+  }
+
+  /** The options as the application gave them, for the doctor. They hold its secrets: never log or show them. */
+  get givenOptions(): GivenOptions {
+    return givenOptionsOf(this.#options)
   }
 
   /** The user of a session, by the option `user`; undefined without a user. */
