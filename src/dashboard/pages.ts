@@ -1,4 +1,7 @@
 import type { DashboardContext, DashboardRoute } from './frame/visit.ts'
+import { housekeepingKinds } from './housekeeping/housekeeping-kinds.ts'
+import { housekeepingRoutes } from './housekeeping/routes.ts'
+import { TrimRounds } from './housekeeping/trim-rounds.ts'
 import { incidentKinds } from './incident/incident-kinds.ts'
 import { incidentRoutes } from './incident/routes.ts'
 import { jobRoutes } from './job-pages/routes.ts'
@@ -7,8 +10,17 @@ import { overviewRoutes } from './overview/routes.ts'
 import { sessionsRoutes } from './sessions/routes.ts'
 
 /** All routes of the dashboard. */
-export function pagesOf(context: DashboardContext): DashboardRoute[] {
+export function pagesOf({ store, onClose }: DashboardContext): DashboardRoute[] {
   const jobs = new Jobs()
-  context.onClose(() => jobs.close())
-  return [...overviewRoutes(), ...sessionsRoutes(), ...incidentRoutes(jobs), ...jobRoutes(jobs, incidentKinds)]
+  const rounds = new TrimRounds(store.events)
+  onClose(() => jobs.close())
+  onClose(() => rounds.close())
+  const kinds = [...incidentKinds, ...housekeepingKinds]
+  return [
+    ...overviewRoutes(),
+    ...sessionsRoutes(),
+    ...incidentRoutes(jobs),
+    ...housekeepingRoutes({ jobs, rounds, kinds }),
+    ...jobRoutes(jobs, kinds),
+  ]
 }

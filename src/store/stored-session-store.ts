@@ -102,6 +102,12 @@ export class StoredSessionStore extends SessionInspection {
     return Boolean(this.#options.history)
   }
 
+  /** Milliseconds between two rounds of trimming in this process; undefined where it has no timer for them. */
+  get trimInterval(): number | undefined {
+    const { trim } = this.#options
+    return trim && trim.interval !== false ? trim.interval : undefined
+  }
+
   /** Whether the content of sessions opens only with their cookies. */
   get bindsToCookie(): boolean {
     return this.#options.bindToCookie

@@ -56,6 +56,7 @@ const ROOMS = {
     'dashboard/incident',
     'dashboard/housekeeping',
     'dashboard/sessions',
+    'dashboard/job-pages',
     'dashboard/jobs',
     'dashboard/frame',
   ],
