@@ -1,4 +1,4 @@
-import type { Finding } from '../../doctor/findings/finding.ts'
+import { type Finding, summaryOf } from '../../doctor/findings/finding.ts'
 import { html } from '../../pages/html.ts'
 import type { TrimResult } from '../../store/core/events.ts'
 import type { KeyStatus } from '../../store/management/key-status.ts'
@@ -18,6 +18,7 @@ export const trimKind: JobKind<TrimResult> = {
   ...OF_HOUSEKEEPING,
   kind: 'trim',
   title: 'Trimming',
+  summary: ({ trimmed }) => `${counted(trimmed, 'row')} deleted`,
   result: (_, { result: { trimmed, events, backlog, durationMs, stopped } }) =>
     html`<section class="card"><h2>${counted(trimmed, 'row')} deleted</h2>${facts([
       ['Events deleted', events === undefined ? undefined : numberOf(events)],
@@ -31,6 +32,7 @@ export const reencryptKind: JobKind<ReencryptResult> = {
   ...OF_HOUSEKEEPING,
   kind: 'reencrypt',
   title: 'Sealing with the current key',
+  summary: ({ reencrypted, remaining }) => `${counted(reencrypted, 'row')} sealed, ${numberOf(remaining)} left`,
   bar: [SEALED, TO_SEAL],
   result: (_, { result: { reencrypted, unreadable, remaining, remainingByKey } }) =>
     html`<section class="card"><h2>${counted(reencrypted, 'row')} sealed again</h2>${facts([
@@ -48,6 +50,7 @@ export const keyCountKind: JobKind<readonly KeyStatus[]> = {
   ...OF_HOUSEKEEPING,
   kind: 'keys',
   title: 'Sessions by key',
+  summary: ({ length }) => counted(length, 'key'),
   result: (_, { result }) =>
     html`<section class="card"><h2>${counted(result.length, 'key')}</h2>${keyTable(result, 'Keys, and what each has sealed')}</section>`,
 }
@@ -56,6 +59,7 @@ export const doctorKind: JobKind<readonly Finding[]> = {
   ...OF_HOUSEKEEPING,
   kind: 'doctor',
   title: 'Doctor',
+  summary: summaryOf,
   result: (_, { result }) => findingsList(result),
 }
 

@@ -34,7 +34,7 @@ export async function housekeepingPage(visit: Visit, { rounds: { list: rounds },
 <ul class="figures">
 ${figure('Rows waiting to be deleted', backlogText(backlog))}
 ${figure('Rounds of this process', interval === undefined ? 'no timer' : `every ${durationOf(interval)}`)}
-${figure('Age of the current key', current?.since ? durationOf(Math.max(0, Date.now() - current.since.getTime())) : 'not known')}
+${current?.since ? figure('Age of the current key', durationOf(Math.max(0, Date.now() - current.since.getTime()))) : figure('Age of the current key', 'not known', 'keys of a secret have no date')}
 </ul>
 ${visit.may('keys') && tasks(visit)}
 ${jobs.length > 0 && html`<section class="card" id="jobs"><h2>Jobs</h2>${jobTable(visit, jobs, kinds, 'Jobs that this process remembers, the newest first')}</section>`}

@@ -29,7 +29,9 @@ export function housekeepingRoutes({ jobs, rounds, kinds }: Housekeeping): Dashb
       needs: 'view',
       answer: (visit) => housekeepingPage(visit, { rounds, jobs: jobs.list(), kinds }),
     },
-    start('trim', (visit) => startJob(jobs, visit, trimKind, (control) => trim(visit.store, control))),
+    start('trim', (visit) =>
+      startJob(jobs, visit, trimKind, (control) => trim(visit.store, visit.operator.actor, control)),
+    ),
     start('reencrypt', (visit) =>
       startJob(jobs, visit, reencryptKind, (control) => reencrypt(visit.store, sealingOf(visit), control)),
     ),

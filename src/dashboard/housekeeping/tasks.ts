@@ -13,11 +13,11 @@ export const SEALED = 'Sealed again'
 export const TO_SEAL = 'Under other keys at first'
 
 /** Deletes the rows that may be deleted. */
-export function trim(store: StoredSessionStore, { signal, report }: JobControl): Promise<TrimResult> {
+export function trim(store: StoredSessionStore, actor: string, { signal, report }: JobControl): Promise<TrimResult> {
   const onProgress = ({ trimmed, events }: { trimmed: number; events?: number }) =>
     report({ 'Rows deleted': trimmed, ...(events !== undefined && { 'Events deleted': events }) })
   // A round that has begun already does not know our signal.
-  return untilStopped(signal, store.trim({ signal, onProgress }))
+  return untilStopped(signal, store.trim({ actor, signal, onProgress }))
 }
 
 /** Who seals, and how many rows a second at most. */

@@ -43,7 +43,8 @@ ${radio('what', 'some', what, 'The sessions that match all of these')}
 ${radio('what', 'all', what, 'All sessions of all users')}
 </fieldset>
 ${own}
-<div class="actions"><button class="button primary">Rehearse</button> <span class="hint">Counts the sessions, and ends none.</span></div>`
+<p class="hint">The rehearsal counts the sessions, and ends none.</p>
+<div class="actions"><button class="button primary">Rehearse</button></div>`
 }
 
 function radio(name: string, value: string, chosen: string, label: string): SafeHtml {
@@ -56,7 +57,7 @@ function criteria({ store }: Visit, { query, before }: IncidentPlan): SafeHtml {
   const { user, kind, country, network, age, used } = query
   return html`${store.knowsUsers && textField('user', 'User', user)}
 ${choice('age', 'Signed in', age, periods)}
-${textField('before', 'Signed in before (UTC)', before, { placeholder: '2026-11-30T14:30' })}
+${textField('before', 'Signed in before', before, { placeholder: '2026-11-30T14:30' })}
 ${choice('used', 'Last used', used, periods)}
 ${
   store.keepsMetadata &&

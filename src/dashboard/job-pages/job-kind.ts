@@ -16,7 +16,9 @@ export interface JobKind<Result = unknown> {
   readonly path: string
   /** The names of two numbers of its progress: what is done, and of how many. */
   readonly bar?: readonly [done: string, total: string]
-  /** What a job that has finished shows. */
+  /** What a job that has finished has to say in one line. */
+  summary(result: Result): string
+  /** What the page of a job that has finished shows. */
   result(visit: Visit, job: EndedJob<Result>): SafeHtml
 }
 

@@ -12,12 +12,15 @@ export const WORK_STYLE = `.stored-session .plain { min-width: 0; margin: 0; pad
 .stored-session .findings .what { font-weight: 600; }
 .stored-session .findings p, .stored-session .findings pre { margin: .125rem 0 0; overflow-wrap: anywhere; }
 .stored-session .findings pre { margin: .5rem 0 0; padding: .5rem .75rem; border-radius: .5rem; background: var(--ground); }
-.stored-session .tasks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: 1.25rem 1.5rem; }
+.stored-session .tasks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: 1.25rem 1.5rem; }
 .stored-session .task { display: flex; flex-direction: column; }
 .stored-session .task h3 { margin: 0 0 .25rem; font-size: 1rem; }
 .stored-session .task p { margin: 0 0 .75rem; color: var(--soft); font-size: .9375rem; }
 .stored-session .task form { margin-top: auto; }
 .stored-session .task .field { margin: 0 0 .75rem; }
+@media (min-width: 46.01rem) {
+  .stored-session .number + :not(.number) { padding-left: 1.5rem; }
+}
 @media (max-width: 46rem) {
   .stored-session .findings > li { grid-template-columns: minmax(0, 1fr); }
 }

@@ -1,4 +1,4 @@
-import type { OptionChecks } from '../options/option-checks.ts'
+import type { OptionChecks } from './option-checks.ts'
 
 const LONGEST_ACTOR = 255
 
