@@ -12,7 +12,12 @@ import { stopText } from './rounds-table.ts'
 import { SEALED, TO_SEAL } from './tasks.ts'
 import { backlogText } from './verdict.ts'
 
-const OF_HOUSEKEEPING = { section: 'Housekeeping', needs: 'keys', path: '/housekeeping' } as const
+const OF_HOUSEKEEPING = {
+  section: 'Housekeeping',
+  needs: 'keys',
+  path: '/housekeeping',
+  back: 'Back to housekeeping',
+} as const
 
 export const trimKind: JobKind<TrimResult> = {
   ...OF_HOUSEKEEPING,

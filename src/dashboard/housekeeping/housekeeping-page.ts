@@ -13,6 +13,9 @@ import { backlogText, verdictOf } from './verdict.ts'
 /** Rows a second that sealing may be limited to. */
 export const RATES = ['', '100', '1000', '10000'] as const
 
+/** Jobs on the page, besides those that run. */
+const MOST_JOBS = 10
+
 /** What the page shows besides the database. */
 export interface Work {
   readonly rounds: TrimRounds
@@ -27,6 +30,7 @@ export async function housekeepingPage(visit: Visit, { rounds: { list: rounds },
   const { trimInterval: interval } = store
   const { level, text } = verdictOf({ backlog, rounds, interval })
   const [current] = keys
+  const shown = jobs.filter(({ state }, index) => index < MOST_JOBS || state === 'running')
   return {
     title: 'Housekeeping',
     section: 'Housekeeping',
@@ -37,10 +41,10 @@ ${figure('Rounds of this process', interval === undefined ? 'no timer' : `every 
 ${current?.since ? figure('Age of the current key', durationOf(Math.max(0, Date.now() - current.since.getTime()))) : figure('Age of the current key', 'not known', 'keys of a secret have no date')}
 </ul>
 ${visit.may('keys') && tasks(visit)}
-${jobs.length > 0 && html`<section class="card" id="jobs"><h2>Jobs</h2>${jobTable(visit, jobs, kinds, 'Jobs that this process remembers, the newest first')}</section>`}
 <section class="card"><h2>Keys</h2>
 ${keyTable(keys, 'Keys and their age, the current key first')}
 <p class="hint">Some sources of keys do not list former keys. Counting sessions by key finds those that are still needed.</p></section>
+${shown.length > 0 && html`<section class="card"><h2>Jobs</h2>${jobTable(visit, shown, kinds, 'Jobs of this process, the newest first')}</section>`}
 <section class="card"><h2>Rounds of trimming</h2>
 ${rounds.length === 0 ? html`<p class="empty">No round has ended in this process since it started.</p>` : roundsTable(rounds)}</section>`,
   }

@@ -28,7 +28,7 @@ export function incidentPage(visit: Visit, { plan, fault, hasOwn, jobs }: FirstS
 ${fault !== undefined && html`<p class="fault" role="alert">${fault}</p>`}
 <section class="card"><h2>Which sessions?</h2>
 ${actionForm(visit, '/incident/rehearsal', { content: formContent(visit, plan, hasOwn) })}</section>
-${jobs.length > 0 && html`<section class="card"><h2>Before</h2>${jobTable(visit, jobs, incidentKinds, 'Incidents that this process remembers, the newest first')}</section>`}`,
+${jobs.length > 0 && html`<section class="card"><h2>Recent incidents</h2>${jobTable(visit, jobs, incidentKinds, 'Incidents that this process remembers, the newest first')}</section>`}`,
   }
 }
 

@@ -16,6 +16,8 @@ export interface JobKind<Result = unknown> {
   readonly path: string
   /** The names of two numbers of its progress: what is done, and of how many. */
   readonly bar?: readonly [done: string, total: string]
+  /** The name of a link to that page, below the result. */
+  readonly back?: string
   /** What a job that has finished has to say in one line. */
   summary(result: Result): string
   /** What the page of a job that has finished shows. */

@@ -99,13 +99,16 @@ export function numbersOf({ progress }: Pick<Job, 'progress'>, { bar }: Pick<Job
   const [done, total] = (bar ?? []).map((name) => progress[name])
   const isKnown = done !== undefined && total !== undefined && total > 0
   return html`${isKnown && html`<progress value="${Math.min(done, total)}" max="${total}" aria-label="Progress"></progress>`}
-${entries.length === 0 ? html`<p>Just begun.</p>` : facts(entries.map(([name, value]) => [name, numberOf(value)]))}`
+${entries.length === 0 ? html`<p>Working. There are no numbers yet.</p>` : facts(entries.map(([name, value]) => [name, numberOf(value)]))}`
 }
 
 function endedPart(visit: Visit, job: Job, kind: JobKind): SafeHtml {
-  if (job.state === 'done') return kind.result(visit, job as EndedJob<unknown>)
-  const text =
-    job.state === 'failed' ? failureText(job.error) : 'It stopped after what it was about. What it has done stays done.'
+  if (job.state === 'done') {
+    const { back } = kind
+    return html`${kind.result(visit, job as EndedJob<unknown>)}
+${back !== undefined && html`<p class="actions"><a class="button" href="${visit.base}${kind.path}">${back}</a></p>`}`
+  }
+  const text = job.state === 'failed' ? failureText(job.error) : 'What it had done by then stays done.'
   return html`<section class="card"><h2>${job.state === 'failed' ? 'It failed' : 'It was stopped'}</h2>
 <p>${text}</p>
 ${Object.keys(job.progress).length > 0 && numbersOf(job, kind)}
