@@ -9,7 +9,8 @@ import type { EndedJob, JobKind } from './job-kind.ts'
 
 /** Seconds after which the page of a running job loads again. */
 const REFRESH_S = 2
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** What ids of jobs look like. */
+const ID = /^[\w-]{43}$/
 
 /** A job: how far it is, the button that stops it, and its result. */
 export function jobPage(visit: Visit, jobs: Jobs, kinds: readonly JobKind[]): Page {
