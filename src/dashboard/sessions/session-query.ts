@@ -87,11 +87,6 @@ function momentOf(period: string, now: number): Date | undefined {
   return length === undefined ? undefined : new Date(now - length)
 }
 
-/** Whether a query has parts that only the rows themselves answer. */
-export function needsRows({ state, kind, country, network, used }: SessionQuery): boolean {
-  return state !== 'any' || [kind, country, network, used].some((part) => part !== '')
-}
-
 /** Whether a session matches the parts of a query that no index answers. */
 export function matches(query: SessionQuery, session: ListedSession, now = Date.now()): boolean {
   const { state, used } = query
