@@ -1,6 +1,6 @@
 import type { RevokeFilter } from '../../store/management/revoking.ts'
 import type { SessionFilter } from '../../store/management/session-filter.ts'
-import { fieldsOf, filterOf, needsRows, type SessionQuery, sessionQueryOf } from '../sessions/session-query.ts'
+import { fieldsOf, filterOf, type SessionQuery, sessionQueryOf } from '../sessions/session-query.ts'
 
 /** Which sessions an incident ends. It travels in the fields of forms, so that any process can go on with it. */
 export interface IncidentPlan {
@@ -74,3 +74,6 @@ export function revokeFilterOf(plan: IncidentPlan): RevokeFilter | undefined {
   if (needsRows(plan.query) || createdAfter !== undefined) return undefined
   return { ...(user !== undefined && { user }), ...(before && { before }) }
 }
+
+const needsRows = ({ kind, country, network, used }: SessionQuery) =>
+  [kind, country, network, used].some((part) => part !== '')
