@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
+import { keptHandles } from '../../../src/dashboard/incident/own-session.ts'
 import { databases, forEachDatabase } from '../../harness/databases.ts'
 import { appSuite } from '../../support/app-suite.ts'
 import { until } from '../../support/until.ts'
@@ -185,6 +186,16 @@ forEachDatabase((database) => {
       assert.match(textOf(await confirm(operator, others)), /2 sessions ended/)
       assert.deepEqual(await areSignedIn(members), [false, false])
       assert.equal((await operator.get('/me')).json().userId, 'grace')
+    })
+
+    test('keeps the session of the operator when it gets another id meanwhile', async () => {
+      const { app } = await withOwnSession()
+      const { browser, handle } = await signIn(app, 'grace')
+      await browser.post('/rotate')
+      const [current] = (await app.storedSession.list({ user: 'grace', state: 'live', limit: 1 })).sessions
+      assert.notEqual(current!.handle, handle)
+      assert.deepEqual([...(await keptHandles(app.storedSession.store, handle))], [handle, current!.handle])
+      assert.deepEqual([...(await keptHandles(app.storedSession.store, undefined))], [])
     })
   })
 })

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
+import type { Visit } from '../../../src/dashboard/frame/visit.ts'
+import { keyCountKind } from '../../../src/dashboard/housekeeping/housekeeping-kinds.ts'
+import type { JobKind } from '../../../src/dashboard/job-pages/job-kind.ts'
+import { jobPage } from '../../../src/dashboard/job-pages/job-page.ts'
+import { Jobs } from '../../../src/dashboard/jobs/jobs.ts'
 import type { SessionDatabase } from '../../../src/database/contract/session-database.ts'
 import { openDatabase } from '../../../src/database/open.ts'
 import { databases } from '../../harness/databases.ts'
@@ -140,4 +145,21 @@ describe('a job that the database holds up', () => {
     await startJob(operator, '/housekeeping/keys', {}, '/housekeeping')
     await app.close()
   })
+})
+
+test('the page of a job that failed repeats our own errors, and no other', async () => {
+  const ours = Object.assign(new Error('actor must be text'), { code: 'FST_STORED_SESSION_INVALID_OPTIONS' })
+  for (const [error, text] of [
+    [ours, /It failed actor must be text/],
+    [new Error('hunter2'), /It failed The log of the application has the reason/],
+    [Object.assign(new Error('hunter2'), { statusCode: 503 }), /It failed The database or the key provider/],
+  ] as const) {
+    const jobs = new Jobs()
+    const job = jobs.start({ kind: keyCountKind.kind, actor: 'grace', run: () => Promise.reject(error) })!
+    await until('it has failed', () => job.state === 'failed')
+    const visit = { params: { id: job.id }, base: '', may: () => true } as unknown as Visit
+    const page = jobPage(visit, jobs, [keyCountKind as JobKind])
+    assert.match(textOf(`<main${page.content}`), text)
+    assert.ok(!String(page.content).includes('hunter2'))
+  }
 })
