@@ -1,3 +1,5 @@
+import type { Settings } from '../doctor/findings/settings.ts'
+import { ownManifest } from '../installation/packages.ts'
 import { openDatabase, openStore } from './configuration/open-store.ts'
 import { readSettings } from './configuration/settings.ts'
 import type { AnyCommand } from './frame/command.ts'
@@ -6,11 +8,10 @@ import { CommandError, type ExitCode, exitCodes } from './frame/errors.ts'
 import { reportFailure } from './frame/failure.ts'
 import { commandHelp, generalHelp } from './frame/help.ts'
 import { Interruption } from './frame/interruption.ts'
-import type { Invocation, Settings } from './frame/invocation.ts'
+import type { Invocation } from './frame/invocation.ts'
 import { Output, type OutputStream } from './frame/output.ts'
 import { findCommand, parseOptions, splitCommand } from './frame/parse.ts'
 import { Progress } from './frame/progress.ts'
-import { ownManifest } from './project/installed.ts'
 
 /** The streams of the process, or their replacements. */
 interface Streams {

@@ -1,4 +1,10 @@
 import type { DashboardContext, DashboardRoute } from './frame/visit.ts'
+import { housekeepingKinds } from './housekeeping/housekeeping-kinds.ts'
+import { housekeepingRoutes } from './housekeeping/routes.ts'
+import { TrimRounds } from './housekeeping/trim-rounds.ts'
+import { incidentKinds } from './incident/incident-kinds.ts'
+import { incidentRoutes } from './incident/routes.ts'
+import { jobRoutes } from './job-pages/routes.ts'
 import { Jobs } from './jobs/jobs.ts'
 import { liveRoutes } from './live/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
@@ -7,7 +13,19 @@ import { surveyRoutes } from './survey/routes.ts'
 
 /** All routes of the dashboard. */
 export function pagesOf(context: DashboardContext): DashboardRoute[] {
+  const { store, onClose } = context
   const jobs = new Jobs()
-  context.onClose(() => jobs.close())
-  return [...overviewRoutes(context), ...liveRoutes(context), ...surveyRoutes(jobs), ...sessionsRoutes()]
+  const rounds = new TrimRounds(store.events)
+  onClose(() => jobs.close())
+  onClose(() => rounds.close())
+  const kinds = [...incidentKinds, ...housekeepingKinds]
+  return [
+    ...overviewRoutes(context),
+    ...liveRoutes(context),
+    ...surveyRoutes(jobs),
+    ...sessionsRoutes(),
+    ...incidentRoutes(jobs),
+    ...housekeepingRoutes({ jobs, rounds, kinds }),
+    ...jobRoutes(jobs, kinds),
+  ]
 }

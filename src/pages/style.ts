@@ -4,6 +4,7 @@ import { CHART_STYLE } from './style/charts.ts'
 import { DASHBOARD_STYLE } from './style/dashboard.ts'
 import { LIVE_STYLE } from './style/live.ts'
 import { SHELL_STYLE } from './style/shell.ts'
+import { WORK_STYLE } from './style/work.ts'
 
 /** The style sheet of all pages. It applies inside of `.stored-session`, so that it leaves the page around it alone. */
-export const STYLE = BASE_STYLE + ACCOUNT_STYLE + SHELL_STYLE + DASHBOARD_STYLE + CHART_STYLE + LIVE_STYLE
+export const STYLE = BASE_STYLE + ACCOUNT_STYLE + SHELL_STYLE + DASHBOARD_STYLE + WORK_STYLE + CHART_STYLE + LIVE_STYLE

@@ -93,7 +93,7 @@ export function checkOptions(options: StoredSessionOptions): CheckedOptions {
   }
   checks.names(rest, [...storeOptionNames, ...hostOptionNames, ...ownOptionNames])
   const onUnavailable = checkOnUnavailable(rest.onUnavailable, checks)
-  const checkedStore = checkStoreOptions(store, checks)
+  const checkedStore = checkStoreOptions(store, checks, options)
   const checked = checkHost(host, checkedStore.limits, checks)
   if (options?.keys !== undefined && !isSecret(options.secret)) checks.fault('secret', secretFault(options.secret))
   checks.done()

@@ -8,7 +8,7 @@ import { HostProtocol } from './host-protocol.ts'
 import { SessionInspection } from './inspection/inspection.ts'
 import type { Visitor } from './live/live-session.ts'
 import { Opening } from './opening.ts'
-import { checkedStoreOptions } from './options/check-store-options.ts'
+import { checkedStoreOptions, type GivenOptions, givenOptionsOf } from './options/check-store-options.ts'
 import type { CheckedStoreOptions, StoreOptions } from './options/store-options.ts'
 import type { Rotation } from './requests/rotating.ts'
 import { SessionRequests } from './session-requests.ts'
@@ -102,9 +102,20 @@ export class StoredSessionStore extends SessionInspection {
     return Boolean(this.#options.history)
   }
 
+  /** Milliseconds between two rounds of trimming in this process; undefined where it has no timer for them. */
+  get trimInterval(): number | undefined {
+    const { trim } = this.#options
+    return trim && trim.interval !== false ? trim.interval : undefined
+  }
+
   /** Whether the content of sessions opens only with their cookies. */
   get bindsToCookie(): boolean {
     return this.#options.bindToCookie
+  }
+
+  /** The options as the application gave them, for the doctor. They hold its secrets: never log or show them. */
+  get givenOptions(): GivenOptions {
+    return givenOptionsOf(this.#options)
   }
 
   /** The user of a session, by the option `user`; undefined without a user. */

@@ -15,16 +15,30 @@ import {
 /** A folder of src/ and those whose files its own may import, each of them and errors.ts besides. */
 const LAYERS: Record<string, string[]> = {
   testing: ['plugin', 'store', 'instruments', 'payload', 'database', 'keys', 'schema'],
-  cli: ['plugin', 'importing', 'store', 'instruments', 'payload', 'database', 'keys', 'schema', 'time'],
+  cli: [
+    'doctor',
+    'installation',
+    'plugin',
+    'importing',
+    'store',
+    'instruments',
+    'payload',
+    'database',
+    'keys',
+    'schema',
+    'time',
+  ],
   // Reads the tables of other stores.
   importing: ['store', 'database'],
   // For sessions in any store: of ours it may use what checks options, and the names of reasons.
   limits: ['store', 'database', 'time'],
   telemetry: ['store', 'instruments'],
-  dashboard: ['plugin', 'pages', 'store', 'instruments', 'payload', 'metadata', 'database', 'time'],
+  dashboard: ['doctor', 'plugin', 'pages', 'store', 'instruments', 'payload', 'metadata', 'database', 'time'],
   account: ['plugin', 'pages', 'store', 'payload', 'metadata'],
   // What all pages in a browser share: it knows no session.
   pages: ['metadata'],
+  // What is wrong with an installation, for the command line and the dashboard.
+  doctor: ['installation', 'plugin', 'store', 'database', 'keys', 'schema', 'time'],
   plugin: ['store', 'instruments', 'payload', 'database', 'keys', 'schema', 'metadata'],
   store: ['instruments', 'payload', 'database', 'keys', 'schema', 'time', 'metadata'],
   instruments: [],
@@ -34,6 +48,8 @@ const LAYERS: Record<string, string[]> = {
   database: ['instruments', 'schema', 'time'],
   keys: ['time'],
   schema: [],
+  // Packages on this machine.
+  installation: [],
   time: [],
 }
 
@@ -43,6 +59,9 @@ const ERRORS = 'errors.ts'
 
 /** Their purpose is to read a variable. */
 const READ_ENVIRONMENT = ['keys/env-keys.ts', 'plugin/options.ts']
+
+/** The layers that may touch the process. */
+const OF_PROCESS = ['cli', 'doctor']
 
 const LONGEST_FILE = 200
 const EMPTY_NAMES = /^(utils?|helpers?|common|shared|misc|lib|types|interfaces|constants)(\.ts)?$/
@@ -123,7 +142,7 @@ describe('outside of its own layer', () => {
         if (path === ERRORS && name === '@fastify/error') return false
         return (
           isFastify(name) &&
-          !['plugin', 'limits', 'cli', 'testing', 'account', 'dashboard', 'pages'].includes(layerOf(path))
+          !['plugin', 'limits', 'cli', 'doctor', 'testing', 'account', 'dashboard', 'pages'].includes(layerOf(path))
         )
       }),
       'fastify and its plugins are imported by the plugins and the aids for tests alone',
@@ -154,15 +173,16 @@ describe('outside of its own layer', () => {
     const words = /(?<![\w.'"`$-])(?:process|console)\s*[.[]/
     assertNone(
       files
-        .filter(({ path, text }) => words.test(withoutComments(text)) && layerOf(path) !== 'cli')
+        .filter(({ path, text }) => words.test(withoutComments(text)) && !OF_PROCESS.includes(layerOf(path)))
         .map(({ path }) => path),
-      'process and console belong to the command line',
+      'process and console belong to the command line, and the doctor examines the process',
     )
     assertNone(
       importsWhere(({ path }, name) => {
-        return /^(node:)?(process|console)$/.test(name) && layerOf(path) !== 'cli' && !READ_ENVIRONMENT.includes(path)
+        const isProcess = /^(node:)?(process|console)$/.test(name)
+        return isProcess && !OF_PROCESS.includes(layerOf(path)) && !READ_ENVIRONMENT.includes(path)
       }),
-      'process and console belong to the command line',
+      'process and console belong to the command line, and the doctor examines the process',
     )
   })
 
@@ -175,7 +195,7 @@ describe('outside of its own layer', () => {
       importsWhere(({ path }, name) => {
         return (
           isDriver(name) &&
-          !['database', 'schema', 'cli', 'importing'].includes(layerOf(path)) &&
+          !['database', 'schema', 'cli', 'doctor', 'importing'].includes(layerOf(path)) &&
           !isTableType(path, name)
         )
       }),

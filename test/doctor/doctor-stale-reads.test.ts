@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { findStaleReads as onMysql } from '../../src/cli/doctor/mysql/stale-reads.ts'
-import { findStaleReads as onPg } from '../../src/cli/doctor/pg/stale-reads.ts'
+import { findStaleReads as onMysql } from '../../src/doctor/mysql/stale-reads.ts'
+import { findStaleReads as onPg } from '../../src/doctor/pg/stale-reads.ts'
 
 type Rows = Record<string, unknown>[]
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Finding } from '../../src/cli/doctor/findings/finding.ts'
+import type { Finding } from '../../src/doctor/findings/finding.ts'
 import { envelopeKeys, staticKeys } from '../../src/index.ts'
 import { commandLine, settingsFor } from '../cli/command-line.ts'
 import { forEachDatabase } from '../harness/databases.ts'

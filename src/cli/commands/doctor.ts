@@ -13,14 +13,11 @@ table: read them before you run them. The exit code is 3 when there is a fault, 
 0 when there are only warnings.`,
   options: {},
   async run({ output, settings }) {
-    const { checkUp } = await import('../doctor/checkup.ts')
-    const { reportOf, summaryOf } = await import('../doctor/findings/finding.ts')
+    const { checkUp } = await import('../../doctor/checkup.ts')
+    const { reportOf, summaryOf } = await import('../../doctor/findings/finding.ts')
+    const { ownSurroundings } = await import('../../doctor/surroundings.ts')
     const given = await settings()
-    const findings = await checkUp(given, {
-      now: Date.now,
-      folder: process.cwd(),
-      isProduction: process.env.NODE_ENV === 'production',
-    })
+    const findings = await checkUp(given, ownSurroundings())
     const isOk = findings.every(({ level }) => level !== 'fault')
     output.print(
       { ok: isOk, source: given.source, findings },

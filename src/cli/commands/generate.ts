@@ -1,7 +1,7 @@
 import type { Dialect } from '../../database/recognise.ts'
+import type { Settings } from '../../doctor/findings/settings.ts'
 import { defineCommand } from '../frame/command.ts'
 import { CommandError, exitCodes, UsageError } from '../frame/errors.ts'
-import type { Settings } from '../frame/invocation.ts'
 import { dialectNamed } from '../project/installed.ts'
 
 export const generate = defineCommand({

@@ -4,6 +4,7 @@ import type { TrimResult } from '../../store/trimming/trimming.ts'
 import { defineCommand } from '../frame/command.ts'
 import { exitCodes } from '../frame/errors.ts'
 import { grouped, rowsOf } from '../frame/progress.ts'
+import { operatorName } from '../inputs/operator.ts'
 import { batchSize, milliseconds, wholeNumber } from '../inputs/values.ts'
 
 const LONGEST_PAUSE_MS = 10_000
@@ -38,6 +39,7 @@ when another process trims.`,
       pause: pauseOf(values.pause),
       maxRows: wholeNumber('max-rows', values['max-rows'], MOST_ROWS),
       maxDuration: milliseconds('max-duration', values['max-duration']),
+      actor: operatorName(),
     })
     const store = await invocation.openStore()
     const progress = invocation.progress({ verb: 'deleted' })

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { extname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Settings } from '../../doctor/findings/settings.ts'
 import { CommandError } from '../frame/errors.ts'
-import type { Settings } from '../frame/invocation.ts'
 import { importTypeScript } from './typescript.ts'
 
 /** The file names of a configuration, in the order of the search. */

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import type { SessionDatabase } from '../../database/contract/session-database.ts'
 import { readSqliteUrl } from '../../database/sqlite/url/url-settings.ts'
+import type { Settings } from '../../doctor/findings/settings.ts'
 import type { KeyProvider } from '../../keys/key-provider.ts'
 import type { StoreOptions } from '../../store/options/store-options.ts'
 import type { StoredSessionStore } from '../../store/stored-session-store.ts'
 import { CommandError } from '../frame/errors.ts'
-import type { OpenOptions, Settings } from '../frame/invocation.ts'
+import type { OpenOptions } from '../frame/invocation.ts'
 
 /** Opens the store from an application's options, for one command: nothing runs in the background. */
 export async function openStore(settings: Settings, options: OpenOptions = {}): Promise<StoredSessionStore> {

@@ -1,6 +1,6 @@
+import type { Settings } from '../../doctor/findings/settings.ts'
 import { envKeys } from '../../keys/env-keys.ts'
 import { CommandError } from '../frame/errors.ts'
-import type { Settings } from '../frame/invocation.ts'
 import { loadConfiguration } from './load.ts'
 
 /**

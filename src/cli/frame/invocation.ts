@@ -1,16 +1,8 @@
 import type { SessionDatabase } from '../../database/contract/session-database.ts'
+import type { Settings } from '../../doctor/findings/settings.ts'
 import type { StoredSessionStore } from '../../store/stored-session-store.ts'
 import type { Output } from './output.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
-
-/** The options of the application, as `register(storedSession, options)` accepts them, unchecked. */
-export interface Settings {
-  /** Their source, for messages: the path of the configuration, or `the environment`. */
-  readonly source: string
-  readonly options: Readonly<Record<string, unknown>>
-  /** Fastify's option of this name, where the configuration exports it for both. */
-  readonly trustProxy?: unknown
-}
 
 /** The purpose of opening a store. */
 export interface OpenOptions {

@@ -1,7 +1,7 @@
+import type { Settings } from '../../doctor/findings/settings.ts'
 import type { SourcePlace } from '../../importing/source.ts'
 import { type SourceName, sourceNames } from '../../importing/sources.ts'
 import { CommandError, UsageError } from '../frame/errors.ts'
-import type { Settings } from '../frame/invocation.ts'
 import type { CommandOptions, OptionValues } from '../frame/options.ts'
 
 /** The options for the source of an import. */

@@ -53,7 +53,8 @@ function resultOf(visit: Visit, { sessions, looked, next }: Found): SafeHtml {
   return html`<p class="empty">${text}</p>`
 }
 
-function pagerOf({ base, query: parameters }: Visit, query: SessionQuery, { next, looked, sessions }: Found): SafeHtml {
+function pagerOf(visit: Visit, query: SessionQuery, { next, looked, sessions }: Found): SafeHtml {
+  const { base, query: parameters } = visit
   const fields = fieldsOf(query)
   const first =
     parameters.get('cursor') !== null &&
@@ -65,5 +66,13 @@ function pagerOf({ base, query: parameters }: Visit, query: SessionQuery, { next
   const hint =
     looked > sessions.length &&
     html`<span class="hint">Looked at ${numberOf(looked)} sessions${next !== undefined && isShort && ', and there are more'}.</span>`
-  return html`<div class="pager">${first} ${more} ${hint}</div>`
+  return html`<div class="pager">${first} ${more} ${endLink(visit, query, sessions.length > 0)} ${hint}</div>`
+}
+
+/** Leads to the incident that ends what was found, where something narrower than everything was looked for. */
+function endLink(visit: Visit, query: SessionQuery, hasSessions: boolean): SafeHtml | false {
+  const fields = fieldsOf(query).filter(([name]) => name !== 'state')
+  if (!hasSessions || fields.length === 0 || query.state === 'ended' || !visit.may('revoke')) return false
+  const plan = queryString([['what', 'some'], ...fields, ['keep', 'yes']])
+  return html`<a class="button danger" href="${visit.base}/incident${plan}">End all that match…</a>`
 }

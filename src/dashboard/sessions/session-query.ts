@@ -69,25 +69,29 @@ export function fieldsOf(query: SessionQuery): [name: string, value: string][] {
   return Object.entries(query).filter(([name, value]) => value !== '' && !(name === 'state' && value === 'live'))
 }
 
-/** The part of a query that the indexes of the table answer. */
-export function filterOf({ user, age }: SessionQuery): SessionFilter {
-  const moment = momentOf(age)
+/**
+ * The part of a query that the indexes of the table answer.
+ *
+ * @param now - the end of its periods, epoch milliseconds
+ */
+export function filterOf({ user, age }: SessionQuery, now = Date.now()): SessionFilter {
+  const moment = momentOf(age, now)
   return {
     ...(user !== '' && { user }),
     ...(moment && { [age.startsWith('<') ? 'createdAfter' : 'createdBefore']: moment }),
   }
 }
 
-function momentOf(period: string): Date | undefined {
+function momentOf(period: string, now: number): Date | undefined {
   const length = PERIODS[period.slice(1)]
-  return length === undefined ? undefined : new Date(Date.now() - length)
+  return length === undefined ? undefined : new Date(now - length)
 }
 
 /** Whether a session matches the parts of a query that no index answers. */
-export function matches(query: SessionQuery, session: ListedSession): boolean {
+export function matches(query: SessionQuery, session: ListedSession, now = Date.now()): boolean {
   const { state, used } = query
   if (state !== 'any' && session.state !== state) return false
-  const moment = momentOf(used)
+  const moment = momentOf(used, now)
   if (moment && session.touchedAt >= moment !== used.startsWith('<')) return false
   return usesMatch(query, session)
 }

@@ -4,10 +4,10 @@ import type { StoreCore, UserId } from '../core/core.ts'
 import { MANY } from '../core/history.ts'
 import { endNow } from '../core/lifetime.ts'
 import { detailsOf } from '../history/event-details.ts'
+import { checkedActor } from '../options/actor.ts'
 import { checkObject, refuseUndefined } from '../options/filter-checks.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 import { checkedUser } from '../users/user.ts'
-import { checkedActor } from './actor.ts'
 import { endListed } from './recorded-ends.ts'
 
 /** Whom to forget. */

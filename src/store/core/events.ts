@@ -43,8 +43,8 @@ export interface SessionEvents {
   databaseWarning: [{ message: string }]
   /** A request got a 503, because the database or the key provider failed. */
   fault: [{ operation: 'read' | 'write' | 'touch' | 'delete'; error: Error }]
-  /** A round of trimming ended, in the background or by a call. */
-  trimmed: [TrimResult]
+  /** A round of trimming ended, in the background or by a call, which may name its `actor`. */
+  trimmed: [TrimResult & { actor?: string }]
   /** Each of `rounds` consecutive rounds left more rows than the round before: trimming does not keep up. */
   backlog: [{ backlog: number; rounds: number }]
   /** Events of the history were stored. */

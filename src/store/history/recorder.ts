@@ -129,9 +129,9 @@ export class Recorder implements SessionHistory {
       if (key && unreadable.isFirst(sid))
         this.record({ sid: key, kind: 'unreadable', userId: null, details: { reason } })
     })
-    events.on('trimmed', ({ trimmed: sessions, events: count = 0 }) => {
-      if (sessions + count > 0)
-        this.record({ sid: MANY, kind: 'trimmed', userId: null, details: { sessions, events: count } })
+    events.on('trimmed', ({ trimmed: sessions, events: count = 0, actor }) => {
+      const details = { sessions, events: count, ...(actor !== undefined && { actor }) }
+      if (sessions + count > 0) this.record({ sid: MANY, kind: 'trimmed', userId: null, details })
     })
   }
 }

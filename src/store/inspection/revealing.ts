@@ -1,9 +1,9 @@
 import { UnreadablePayload } from '../../payload/sealed-payload.ts'
 import { formatSid } from '../../payload/session-id.ts'
-import { checkedActor } from '../audit/actor.ts'
 import type { StoreCore } from '../core/core.ts'
 import { type SessionHandle, sidOfHandle } from '../core/handle.ts'
 import { reasonOver } from '../core/lifetime.ts'
+import { checkedActor } from '../options/actor.ts'
 import { checkObject } from '../options/filter-checks.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 

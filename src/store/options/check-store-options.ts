@@ -20,8 +20,11 @@ const LONGEST_OPERATION_MS = 600_000
 const LONGEST_TABLE = 48
 const LONGEST_SCHEMA = 63
 
+/** Options as the application gave them, unchecked. They hold its secrets, so they are neither logged nor shown. */
+export type GivenOptions = Readonly<Record<string, unknown>>
+
 // The plugin checks these options together with its own, and passes the result to the store.
-const checkedBefore = new WeakSet<object>()
+const givenOptions = new WeakMap<object, GivenOptions>()
 
 /**
  * The options of a store, checked and complete.
@@ -39,10 +42,21 @@ export function checkedStoreOptions(options: StoreOptions | CheckedStoreOptions)
 }
 
 const isChecked = (options: StoreOptions | CheckedStoreOptions): options is CheckedStoreOptions =>
-  checkedBefore.has(options)
+  givenOptions.has(options)
 
-/** Checks all options of the store and notes every fault; the result is valid only without faults. */
-export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): CheckedStoreOptions {
+/** What the application gave, with the options of the plugin where it was the plugin that checked them. */
+export const givenOptionsOf = (checked: CheckedStoreOptions): GivenOptions => givenOptions.get(checked) ?? {}
+
+/**
+ * Checks all options of the store and notes every fault; the result is valid only without faults.
+ *
+ * @param given - what the application gave, if that is more
+ */
+export function checkStoreOptions(
+  options: StoreOptions,
+  checks: OptionChecks,
+  given: object = options,
+): CheckedStoreOptions {
   const dialect = checkDatabase(options, checks)
   checks.optionalFunction('user', options.user)
   const { schedule, grace, lock } = checkTrim(options.trim, checks)
@@ -66,7 +80,7 @@ export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): 
     maxBytes: checks.integer('maxBytes', options.maxBytes, USUAL_MAX_BYTES, 1, LARGEST_BYTES),
     table: checkTable(options.table, dialect, checks),
   }
-  checkedBefore.add(checked)
+  givenOptions.set(checked, Object.freeze({ ...given }))
   return checked
 }
 

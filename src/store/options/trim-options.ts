@@ -1,4 +1,5 @@
 import type { Duration } from '../../time/duration.ts'
+import { checkedActor } from './actor.ts'
 import { OptionChecks } from './option-checks.ts'
 
 /** The kind of lock that lets only one process of a database trim at a time. */
@@ -49,6 +50,8 @@ export interface TrimOptions {
   maxRows?: number
   /** Time after which no further batch begins. @defaultValue no limit */
   maxDuration?: Duration
+  /** Who does it, for the history: 1 to 255 characters. */
+  actor?: string
   /** Stops after the current batch. */
   signal?: AbortSignal
   /** Called after every batch. */
@@ -123,8 +126,9 @@ export function checkTrim(
  */
 export function checkedTrimOptions(options: TrimOptions, schedule: TrimSchedule | false): TrimLimits {
   const checks = new OptionChecks()
-  checks.names(options, [...limitNames, 'signal', 'onProgress'])
+  checks.names(options, [...limitNames, 'actor', 'signal', 'onProgress'])
   checks.optionalFunction('onProgress', options.onProgress)
+  checkedActor(options.actor, checks)
   const { batchSize, pause: configured } = schedule || brisk
   const pause = configured === 'auto' ? brisk.pause : configured
   const limits = checkLimits(options, { batchSize, pause, maxRows: unlimited, maxDuration: unlimited }, checks)

@@ -88,12 +88,12 @@ export class Trimmer {
 
   async #reported(
     limits: TrimLimits,
-    { signal: caller, onProgress }: TrimOptions,
+    { signal: caller, onProgress, actor }: TrimOptions,
     share?: number,
   ): Promise<TrimResult> {
     const signals = { caller, closing: this.#closing.signal, onProgress }
     const result = await trimRound(this.#database, this.#alone, limits, signals, share, { retain: this.#retain })
-    this.#events.emit('trimmed', { ...result })
+    this.#events.emit('trimmed', { ...result, ...(actor !== undefined && { actor }) })
     if (share !== undefined) {
       this.#share = nextShare(share, result.stopped)
       // The next round takes more of the time, which may be enough to keep up.
