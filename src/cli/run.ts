@@ -9,6 +9,7 @@ import { Interruption } from './frame/interruption.ts'
 import type { Invocation, Settings } from './frame/invocation.ts'
 import { Output, type OutputStream } from './frame/output.ts'
 import { findCommand, parseOptions, splitCommand } from './frame/parse.ts'
+import { askPassword } from './frame/password-prompt.ts'
 import { Progress } from './frame/progress.ts'
 import { ownManifest } from './project/installed.ts'
 
@@ -82,6 +83,8 @@ async function runCommand(
     get signal() {
       return interruption.signal
     },
+    interrupted: (message) => interruption.wait(message),
+    askPassword: (question, option) => askPassword(question, option, streams),
     progress: (options) => new Progress(output, options),
     confirm: (question) => confirm(question, values.yes === true, streams),
     settings() {

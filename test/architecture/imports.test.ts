@@ -15,7 +15,19 @@ import {
 /** A folder of src/ and those whose files its own may import, each of them and errors.ts besides. */
 const LAYERS: Record<string, string[]> = {
   testing: ['plugin', 'store', 'instruments', 'payload', 'database', 'keys', 'schema'],
-  cli: ['plugin', 'importing', 'store', 'instruments', 'payload', 'database', 'keys', 'schema', 'time'],
+  cli: [
+    'dashboard',
+    'pages',
+    'plugin',
+    'importing',
+    'store',
+    'instruments',
+    'payload',
+    'database',
+    'keys',
+    'schema',
+    'time',
+  ],
   // Reads the tables of other stores.
   importing: ['store', 'database'],
   // For sessions in any store: of ours it may use what checks options, and the names of reasons.

@@ -1,0 +1,26 @@
+import type { FastifyRequest } from 'fastify'
+
+/** Ends the dashboard when nobody has used it for a while, unless it works. */
+export class IdleClock {
+  /** Resolves when nobody has used it for that long. */
+  readonly over: Promise<void>
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(idleMs: number, isBusy: () => boolean) {
+    this.over = new Promise((resolve) => {
+      this.#timer = setTimeout(() => (isBusy() ? this.used() : resolve()), idleMs)
+    })
+  }
+
+  /** Begins the time again. */
+  used(): void {
+    this.#timer?.refresh()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+}
+
+/** Whether an operator made a request, and not a page that is left open and reloads its parts by itself. */
+export const isUse = ({ headers }: Pick<FastifyRequest, 'headers'>) => headers['sec-fetch-dest'] !== 'empty'
