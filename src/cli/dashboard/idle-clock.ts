@@ -4,17 +4,24 @@ import type { FastifyRequest } from 'fastify'
 export class IdleClock {
   /** Resolves when nobody has used it for that long. */
   readonly over: Promise<void>
+  readonly #idleMs: number
+  readonly #isBusy: () => boolean
+  #end = () => {}
   #timer: NodeJS.Timeout | undefined
 
   constructor(idleMs: number, isBusy: () => boolean) {
+    this.#idleMs = idleMs
+    this.#isBusy = isBusy
     this.over = new Promise((resolve) => {
-      this.#timer = setTimeout(() => (isBusy() ? this.used() : resolve()), idleMs)
+      this.#end = resolve
     })
+    this.used()
   }
 
   /** Begins the time again. */
   used(): void {
-    this.#timer?.refresh()
+    this.stop()
+    this.#timer = setTimeout(() => (this.#isBusy() ? this.used() : this.#end()), this.#idleMs)
   }
 
   stop(): void {
