@@ -13,11 +13,12 @@ export async function askPassword(question: string, option: string, { stdin, std
   if (!stdin.isTTY || !stderr.isTTY) {
     throw new UsageError(`a password is needed, and there is no terminal to ask for one; pass ${option}`)
   }
-  stderr.write(`${question} `)
   // The line editor writes what is typed to its output.
   const output = new Writable({ write: (_chunk, _encoding, done) => done() })
   const dialogue = createInterface({ input: stdin, output, terminal: true })
   const closed = new Promise<undefined>((resolve) => dialogue.once('close', () => resolve(undefined)))
+  // Only now does the terminal show nothing of what is typed.
+  stderr.write(`${question} `)
   try {
     const answer = await Promise.race([dialogue.question(''), closed])
     if (answer === undefined) throw new Declined()

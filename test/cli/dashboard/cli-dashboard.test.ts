@@ -71,7 +71,7 @@ forEachDatabase((target) => {
         const second = await other.open(url)
         assert.deepEqual([second.status, heading(second)], [403, 'This address was already used'])
       }
-      assert.equal(command.stderr(), OPENS_ONCE)
+      await until('it explains', () => command.stderr() === OPENS_ONCE)
       command.child.kill('SIGINT')
       const { code, stderr } = await command.end
       assert.deepEqual([code, stderr], [0, `${OPENS_ONCE}Stopping.\n`])

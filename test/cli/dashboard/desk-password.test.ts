@@ -37,7 +37,8 @@ describe('the dashboard with a password', () => {
     await database.drop()
   })
 
-  test('says that it does not encrypt, and prints no password', () => {
+  test('says that it does not encrypt, and prints no password', async () => {
+    await until('it warns', () => command.stderr().endsWith('without use.\n'))
     assert.match(command.stderr(), /^Browsers sign in with the password\. This server does not encrypt \(no TLS\)/)
     assert.ok(!command.stderr().includes(password))
   })
