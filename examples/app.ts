@@ -62,7 +62,7 @@ function isThisMachine(ip: string): boolean {
 }
 
 function advice({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'EADDRINUSE') return `Port ${port} on ${host} is in use. Choose another one: PORT=${port + 1} npm start`
+  if (code === 'EADDRINUSE') return `Port ${port} on ${host} is taken. Choose another one: PORT=${port + 1} npm start`
   if (code === 'ERR_SOCKET_BAD_PORT') return `PORT must be a number from 0 to 65535, not "${process.env.PORT}"`
   return message
 }

@@ -42,7 +42,7 @@ function stepsOf(device: MadeUpDevice, now: number, chance: Chance): Step[] {
   // More recent sign-ins than old ones, and few at night.
   const age = isFirst ? 1 + chance() * 9 : chance() ** 1.6 * DAYS
   const start = byDay(now - age * DAY_MS, chance)
-  const uses = Array.from({ length: 1 + Math.floor(chance() * 3) }, () => start + chance() * (now - start))
+  const uses = Array.from({ length: 1 + Math.floor(chance() * 2) }, () => start + chance() * (now - start))
   const steps: Step[] = [
     { at: start, device, path: '/sign-in' },
     ...uses.map((at) => ({ at, device, path: '/count' as const })),
@@ -55,7 +55,7 @@ function stepsOf(device: MadeUpDevice, now: number, chance: Chance): Step[] {
   return steps.filter(({ at }) => at < now)
 }
 
-/** Moves a time between 23 and 6 o'clock, mostly, to the day before it. */
+/** Moves most times between 22 and 6 o'clock to the day before. */
 function byDay(at: number, chance: Chance): number {
   const hour = (at % DAY_MS) / HOUR_MS
   return (hour > 22 || hour < 6) && chance() < 0.8 ? at - 9 * HOUR_MS : at

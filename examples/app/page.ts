@@ -28,7 +28,7 @@ export function signedInPage({ name, signedInAt, count, values }: SignedIn, data
 <div class="cards">
 <section class="card" aria-labelledby="counter">
 <h2 id="counter">Your counter</h2>
-<div class="figure"><span class="name">Count</span> <span class="value count">${count}</span></div>
+<div class="figure"><span class="name">Count</span> <span class="value"><span class="count">${count}</span></span></div>
 <form method="post" action="/count" class="actions"><button class="button primary">Count one more</button></form>
 <p class="hint">Kill the application with <code>kill -9</code>, and start it again: you are still signed in, and the counter has kept
 its value.</p>
@@ -57,11 +57,13 @@ ${data ? madeUp(data) : html`<p class="hint">Stop it and run <code>npm start -- 
 </section>`
 }
 
+const grouped = new Intl.NumberFormat('en')
+
 const madeUp = ({
   user,
   sessions,
 }: DemoData) => html`<p class="hint">This database was filled with 500 made-up users and has
-${sessions} live sessions. Sign in as <code>${user}</code> to see the devices of one of them.</p>`
+${grouped.format(sessions)} live sessions. Sign in as <code>${user}</code> to see the devices of one of them.</p>`
 
 export function signInPage(
   { ended, fault }: { ended?: EndReason | undefined; fault?: string },

@@ -54,7 +54,7 @@ test('a port that is taken, or none, stops the start and says what to do', async
   const taken = new ExampleApp({ env: { PORT: String(port) } })
   const impossible = new ExampleApp({ env: { PORT: 'http' } })
   assert.equal(await taken.ended(), 1)
-  assert.equal(taken.output, `Port ${port} on 127.0.0.1 is in use. Choose another one: PORT=${port + 1} npm start\n`)
+  assert.equal(taken.output, `Port ${port} on 127.0.0.1 is taken. Choose another one: PORT=${port + 1} npm start\n`)
   assert.equal(await impossible.ended(), 1)
   assert.equal(impossible.output, 'PORT must be a number from 0 to 65535, not "http"\n')
 })
