@@ -1,6 +1,7 @@
 import { documentOf } from '../../src/pages/document.ts'
 import { html, SafeHtml } from '../../src/pages/html.ts'
-import { STYLE_VERSION } from '../../src/pages/style.ts'
+import { STYLE } from '../../src/pages/style.ts'
+import { versionOf } from '../../src/payload/page-values.ts'
 
 /** The paths of the demonstration, which its pages link to. */
 export const paths = { start: '/', devices: '/account/sessions', missionControl: '/admin/sessions' } as const
@@ -11,12 +12,14 @@ const LINKS = [
   ['Mission control', paths.missionControl],
 ] as const
 
+const STYLE_PATH = `/style.css?${versionOf(STYLE)}`
+
 /** A page of the demonstration, with links to all others. */
 export function framed(title: string, content: SafeHtml, current?: string): string {
   return documentOf({
     title: `${title} · stored-session`,
     language: 'en',
-    style: `/style.css?${STYLE_VERSION}`,
+    style: STYLE_PATH,
     header: html`<a class="skip" href="#content">Skip to content</a>
 <header class="bar">
 <p class="brand"><a href="/">stored-session <span>demonstration</span></a></p>

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { isSameOrigin } from '../pages/same-origin.ts'
-import { isFormToken } from '../payload/form-token.ts'
+import { isFormToken } from '../payload/page-values.ts'
 import type { ActionBody } from './bodies.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { OWN_POLICY, setPageHeaders } from '../pages/page-headers.ts'
 import { STYLE } from '../pages/style.ts'
-import { formTokenOf } from '../payload/form-token.ts'
+import { formTokenOf } from '../payload/page-values.ts'
 import type { StoredSession } from '../plugin/stored-session.ts'
 import { type Done, signOut, signOutEverywhere, signOutOthers } from './actions.ts'
 import { baseOf, homeOf, type Refusal, sendJson, sendPage, sendRefusal, wantsJson } from './answers.ts'

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { versionOf } from '../payload/page-values.ts'
 import { REFRESH_SCRIPT } from './frame/refresh-script.ts'
 import { LIVE_SCRIPT } from './live/live-script.ts'
 
@@ -6,4 +6,4 @@ import { LIVE_SCRIPT } from './live/live-script.ts'
 export const SCRIPT = `'use strict'\n${REFRESH_SCRIPT}\n${LIVE_SCRIPT}`
 
 /** Changes with the script. */
-export const SCRIPT_VERSION = createHash('sha256').update(SCRIPT).digest('hex').slice(0, 8)
+export const SCRIPT_VERSION = versionOf(SCRIPT)

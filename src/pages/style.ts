@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { ACCOUNT_STYLE } from './style/account.ts'
 import { BASE_STYLE } from './style/base.ts'
 import { CHART_STYLE } from './style/charts.ts'
@@ -7,11 +6,3 @@ import { SHELL_STYLE } from './style/shell.ts'
 
 /** The style sheet of all pages. It applies inside of `.stored-session`, so that it leaves the page around it alone. */
 export const STYLE = BASE_STYLE + ACCOUNT_STYLE + SHELL_STYLE + DASHBOARD_STYLE + CHART_STYLE
-
-const sha256 = (encoding: 'base64' | 'hex') => createHash('sha256').update(STYLE).digest(encoding)
-
-/** The source expression that allows the style sheet inside of a page, for `Content-Security-Policy`. */
-export const STYLE_SOURCE = `'sha256-${sha256('base64')}'`
-
-/** Changes with the style sheet, so that browsers do not keep an old one. */
-export const STYLE_VERSION = sha256('hex').slice(0, 8)

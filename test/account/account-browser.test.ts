@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { chromiumFlags, chromiumProgram } from '../examples/example-chromium.ts'
 import { openApp } from '../support/app.ts'
+import { assertAccessible, assertFits, keepPicture } from '../support/browser-page.ts'
 import { addressOf } from '../support/http-visitor.ts'
 import { accountRoutes, CHROME, FIREFOX, Member, PAGE, withDevices } from './account-app.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const IPAD =
   'Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
@@ -180,29 +177,4 @@ interface Visit {
   readonly context: BrowserContext
   readonly complaints: string[]
   readonly own: Member
-}
-
-async function assertFits(page: Page, width: number): Promise<void> {
-  assert.ok(
-    Number(await page.evaluate('document.documentElement.scrollWidth')) <= width,
-    'nothing is cut off at the side',
-  )
-}
-
-/** Fails with what axe finds: rules that a page breaks, and the elements that break them. */
-async function assertAccessible(page: Page): Promise<void> {
-  await page.evaluate(AXE)
-  const { violations } = await page.evaluate<Findings>('axe.run()')
-  const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
-  assert.deepEqual(found, [])
-}
-
-interface Findings {
-  readonly violations: { readonly id: string; readonly nodes: { readonly html: string }[] }[]
-}
-
-/** Keeps a picture for the eye, in the folder that PICTURES names. */
-async function keepPicture(page: Page, name: string): Promise<void> {
-  const folder = process.env.PICTURES
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true })
 }

@@ -2,15 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../dashboard/frame/refusal.ts'
 import { baseOf, queryOf } from '../../dashboard/frame/requests.ts'
 import { sendRefusal } from '../../dashboard/frame/shell.ts'
-import { isAccessSecret, newAccessSecret } from '../../keys/access-secret.ts'
 import { pagePolicy, setPageHeaders } from '../../pages/page-headers.ts'
+import { isSecretText, randomText } from '../../payload/page-values.ts'
 import type { Entrance } from './entrance.ts'
 import { Passes } from './passes.ts'
 
 /** An address with a key that works once. It gives its browser a pass, and the key leaves the address bar. */
 export class OneTimeAddress implements Entrance {
   readonly isLocal = true
-  readonly #key = newAccessSecret()
+  readonly #key = randomText()
   readonly #passes = new Passes()
   #isUsed = false
 
@@ -27,7 +27,7 @@ export class OneTimeAddress implements Entrance {
     const hasEntered = this.hasEntered(request)
     if (key === null) return hasEntered ? undefined : sendRefusal(reply, withoutPass(), '')
     // A program that only looks at links, with HEAD, must not use up the key.
-    if (!isAccessSecret(this.#key, key) || request.method !== 'GET') return sendRefusal(reply, wrongKey())
+    if (!isSecretText(this.#key, key) || request.method !== 'GET') return sendRefusal(reply, wrongKey())
     if (this.#isUsed) return sendRefusal(reply, usedKey(), hasEntered ? '' : undefined)
     this.#isUsed = true
     this.#passes.issue(request, reply)

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isAccessSecret, newAccessSecret } from '../../keys/access-secret.ts'
+import { isSecretText, randomText } from '../../payload/page-values.ts'
 import { isUse } from './idle-clock.ts'
 
 interface Pass {
@@ -13,7 +13,7 @@ const SUFFIX = 8
 /** The cookies of browsers that may use the dashboard. They end with the process. */
 export class Passes {
   // Cookies are sent to all ports of a host, so two dashboards on one machine need two names.
-  readonly #name = `stored-session-desk-${newAccessSecret().slice(0, SUFFIX)}`
+  readonly #name = `stored-session-desk-${randomText().slice(0, SUFFIX)}`
   readonly #idleMs: number
   #valid: Pass[] = []
 
@@ -24,7 +24,7 @@ export class Passes {
 
   /** Gives the browser of a request a pass, with the response. */
   issue({ protocol }: FastifyRequest, reply: FastifyReply): void {
-    const value = newAccessSecret()
+    const value = randomText()
     this.#valid.push({ value, usedAt: performance.now() })
     const secure = protocol === 'https' ? '; Secure' : ''
     reply.header('set-cookie', `${this.#name}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}`)
@@ -35,7 +35,7 @@ export class Passes {
     const now = performance.now()
     this.#valid = this.#valid.filter(({ usedAt }) => now - usedAt < this.#idleMs)
     const given = cookieIn(request.headers.cookie, this.#name)
-    const pass = this.#valid.find(({ value }) => isAccessSecret(value, given))
+    const pass = this.#valid.find(({ value }) => isSecretText(value, given))
     if (pass && isUse(request)) pass.usedAt = now
     return pass !== undefined
   }

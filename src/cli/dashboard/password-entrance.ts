@@ -3,9 +3,9 @@ import { hasToken } from '../../dashboard/frame/form-cookie.ts'
 import { notAllowed } from '../../dashboard/frame/refusal.ts'
 import { acceptForms } from '../../dashboard/frame/requests.ts'
 import { sendRefusal } from '../../dashboard/frame/shell.ts'
-import { isAccessSecret } from '../../keys/access-secret.ts'
 import { pagePolicy, setPageHeaders } from '../../pages/page-headers.ts'
 import { isSameOrigin } from '../../pages/same-origin.ts'
+import { isSecretText } from '../../payload/page-values.ts'
 import type { Entrance } from './entrance.ts'
 import { FailedAttempts } from './failed-attempts.ts'
 import { Passes } from './passes.ts'
@@ -49,7 +49,7 @@ export class PasswordEntrance implements Entrance {
       const text = `There were too many wrong passwords. Try again in ${waitSeconds} ${waitSeconds === 1 ? 'second' : 'seconds'}.`
       return sendSignInPage(request, reply.header('retry-after', String(waitSeconds)), { status: 429, text })
     }
-    if (!isAccessSecret(this.#password, form.get('password'))) {
+    if (!isSecretText(this.#password, form.get('password'))) {
       this.#attempts.failed()
       return sendSignInPage(request, reply, { status: 403, text: 'The password is wrong.' })
     }

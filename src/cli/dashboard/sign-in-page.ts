@@ -3,14 +3,15 @@ import { tokenFor } from '../../dashboard/frame/form-cookie.ts'
 import { documentOf } from '../../pages/document.ts'
 import { html } from '../../pages/html.ts'
 import { pagePolicy, setPageHeaders } from '../../pages/page-headers.ts'
-import { STYLE, STYLE_SOURCE } from '../../pages/style.ts'
+import { STYLE } from '../../pages/style.ts'
+import { sourceOf } from '../../payload/page-values.ts'
 
 /** The path of the form. */
 export const SIGN_IN = '/sign-in'
 /** Stands in the token of the form for the operator, who has no name yet. */
 export const NOBODY = 'sign-in'
 
-const POLICY = pagePolicy(`style-src ${STYLE_SOURCE}`)
+const POLICY = pagePolicy(`style-src ${sourceOf(STYLE)}`)
 
 /** Why an attempt failed. */
 interface Fault {

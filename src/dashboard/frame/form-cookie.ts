@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { formTokenOf, isFormToken } from '../../payload/form-token.ts'
+import { formTokenOf, isFormToken, randomText } from '../../payload/page-values.ts'
 
 /*
  * Forms carry a token that only a page of the dashboard can show: the HMAC of the operator's name with a random value as
@@ -8,7 +7,6 @@ import { formTokenOf, isFormToken } from '../../payload/form-token.ts'
  */
 const NAME = 'stored-session-dashboard'
 const VALUE = /^[\w-]{43}$/
-const BYTES = 32
 
 /** The token for the forms of a page; gives the browser its cookie if it has none. */
 export function tokenFor(request: FastifyRequest, reply: FastifyReply, actor: string): string {
@@ -35,7 +33,7 @@ function cookieOf(request: FastifyRequest): string | undefined {
 }
 
 function giveCookie(request: FastifyRequest, reply: FastifyReply): string {
-  const value = randomBytes(BYTES).toString('base64url')
+  const value = randomText()
   const secure = request.protocol === 'https' ? '; Secure' : ''
   // Lax: a link to a page must not make the forms of other pages invalid.
   reply.header('set-cookie', `${nameFor(request)}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}`)

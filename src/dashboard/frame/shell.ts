@@ -2,7 +2,8 @@ import type { FastifyReply } from 'fastify'
 import { documentOf } from '../../pages/document.ts'
 import { html, type SafeHtml } from '../../pages/html.ts'
 import { pagePolicy, setPageHeaders } from '../../pages/page-headers.ts'
-import { STYLE, STYLE_SOURCE, STYLE_VERSION } from '../../pages/style.ts'
+import { STYLE } from '../../pages/style.ts'
+import { sourceOf, versionOf } from '../../payload/page-values.ts'
 import type { Refusal } from './refusal.ts'
 import { sections } from './sections.ts'
 import type { Page, Visit } from './visit.ts'
@@ -10,7 +11,9 @@ import type { Page, Visit } from './visit.ts'
 /** For pages of operators: one style sheet, one script, and what that script reads. */
 export const DASHBOARD_POLICY = pagePolicy("style-src 'self'; script-src 'self'; connect-src 'self'")
 // Whoever has no entrance gets no other file.
-const REFUSAL_POLICY = pagePolicy(`style-src ${STYLE_SOURCE}`)
+const REFUSAL_POLICY = pagePolicy(`style-src ${sourceOf(STYLE)}`)
+
+const STYLE_VERSION = versionOf(STYLE)
 
 /** The version of the script, which the address of the script carries. */
 export interface ScriptVersion {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomText } from '../../payload/page-values.ts'
 
 /** What a job may do: tell its progress, and see that it has to stop. */
 export interface JobControl {
@@ -81,7 +81,7 @@ export class Jobs {
 }
 
 class MutableJob implements Job {
-  readonly id = randomUUID()
+  readonly id = randomText()
   readonly kind: string
   readonly actor: string
   readonly startedAt = new Date()

@@ -12,7 +12,8 @@ export async function historyOfSession(store: StoredSessionStore, handle: string
   for (let id: string | undefined = handle; id !== undefined && seen.size < MOST_IDS && !seen.has(id); ) {
     seen.add(id)
     const page = await store.history({ handle: id, limit: MOST_EVENTS })
-    events.push(...page.events)
+    // Events of many sessions name none.
+    events.push(...page.events.filter((event) => event.handle !== undefined))
     id = page.events.find(({ previousHandle }) => previousHandle !== undefined)?.previousHandle
   }
   return events

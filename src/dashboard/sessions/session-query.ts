@@ -83,11 +83,6 @@ function momentOf(period: string): Date | undefined {
   return length === undefined ? undefined : new Date(Date.now() - length)
 }
 
-/** Whether a query has parts that only the rows themselves answer. */
-export function needsRows({ state, kind, country, network, used }: SessionQuery): boolean {
-  return state !== 'any' || [kind, country, network, used].some((part) => part !== '')
-}
-
 /** Whether a session matches the parts of a query that no index answers. */
 export function matches(query: SessionQuery, session: ListedSession): boolean {
   const { state, used } = query

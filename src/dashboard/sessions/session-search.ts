@@ -1,6 +1,6 @@
 import { cursorAfter, type ListedSession } from '../../store/management/listing.ts'
 import type { StoredSessionStore } from '../../store/stored-session-store.ts'
-import { filterOf, matches, needsRows, type SessionQuery } from './session-query.ts'
+import { filterOf, matches, type SessionQuery } from './session-query.ts'
 
 /** Sessions that were found, and where the search stopped. */
 export interface Found {
@@ -19,8 +19,8 @@ export interface SearchLimits {
   readonly mostRows: number
 }
 
-/** Rows of one statement, when the rows themselves must be looked at. */
-const BATCH = 500
+/** Rows of one statement at most. Each next one is larger, because most sessions of a page are found at once. */
+const LARGEST_BATCH = 500
 
 /** The sessions of a query from a place on, the newest first. */
 export async function searchSessions(
@@ -29,11 +29,11 @@ export async function searchSessions(
   { most, mostRows }: SearchLimits,
   from?: string,
 ): Promise<Found> {
-  const limit = needsRows(query) ? BATCH : most
   const filter = filterOf(query)
   const sessions: ListedSession[] = []
   let looked = 0
-  for (let cursor = from; ; ) {
+  let limit = most
+  for (let cursor = from; ; limit = Math.min(2 * limit, LARGEST_BATCH)) {
     const page = await store.list({ ...filter, limit, ...(cursor !== undefined && { cursor }) })
     const taken = takeMatches(page.sessions, query, most - sessions.length)
     sessions.push(...taken.sessions)

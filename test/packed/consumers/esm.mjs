@@ -14,6 +14,8 @@ for (const dialect of ['pg', 'mysql', 'sqlite']) {
 }
 const { default: sessionAccount } = await import('stored-session/account')
 assert.equal(typeof sessionAccount, 'function')
+const { default: sessionDashboard } = await import('stored-session/dashboard')
+assert.equal(typeof sessionDashboard, 'function')
 const { keyProviderContract, readSession, signIn } = await import('stored-session/testing')
 for (const { run } of keyProviderContract({ create: () => derivedKeys(secret) })) await run()
 

@@ -13,6 +13,7 @@ import storedSession, {
   type TrimResult,
 } from 'stored-session'
 import { type AccountTexts, type SessionAccountOptions, sessionAccount } from 'stored-session/account'
+import { type Permission, type SessionDashboardOptions, sessionDashboard } from 'stored-session/dashboard'
 import { type LimitedSessionOptions, limitedSession } from 'stored-session/limits'
 import { headerLocation, type MaxmindLocation, maxmindLocation, type SessionLocation } from 'stored-session/location'
 import { type SessionTelemetryOptions, sessionTelemetry } from 'stored-session/otel'
@@ -83,6 +84,13 @@ await app.register(storedSession, options)
 const words: Partial<AccountTexts> = { title: 'Where you are signed in' }
 const account: SessionAccountOptions = { prefix: '/account/sessions', texts: { en: words } }
 await app.register(sessionAccount, account)
+
+const may: Permission[] = ['view', 'revoke']
+const dashboard: SessionDashboardOptions = {
+  prefix: '/admin/sessions',
+  authorize: ({ session }) => (session.userId === 'ada' ? { actor: session.userId, may } : false),
+}
+await app.register(sessionDashboard, dashboard)
 const limits: LimitedSessionOptions = { idleTimeout: '2h', absoluteTimeout: false }
 await app.register(limitedSession, limits)
 const store: StoredSessionStore = app.storedSession.store
