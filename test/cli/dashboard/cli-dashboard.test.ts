@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { userInfo } from 'node:os'
 import { after, before, describe, test } from 'node:test'
 import { StoredSessionStore } from '../../../src/index.ts'
@@ -120,6 +122,21 @@ forEachDatabase((target) => {
       assert.equal((await new DeskVisitor(url).open(url)).status, 303, 'the key still works')
     })
 
+    test('it works through a tunnel that begins at another port', async () => {
+      const handle = await session('alan')
+      const { url } = await started()
+      const tunnel = await tunnelTo(url)
+      const own = url.replace(new URL(url).host, `localhost:${tunnel.port}`)
+      const visitor = new DeskVisitor(own)
+      assert.equal((await visitor.open(own)).headers.get('location'), '/')
+      const question = await visitor.open(`/sessions/${handle}/end`)
+      const headers = { origin: new URL(own).origin, 'sec-fetch-site': 'same-origin' }
+      assert.equal((await visitor.submit(question, `/sessions/${handle}/end`, {}, headers)).status, 303)
+      const elsewhere = { origin: 'http://localhost:1', 'sec-fetch-site': 'same-site' }
+      assert.equal((await visitor.submit(question, `/sessions/${handle}/end`, {}, elsewhere)).status, 403)
+      tunnel.close()
+    })
+
     test('a port that is in use, and values that are none, stop the start and say what to do', async () => {
       const { url } = await started()
       const { port } = new URL(url)
@@ -146,4 +163,20 @@ function statusFor(url: string, host: string, path = '/'): Promise<number | unde
     sent.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject)
     sent.end()
   })
+}
+
+/** Forwards a port of its own, as `ssh -L` does. */
+async function tunnelTo(url: string): Promise<{ port: number; close(): void }> {
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(Number(new URL(url).port), '127.0.0.1')
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => {}))
+    near.pipe(far).pipe(near)
+  })
+  await once(server.listen(0, 'localhost'), 'listening')
+  const close = () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  }
+  return { port: (server.address() as AddressInfo).port, close }
 }
