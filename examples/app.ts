@@ -1,13 +1,19 @@
 import Fastify from 'fastify'
+import sessionAccount from '../src/account/session-account.ts'
+import sessionDashboard from '../src/dashboard/session-dashboard.ts'
 import storedSession from '../src/index.ts'
+import { demoData } from './app/demo-data.ts'
+import { framedDevices, paths } from './app/frame.ts'
+import { locationOf } from './app/places.ts'
 import { routes } from './app/routes.ts'
 import { sessionSecret } from './app/secret.ts'
 
-/** How long requests that are being answered, and browsers that hold connections open, may delay the end. */
+/** How long running requests and open connections may delay the end. */
 const PATIENCE_MS = 1_000
 
 const host = process.env.HOST || '127.0.0.1'
 const port = Number(process.env.PORT || 3000)
+const withData = process.argv.includes('--with-data')
 
 const app = Fastify({ logger: { level: 'warn' } })
 
@@ -15,14 +21,29 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
 
 try {
   await app.register(storedSession, {
-    database: process.env.DATABASE_URL || 'sqlite:sessions.db',
+    database: process.env.DATABASE_URL || (withData ? 'sqlite:demo.db' : 'sqlite:sessions.db'),
     secret: await sessionSecret('.session-secret'),
-    // So that the demonstration starts on an empty database; servers in production migrate on deployment.
+    // The demonstration creates its table itself. In production, migrate when you deploy.
     migrate: true,
-    // Lax: the browser leaves the cookie away from forms that other sites send here, so they change nothing.
+    user: (session) => session.signedInAs,
+    metadata: { location: locationOf },
+    history: true,
+    idleTimeout: '14d',
+    absoluteTimeout: '60d',
+    // Lax: browsers omit the cookie from forms of other sites, so that such forms change nothing.
     cookie: { secure: 'auto', sameSite: 'lax' },
   })
-  await app.register(routes)
+  await app.register(sessionAccount, { prefix: paths.devices, signIn: '/', layout: framedDevices })
+  await app.register(sessionDashboard, {
+    prefix: paths.missionControl,
+    // Only a demonstration lets everybody in: check here whether the user is an operator.
+    authorize: ({ session, ip }) => session.signedInAs ?? (isThisMachine(ip) && 'visitor'),
+    signIn: '/',
+    reveal: true,
+  })
+  const demo = demoData(app, withData)
+  await app.register(routes, { demo })
+  await demo.fill()
   console.log(`Listening on ${await app.listen({ host, port })}`)
 } catch (error) {
   console.error(advice(error as NodeJS.ErrnoException))
@@ -30,10 +51,14 @@ try {
   await app.close()
 }
 
-/** Nothing has to be forced: when the server and its database are closed, the process ends by itself. */
+/** Closes the server and its database; the process then ends by itself. */
 async function stop(): Promise<void> {
   setTimeout(() => app.server.closeAllConnections(), PATIENCE_MS).unref()
   await app.close()
+}
+
+function isThisMachine(ip: string): boolean {
+  return ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(ip)
 }
 
 function advice({ code, message }: NodeJS.ErrnoException): string {

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { faultPage, LONGEST_NAME, signedInPage, signInPage } from './page.ts'
+import { STYLE } from '../../src/pages/style.ts'
+import type { Demo } from './demo-data.ts'
+import { type DemoData, faultPage, LONGEST_NAME, signedInPage, signInPage } from './page.ts'
 
 declare module 'fastify' {
   interface Session {
@@ -12,18 +13,17 @@ declare module 'fastify' {
   }
 }
 
-const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
-
 const HEADERS = {
   'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  // The pages show what a session holds; nobody may see them after its end.
+  // The pages show what a session holds, so no cache may keep them.
   'cache-control': 'no-store',
 }
 
-export async function routes(app: FastifyInstance): Promise<void> {
+/** The pages for visitors. @param demo - what the database was filled with */
+export async function routes(app: FastifyInstance, { demo }: { demo: Demo }): Promise<void> {
   acceptFormsOnly(app)
   app.addHook('onRequest', async (_request, reply) => void reply.headers(HEADERS).type('text/html; charset=utf-8'))
   app.setErrorHandler(showFault)
@@ -31,8 +31,10 @@ export async function routes(app: FastifyInstance): Promise<void> {
     reply.code(404).send(faultPage('Not found', 'There is no such page.')),
   )
 
-  app.get('/', showSession)
-  app.get('/style.css', async (_request, reply) => reply.type('text/css; charset=utf-8').send(style))
+  app.get('/', (request) => showSession(request, demo.data))
+  app.get('/style.css', async (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLE))
+  // Browsers ask for it on every page.
+  app.get('/favicon.ico', async (_request, reply) => reply.code(204).send())
   app.post('/sign-in', signIn)
   app.post('/count', count)
   app.post('/sign-out', signOut)
@@ -45,17 +47,17 @@ function acceptFormsOnly(app: FastifyInstance): void {
   })
 }
 
-async function showSession({ session, sessionEndReason }: FastifyRequest): Promise<string> {
+async function showSession({ session, sessionEndReason }: FastifyRequest, data: DemoData | undefined): Promise<string> {
   const { signedInAs, signedInAt, count = 0 } = session
-  if (signedInAs === undefined || signedInAt === undefined) return signInPage({ ended: sessionEndReason })
+  if (signedInAs === undefined || signedInAt === undefined) return signInPage({ ended: sessionEndReason }, data)
   const values = Object.entries(session).filter(([name]) => name !== 'cookie')
-  return signedInPage({ name: signedInAs, signedInAt, count, values })
+  return signedInPage({ name: signedInAs, signedInAt, count, values }, data)
 }
 
 async function signIn(request: FastifyRequest, reply: FastifyReply) {
   const name = fieldOf(request, 'name').trim()
   if (name === '') return reply.code(400).send(signInPage({ fault: 'Please enter a name.' }))
-  // A new id for the new rights: whoever knew the old one, or planted it, has nothing of it.
+  // A new id, because an attacker may know the old one or have planted it.
   await request.session.regenerate()
   const { session } = request
   session.signedInAs = name.slice(0, LONGEST_NAME)
@@ -70,14 +72,14 @@ async function count({ session }: FastifyRequest, reply: FastifyReply) {
   if (session.signedInAs !== undefined) {
     const day = new Date().toISOString().slice(0, 'yyyy-mm-dd'.length)
     session.count = (session.count ?? 0) + 1
-    // Changed in place: it is saved all the same.
+    // A change inside of a Map is saved too.
     session.countPerDay?.set(day, (session.countPerDay.get(day) ?? 0) + 1)
   }
   return reply.redirect('/', 303)
 }
 
 async function signOut(request: FastifyRequest, reply: FastifyReply) {
-  // Nobody can fill the table by signing out without being signed in: the end of a session is remembered for a while.
+  // An ended session stays as a row for a while, so a visitor without a session must not create one by signing out.
   if (request.session.signedInAs !== undefined) await request.session.destroy()
   return reply.redirect('/', 303)
 }
@@ -95,8 +97,8 @@ function languagesOf({ headers }: FastifyRequest): Set<string> {
 function showFault(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { statusCode = 500, message } = error
   if (statusCode >= 500) request.log.error({ err: error }, 'a request failed')
-  // A refused request and a store that is away for a moment explain themselves; all else is for the log alone.
-  const isTold = statusCode < 500 || statusCode === 503
-  const told = isTold ? message : 'Something went wrong. Please try again.'
-  return reply.code(statusCode).send(faultPage('That did not work', told))
+  // The messages of refused requests and of an unavailable database are meant for clients; others are only for the log.
+  const isForClients = statusCode < 500 || statusCode === 503
+  const text = isForClients ? message : 'Something went wrong. Please try again.'
+  return reply.code(statusCode).send(faultPage('That did not work', text))
 }

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** How often, and after what pause, a file is read again that another process is writing. */
+/** How often, and after which pause, a file is read again while another process writes it. */
 const ATTEMPTS = 100
 const PAUSE_MS = 10
 
-/** The secret from SESSION_SECRET, or else the one in a file that only its owner may read, made at the first start. */
+/** The secret in SESSION_SECRET, or else in a file that only its owner can read and that the first start creates. */
 export async function sessionSecret(file: string): Promise<string> {
   if (process.env.SESSION_SECRET) return process.env.SESSION_SECRET
   await makeSecret(file)
@@ -15,7 +15,7 @@ export async function sessionSecret(file: string): Promise<string> {
 
 async function makeSecret(file: string): Promise<void> {
   try {
-    // wx: of several processes that start together, one makes the file.
+    // wx: of several processes that start together, one creates the file.
     await writeFile(file, `${randomBytes(48).toString('base64')}\n`, { flag: 'wx', mode: 0o600 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -25,7 +25,7 @@ async function makeSecret(file: string): Promise<void> {
 async function readSecret(file: string): Promise<string> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const content = await readFile(file, 'utf8')
-    // The line's end is written last: without it, the process that makes the file has not finished.
+    // The line break is written last: without it, the process that creates the file has not finished.
     if (content.endsWith('\n')) return content.trim()
     await sleep(PAUSE_MS)
   }

@@ -1,9 +1,11 @@
 import { forget } from './commands/audit/forget.ts'
 import { history } from './commands/audit/history.ts'
 import { count } from './commands/count.ts'
+import { dashboard } from './commands/dashboard.ts'
 import { doctor } from './commands/doctor.ts'
 import { generate } from './commands/generate.ts'
-import { importCommand } from './commands/import.ts'
+import { importCommand } from './commands/importing/import.ts'
+import { upgrade } from './commands/importing/upgrade.ts'
 import { init } from './commands/init.ts'
 import { keys } from './commands/keys.ts'
 import { list } from './commands/list.ts'
@@ -13,7 +15,6 @@ import { revoke } from './commands/revoke.ts'
 import { secret } from './commands/secret.ts'
 import { stats } from './commands/stats.ts'
 import { trim } from './commands/trim.ts'
-import { upgrade } from './commands/upgrade.ts'
 import type { AnyCommand } from './frame/command.ts'
 
 /** All commands, in the order in which the help lists them. */
@@ -25,6 +26,7 @@ export const commands: readonly AnyCommand[] = [
   count,
   stats,
   revoke,
+  dashboard,
   history,
   forget,
   trim,

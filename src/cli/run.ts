@@ -11,6 +11,7 @@ import { Interruption } from './frame/interruption.ts'
 import type { Invocation } from './frame/invocation.ts'
 import { Output, type OutputStream } from './frame/output.ts'
 import { findCommand, parseOptions, splitCommand } from './frame/parse.ts'
+import { askPassword } from './frame/password-prompt.ts'
 import { Progress } from './frame/progress.ts'
 
 /** The streams of the process, or their replacements. */
@@ -83,6 +84,8 @@ async function runCommand(
     get signal() {
       return interruption.signal
     },
+    interrupted: (message) => interruption.wait(message),
+    askPassword: (question, option) => askPassword(question, option, streams),
     progress: (options) => new Progress(output, options),
     confirm: (question) => confirm(question, values.yes === true, streams),
     settings() {

@@ -5,16 +5,15 @@ import { TrimRounds } from './housekeeping/trim-rounds.ts'
 import { incidentKinds } from './incident/incident-kinds.ts'
 import { incidentRoutes } from './incident/routes.ts'
 import { jobRoutes } from './job-pages/routes.ts'
-import { Jobs } from './jobs/jobs.ts'
+import type { Jobs } from './jobs/jobs.ts'
 import { liveRoutes } from './live/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { sessionsRoutes } from './sessions/routes.ts'
 import { surveyRoutes } from './survey/routes.ts'
 
 /** All routes of the dashboard. */
-export function pagesOf(context: DashboardContext): DashboardRoute[] {
+export function pagesOf(context: DashboardContext, jobs: Jobs): DashboardRoute[] {
   const { store, onClose } = context
-  const jobs = new Jobs()
   const rounds = new TrimRounds(store.events)
   onClose(() => jobs.close())
   onClose(() => rounds.close())

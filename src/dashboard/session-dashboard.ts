@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { InvalidOptionsError } from '../errors.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
-import { checkDashboardOptions, type SessionDashboardOptions } from './options.ts'
+import { Jobs } from './jobs/jobs.ts'
+import { type CheckedDashboardOptions, checkDashboardOptions, type SessionDashboardOptions } from './options.ts'
 import { pagesOf } from './pages.ts'
 import { addDashboardRoutes } from './routes.ts'
 
@@ -23,12 +24,28 @@ export type { SessionDashboardOptions } from './options.ts'
  */
 export async function sessionDashboard(fastify: FastifyInstance, options: SessionDashboardOptions): Promise<void> {
   const checked = checkDashboardOptions(options)
-  const store = storeOf(fastify)
-  const pages = pagesOf({ store, onClose: (close) => void fastify.addHook('preClose', async () => close()) })
-  addDashboardRoutes(fastify, store, checked, pages)
+  addDashboard(fastify, storeOf(fastify), checked)
 }
 
 export default sessionDashboard
+
+/** A dashboard that has been added to a scope. */
+export interface AddedDashboard {
+  /** Whether work of an operator is running, such as a revocation of many sessions. */
+  isBusy(): boolean
+}
+
+/** Adds the dashboard of a store to a scope, which needs no plugin. */
+export function addDashboard(
+  scope: FastifyInstance,
+  store: StoredSessionStore,
+  options: CheckedDashboardOptions,
+): AddedDashboard {
+  const jobs = new Jobs()
+  const onClose = (close: () => void | Promise<void>) => void scope.addHook('preClose', async () => close())
+  addDashboardRoutes(scope, store, options, pagesOf({ store, onClose }, jobs))
+  return { isBusy: () => jobs.list().some(({ state }) => state === 'running') }
+}
 
 function storeOf(fastify: FastifyInstance): StoredSessionStore {
   if (fastify.hasDecorator('storedSession')) return fastify.storedSession.store

@@ -23,6 +23,14 @@ export function randomText(): string {
   return randomBytes(32).toString('base64url')
 }
 
+/** Whether a value is a secret text, in a time that does not depend on how much of it is right. */
+export function isSecretText(secret: string, value: unknown): boolean {
+  // Digests have one length, whatever the texts have.
+  return typeof value === 'string' && timingSafeEqual(digestOf(secret), digestOf(value))
+}
+
+const digestOf = (text: string) => createHash('sha256').update(text).digest()
+
 /** The source expression that allows a text inside of a page, for `Content-Security-Policy`. */
 export function sourceOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`

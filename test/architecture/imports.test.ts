@@ -18,6 +18,8 @@ const LAYERS: Record<string, string[]> = {
   cli: [
     'doctor',
     'installation',
+    'dashboard',
+    'pages',
     'plugin',
     'importing',
     'store',

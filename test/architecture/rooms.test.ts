@@ -40,6 +40,8 @@ const ROOMS = {
     'cli',
     'cli/commands',
     'cli/commands/audit',
+    'cli/commands/importing',
+    'cli/dashboard',
     'cli/init',
     'cli/configuration',
     'cli/inputs',

@@ -20,6 +20,7 @@ export interface Place {
   env?: NodeJS.ProcessEnv
   /** Which of the examples; `app.ts` without it. */
   program?: string
+  args?: readonly string[]
 }
 
 /** The example application as a process of its own. */
@@ -28,13 +29,13 @@ export class ExampleApp {
   readonly #child: ChildProcess
   #output = ''
 
-  constructor({ folder = temporaryFolder('example'), env, program = 'app.ts' }: Place) {
+  constructor({ folder = temporaryFolder('example'), env, program = 'app.ts', args = [] }: Place) {
     this.folder = folder
     // What the developer has set must not decide what is tested.
     const { DATABASE_URL: _url, SESSION_SECRET: _secret, HOST: _host, ...inherited } = process.env
     this.#child = spawn(
       process.execPath,
-      ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL(program, examples))],
+      ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL(program, examples)), ...args],
       {
         cwd: folder,
         env: { ...inherited, PORT: '0', ...env },
@@ -68,9 +69,9 @@ export class ExampleApp {
     return /^Listening on (http:\S+)\n/m.exec(this.#output)?.[1] ?? ''
   }
 
-  async listening(): Promise<void> {
+  async listening(limit = START_LIMIT_MS): Promise<void> {
     const output = () => once(this.#child, 'output')
-    await this.#inTime('listen', START_LIMIT_MS, async () => {
+    await this.#inTime('listen', limit, async () => {
       while (this.url === '') {
         if (this.#hasEnded) throw new Error(`the application did not start:\n${this.#output}`)
         await Promise.race([output(), this.#closed()])

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type BrowserContext, chromium } from 'playwright-core'
+import { paths } from '../../examples/app/frame.ts'
 import { temporaryFolder } from '../harness/temporary-folder.ts'
+import { assertAccessible, assertFits, keepPicture } from '../support/browser-page.ts'
 import { ExampleApp } from './example-app.ts'
 import { chromiumFlags, chromiumProgram } from './example-chromium.ts'
 
@@ -54,3 +56,36 @@ test('in a browser without scripts a visitor signs in, counts, comes back, and s
   assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Sign in')
   assert.deepEqual(complaints, [])
 })
+
+for (const [width, colorScheme] of [
+  [390, 'dark'],
+  [1400, 'light'],
+] as const) {
+  test(`all pages fit and are accessible, one click from the first: ${width} px, ${colorScheme}`, async () => {
+    const visitor = await browser.browser()!.newContext({ viewport: { width, height: 900 }, colorScheme })
+    const page = await visitor.newPage()
+    const complaints: string[] = []
+    page.on('console', (message) => complaints.push(message.text()))
+    const inspect = async (name: string) => {
+      await keepPicture(page, `example-${name}-${width}`)
+      await assertFits(page, width)
+      await assertAccessible(page)
+    }
+    await page.goto(app.url)
+    await inspect('start')
+    await page.getByRole('main').getByRole('link', { name: 'Mission control' }).click()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await page.goBack()
+    await page.getByLabel('Your name').fill('Ada')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Count one more' }).click()
+    await inspect('signed-in')
+    await page.getByRole('main').getByRole('link', { name: 'Your devices' }).click()
+    await page.getByText('This device').waitFor()
+    await inspect('devices')
+    assert.deepEqual(complaints, [])
+    await page.goto(app.url + paths.devices.slice(0, 4))
+    await inspect('none')
+    await visitor.close()
+  })
+}

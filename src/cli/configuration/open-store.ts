@@ -64,6 +64,8 @@ async function storeOptionsOf({ options, source }: Settings, open: OpenOptions):
   return {
     ...given,
     ...(!hasKeys(given) && { keys: NO_KEYS }),
+    // Without these options the pages would hide what an application has stored with them.
+    ...(open.showsAll && { user: given.user ?? (() => undefined), metadata: given.metadata || true }),
     ...(open.history && { history: given.history || true }),
     trim: { ...given.trim, interval: false, everyRequests: 0 },
     migrate: open.migrate ?? given.database === 'sqlite::memory:',

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { constants } from 'node:os'
 import type { Output } from './output.ts'
 
@@ -10,6 +11,7 @@ export class Interruption {
   readonly #output: Output
   #first: number | undefined
   #isListening = false
+  #message = 'Stopping after this batch. Interrupt again to stop at once.'
 
   constructor(output: Output) {
     this.#output = output
@@ -19,6 +21,13 @@ export class Interruption {
   get signal(): AbortSignal {
     if (!this.#isListening) this.#listen()
     return this.#controller.signal
+  }
+
+  /** Resolves with the first signal, for a command that runs until then and has no batches. */
+  async wait(message: string): Promise<void> {
+    this.#message = message
+    const { signal } = this
+    if (!signal.aborted) await once(signal, 'abort')
   }
 
   get isWished(): boolean {
@@ -34,7 +43,7 @@ export class Interruption {
     const now = performance.now()
     if (this.#first === undefined) {
       this.#first = now
-      this.#output.message('Stopping after this batch. Interrupt again to stop at once.')
+      this.#output.message(this.#message)
       this.#controller.abort()
     } else if (now - this.#first > ECHO_MS) {
       process.exit(128 + constants.signals[name])

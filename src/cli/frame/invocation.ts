@@ -15,6 +15,8 @@ export interface OpenOptions {
   readonly history?: true | 'if-present'
   /** Whether the command changes sessions, so that a configured history needs keys too. @defaultValue false */
   readonly records?: boolean
+  /** Whether to show users and metadata, also where the options do not name them. @defaultValue false */
+  readonly showsAll?: boolean
   /** Whether to apply our migrations, and create the file of a missing SQLite database. @defaultValue false */
   readonly migrate?: boolean
 }
@@ -31,6 +33,18 @@ export interface Invocation<Values = Readonly<Record<string, unknown>>> {
    * which becomes `interrupted`. So read it when the batches begin, and not among the parameters of `run`.
    */
   readonly signal: AbortSignal
+  /**
+   * Resolves with the first SIGINT or SIGTERM, for a command that runs until it is stopped.
+   *
+   * @param message - what it says then
+   */
+  interrupted(message: string): Promise<void>
+  /**
+   * Asks for a password at the terminal, without showing it.
+   *
+   * @throws `UsageError` without a terminal, naming the option that replaces the answer, and `Declined`
+   */
+  askPassword(question: string, option: string): Promise<string>
   /** Shows the progress of long work on stderr, until `end()`. */
   progress(options: ProgressOptions): Progress
   /**

@@ -13,6 +13,15 @@ export function wholeNumber(option: string, text: string | undefined, most = 1_0
 /** The largest batch that the store accepts. */
 const LARGEST_BATCH = 10_000
 
+const LARGEST_PORT = 65_535
+
+/** A TCP port, as the value of an option; 0 stands for any free one. */
+export function portNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined || (/^\d{1,5}$/.test(text) && Number(text) <= LARGEST_PORT))
+    return text === undefined ? undefined : Number(text)
+  throw new UsageError(`--${option} must be a port from 0 to ${LARGEST_PORT}`)
+}
+
 /** The number of rows in a batch, as the value of `--batch-size`. */
 export const batchSize = (text: string | undefined) => wholeNumber('batch-size', text, LARGEST_BATCH)
 

@@ -1,6 +1,6 @@
-import type { UpgradeSkips } from '../../store/imports/upgrading.ts'
-import { type ExitCode, exitCodes } from '../frame/errors.ts'
-import { grouped } from '../frame/progress.ts'
+import type { UpgradeSkips } from '../../../store/imports/upgrading.ts'
+import { type ExitCode, exitCodes } from '../../frame/errors.ts'
+import { grouped } from '../../frame/progress.ts'
 
 type Reason = keyof UpgradeSkips
 

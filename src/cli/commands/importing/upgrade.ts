@@ -1,8 +1,8 @@
-import type { UpgradeResult } from '../../store/imports/upgrading.ts'
-import { given } from '../../store/options/filter-checks.ts'
-import { defineCommand } from '../frame/command.ts'
-import { sessionsOf } from '../frame/progress.ts'
-import { batchSize } from '../inputs/values.ts'
+import type { UpgradeResult } from '../../../store/imports/upgrading.ts'
+import { given } from '../../../store/options/filter-checks.ts'
+import { defineCommand } from '../../frame/command.ts'
+import { sessionsOf } from '../../frame/progress.ts'
+import { batchSize } from '../../inputs/values.ts'
 import { codeOfTaking, leftOut } from './taking-over.ts'
 
 export const upgrade = defineCommand({

@@ -1,8 +1,8 @@
-import { countSource, openSource } from '../../importing/sources.ts'
-import type { ImportResult } from '../../store/imports/importing.ts'
-import { defineCommand } from '../frame/command.ts'
-import { grouped, sessionsOf } from '../frame/progress.ts'
-import { sourceOf, sourceOptions } from '../inputs/import-source.ts'
+import { countSource, openSource } from '../../../importing/sources.ts'
+import type { ImportResult } from '../../../store/imports/importing.ts'
+import { defineCommand } from '../../frame/command.ts'
+import { grouped, sessionsOf } from '../../frame/progress.ts'
+import { sourceOf, sourceOptions } from '../../inputs/import-source.ts'
 import { codeOfTaking, leftOut } from './taking-over.ts'
 
 // `import` is a reserved word.
