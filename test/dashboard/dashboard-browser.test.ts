@@ -79,6 +79,10 @@ describe('mission control in Chromium', () => {
     ['long-user', `/user?user=${USERS[2]}`],
     ['sign-out', '/user/sign-out?user=ada'],
     ['forget', '/user/forget?user=ada'],
+    ['live', '/live'],
+    ['survey', '/survey'],
+    ['incident', '/incident'],
+    ['housekeeping', '/housekeeping'],
   ]
 
   for (const view of VIEWS) {
@@ -110,7 +114,7 @@ describe('mission control in Chromium', () => {
       await assertAccessible(filled.page)
       await filled.context.close()
       const bare = await open({ ...view, width: 390 }, emptyAddress)
-      for (const path of ['', '/sessions', '/user?user=ada']) {
+      for (const path of ['', '/sessions', '/user?user=ada', '/live', '/survey', '/incident', '/housekeeping']) {
         await bare.page.goto(DASHBOARD + path)
         await assertAccessible(bare.page)
       }

@@ -76,7 +76,7 @@ describe('mission control shows the text of attackers as text', () => {
       }
       await app.storedSession.revoke({ user: signedIn[1]!.user, actor: signedIn[1]!.user })
       const hits = await executions(async (open, submit) => {
-        await open('/sessions')
+        for (const path of ['/sessions', '/live', '/survey', '']) await open(path)
         for (const { user, handle } of signedIn.slice(0, 5)) {
           const query = `user=${encodeURIComponent(user)}`
           await open(`/sessions/${handle}`)
