@@ -14,6 +14,7 @@ export const pages: readonly Part[] = [
   part('Start', { index: 'What it is', init: 'Set up with init', examples: 'Examples' }),
   part('Guides', {
     account: 'Show users their devices',
+    dashboard: 'Run mission control',
     sessions: 'Rotate ids, limit sessions',
     administration: 'List and revoke sessions',
     metadata: 'Keep who uses a session',
