@@ -145,6 +145,29 @@ describe('the page of devices in Chromium', () => {
     })
   }
 
+  test('breaks no rule of axe where it refuses, finds nothing, and cannot read the sessions', async () => {
+    const { page, context } = await visit({ ...VIEWS[1]!, locale: 'en-GB' })
+    for (const [field, title] of [
+      ['token', 'Nothing was changed'],
+      ['handle', 'This device is not signed in'],
+    ]) {
+      await page.goto(address + PAGE)
+      await page.evaluate(`document.querySelectorAll('[name=${field}]').forEach((input) => { input.value = 'x' })`)
+      await page.getByRole('listitem').nth(1).getByRole('button').click()
+      await page.getByRole('heading', { name: title }).waitFor()
+      await assertAccessible(page)
+    }
+    const { list } = app.storedSession
+    app.storedSession.list = async () => {
+      throw Object.assign(new Error('away'), { statusCode: 503 })
+    }
+    await page.goto(address + PAGE)
+    await page.getByRole('heading', { name: 'Your devices cannot be shown at the moment' }).waitFor()
+    await assertAccessible(page)
+    app.storedSession.list = list
+    await context.close()
+  })
+
   test('fits at 200 % zoom, and a very long name breaks', async () => {
     const { page, context } = await visit({ ...VIEWS[1]!, width: 700 }, [`${'W'.repeat(300)}/1 x`])
     await page.evaluate('document.body.style.zoom = 2')
