@@ -1,6 +1,6 @@
 /**
- * What instrumentation costs one read and one save: where nobody listens, and where somebody does, beside the same
- * without it. All three take turns on one SQLite in memory, where everything else is as fast as it can be.
+ * What instrumentation costs one read and one save: without listeners, with listeners of the events created and expired,
+ * and with subscribers of the operations, beside the same without it. All take turns on one SQLite in memory, where everything else is as fast as it can be.
  */
 import { tracingChannel } from 'node:diagnostics_channel'
 import { SessionEventEmitter } from '../src/store/core/events.ts'
@@ -17,9 +17,10 @@ const ROUNDS = 200
 const CALLS = 200
 
 const secret = 'correct horse battery staple, thirty-two and more'
+const events = new SessionEventEmitter()
 const core = await openCore(
   checkedStoreOptions({ database: 'sqlite::memory:', secret, touchInterval: '1h', idleTimeout: '2h' }),
-  { events: new SessionEventEmitter(), freshIds: new FreshIds(), rotatedIds: new RotatedIds() },
+  { events, freshIds: new FreshIds(), rotatedIds: new RotatedIds() },
   false,
 )
 const id = 'an-id-of-the-length-that-ids-have'
@@ -39,17 +40,22 @@ const saves = {
 const listener = () => {}
 
 for (const [name, run] of Object.entries({ read: reads, save: saves })) {
-  const times = { without: [] as number[], unheard: [] as number[], heard: [] as number[] }
+  const times = { without: [] as number[], unheard: [] as number[], events: [] as number[], heard: [] as number[] }
   for (let round = 0; round < ROUNDS; round++) {
     await time(times.without, run.without)
     await time(times.unheard, run.with)
+    for (const name of ['created', 'expired'] as const) events.on(name, listener)
+    await time(times.events, run.with)
+    events.removeAllListeners()
     for (const channel of channels()) channel.subscribe(listener)
     await time(times.heard, run.with)
     for (const channel of channels()) channel.unsubscribe(listener)
   }
   const without = quiet(times.without)
   const shown = (list: number[]) => `${quiet(list).toFixed(2)} µs (${(quiet(list) / without).toFixed(3)})`
-  console.log(`${name}: without ${without.toFixed(2)} µs, unheard ${shown(times.unheard)}, heard ${shown(times.heard)}`)
+  console.log(
+    `${name}: without ${without.toFixed(2)} µs, unheard ${shown(times.unheard)}, events ${shown(times.events)}, heard ${shown(times.heard)}`,
+  )
 }
 await core.database.close()
 

@@ -150,7 +150,7 @@ describe('the page of devices in Chromium', () => {
     for (const [field, title] of [
       ['token', 'Nothing was changed'],
       ['handle', 'This device is not signed in'],
-    ]) {
+    ] as const) {
       await page.goto(address + PAGE)
       await page.evaluate(`document.querySelectorAll('[name=${field}]').forEach((input) => { input.value = 'x' })`)
       await page.getByRole('listitem').nth(1).getByRole('button').click()

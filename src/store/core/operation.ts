@@ -47,12 +47,22 @@ export function perform<Args extends unknown[], Result>(
   if (!observed || !isHeard(core, task)) return task.work(core, operation, ...args)
   const { events } = core
   const measures = new Measures()
+  const observer = { events, measures }
+  // Listeners of single events need no operation around them.
+  if (!events.hears(observed.name)) {
+    const result = task.work(core, { ...operation, measures }, ...args)
+    const tell = (known: Result) => {
+      observed.finish(observer, known, ...args)
+      return known
+    }
+    return result instanceof Promise ? result.then(tell) : tell(result)
+  }
   return trace(
     events,
     observed.name,
     observed.begin(...args),
     () => task.work(core, { ...operation, measures }, ...args),
-    (result) => ({ ...measures.known, ...observed.finish({ events, measures }, result, ...args) }),
+    (result) => ({ ...measures.known, ...observed.finish(observer, result, ...args) }),
   )
 }
 
