@@ -1,6 +1,7 @@
 /**
  * What instrumentation costs one read and one save: without listeners, with listeners of the events created and expired,
- * and with subscribers of the operations, beside the same without it. All take turns on one SQLite in memory, where everything else is as fast as it can be.
+ * and with subscribers of the operations, beside the same without it. All take turns on one SQLite in memory, where
+ * everything else is as fast as it can be.
  */
 import { tracingChannel } from 'node:diagnostics_channel'
 import { SessionEventEmitter } from '../src/store/core/events.ts'
