@@ -9,6 +9,8 @@ export interface EventDetails {
   readonly reason?: string
   /** What the request showed of its client, packed. */
   readonly metadata?: Uint8Array
+  /** The client of the last use by the current id, packed: for an old id that was reused. */
+  readonly holder?: Uint8Array
   /** The id of the session before, hashed. */
   readonly previousSid?: Uint8Array
   /** The numbers of sessions and of events that an operation concerned. */

@@ -77,6 +77,20 @@ export function recordEnd(
   return history.record({ sid, kind: 'ended', userId, details, visitor })
 }
 
+/** Records that an old id was reused: by `visitor`, while `holder` uses the current one. */
+export function recordReuse(
+  { history }: StoreCore,
+  {
+    sid,
+    previousSid,
+    userId,
+    visitor,
+    holder,
+  }: Omit<Happening, 'kind'> & { previousSid: Buffer; holder?: Buffer | undefined },
+): Recorded {
+  return history?.record({ sid, kind: 'reused', userId, visitor, details: { previousSid, ...(holder && { holder }) } })
+}
+
 /** Records that a sign-in was refused, because its user has too many sessions. */
 export function recordRefusal({ history }: StoreCore, sid: Buffer, userId: string): Recorded {
   return history?.record({ sid, kind: 'refused', userId })
@@ -137,10 +151,10 @@ async function openedQuietly(core: StoreCore, row: SessionRow, held: Held) {
   }
 }
 
-const ownerIn = (core: StoreCore, plaintext: Uint8Array) =>
+/** The owner of a session by its content; null where the option `user` refuses what an earlier release stored. */
+export const ownerIn = (core: StoreCore, plaintext: Uint8Array) =>
   ownerOf(core, core.codec.deserialize(plaintext) as SessionContent)
 
-// The option `user` may refuse content that an earlier release of the application stored.
 function ownerOf({ userOf }: StoreCore, content: SessionContent): string | null {
   try {
     return userOf(content)
