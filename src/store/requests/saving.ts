@@ -63,23 +63,29 @@ export function isChangedUnseen(core: StoreCore, session: LiveSession): boolean 
   return !isUnchanged(core, base, core.codec.serialize(contentOf(session, now)))
 }
 
-/** Notes a sign-in to a session that had another user or none: a new session has its date of creation for that. */
-function withSignIn(
+/** A session that is younger, in milliseconds, began with the sign-in: its date of creation says when. */
+const SIGN_IN_MS = 10_000
+
+/** Serializes a session, with the time of a sign-in if it had another user or none before. */
+function snapshotOf(
   core: StoreCore,
   base: LoadedVersion | undefined,
   content: SessionContent,
   userId: string | null,
-): SessionContent {
-  if (!base || userId === null || ownerIn(core, base.plaintext) === userId) return content
-  content.cookie = withTimes(content.cookie, laterTimes(content.cookie, { provenAt: Date.now() }))
-  return content
+): Uint8Array {
+  const snapshot = serialize(core, content)
+  const provenAt = Date.now()
+  if (!base || userId === null || provenAt - base.createdAt < SIGN_IN_MS) return snapshot
+  if (isUnchanged(core, base, snapshot) || ownerIn(core, base.plaintext) === userId) return snapshot
+  content.cookie = withTimes(content.cookie, laterTimes(content.cookie, { provenAt }))
+  return serialize(core, content)
 }
 
 function begin(core: StoreCore, id: string, session: LiveSession, previousId: string | undefined): Save {
   const base = loadedVersionOf(session)
   const content = contentOf(session, Date.now())
   const userId = core.userOf(content)
-  const snapshot = serialize(core, withSignIn(core, base, content, userId))
+  const snapshot = snapshotOf(core, base, content, userId)
   noteFirst(session)
   const { visitor } = noteOf(session)
   const followed = base?.followed && { ...base.followed, usedAt: base.usedAt }
