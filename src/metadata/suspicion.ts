@@ -4,18 +4,19 @@ import type { CapturedUse, SessionDevice, SessionLocation } from './session-meta
 /** What changed between two uses of a session. */
 export interface SuspiciousChange {
   /** Two capital letters each, as in ISO 3166-1. */
-  country?: Change<string>
+  country?: Change
   /** The kinds of device. */
-  device?: Change<SessionDevice['kind']>
+  device?: Change
   /** The time between the two uses, in milliseconds. The stored last use may be older by `touchInterval`. */
   elapsedMs: number
   /** The distance between the two places, where both have coordinates, in kilometers. */
   distanceKm?: number
 }
 
-interface Change<Value> {
-  from: Value
-  to: Value
+/** What it was before, and what it is now. */
+export interface Change {
+  from: string
+  to: string
 }
 
 const HOUR_MS = 3_600_000
@@ -44,7 +45,7 @@ export function suspiciousChange(last: CapturedUse, now: CapturedUse, elapsedMs:
   }
 }
 
-function changeOf<Value>(from: Value | undefined, to: Value | undefined): Change<Value> | undefined {
+function changeOf(from: string | undefined, to: string | undefined): Change | undefined {
   return from === undefined || to === undefined || from === to ? undefined : { from, to }
 }
 

@@ -116,12 +116,9 @@ function compressed(plaintext: Uint8Array, above: number | false): Buffer | unde
   return deflated.length < plaintext.length ? deflated : undefined
 }
 
-/** A rotation adds the time of the renewal to a session that may have the maximum size. */
-const TIMES_BYTES = 64
-
 function inflated(plaintext: Buffer, version: number, maxBytes: number): Buffer {
   if (version === PLAIN) return plaintext
-  return attempt(() => inflateRawSync(plaintext, { maxOutputLength: maxBytes + TIMES_BYTES }), undecodable)
+  return attempt(() => inflateRawSync(plaintext, { maxOutputLength: maxBytes }), undecodable)
 }
 
 function decode(serializer: Serializer, plaintext: Uint8Array): Record<string, unknown> {

@@ -225,7 +225,7 @@ forEachDatabase((target) => {
       assert.deepEqual([event?.metadata?.ip, event?.metadata?.device?.kind], ['198.51.100.0/24', 'phone'])
       assert.deepEqual([event?.holder?.ip, event?.holder?.device?.kind], ['203.0.113.0/24', 'desktop'])
       assert.deepEqual(await kindsOf(storedSession.store, { handle: handleOf(idOf(owner)) }), [
-        'rotated ada',
+        'rotated renewed ada',
         'reused ada',
         'ended reused ada',
       ])

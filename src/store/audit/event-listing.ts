@@ -23,7 +23,7 @@ export interface HistoryEvent {
   /** The operator who did it. */
   actor?: string
   /**
-   * Why the session ended, as in `request.sessionEndReason`; why it does not open; for `user`, `'left'` when it left
+   * Why the session ended, as in `request.sessionEndReason`; for `rotated`, `'renewed'` when `rotateEvery` did it; why it does not open; for `user`, `'left'` when it left
    * this user; for `revoked`, `'forgotten'` when `forget()` did it.
    */
   reason?: string

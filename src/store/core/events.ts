@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { EndReason } from '../../database/contract/session-database.ts'
 import { isSubscribed, publishEvent } from '../../instruments/channels.ts'
 import type { OperationName, OperationOf, SessionOperation, Source } from '../../instruments/operation.ts'
-import type { SuspiciousChange } from '../../metadata/suspicion.ts'
+import type { Change } from '../../metadata/suspicion.ts'
 import type { UnreadableReason } from '../../payload/sealed-payload.ts'
 
 /** The events of the store. A `sid` has its readable form, `2::<64 hex>`; no event contains an id or session data. */
@@ -19,7 +19,7 @@ export interface SessionEvents {
    */
   reused: [{ sid: string; previousSid: string; isEnded: boolean }]
   /** A session changed its country or its kind of device faster than its user can have; see the option `suspicious`. */
-  suspicious: [SuspiciousChange & { sid: string }]
+  suspicious: [{ sid: string; elapsedMs: number; distanceKm?: number; country?: Change; device?: Change }]
   /** `revoke` ended sessions; `sessions` is their number. */
   revoked: [{ sessions: number }]
   /** The store ended a session because its user had more than `maxPerUser`. */

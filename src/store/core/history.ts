@@ -5,7 +5,7 @@ import type { Visitor } from '../live/live-session.ts'
 export interface EventDetails {
   /** The operator who did it. */
   readonly actor?: string
-  /** Why a session ended or does not open, or that it left its user. */
+  /** Why a session ended or does not open, that it left its user, or that its id was renewed. */
   readonly reason?: string
   /** What the request showed of its client, packed. */
   readonly metadata?: Uint8Array

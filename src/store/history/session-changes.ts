@@ -47,13 +47,20 @@ function recordUser(history: SessionHistory, one: Omit<Happening, 'kind'>, owner
   ])
 }
 
+interface RotatedFrom {
+  readonly previousSid: Buffer
+  /** Whether `rotateEvery` rotated the id. */
+  readonly isRenewal?: boolean | undefined
+}
+
 /** Records that a session continues under another id. */
 export function recordRotation(
   { history }: StoreCore,
-  { sid, previousSid, session, userId }: Omit<Written, 'base' | 'previousId'> & { readonly previousSid: Buffer },
+  { sid, previousSid, session, userId, isRenewal }: Omit<Written, 'base' | 'previousId'> & RotatedFrom,
 ): Recorded {
   history?.noteOwner(sid, userId)
-  return history?.record({ sid, kind: 'rotated', userId, visitor: noteOf(session).visitor, details: { previousSid } })
+  const details = isRenewal ? { previousSid, reason: 'renewed' } : { previousSid }
+  return history?.record({ sid, kind: 'rotated', userId, visitor: noteOf(session).visitor, details })
 }
 
 /** Who ended a session: its request, by the live session or by its id, or an operator. */

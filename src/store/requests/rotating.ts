@@ -16,6 +16,8 @@ import { pendingRow, sealedRow } from './sealed-row.ts'
 
 export type { Rotation } from './giving-up.ts'
 
+/** The most bytes that the time of a renewal takes: a session that has no space for it keeps its id. */
+const RENEWAL_BYTES = 64
 /** A rotation gives up after this many changes by other requests. */
 const ATTEMPTS = 20
 
@@ -34,7 +36,7 @@ const ATTEMPTS = 20
 export async function rotateSession(core: StoreCore, operation: Operation, rotation: Rotation): Promise<boolean> {
   const { oldId, newId, session } = rotation
   const base = loadedVersionOf(session)
-  if (!base) return false
+  if (!base || (rotation.isRenewal && base.plaintext.length + RENEWAL_BYTES > core.maxBytes)) return false
   core.freshIds.storing(newId)
   const { followed } = base
   const [oldSid, newSid] = [followed?.sid ?? sidOf(oldId), sidOf(newId)]
@@ -72,7 +74,7 @@ async function writeHeir(
 ): Promise<Heir | undefined> {
   const { core, operation, session, oldSid, newId: id, newSid: sid } = move
   const content = core.codec.deserialize(stored) as SessionContent
-  const plaintext = core.renewal.every === false ? stored : renewed(move, content)
+  const plaintext = core.renewal.every === false ? stored : renewed(move, content, stored)
   const held = { plaintext, lifetime: content.cookie, userId: core.userOf(content) }
   const uses = { stored: metadata, from: { sid: oldSid, createdAt }, visitor: noteOf(session).visitor }
   const row = pendingRow(await sealedRow(core, operation, { sid, id, createdAt }, held, uses), version)
@@ -90,9 +92,12 @@ interface Heir {
 }
 
 /** The content with the time of this rotation, from which `rotateEvery` counts. */
-function renewed({ core, begunAt }: Move, content: SessionContent): Uint8Array {
-  content.cookie = withTimes(content.cookie, { ...content.cookie, renewedAt: begunAt })
-  return core.codec.serialize(content)
+function renewed({ core, begunAt }: Move, content: SessionContent, stored: Uint8Array): Uint8Array {
+  const cookie = withTimes(content.cookie, { ...content.cookie, renewedAt: begunAt })
+  const plaintext = core.codec.serialize({ ...content, cookie })
+  if (plaintext.length > core.maxBytes) return stored
+  content.cookie = cookie
+  return plaintext
 }
 
 /** The current content of the old row; undefined when the session has expired or ended, and the new row with it. */
@@ -110,7 +115,7 @@ async function stateOfOld(rotation: Move): Promise<StoredVersion | undefined> {
 
 /** From here on the session has its new id, even if this step fails, because the next read takes the step then. */
 async function finish(move: Move, { row, plaintext, lifetime }: Heir, from: StoredVersion): Promise<true> {
-  const { core, operation, base, heir, oldId, oldSid, session } = move
+  const { core, operation, base, heir, oldId, oldSid, session, isRenewal } = move
   core.rotatedIds.add(oldId)
   const isBegun = await beginHeir(core, operation, row, row.userId).catch(() => true)
   // The row has changes of other requests that the live session has not: a save with this version merges them.
@@ -126,7 +131,7 @@ async function finish(move: Move, { row, plaintext, lifetime }: Heir, from: Stor
     touched: false,
     isWritten: isBegun,
   })
-  const recorded = recordRotation(core, { sid: row.sid, previousSid: oldSid, session, userId: row.userId })
+  const recorded = recordRotation(core, { sid: row.sid, previousSid: oldSid, session, userId: row.userId, isRenewal })
   if (row.userId !== null) await evictExcess(core, row.userId).catch(() => {})
   // The session has its new id, whether or not this was stored.
   await recorded?.catch(() => {})
