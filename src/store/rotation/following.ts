@@ -15,7 +15,8 @@ export type Followed =
 
 /**
  * Follows a rotated id to the current row of its session. Until the end of its overlap the old id is as good as the new
- * one. Afterwards the id that is used first goes on: if the new id was not used since, its cookie never arrived.
+ * one. Afterwards the id that is used first goes on: if the new id was not used since, its cookie never arrived. An id
+ * that was replaced because of that, and is used all the same, had arrived at another party.
  *
  * @throws `UnreadablePayload` when a row does not show the new id
  */
@@ -27,6 +28,7 @@ export async function follow(
 ): Promise<Followed> {
   let pointer = await rotationPointerOf(core, first, held)
   let mayChange = true
+  if (pointer.wasUnused && Date.now() >= pointer.until) return { isReused: true }
   for (;;) {
     const { sid, share, until, isRenewal } = pointer
     const row = await core.rows.find(sid, measures)
