@@ -35,9 +35,12 @@ export function lineagesOf(world: World): Lineage[] {
   return lineages
 }
 
-/** Whether this was regenerate(keys) by an old id: it stores nothing, and its response brings no cookie. */
+/**
+ * Whether this was regenerate(keys) by an old id: it stores nothing, and its response brings no cookie, unless the id was
+ * renewed.
+ */
 export function handsNothingOver(world: World, { what, id, done = Number.POSITIVE_INFINITY }: Deed): boolean {
-  return what === 'renew' && isOldAt(world, id!, done)
+  return what === 'renew' && !world.features.isRenewal && isOldAt(world, id!, done)
 }
 
 /** Whether an id had been rotated at this moment, as the table has it. */
@@ -90,7 +93,7 @@ function mayEnd(world: World, deed: Deed, lineage: Lineage): boolean {
     case 'revoke handle':
       return isOurs
     case 'renew':
-      return isOurs && !isOld
+      return isOurs && (!isOld || world.features.isRenewal === true)
     case 'rotate':
       return isOurs && origin.includes(deed.id!)
     case 'revoke user':
