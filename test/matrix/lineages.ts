@@ -84,7 +84,8 @@ export function mayBeOver(world: World, lineage: Lineage): boolean {
 
 function mayEnd(world: World, deed: Deed, lineage: Lineage): boolean {
   // Where it came of another session with its content, what ends that one ends it too.
-  const origin = lineage.by?.what === 'renew' ? [lineage.by.id!] : []
+  const isRenewed = world.features.isRenewal === true
+  const origin = lineage.by?.what === 'renew' ? [lineage.by.id!, ...(isRenewed ? [world.id] : [])] : []
   const ids = [...lineage.ids, ...origin]
   const isOurs = deed.id !== undefined && ids.includes(deed.id)
   const isOld = isOurs && isOldAt(world, deed.id!, deed.began)
@@ -93,7 +94,7 @@ function mayEnd(world: World, deed: Deed, lineage: Lineage): boolean {
     case 'revoke handle':
       return isOurs
     case 'renew':
-      return isOurs && (!isOld || world.features.isRenewal === true)
+      return isOurs && (!isOld || isRenewed)
     case 'rotate':
       return isOurs && origin.includes(deed.id!)
     case 'revoke user':

@@ -48,8 +48,10 @@ export async function endSession(core: StoreCore, operation: Operation, id: stri
   if (row && !(await isRenewed(core, row, { id }))) return 'rotated'
   const endNext = (next: Buffer) => core.rows.end(next, end, measures)
   const endKnown = core.history ? (next: Buffer) => endRecorded(core, next, id, () => endNext(next)) : endNext
-  if (!(await endSuccessor(core, sid, { id }, endKnown))) return 'over'
-  return ending.follows ? 'followed' : 'ended'
+  const isEnded = await endSuccessor(core, sid, { id }, endKnown)
+  // The browser may have the cookie of a later session.
+  if (!ending.follows) return isEnded ? 'ended' : 'rotated'
+  return isEnded ? 'followed' : 'over'
 }
 
 async function endRecorded(core: StoreCore, sid: Buffer, id: string, end: () => Promise<boolean>): Promise<boolean> {
