@@ -199,6 +199,7 @@ forEachDatabase((target) => {
         owner = await owner.renewed()
       }
       await stolen.content()
+      await app.storedSession.flush()
       client.statements.length = 0
       for (let n = 0; n < 5; n++) assert.deepEqual(await stolen.content(), REUSED)
       assert.equal(client.statements.length, 5 * 2)
