@@ -15,6 +15,7 @@ export const pages: readonly Part[] = [
   part('Guides', {
     account: 'Show users their devices',
     dashboard: 'Run mission control',
+    'stolen-cookies': 'Stolen cookies',
     sessions: 'Rotate ids, limit sessions',
     administration: 'List and revoke sessions',
     metadata: 'Keep who uses a session',

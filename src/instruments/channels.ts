@@ -6,6 +6,8 @@ export const eventChannelNames = [
   'created',
   'regenerated',
   'expired',
+  'reused',
+  'suspicious',
   'revoked',
   'gone',
   'conflict',

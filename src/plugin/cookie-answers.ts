@@ -7,6 +7,7 @@ import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { clearsCookie, lastLine, replaceLines, setsCookie } from './cookie/cookie-header.ts'
 import type { CookieLines } from './cookie/cookie-lines.ts'
 import { isSession, requestNote } from './request-state.ts'
+import type { Renewal } from './safeguards/renewal.ts'
 
 type Session = FastifyRequest['session']
 
@@ -15,11 +16,13 @@ export class CookieAnswers {
   readonly #store: StoredSessionStore
   readonly #lines: CookieLines
   readonly #limits: Limits
+  readonly #renewal: Renewal
 
-  constructor(store: StoredSessionStore, lines: CookieLines, limits: Limits) {
+  constructor(store: StoredSessionStore, lines: CookieLines, limits: Limits, renewal: Renewal) {
     this.#store = store
     this.#lines = lines
     this.#limits = limits
+    this.#renewal = renewal
   }
 
   /** Adds the line that a response needs after its session was saved, or left as it was. */
@@ -91,7 +94,7 @@ export class CookieAnswers {
     const { session } = request
     const hasSession = isSession(session)
     if (hasSession && this.#store.rotatedIds.has(session.sessionId)) noteOf(session).hasOldId = true
-    if (hasSession && (hasOldId(session) || isWithheldHeir(session))) return true
+    if (hasSession && (hasOldId(session) || isWithheldHeir(session) || this.#renewal.hasBegun(session))) return true
     return requestNote(request).namesOldId && !(hasSession && loadedVersionOf(session))
   }
 

@@ -4,7 +4,7 @@ import { type Callback, callBack, callBackFor, type SessionCallback } from '../s
 import { type HostCall, HostProtocol } from '../store/host-protocol.ts'
 import { noteCookie, noteUnlimited } from '../store/live/cookie-lifetime.ts'
 import { type LiveSession, noteOf, type Visitor } from '../store/live/live-session.ts'
-import { hasOldId, loadedVersionOf } from '../store/live/loaded-version.ts'
+import { loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { allowNoLifetime } from './cookie/no-lifetime.ts'
 import { isDropped } from './cookie/session-cookie.ts'
@@ -16,6 +16,8 @@ type Session = FastifyRequest['session']
 
 interface Rotation {
   readonly session: Session
+  /** Whether `rotateEvery` rotates the id. */
+  readonly isRenewal: boolean
   isDone: boolean
 }
 
@@ -122,21 +124,21 @@ export class HostStore extends HostProtocol<RequestCall> {
   }
 
   /** See `rotateId` of {@link StoredSession}. Concurrent calls of one request share one rotation. */
-  rotateId(request: FastifyRequest): Promise<boolean> {
+  rotateId(request: FastifyRequest, isRenewal = false): Promise<boolean> {
     const note = requestNote(request)
-    note.rotating ??= this.#rotate(request).finally(() => {
+    note.rotating ??= this.#rotate(request, isRenewal).finally(() => {
       note.rotating = undefined
     })
     return note.rotating
   }
 
-  async #rotate(request: FastifyRequest): Promise<boolean> {
+  async #rotate(request: FastifyRequest, isRenewal: boolean): Promise<boolean> {
     const { session } = request
     if (!canRotate(request)) return false
     // Saved first, so that the copy that the host makes of the session contains the changes of other requests.
     await promisify(this.set.bind(this))(session.sessionId, session)
     if (!canRotate(request)) return false
-    const rotation: Rotation = { session, isDone: false }
+    const rotation: Rotation = { session, isRenewal, isDone: false }
     try {
       const keys = Object.keys(session).filter((key) => key !== 'cookie')
       await this.during({ rotation }, () => session.regenerate(keys as never))
@@ -157,10 +159,10 @@ export class HostStore extends HostProtocol<RequestCall> {
   }
 
   #move(rotation: Rotation, newId: string, heir: LiveSession, callback: Callback): void {
-    const { session } = rotation
+    const { session, isRenewal } = rotation
     const names = { oldId: session.sessionId, newId }
     noteOf(heir).visitor = noteOf(session).visitor
-    const moving = this.#store.rotate({ ...names, session: session as never, heir })
+    const moving = this.#store.rotate({ ...names, session: session as never, heir, isRenewal })
     callBackFor(this.#store.events, 'write', moving, (error, isDone) => {
       rotation.isDone = isDone ?? false
       callback(error)
@@ -181,5 +183,7 @@ function forgiving(request: FastifyRequest, callback: SessionCallback): SessionC
 function canRotate(request: FastifyRequest): boolean {
   const { session } = request
   if (!isSession(session) || isDropped(request)) return false
-  return loadedVersionOf(session) !== undefined && !noteOf(session).isGone && !hasOldId(session)
+  const loaded = loadedVersionOf(session)
+  const { isGone, hasOldId } = noteOf(session)
+  return loaded !== undefined && !isGone && !hasOldId && (!loaded.hasOldId || loaded.followed?.isUnused === true)
 }

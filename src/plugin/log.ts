@@ -21,6 +21,12 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   events.on('unencrypted', ({ sid }) => {
     limited.warn('unencrypted', { sid }, 'a session that is not encrypted was read, because acceptUnencrypted is on')
   })
+  events.on('reused', ({ sid, previousSid, isEnded }) => {
+    limited.warn(`reused ${previousSid}`, { sid, previousSid }, isEnded ? ENDED_BY_REUSE : REUSED)
+  })
+  events.on('suspicious', ({ sid, country, device }) => {
+    logger.info({ sid, country, device }, 'a session changed its country or its kind of device')
+  })
   events.on('keyAge', ({ days }) => {
     logger.warn({ days }, 'the key that seals sessions is older than warnKeyAge; add a new key before it in the list')
   })
@@ -64,6 +70,9 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   return () => limited.flush()
 }
 
+const REUSED =
+  'an old id of a session was used after its overlap, while a later id is in use: two parties hold the session'
+const ENDED_BY_REUSE = `${REUSED}, so it was ended`
 const MISDATED =
   'the created_at of a wrapped key was changed, so the key does not seal any more. Find out who can write to the table of keys, and set created_at back to "since"'
 const UNDATED =

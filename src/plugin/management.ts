@@ -4,6 +4,8 @@ import type { Health } from '../store/health.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { CookieAnswers } from './cookie-answers.ts'
 import type { HostStore } from './host-store.ts'
+import { isSession, liveSessionOf, refuse, requestNote } from './request-state.ts'
+import { confirm, provenAt } from './safeguards/proving.ts'
 import type { SessionAdministration } from './session-administration.ts'
 
 /** A listener of an event. */
@@ -40,6 +42,26 @@ export interface StoredSession extends SessionAdministration {
    */
   rotateId(request: FastifyRequest): Promise<boolean>
   /**
+   * When the user of the session last signed in or confirmed: when the session began, because `regenerate()` begins one at
+   * a sign-in; when its user changed; or the last {@link confirm}. The time is stored with the session, and stays with it
+   * under other ids. Undefined without a session, and with the option `user` without a user.
+   *
+   * @example
+   * ```ts
+   * const provenAt = app.storedSession.provenAt(request)
+   * if (!provenAt || Date.now() - provenAt.getTime() > 10 * 60_000) return reply.redirect('/confirm')
+   * ```
+   */
+  provenAt(request: FastifyRequest): Date | undefined
+  /**
+   * Notes that the user has just confirmed who they are, for example with their password, for {@link provenAt}. It is
+   * stored with the response; of concurrent confirmations the later one counts.
+   *
+   * @returns false when the request has no session, or none that it may change
+   * @throws `FST_STORED_SESSION_UNAVAILABLE` when the session could not be read
+   */
+  confirm(request: FastifyRequest): boolean
+  /**
    * The values of the header `Set-Cookie` for a response that you write yourself, after `reply.hijack()`: the cookie of a
    * session that this request stored, or the end of its cookie after `destroy()`; empty when the browser keeps its cookie.
    * Call `await request.session.save()` before, because nothing else stores the session then.
@@ -72,6 +94,11 @@ export function managementOf(store: StoredSessionStore, hostStore: HostStore, an
     on: (event, listener) => void store.events.on(event, listener as never),
     off: (event, listener) => void store.events.off(event, listener as never),
     rotateId: (request) => hostStore.rotateId(request),
+    provenAt: (request) => (isSession(request.session) ? provenAt(store, liveSessionOf(request)) : undefined),
+    confirm: (request) => {
+      if (requestNote(request).isAnonymous) refuse()
+      return isSession(request.session) && confirm(liveSessionOf(request))
+    },
     setCookieHeader: (request) => answers.linesFor(request),
     store,
   }

@@ -51,6 +51,12 @@ export function isSession(session: unknown): boolean {
   return typeof session === 'object' && session !== null && 'sessionId' in session
 }
 
+/** The session of a request itself, also where `request.session` is a proxy for it. */
+export function liveSessionOf(request: FastifyRequest): FastifyRequest['session'] {
+  const { heldSession, watchedSession } = requestNote(request)
+  return heldSession && request.session === watchedSession ? heldSession : request.session
+}
+
 /** Whether the application set the `__proto__` of a session, which then has the host's symbols but not its methods. */
 export function isDisguised(session: unknown): boolean {
   if (typeof session !== 'object' || session === null) return false
@@ -80,7 +86,8 @@ export function readOnly<Target extends object>(target: Target): Target {
   })
 }
 
-function refuse(): never {
+/** @throws `FST_STORED_SESSION_UNAVAILABLE`, for a change of a session that could not be read */
+export function refuse(): never {
   throw unavailable()
 }
 

@@ -14,6 +14,7 @@ import type { HostStore } from './host-store.ts'
 import { LateChanges } from './late-changes.ts'
 import type { CheckedOptions } from './options.ts'
 import { isDisguised, isSession, requestNote } from './request-state.ts'
+import { Renewal } from './safeguards/renewal.ts'
 
 type Done = (error?: Error) => void
 
@@ -36,7 +37,8 @@ export async function addSavingHooks(
   const sent = new SentCookies(fastify, host)
   const twins = new TwinCookies(store, host)
   const lines = new CookieLines(fastify, host)
-  const answers = new CookieAnswers(store, lines, limits)
+  const renewal = new Renewal(store.rotateEvery, (request) => hostStore.rotateId(request, true))
+  const answers = new CookieAnswers(store, lines, limits, renewal)
   const late = new LateChanges(fastify.log)
   const warnOutside = outsideWarning(fastify.log, host.cookie)
 
@@ -84,6 +86,13 @@ export async function addSavingHooks(
     }
     const { isRefused, isUnsaved } = noteOf(session)
     if (isRefused || (note.isAnswering && isUnsaved)) return giveUp(request, reply, done)
+    if (note.isAnswering || !renewal.isDue(request, reply)) return save(request, reply, done)
+    renewal.renew(request).then(() => save(request, reply, done))
+  }
+
+  function save(request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    const { session } = request
+    const note = requestNote(request)
     note.isAnswering = true
     const end = (error?: Error) => {
       if (error) return done(error)

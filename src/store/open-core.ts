@@ -18,6 +18,7 @@ import { attachKeys, checkKeyTable } from './attach-keys.ts'
 import type { StoreCore } from './core/core.ts'
 import type { SessionEventEmitter } from './core/events.ts'
 import { observeMigration, observeTouch } from './core/operation.ts'
+import { KnownChanges, KnownReuses } from './core/reported.ts'
 import { Turns } from './core/turns.ts'
 import { checkEventsTable } from './history/events-table.ts'
 import { Recorder } from './history/recorder.ts'
@@ -66,6 +67,10 @@ export async function openCore(
     userOf: userReader(options.user),
     rotationOverlap: options.rotationOverlap,
     rotatedIds,
+    renewal: options.renewal,
+    reuses: new KnownReuses(),
+    watchesUses: options.suspicious,
+    suspicions: new KnownChanges(),
     userLimit: options.maxPerUser,
     turns: new Turns(),
     proof,

@@ -3,6 +3,7 @@ import type { SessionMetadata } from '../metadata/session-metadata.ts'
 import { sidOf } from '../payload/session-id.ts'
 import type { SessionEventEmitter } from './core/events.ts'
 import { type Operation, perform, type Task } from './core/operation.ts'
+import { ownerIn } from './history/session-changes.ts'
 import { type LiveSession, noteOf, type Visitor } from './live/live-session.ts'
 import { loadedVersionOf } from './live/loaded-version.ts'
 import { metadataNow } from './metadata/session-uses.ts'
@@ -92,6 +93,13 @@ export class SessionRequests {
     if (!core || !loaded?.metadata) return undefined
     const { createdAt, usedAt: touchedAt, metadata } = loaded
     return metadataNow(core.usesCodec, { sid: sidOf(session.sessionId), createdAt, touchedAt, metadata })
+  }
+
+  /** The user of a session as it was loaded or last saved; undefined without one. */
+  storedUserOf(session: object): string | undefined {
+    const { core } = this.#opening
+    const loaded = loadedVersionOf(session)
+    return core && loaded ? (ownerIn(core, loaded.plaintext) ?? undefined) : undefined
   }
 
   /** Whether a stored session differs from its row in a way that a comparison of JSON does not show. */

@@ -92,6 +92,11 @@ export class StoredSessionStore extends SessionInspection {
     return this.#options.user !== undefined
   }
 
+  /** The age at which `rotateEvery` renews an id, in milliseconds; false for never. */
+  get rotateEvery(): number | false {
+    return this.#options.renewal.every
+  }
+
   /** Whether the option `metadata` keeps who uses a session. */
   get keepsMetadata(): boolean {
     return this.#options.metadata !== undefined

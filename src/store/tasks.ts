@@ -71,9 +71,10 @@ export const ROTATE: Task<[rotation: Rotation], boolean> = {
     name: 'write',
     events: ['regenerated'],
     begin: ({ newId }) => ({ sid: sidText(newId) }),
-    finish({ events }, isDone, { oldId, newId }) {
+    finish({ events }, isDone, { oldId, newId, isRenewal }) {
       if (isDone) events.emit('regenerated', { sid: sidText(newId), previousSid: sidText(oldId) })
-      return { outcome: (isDone ? 'rotated' : 'unchanged') satisfies WriteOutcome }
+      const outcome = !isDone ? 'unchanged' : isRenewal ? 'renewed' : 'rotated'
+      return { outcome: outcome satisfies WriteOutcome }
     },
   },
 }

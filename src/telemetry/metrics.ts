@@ -71,6 +71,20 @@ export const metrics = {
     description: 'Sessions that got a new id',
     labels: [],
   },
+  reused: {
+    name: 'stored_session.reused',
+    kind: 'counter',
+    unit: '{session}',
+    description: 'Old ids that were used while later ids of their session are in use',
+    labels: [],
+  },
+  suspicious: {
+    name: 'stored_session.suspicious',
+    kind: 'counter',
+    unit: '{session}',
+    description: 'Sessions that changed country or kind of device faster than their user can have',
+    labels: [],
+  },
   ended: {
     name: 'stored_session.ended',
     kind: 'counter',

@@ -30,6 +30,11 @@ export function recordSessions({ events }: StoredSessionStore, record: RecordVal
   on('expired', ({ reason }) => record('ended', 1, { reason }))
   on('revoked', ({ sessions }) => record('ended', sessions, { reason: 'revoked' }))
   on('evicted', () => record('ended', 1, { reason: 'evicted' }))
+  on('reused', ({ isEnded }) => {
+    record('reused', 1)
+    if (isEnded) record('ended', 1, { reason: 'reused' })
+  })
+  on('suspicious', () => record('suspicious', 1))
   on('unreadable', ({ reason }) => record('unreadable', 1, { reason }))
   on('conflict', () => record('conflicts', 1))
   on('gone', () => record('gone', 1))

@@ -5,20 +5,29 @@ import type { FastifyInstance } from 'fastify'
 import { eventChannelNames } from '../../src/instruments/channels.ts'
 import { operationNames } from '../../src/instruments/operation.ts'
 import { forEachDatabase } from '../harness/databases.ts'
-import { sessionOf } from '../support/app.ts'
+import { addRotateRoute, sessionOf } from '../support/app.ts'
 import { appSuite } from '../support/app-suite.ts'
 import { addEndedMeanwhileRoute } from '../support/ended-meanwhile.ts'
 import { failingDatabase } from '../support/failing-database.ts'
 import { setColumn, sidOf } from '../support/rows.ts'
 import { secret } from '../support/stores.ts'
+import { until } from '../support/until.ts'
 import { userIdOf } from '../support/user-id.ts'
-import { signIn } from '../support/visitor.ts'
+import { rotated, signIn } from '../support/visitor.ts'
 import { Listening } from './channels.ts'
 
 const WORD = 'planted-word-in-a-value-3a91'
 const NAME = 'planted_word_in_a_name_b5d0'
 const USER = 'planted-user-c77e'
 const ADDRESS = '203.0.113.77'
+
+/** Every address but one is in another country, and the overlap is as short as can be. */
+const WATCHED = {
+  metadata: { location: (_: unknown, ip: string) => ({ country: ip === ADDRESS ? 'BR' : 'DE' }) },
+  suspicious: true,
+  rotationOverlap: 1,
+  touchInterval: 1,
+} as const
 
 /** How a text may lie in what was published. */
 function formsOf(text: string): string[] {
@@ -37,7 +46,7 @@ forEachDatabase((target) => {
     listening = new Listening()
     await (await suite.open()).close()
     app = await suite.openOn(failing.database, {
-      options: { migrate: false, user: userIdOf, history: true },
+      options: { migrate: false, user: userIdOf, history: true, ...WATCHED },
       server: { trustProxy: true, logger: { level: 'trace', stream: { write: (line) => void heard.push(line) } } },
       routes(routes) {
         routes.post('/unstorable', async (request) => {
@@ -45,6 +54,7 @@ forEachDatabase((target) => {
           return {}
         })
         addEndedMeanwhileRoute(routes)
+        addRotateRoute(routes)
       },
     })
     for (const name of [...eventChannelNames, ...operationNames, 'fault'] as const) {
@@ -73,6 +83,14 @@ forEachDatabase((target) => {
       await app.inject({ url: '/me', cookies: { sessionId: ada.sessionId }, remoteAddress: ADDRESS })
       await (n === 4 ? ada.post('/ended-meanwhile', { note: WORD }) : ada.post('/change', { n: 1 }))
     }
+    const ada = await signIn(app)
+    const heir = await rotated(app, ada)
+    planted.push(ada.id, ada.sessionId, heir.id, heir.sessionId)
+    const clock = Date.now()
+    await until('the overlap is over', () => Date.now() > clock + 2)
+    await app.inject({ url: '/me', cookies: { sessionId: heir.sessionId }, remoteAddress: ADDRESS })
+    await app.storedSession.flush()
+    await ada.me()
     await app.storedSession.reencrypt()
     await app.storedSession.revoke({ user: USER })
     await app.storedSession.trim()

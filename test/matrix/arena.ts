@@ -73,6 +73,12 @@ async function closeAll({ racing, first, last }: Applications): Promise<void> {
   await Promise.all([...new Set([...racing, first, last])].map((app) => app.close()))
 }
 
+/** Has every rotation be one by `rotateEvery`. */
+function renewAlways({ storedSession: { store } }: FastifyInstance): void {
+  const rotate = store.rotate.bind(store)
+  store.rotate = (rotation) => rotate({ ...rotation, isRenewal: true })
+}
+
 async function openRacingApp(
   database: SessionDatabase,
   features: Features,
@@ -102,6 +108,7 @@ async function openRacingApp(
       })
     },
   })
+  if (features.isRenewal) renewAlways(app)
   app.storedSession.on('gone', ({ sid }) => world()?.gone.push(sid))
   return app
 }

@@ -12,6 +12,8 @@ export interface Features {
   readonly maxPerUser?: number
   readonly evict?: NonNullable<StoredSessionOptions['evict']>
   readonly bindToCookie?: true
+  /** Every rotation is one by `rotateEvery`: the old id may change the session, and goes on when the new one is unused. */
+  readonly isRenewal?: true
   /** Cookies have a lifetime, and the session was last used longer ago than `touchInterval`. */
   readonly hasLifetime?: true
   /** Sessions are over when they are {@link ABSOLUTE_MS} old. */
@@ -42,6 +44,7 @@ export const TOUCH_INTERVAL_MS = MINUTE_MS
 export const COOKIE_MS = 60 * DAY_MS
 export const IDLE_MS = 60 * DAY_MS
 export const ABSOLUTE_MS = 30 * DAY_MS
+const LONGEST_RACE_MS = 3_000 * DAY_MS
 /** Rows may be trimmed so long after they are over: the grace of an hour, up to the next hour. */
 export const TRIMMABLE_MS = 3 * 3_600_000
 /** Real time, and far more than a statement takes that is not slow, also on a machine that is busy. */
@@ -57,10 +60,12 @@ export type KeyAge = 'former' | 'both' | 'current'
 
 /** The options of an application that has these features. */
 export function optionsOf(features: Features, age: KeyAge): Partial<StoredSessionOptions> {
-  const { maxPerUser, evict, hasLifetime, isRekeyed, slow } = features
+  const { maxPerUser, evict, hasLifetime, isRekeyed, isRenewal, slow } = features
   const rings = { former: [FORMER_KEY], both: [KEY, FORMER_KEY], current: [KEY] }
   return {
     rotationOverlap: OVERLAP_MS,
+    // No rotation begins by itself in a race, which could not tell whose it is.
+    ...(isRenewal && { rotateEvery: LONGEST_RACE_MS }),
     touchInterval: TOUCH_INTERVAL_MS,
     idleTimeout: IDLE_MS,
     absoluteTimeout: features.hasAbsoluteTimeout ? ABSOLUTE_MS : false,
@@ -99,6 +104,8 @@ const settings: Record<string, Partial<Features>> = {
   plain: {},
   ...limits,
   'bound to cookies': { bindToCookie: true },
+  renewals: { isRenewal: true },
+  'renewals, bound to cookies': { isRenewal: true, bindToCookie: true },
   lifetime: { hasLifetime: true },
   'absolute timeout': { hasAbsoluteTimeout: true },
   rekeyed: { isRekeyed: true },

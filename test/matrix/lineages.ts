@@ -35,9 +35,12 @@ export function lineagesOf(world: World): Lineage[] {
   return lineages
 }
 
-/** Whether this was regenerate(keys) by an old id: it stores nothing, and its response brings no cookie. */
+/**
+ * Whether this was regenerate(keys) by an old id: it stores nothing, and its response brings no cookie, unless the id was
+ * renewed.
+ */
 export function handsNothingOver(world: World, { what, id, done = Number.POSITIVE_INFINITY }: Deed): boolean {
-  return what === 'renew' && isOldAt(world, id!, done)
+  return what === 'renew' && !world.features.isRenewal && isOldAt(world, id!, done)
 }
 
 /** Whether an id had been rotated at this moment, as the table has it. */
@@ -81,7 +84,8 @@ export function mayBeOver(world: World, lineage: Lineage): boolean {
 
 function mayEnd(world: World, deed: Deed, lineage: Lineage): boolean {
   // Where it came of another session with its content, what ends that one ends it too.
-  const origin = lineage.by?.what === 'renew' ? [lineage.by.id!] : []
+  const isRenewed = world.features.isRenewal === true
+  const origin = lineage.by?.what === 'renew' ? [lineage.by.id!, ...(isRenewed ? [world.id] : [])] : []
   const ids = [...lineage.ids, ...origin]
   const isOurs = deed.id !== undefined && ids.includes(deed.id)
   const isOld = isOurs && isOldAt(world, deed.id!, deed.began)
@@ -90,7 +94,7 @@ function mayEnd(world: World, deed: Deed, lineage: Lineage): boolean {
     case 'revoke handle':
       return isOurs
     case 'renew':
-      return isOurs && !isOld
+      return isOurs && (!isOld || isRenewed)
     case 'rotate':
       return isOurs && origin.includes(deed.id!)
     case 'revoke user':

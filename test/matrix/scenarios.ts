@@ -8,6 +8,7 @@ const half = { weight: 0.5 } as const
 const two = { processes: 2 } as const
 const old = { holds: 'old' } as const
 const outdated = { holds: 'outdated' } as const
+const renewal = { isRenewal: true } as const
 const rekeyed = { isRekeyed: true, ...old } as const
 const refuse = { maxPerUser: 1, evict: 'refuse', isAnonymous: true } as const
 const REENCRYPT = 'reencrypt, and remove the old key'
@@ -56,6 +57,25 @@ const named: Readonly<Record<string, readonly Named[]>> = {
     [{}, 'rotate', 'the overlap passes', 'read'],
     [two, 'rotate', 'revoke all but this one'],
     [two, 'rotate', 'rotate'],
+  ],
+  'ids that renew themselves': [
+    [{ ...renewal, ...two }, 'rotate', 'save'],
+    [{ ...renewal, ...two }, 'rotate', 'save twice', 'save'],
+    [{ ...renewal, ...two }, 'rotate', 'rotate'],
+    [{ ...renewal, ...two }, 'rotate', 'reload and save'],
+    [{ ...renewal, ...two }, 'rotate', 'regenerate with keys'],
+    [{ ...renewal, ...two }, 'rotate', 'sign out'],
+    [{ ...renewal, ...two }, 'rotate', 'revoke the user'],
+    [{ ...renewal, ...two }, 'rotate', 'revoke by handle'],
+    [{ ...renewal, ...two }, 'rotate', 'change the user'],
+    [{ ...renewal, ...two, bindToCookie: true }, 'rotate', 'save', 'save twice'],
+    [{ ...renewal, ...two, bindToCookie: true }, 'rotate', 'regenerate with keys'],
+    [{ ...renewal, ...old }, 'save', 'save', 'rotate'],
+    [{ ...renewal, ...old, ...two }, 'regenerate with keys', 'save'],
+    [{ ...renewal, ...old, ...two }, 'rotate', 'save'],
+    [{ ...renewal, ...outdated, ...two }, 'save', 'save'],
+    [{ ...renewal, ...outdated, ...two, bindToCookie: true }, 'save', 'rotate'],
+    [{ ...renewal, ...two, maxPerUser: 1, evict: 'refuse', isAnonymous: true }, 'rotate', 'set the user'],
   ],
   'statements that outlive operationTimeout': [
     [{ ...old, ...half, slow: { party: 'b', at: 3 } }, 'read', 'rotate'],

@@ -73,10 +73,10 @@ test('the table of errors has exactly the codes that there are, with their statu
 })
 
 test('the reasons why a session is over are those of the code', () => {
-  const [, type] = /type EndReason = (.+)/.exec(read('src/database/contract/session-row.ts'))!
+  const [, type] = /type EndReason =([\s\S]+?)\n\n/.exec(read('src/database/contract/session-row.ts'))!
   const paragraph = /`request.sessionEndReason` says[\s\S]*?\n\n/.exec(readme)![0]
   const stated = codeIn(paragraph).filter((code) => code.startsWith("'"))
-  assert.deepEqual(stated.toSorted(), type!.split(' | ').toSorted())
+  assert.deepEqual(stated.toSorted(), type!.match(/'\w+'/g)!.toSorted())
 })
 
 describe('the instrumentation in the README', () => {
@@ -90,7 +90,7 @@ describe('the instrumentation in the README', () => {
   })
 
   test('has the outcomes that operations have', () => {
-    const types = `${read('src/store/core/events.ts')}\n${read('src/database/contract/session-row.ts')}`
+    const types = `${read('src/store/core/events.ts')}\n\n${read('src/database/contract/session-row.ts')}`
     const events = bodyOf('src/store/core/events.ts', 'interface SessionEvents')
     for (const [name, outcomes] of table('tracing channel')) {
       const [, operation] = /:(\w+)`/.exec(name!)!
@@ -111,7 +111,7 @@ describe('the instrumentation in the README', () => {
     for (const [name, , fields] of table('channel')) {
       const [, event] = /:(\w+)`/.exec(name!)!
       const [, type] = new RegExp(`^ {2}${event}: \\[\\{(.+)\\}\\]`, 'm').exec(events)!
-      const actual = [...type!.matchAll(/(\w+):/g)].map(([, field]) => field!.replace('keys', 'conflicts'))
+      const actual = [...type!.matchAll(/(\w+)\??:/g)].map(([, field]) => field!.replace('keys', 'conflicts'))
       assert.deepEqual(codeIn(fields!), actual, event)
     }
   })
@@ -135,10 +135,11 @@ describe('the instrumentation in the README', () => {
 
 /** The words that a type consists of, with those of the types that it names. */
 function literalsOf(type: string, types: string): string[] {
-  return type.split('|').flatMap((part) => {
+  const parts = type.split('|').filter((part) => part.trim() !== '')
+  return parts.flatMap((part) => {
     const [, word] = /'(\w+)'/.exec(part) ?? []
     if (word) return word
-    const [, meant] = new RegExp(`type ${part.trim()} = (.+)`).exec(types)!
+    const [, meant] = new RegExp(`type ${part.trim()} =([\\s\\S]+?)\\n\\n`).exec(types)!
     return literalsOf(meant!, types)
   })
 }

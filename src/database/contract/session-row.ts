@@ -1,11 +1,22 @@
 /** The reason why a session has expired or ended; `unknown` is for a row that does not exist (any more). */
-export type EndReason = 'idle' | 'absolute' | 'revoked' | 'destroyed' | 'evicted' | 'rotated' | 'unreadable' | 'unknown'
+export type EndReason =
+  | 'idle'
+  | 'absolute'
+  | 'revoked'
+  | 'destroyed'
+  | 'evicted'
+  | 'reused'
+  | 'rotated'
+  | 'unreadable'
+  | 'unknown'
 
 /**
  * The reasons that a row can store. `rotating` is the row of a session's next id while the row of the present id is
  * still in use: it holds content and user, and becomes a session when the present row points to it.
  */
-export type StoredEndReason = Extract<EndReason, 'revoked' | 'destroyed' | 'evicted' | 'rotated'> | 'rotating'
+export type StoredEndReason =
+  | Extract<EndReason, 'revoked' | 'destroyed' | 'evicted' | 'reused' | 'rotated'>
+  | 'rotating'
 
 /** A stored session. Times are epoch milliseconds by the application's clock. */
 export interface SessionRow {

@@ -5,6 +5,7 @@ const REASONS: readonly unknown[] = [
   'revoked',
   'destroyed',
   'evicted',
+  'reused',
   'rotating',
   'rotated',
 ] satisfies (StoredEndReason | null)[]

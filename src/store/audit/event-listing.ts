@@ -23,13 +23,15 @@ export interface HistoryEvent {
   /** The operator who did it. */
   actor?: string
   /**
-   * Why the session ended, as in `request.sessionEndReason`; why it does not open; for `user`, `'left'` when it left
+   * Why the session ended, as in `request.sessionEndReason`; for `rotated`, `'renewed'` when `rotateEvery` did it; why it does not open; for `user`, `'left'` when it left
    * this user; for `revoked`, `'forgotten'` when `forget()` did it.
    */
   reason?: string
   /** The client of its request, with the option `metadata`. */
   metadata?: Omit<SessionUse, 'at'>
-  /** For `regenerated` and `rotated`: the handle of the session before. */
+  /** For `reused`: the client that last used the session by its current id. `metadata` is that of the old id. */
+  holder?: Omit<SessionUse, 'at'>
+  /** For `regenerated`, `rotated` and `reused`: the handle of the session before. */
   previousHandle?: SessionHandle
   /** For events of many sessions: their number. */
   sessions?: number
@@ -93,10 +95,11 @@ async function toEvent(core: StoreCore, row: EventRow): Promise<HistoryEvent> {
   if (details === 'erased') return { ...event, isErased: true }
   // Its plaintext columns may have been changed.
   if (details === 'unreadable') return { ...event, isUnreadable: true }
-  const { metadata, previousSid, ...others } = details
+  const { metadata, holder, previousSid, ...others } = details
   if (userId !== null) event.user = userId
   if (previousSid) event.previousHandle = formatSid(Buffer.from(previousSid))
   if (metadata) event.metadata = clientOf(Buffer.from(metadata))
+  if (holder) event.holder = clientOf(Buffer.from(holder))
   return Object.assign(event, others)
 }
 

@@ -9,6 +9,7 @@ import type { SessionContent } from '../live/content.ts'
 import type { SessionEventEmitter } from './events.ts'
 import type { SessionHistory } from './history.ts'
 import type { Limits } from './lifetime.ts'
+import type { KnownChanges, KnownReuses } from './reported.ts'
 import type { FreshIds, RotatedIds } from './session-ids.ts'
 import type { Turns } from './turns.ts'
 
@@ -38,6 +39,14 @@ export interface StoreCore {
   userOf(content: SessionContent): string | null
   /** How long the old id of a rotated session can still read it, in milliseconds. */
   readonly rotationOverlap: number
+  /** When ids renew themselves, and what the reuse of an old one does. */
+  readonly renewal: RenewalSettings
+  /** Old ids whose reuse this process has reported. */
+  readonly reuses: KnownReuses
+  /** Whether uses are compared, for the option `suspicious`. */
+  readonly watchesUses: boolean
+  /** Suspicious changes that this process has reported. */
+  readonly suspicions: KnownChanges
   /** The ids that this process rotated recently. */
   readonly rotatedIds: RotatedIds
   /** How many sessions a user may have; undefined without a limit. */
@@ -47,6 +56,16 @@ export interface StoreCore {
   /** Runs the saves and rotations of one session one after another. */
   readonly turns: Turns
 }
+
+/** When ids renew themselves, and what the reuse of an old one does. */
+export interface RenewalSettings {
+  /** The age of an id, in milliseconds; false for never. */
+  readonly every: number | false
+  readonly onReuse: OnReuse
+}
+
+/** What happens when an id is used that a later id has replaced. */
+export type OnReuse = 'report' | 'end'
 
 /** Which sessions end above the limit of a user: the oldest, the least recently used, or none. */
 export type Evict = 'oldest' | 'least-recent' | 'refuse'

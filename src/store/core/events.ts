@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { EndReason } from '../../database/contract/session-database.ts'
 import { isSubscribed, publishEvent } from '../../instruments/channels.ts'
 import type { OperationName, OperationOf, SessionOperation, Source } from '../../instruments/operation.ts'
+import type { Change } from '../../metadata/suspicion.ts'
 import type { UnreadableReason } from '../../payload/sealed-payload.ts'
 
 /** The events of the store. A `sid` has its readable form, `2::<64 hex>`; no event contains an id or session data. */
@@ -12,6 +13,13 @@ export interface SessionEvents {
   regenerated: [{ sid: string; previousSid: string }]
   /** A request named a session that has expired by its idle or absolute timeout. */
   expired: [{ sid: string; reason: 'idle' | 'absolute' }]
+  /**
+   * An old id was used after its overlap, while later ids of its session are in use: two parties hold the session.
+   * `previousSid` is the old id, `sid` the current one, and `isEnded` whether `onReuse: 'end'` ended the session.
+   */
+  reused: [{ sid: string; previousSid: string; isEnded: boolean }]
+  /** A session changed its country or its kind of device faster than its user can have; see the option `suspicious`. */
+  suspicious: [{ sid: string; elapsedMs: number; distanceKm?: number; country?: Change; device?: Change }]
   /** `revoke` ended sessions; `sessions` is their number. */
   revoked: [{ sessions: number }]
   /** The store ended a session because its user had more than `maxPerUser`. */
@@ -104,8 +112,11 @@ function callApart(listener: (event: never) => void, emitter: object, event: obj
 /** `'found'`, or why there is no session. */
 export type ReadOutcome = 'found' | EndReason
 
-/** `'gone'` when the session had already ended, and nothing was written; `'rotated'` when it got another id. */
-export type WriteOutcome = 'created' | 'updated' | 'rotated' | 'unchanged' | 'gone'
+/**
+ * `'gone'` when the session had already ended, and nothing was written; `'rotated'` when it got another id, and
+ * `'renewed'` when `rotateEvery` gave it one.
+ */
+export type WriteOutcome = 'created' | 'updated' | 'rotated' | 'renewed' | 'unchanged' | 'gone'
 
 /** `'absent'` when there was no session to end. */
 export type DeleteOutcome = 'destroyed' | 'absent' | 'revoked'

@@ -5,10 +5,12 @@ import type { Visitor } from '../live/live-session.ts'
 export interface EventDetails {
   /** The operator who did it. */
   readonly actor?: string
-  /** Why a session ended or does not open, or that it left its user. */
+  /** Why a session ended or does not open, that it left its user, or that its id was renewed. */
   readonly reason?: string
   /** What the request showed of its client, packed. */
   readonly metadata?: Uint8Array
+  /** The client of the last use by the current id, packed: for an old id that was reused. */
+  readonly holder?: Uint8Array
   /** The id of the session before, hashed. */
   readonly previousSid?: Uint8Array
   /** The numbers of sessions and of events that an operation concerned. */

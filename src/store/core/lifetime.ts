@@ -59,6 +59,18 @@ export function pointerTrimTime(limits: Limits, createdAt: number, rotatedAt: nu
   return trimTime(limits, Math.min(absoluteDeadline(limits, createdAt), rotatedAt + LONGEST_COOKIE_MS))
 }
 
+/** For this time the row of a renewed id shows that a copy of its cookie is used. */
+const REUSE_SHOWN_MS = 24 * HOUR_MS
+
+/**
+ * When the row of a renewed id may be deleted. A session has many of them, so they stay for a day, or for as long as the
+ * session could wait for a browser that never got the new id.
+ */
+export function renewalTrimTime(limits: Limits, createdAt: number, renewedAt: number, expiresAt: number): number {
+  const end = Math.max(renewedAt + REUSE_SHOWN_MS, expiresAt)
+  return trimTime(limits, Math.min(absoluteDeadline(limits, createdAt), end))
+}
+
 type RowTimes = Pick<SessionRow, 'createdAt' | 'expiresAt' | 'endedAt' | 'endReason'>
 
 /** Why a session has expired or ended, by the plaintext columns of its row; undefined while it is live. */

@@ -47,13 +47,20 @@ function recordUser(history: SessionHistory, one: Omit<Happening, 'kind'>, owner
   ])
 }
 
+interface RotatedFrom {
+  readonly previousSid: Buffer
+  /** Whether `rotateEvery` rotated the id. */
+  readonly isRenewal?: boolean | undefined
+}
+
 /** Records that a session continues under another id. */
 export function recordRotation(
   { history }: StoreCore,
-  { sid, previousSid, session, userId }: Omit<Written, 'base' | 'previousId'> & { readonly previousSid: Buffer },
+  { sid, previousSid, session, userId, isRenewal }: Omit<Written, 'base' | 'previousId'> & RotatedFrom,
 ): Recorded {
   history?.noteOwner(sid, userId)
-  return history?.record({ sid, kind: 'rotated', userId, visitor: noteOf(session).visitor, details: { previousSid } })
+  const details = isRenewal ? { previousSid, reason: 'renewed' } : { previousSid }
+  return history?.record({ sid, kind: 'rotated', userId, visitor: noteOf(session).visitor, details })
 }
 
 /** Who ended a session: its request, by the live session or by its id, or an operator. */
@@ -75,6 +82,20 @@ export function recordEnd(
   const details = actor === undefined ? { reason } : { reason, actor }
   const visitor = session ? noteOf(session).visitor : id === undefined ? undefined : history.visitorOf(id)
   return history.record({ sid, kind: 'ended', userId, details, visitor })
+}
+
+/** Records that an old id was reused: by `visitor`, while `holder` uses the current one. */
+export function recordReuse(
+  { history }: StoreCore,
+  {
+    sid,
+    previousSid,
+    userId,
+    visitor,
+    holder,
+  }: Omit<Happening, 'kind'> & { previousSid: Buffer; holder?: Buffer | undefined },
+): Recorded {
+  return history?.record({ sid, kind: 'reused', userId, visitor, details: { previousSid, ...(holder && { holder }) } })
 }
 
 /** Records that a sign-in was refused, because its user has too many sessions. */
@@ -137,10 +158,10 @@ async function openedQuietly(core: StoreCore, row: SessionRow, held: Held) {
   }
 }
 
-const ownerIn = (core: StoreCore, plaintext: Uint8Array) =>
+/** The owner of a session by its content; null where the option `user` refuses what an earlier release stored. */
+export const ownerIn = (core: StoreCore, plaintext: Uint8Array) =>
   ownerOf(core, core.codec.deserialize(plaintext) as SessionContent)
 
-// The option `user` may refuse content that an earlier release of the application stored.
 function ownerOf({ userOf }: StoreCore, content: SessionContent): string | null {
   try {
     return userOf(content)

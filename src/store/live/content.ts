@@ -1,11 +1,12 @@
 import { UnstorableError } from '../../errors.ts'
 import { RESERVED_NAMES } from '../../payload/reserved-names.ts'
 import { lifetimeFault, lifetimeOf } from './cookie-lifetime.ts'
-import type { CookieLifetime, LiveSession } from './live-session.ts'
+import type { LiveSession, StoredCookie } from './live-session.ts'
 import { CARRIER_KEY, loadedVersionOf } from './loaded-version.ts'
+import { timesOf, withTimes } from './stored-times.ts'
 
-/** The stored content of a session: its own keys, and the lifetime of its cookie. */
-export type SessionContent = Record<string, unknown> & { cookie: CookieLifetime }
+/** The stored content of a session: its own keys, and the stored part of its cookie. */
+export type SessionContent = Record<string, unknown> & { cookie: StoredCookie }
 
 /** Why a name is refused. */
 export const RESERVED_NAME = 'this name is reserved'
@@ -18,7 +19,9 @@ export const RESERVED_NAME = 'this name is reserved'
 export function contentOf(session: LiveSession, now: number): SessionContent {
   refuseReservedNames(session)
   refuseLifetime(session, now)
-  const content: SessionContent = { cookie: lifetimeOf(session, now) }
+  const lifetime = lifetimeOf(session, now)
+  const times = timesOf(session)
+  const content: SessionContent = { cookie: times ? withTimes(lifetime, times) : lifetime }
   for (const key of Object.keys(session)) if (key !== 'cookie') content[key] = session[key]
   return content
 }

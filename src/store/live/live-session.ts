@@ -8,6 +8,17 @@ export interface CookieLifetime {
   expires?: number
 }
 
+/** What is stored beside the lifetime of a cookie, and no application sees. Epoch milliseconds. */
+export interface StoredTimes {
+  /** When the session got its id by a rotation; absent with its first id, and without `rotateEvery`. */
+  renewedAt?: number
+  /** When the user last confirmed who they are, or signed in to a session that existed before. */
+  provenAt?: number
+}
+
+/** The stored part of a cookie. */
+export type StoredCookie = CookieLifetime & StoredTimes
+
 /** The client of a request, for the metadata of its session. */
 export interface Visitor {
   /** What the request shows of its client, packed; the same at each call. Never rejects. */
@@ -39,13 +50,23 @@ export interface StoredVersion {
   readonly metadata: Buffer | null
 }
 
+/** The current row of a session whose request holds an earlier id, which may change the session all the same. */
+export interface FollowedRow {
+  readonly sid: Buffer
+  /** What the id of the row adds to the keys, where payloads are bound to cookies. */
+  readonly share: Buffer | undefined
+  /** Whether nobody has used the id of the row: then the response may give the session another one. */
+  readonly isUnused: boolean
+}
+
 /** The stored version that the content of a live session comes from. */
 export interface LoadedVersion extends StoredVersion {
   /** Whether the load renewed the last use, so that the cookie should be renewed too. */
   readonly touched: boolean
-  /** Whether a request read it by a rotated id: then the request must not change it. */
+  /** Whether a request read it by a rotated id: then the request must not change it, unless `followed` is there. */
   readonly hasOldId: boolean
-  readonly lifetime: CookieLifetime
+  readonly followed?: FollowedRow | undefined
+  readonly lifetime: StoredCookie
   /** The last use that this request knows, epoch milliseconds; another request may have used the session later. */
   readonly usedAt: number
   /** Whether a statement of this request wrote it, so that its id is current. */
@@ -79,6 +100,8 @@ class SessionNote {
   isRefused = false
   /** Whether it is the new session of a `regenerate(keys)` with an old id, which passes nothing to it. */
   isWithheld = false
+  /** When the user confirmed who they are, in this request; the next save stores it. */
+  confirmedAt: number | undefined
   /** Whether its last save failed. */
   isUnsaved = false
 }

@@ -4,7 +4,7 @@ import type { StoreCore } from '../core/core.ts'
 import { listingOf } from '../core/core.ts'
 import { endNow } from '../core/lifetime.ts'
 import { recordEnd } from '../history/session-changes.ts'
-import { rowsFrom } from '../requests/ending.ts'
+import { rowsFrom } from '../rotation/successors.ts'
 
 /** The user whose sessions end, and the session that continues. */
 interface Others {

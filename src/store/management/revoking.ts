@@ -10,7 +10,7 @@ import type { Operation } from '../core/operation.ts'
 import { checkedActor } from '../options/actor.ts'
 import { checkObject, given, refuseUndefined, timeOf } from '../options/filter-checks.ts'
 import { OptionChecks } from '../options/option-checks.ts'
-import { endSuccessor } from '../requests/ending.ts'
+import { endSuccessor } from '../rotation/successors.ts'
 import { checkedUser } from '../users/user.ts'
 import { endOthers } from './ending-others.ts'
 

@@ -9,6 +9,7 @@ import { checkLimits, checkMaxPerUser } from './check-limits.ts'
 import { checkKeys, checkSealing } from './check-sealing-options.ts'
 import { checkHistory } from './history-option.ts'
 import { OptionChecks } from './option-checks.ts'
+import { checkRenewal, checkSuspicious } from './renewal-options.ts'
 import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from './store-options.ts'
 import { checkTrim } from './trim-options.ts'
 
@@ -60,13 +61,16 @@ export function checkStoreOptions(
   const dialect = checkDatabase(options, checks)
   checks.optionalFunction('user', options.user)
   const { schedule, grace, lock } = checkTrim(options.trim, checks)
+  const rotationOverlap = checks.duration('rotationOverlap', options.rotationOverlap, 30_000)
   const checked: CheckedStoreOptions = {
     dialect,
     database: options.database,
     keys: checkKeys(options, checks),
     ...checkSealing(options, checks),
     limits: { ...checkLimits(options, checks), grace },
-    rotationOverlap: checks.duration('rotationOverlap', options.rotationOverlap, 30_000),
+    rotationOverlap,
+    renewal: checkRenewal(options, rotationOverlap, checks),
+    suspicious: checkSuspicious(options, checks),
     operationTimeout: checkOperationTimeout(options, checks),
     trim: schedule,
     trimLock: lock,

@@ -5,16 +5,17 @@ import type { KeyProvider } from '../../keys/key-provider.ts'
 import type { CheckedMetadataOptions, MetadataOptions } from '../../metadata/metadata-options.ts'
 import type { Serializer, serializers } from '../../payload/serializer.ts'
 import type { Duration } from '../../time/duration.ts'
-import type { Evict, UserId, UserLimit } from '../core/core.ts'
+import type { Evict, RenewalSettings, UserId, UserLimit } from '../core/core.ts'
 import type { Limits } from '../core/lifetime.ts'
 import type { HistoryOption, HistorySettings } from './history-option.ts'
 import type { AssuranceLevel } from './lifetime-presets.ts'
+import { type RenewalOptions, renewalOptionNames } from './renewal-options.ts'
 import type { TrimLock, TrimOption, TrimSchedule } from './trim-options.ts'
 
 export type { Duration }
 
 /** The options of the store. The plugin accepts them too, together with the host's options. */
-export interface StoreOptions {
+export interface StoreOptions extends RenewalOptions {
   /**
    * Where the sessions are stored: `postgres://…`, `postgresql://…`, `mysql://…`, `mariadb://…`, `sqlite:PATH`,
    * `sqlite::memory:`, the result of `drizzle(...)`, or your own storage. The store never closes a database that you
@@ -76,7 +77,7 @@ export interface StoreOptions {
    * this time the request gets a 503. At most 10 minutes. @defaultValue `'5s'`
    */
   operationTimeout?: Duration
-  /** How long the old id of a rotated session may still read it; see `rotateId`. @defaultValue `'30s'` */
+  /** How long the old id of a rotated session is still accepted; see `rotateId` and `rotateEvery`. @defaultValue `'30s'` */
   rotationOverlap?: Duration
   /** Deletion of expired and ended sessions in the background. @defaultValue `{ interval: '15m', batchSize: 500 }` */
   trim?: false | TrimOption
@@ -133,6 +134,8 @@ export interface CheckedStoreOptions {
   readonly limits: Limits
   /** Milliseconds. */
   readonly rotationOverlap: number
+  readonly renewal: RenewalSettings
+  readonly suspicious: boolean
   readonly operationTimeout: number
   readonly trim: TrimSchedule | false
   readonly trimLock: TrimLock
@@ -169,6 +172,7 @@ export const storeOptionNames = [
   'absoluteTimeout',
   'touchInterval',
   'rotationOverlap',
+  ...renewalOptionNames,
   'operationTimeout',
   'trim',
   'history',

@@ -1,13 +1,11 @@
-import type { EndReason, NewRow, RowEnd, SessionRow } from '../../database/contract/session-database.ts'
-import { LostRotationError } from '../../errors.ts'
-import { UnreadablePayload } from '../../payload/sealed-payload.ts'
+import type { EndReason, NewRow, RowEnd } from '../../database/contract/session-database.ts'
 import { formatSid, sidOf } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import { deadlineOf, endNow, reasonOver } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
 import { ownerBeforeEnd, recordEnd, recordExpiry } from '../history/session-changes.ts'
 import { type LoadedVersion, noteOf } from '../live/live-session.ts'
-import { type Held, type RotationPointer, rotationPointerOf } from './rotation-pointer.ts'
+import { endSuccessor, isRenewed } from '../rotation/successors.ts'
 
 /**
  * The state in which an ending call found a session. `ended`: this call ended it by its current id. `followed`: this
@@ -18,7 +16,10 @@ export type Finding = 'ended' | 'followed' | 'over' | 'rotated' | 'absent'
 
 /** How to end a session. */
 export interface Ending {
-  /** Whether an old id ends the rotated session: signing out with it does, beginning another session does not. */
+  /**
+   * Whether an old id ends the rotated session: signing out with it does. Beginning another session does only if
+   * `rotateEvery` renewed the id meanwhile.
+   */
   readonly follows: boolean
   /** The loaded version of the session, if known. */
   readonly loaded?: LoadedVersion | undefined
@@ -42,10 +43,15 @@ export async function endSession(core: StoreCore, operation: Operation, id: stri
   if (found === 'ended' && isPast) return 'over'
   if (found === 'ended' && core.history) await recordEnd(core, sid, 'destroyed', owner ?? null, { ...ending, id })
   if (found) return found
-  if (!ending.follows) return (await core.rows.find(sid, measures))?.endReason === 'rotated' ? 'rotated' : 'over'
+  const row = ending.follows ? undefined : await core.rows.find(sid, measures)
+  if (row && row.endReason !== 'rotated') return 'over'
+  if (row && !(await isRenewed(core, row, { id }))) return 'rotated'
   const endNext = (next: Buffer) => core.rows.end(next, end, measures)
   const endKnown = core.history ? (next: Buffer) => endRecorded(core, next, id, () => endNext(next)) : endNext
-  return (await endSuccessor(core, sid, { id }, endKnown)) ? 'followed' : 'over'
+  const isEnded = await endSuccessor(core, sid, { id }, endKnown)
+  // The browser may have the cookie of a later session.
+  if (!ending.follows) return isEnded ? 'ended' : 'rotated'
+  return isEnded ? 'followed' : 'over'
 }
 
 async function endRecorded(core: StoreCore, sid: Buffer, id: string, end: () => Promise<boolean>): Promise<boolean> {
@@ -68,48 +74,6 @@ async function isPastDeadline(
   const reason = row && reasonOver(limits, row, Date.now())
   if (reason === 'idle' || reason === 'absolute') void recordExpiry(core, row!, reason, { id })
   return reason !== undefined
-}
-
-/**
- * Ends the session that an old id was rotated to, after any number of rotations, so that signing out with an old id
- * works.
- *
- * @param held - empty without the cookie; then it opens nothing if payloads are bound to cookies
- * @param end - ends the session of a sid; false when there is none, or when it had ended before
- * @throws `FST_STORED_SESSION_LOST_ROTATION` when a row does not show the new id of its session
- */
-export async function endSuccessor(
-  core: StoreCore,
-  sid: Buffer,
-  held: Held,
-  end: (sid: Buffer) => Promise<boolean>,
-): Promise<boolean> {
-  const next = await nextOf(core, await core.rows.find(sid), held)
-  return next !== undefined && ((await end(next.sid)) || endSuccessor(core, next.sid, { share: next.share }, end))
-}
-
-/**
- * The rows of a session from this row on: this row first, and the current row last.
- *
- * @throws `FST_STORED_SESSION_LOST_ROTATION` when a row does not show the new id of its session
- */
-export async function rowsFrom(core: StoreCore, sid: Buffer, held: Held = {}): Promise<SessionRow[]> {
-  const row = await core.rows.find(sid)
-  const next = await nextOf(core, row, held)
-  const own = row ? [row] : []
-  return next ? [...own, ...(await rowsFrom(core, next.sid, { share: next.share }))] : own
-}
-
-async function nextOf(core: StoreCore, row: SessionRow | undefined, held: Held): Promise<RotationPointer | undefined> {
-  if (row?.endReason !== 'rotated') return undefined
-  if (core.bindToCookie && held.id === undefined && held.share === undefined) throw new LostRotationError()
-  try {
-    return await rotationPointerOf(core, row, held)
-  } catch (error) {
-    if (!(error instanceof UnreadablePayload)) throw error
-    core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })
-    throw new LostRotationError()
-  }
 }
 
 /**

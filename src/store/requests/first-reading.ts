@@ -11,8 +11,9 @@ export interface IdReading {
 }
 
 /**
- * Reads ids in one statement until one has a session, whose last use alone is renewed. When none has a session, the
- * result is the first id that ever had one.
+ * Reads ids in one statement until one has a session, whose last use alone is renewed. Rotated ids come last, because a
+ * browser may still have an old cookie of its session. When none has a session, the result is the first id that ever had
+ * one.
  */
 export async function readFirst(
   core: StoreCore,
@@ -23,8 +24,10 @@ export async function readFirst(
   const find = (id: string) => (isWellFormedId(id) ? core.rows.find(sidOf(id), operation.measures) : undefined)
   const rows = await Promise.all(ids.map(find))
   let ended: IdReading | undefined
-  for (const [index, id] of ids.entries()) {
-    const row = rows[index]
+  const isRotated = (index: number) => rows[index]?.endReason === 'rotated'
+  const order = [...ids.keys()].sort((one, other) => Number(isRotated(one)) - Number(isRotated(other)))
+  for (const index of order) {
+    const [id, row] = [ids[index]!, rows[index]]
     const reading = row ? await readRow(core, operation, row, id, visitor) : UNKNOWN
     if (reading.session) return { id, reading }
     if (reading.reason !== 'unknown') ended ??= { id, reading }

@@ -11,8 +11,11 @@ import { isJsonVisible } from '../live/content.ts'
 import { isSendable, restoredCookie } from '../live/cookie-lifetime.ts'
 import type { LoadedVersion, Visitor } from '../live/live-session.ts'
 import { CARRIER_KEY, carrierOf } from '../live/loaded-version.ts'
-import { type Held, rotationPointerOf } from './rotation-pointer.ts'
+import { follow } from '../rotation/following.ts'
+import { reportReuse } from '../rotation/reuse.ts'
+import type { Held } from '../rotation/rotation-pointer.ts'
 import { touchIfStale } from './touching.ts'
+import { watched } from './watching.ts'
 
 /** The result of reading an id: a session for the host, or why there is none. */
 export type Reading =
@@ -53,7 +56,7 @@ export function readRow(
   id: string,
   visitor?: Visitor,
 ): Reading | Promise<Reading> {
-  if (row.endReason === 'rotated') return followRotation(core, operation, row, { id })
+  if (row.endReason === 'rotated') return followRotation(core, operation, row, { id }, visitor)
   const opened = openCurrent(core, operation, row, { id })
   if (opened instanceof Promise) return opened.then((later) => handOver(core, later, visitor))
   return handOver(core, opened, visitor)
@@ -110,13 +113,15 @@ function refuseRow(core: StoreCore, row: SessionRow, error: unknown): { reason: 
   return { reason: 'unreadable' }
 }
 
-function handOver(core: StoreCore, opened: Opened, visitor: Visitor | undefined): Reading {
+function handOver(core: StoreCore, opened: Opened, visitor: Visitor | undefined): Reading | Promise<Reading> {
   if ('reason' in opened) return opened
   const { row, content } = opened
-  return sessionFrom(opened, { touched: touchIfStale(core, row, content.cookie, visitor), hasOldId: false })
+  const use = (isSuspicious: boolean) =>
+    sessionFrom(opened, { touched: touchIfStale(core, row, content.cookie, visitor, isSuspicious), hasOldId: false })
+  return visitor && core.watchesUses ? watched(core, row, visitor).then(use) : use(false)
 }
 
-function sessionFrom(opened: OpenedRow, use: Pick<LoadedVersion, 'touched' | 'hasOldId'>): Reading {
+function sessionFrom(opened: OpenedRow, use: Pick<LoadedVersion, 'touched' | 'hasOldId' | 'followed'>): Reading {
   const { row, plaintext, content, isJsonVisible } = opened
   const { version, createdAt, metadata } = row
   const lifetime = content.cookie
@@ -134,17 +139,23 @@ function sessionFrom(opened: OpenedRow, use: Pick<LoadedVersion, 'touched' | 'ha
   return { session: Object.assign(content, { cookie: restoredCookie(lifetime), [CARRIER_KEY]: carrier }) }
 }
 
-/** Reads the current session by an old id, which neither touches the session nor may change it. */
-async function followRotation(core: StoreCore, operation: Operation, row: SessionRow, held: Held): Promise<Reading> {
+/** Reads the current session by an old id, which does not touch it. */
+async function followRotation(
+  core: StoreCore,
+  operation: Operation,
+  row: SessionRow,
+  held: Held,
+  visitor: Visitor | undefined,
+): Promise<Reading> {
   try {
-    const { sid, share, until } = await rotationPointerOf(core, row, held)
-    if (Date.now() >= until) return { reason: 'rotated', isOldId: true }
-    const next = await core.rows.find(sid, operation.measures)
-    if (!next) return { reason: 'unknown', isOldId: true }
-    if (next.endReason === 'rotated') return followRotation(core, operation, next, { share })
-    const opened = await openCurrent(core, operation, next, { share })
+    const found = await follow(core, operation.measures, row, held)
+    if ('isReused' in found) return { reason: await reportReuse(core, row, held, visitor), isOldId: true }
+    if ('reason' in found) return { ...found, isOldId: true }
+    const { share, followed } = found
+    const opened = await openCurrent(core, operation, found.row, { share })
     // The browser may have the cookie of a later session.
-    return 'reason' in opened ? { ...opened, isOldId: true } : sessionFrom(opened, { touched: false, hasOldId: true })
+    if ('reason' in opened) return { ...opened, isOldId: true }
+    return sessionFrom(opened, { touched: false, hasOldId: true, followed })
   } catch (error) {
     return { ...refuseRow(core, row, error), isOldId: true }
   }

@@ -1,16 +1,20 @@
 import { formatSid } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { SessionContent } from '../live/content.ts'
-import type { LiveSession, LoadedVersion, StoredVersion, Visitor } from '../live/live-session.ts'
+import type { FollowedRow, LiveSession, LoadedVersion, StoredVersion, Visitor } from '../live/live-session.ts'
 import { setLoadedVersion } from '../live/loaded-version.ts'
 import { applyMerge, mergeThreeWays } from '../live/merge.ts'
+import { laterTimes, withoutTimes, withTimes } from '../live/stored-times.ts'
+import type { Held } from '../rotation/rotation-pointer.ts'
 import type { OpenedRow } from './reading.ts'
 import { isStoredAlike, serialize } from './sealed-row.ts'
 
 /** A running save. It serializes the session before it waits, so that later changes do not affect it. */
 export interface Save {
   readonly id: string
+  /** The row that it writes; of a later id than `id` if the request holds an old one that may change the session. */
   readonly sid: Buffer
+  readonly held: Held
   readonly session: LiveSession
   /** The session as it was when the save began. */
   readonly snapshot: Uint8Array
@@ -18,6 +22,7 @@ export interface Save {
   readonly base: StoredVersion | undefined
   readonly lifetime: SessionContent['cookie']
   readonly userId: string | null
+  readonly followed: FollowedDraft | undefined
   /** Who saves; undefined unless the application keeps metadata. */
   readonly visitor: Visitor | undefined
   /** The id of the session that it replaces. */
@@ -28,6 +33,8 @@ export interface Save {
 export interface Draft {
   /** The version that it replaces; undefined while no row is known. */
   readonly base: StoredVersion | undefined
+  /** The row to write, if all of its saves were made with earlier ids. */
+  readonly followed?: FollowedDraft | undefined
   readonly plaintext: Uint8Array
   readonly lifetime: SessionContent['cookie']
   readonly userId: string | null
@@ -38,14 +45,25 @@ export interface Draft {
   readonly conflicts: readonly string[]
 }
 
+/** The row of a session whose id was renewed. A write by an earlier id is no use of this row's id. */
+interface FollowedDraft extends FollowedRow {
+  /** The last use of the row, which stays. */
+  readonly usedAt: number
+}
+
 /** The draft of one save that builds on its loaded version. */
 export function draftOf(save: Save): Draft {
-  const { base, snapshot: plaintext, lifetime, userId } = save
-  return { base, plaintext, lifetime, userId, taken: [save], foreign: [], conflicts: [] }
+  const { base, snapshot: plaintext, lifetime, userId, followed } = save
+  return { base, followed, plaintext, lifetime, userId, taken: [save], foreign: [], conflicts: [] }
 }
 
 /** Merges saves in their order into the stored content, or into each other if no content is stored. */
-export function mergedDraft(core: StoreCore, current: OpenedRow | undefined, saves: readonly Save[]): Draft {
+export function mergedDraft(
+  core: StoreCore,
+  current: OpenedRow | undefined,
+  saves: readonly Save[],
+  renewed?: FollowedRow,
+): Draft {
   const [taken, foreign, conflicts]: [Save[], Save[], string[]] = [[], [], []]
   const latest = new Map<object, Uint8Array>()
   let content = current?.content
@@ -57,9 +75,7 @@ export function mergedDraft(core: StoreCore, current: OpenedRow | undefined, sav
       foreign.push(save)
       continue
     }
-    const merged: { content: SessionContent; conflicts: string[] } = content
-      ? mergeThreeWays(base ?? {}, content, ours)
-      : { content: ours, conflicts: [] }
+    const merged = content ? mergedContent(base, content, ours) : { content: ours, conflicts: [] }
     content = merged.content
     conflicts.push(...merged.conflicts)
     taken.push(save)
@@ -69,7 +85,22 @@ export function mergedDraft(core: StoreCore, current: OpenedRow | undefined, sav
   const { cookie: lifetime } = stored
   const plaintext = taken.length > 0 ? serialize(core, stored) : current!.plaintext
   const version = current && { ...current.row, plaintext: current.plaintext, isJsonVisible: false }
-  return { base: version, plaintext, lifetime, userId: core.userOf(stored), taken, foreign, conflicts }
+  const row = renewed ?? (saves.every((save) => save.followed) ? saves[0]!.followed : undefined)
+  const followed = row && current && { ...row, usedAt: current.row.touchedAt }
+  return { base: version, followed, plaintext, lifetime, userId: core.userOf(stored), taken, foreign, conflicts }
+}
+
+/** Merges two changes, and of the times beside the lifetime keeps the later ones, which is no conflict. */
+function mergedContent(base: SessionContent | undefined, theirs: SessionContent, ours: SessionContent) {
+  const { content, conflicts } = mergeThreeWays(
+    base ? withoutTimes(base) : {},
+    withoutTimes(theirs),
+    withoutTimes(ours),
+  )
+  return {
+    content: { ...content, cookie: withTimes(content.cookie, laterTimes(theirs.cookie, ours.cookie)) },
+    conflicts,
+  }
 }
 
 /**
@@ -94,14 +125,14 @@ export function keep(core: StoreCore, draft: Draft, version: StoredVersion): voi
   if (keys.length > 0) core.events.emit('conflict', { sid: formatSid(draft.taken[0]!.sid), keys })
   const { plaintext } = draft
   for (const { session, snapshot } of draft.taken) {
-    setLoadedVersion(session, writtenVersion(version, draft.lifetime))
+    setLoadedVersion(session, writtenVersion(version, draft))
     if (plaintext === snapshot) continue
-    const { deserialize } = core.codec
-    applyMerge(session, deserialize(snapshot), deserialize(plaintext), (one, other) => isStoredAlike(core, one, other))
+    const contentOf = (bytes: Uint8Array) => withoutTimes(core.codec.deserialize(bytes) as SessionContent)
+    applyMerge(session, contentOf(snapshot), contentOf(plaintext), (one, other) => isStoredAlike(core, one, other))
   }
 }
 
-function writtenVersion(stored: StoredVersion, lifetime: SessionContent['cookie']): LoadedVersion {
+function writtenVersion(stored: StoredVersion, { lifetime, followed }: Draft): LoadedVersion {
   const { version, createdAt, plaintext, isJsonVisible, metadata } = stored
   return {
     version,
@@ -110,9 +141,10 @@ function writtenVersion(stored: StoredVersion, lifetime: SessionContent['cookie'
     isJsonVisible,
     metadata,
     lifetime,
-    usedAt: Date.now(),
+    usedAt: followed?.usedAt ?? Date.now(),
     touched: false,
-    hasOldId: false,
+    hasOldId: followed !== undefined,
+    followed,
     isWritten: true,
   }
 }

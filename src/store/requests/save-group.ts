@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EndReason, RowChange } from '../../database/contract/session-database.ts'
+import type { EndReason, RowChange, SessionRow } from '../../database/contract/session-database.ts'
 import { OverloadedError, UnavailableError } from '../../errors.ts'
+import { UnreadablePayload } from '../../payload/sealed-payload.ts'
 import { Deferred } from '../../time/deferred.ts'
 import type { StoreCore } from '../core/core.ts'
+import { deadlineOf, trimTime } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
 import { recordWrite } from '../history/session-changes.ts'
+import type { StoredVersion } from '../live/live-session.ts'
 import type { CarriedUses } from '../metadata/carried-uses.ts'
+import { renewedRow } from '../rotation/following.ts'
 import { UserChange } from '../users/max-per-user.ts'
 import { markGone } from './ending.ts'
 import { type OpenedRow, openCurrent } from './reading.ts'
@@ -94,11 +98,26 @@ async function nextDraft(group: readonly Waiting[], attempt: number): Promise<Dr
   // The pause comes before the read, so that the read is as fresh as possible at the write.
   if (attempt > 2) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
   const row = await core.rows.find(save.sid, operation.measures)
-  const opened = row && (await openCurrent(core, operation, row, { id: save.id }))
+  const renewed = row?.endReason === 'rotated' ? await renewedFrom(core, operation, row, save) : undefined
+  const held = renewed ? { share: renewed.followed.share } : save.held
+  const opened = row && (await openCurrent(core, operation, renewed?.row ?? row, held))
   if (opened && 'reason' in opened) return opened.reason
   // Without a base, the row that refused the INSERT may have been trimmed since, so an INSERT can succeed now.
   if (!opened && saves.some(({ base }) => base)) return 'unknown'
-  return mergedDraft(core, opened as OpenedRow | undefined, saves)
+  const draft = mergedDraft(core, opened as OpenedRow | undefined, saves, renewed?.followed)
+  // The place of the user is reserved for the row of the earlier id.
+  const isRefusable = renewed && core.userLimit?.evict === 'refuse'
+  return isRefusable && draft.userId !== core.userOf((opened as OpenedRow).content) ? 'rotated' : draft
+}
+
+/** The row of a session whose id `rotateEvery` renewed meanwhile, which takes the changes of this request too. */
+async function renewedFrom(core: StoreCore, { measures }: Operation, row: SessionRow, { held }: Save) {
+  try {
+    return await renewedRow(core, measures, row, held)
+  } catch (error) {
+    if (error instanceof UnreadablePayload) return undefined
+    throw error
+  }
 }
 
 function tellGone(group: readonly Waiting[], reason: EndReason): void {
@@ -116,18 +135,18 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
   const { core, operation, save } = group[0]!
   // A save in the draft has reached its timeout, so the draft must be made again.
   if (draft.taken.length + draft.foreign.length > group.length) return false
-  const { base, plaintext, userId } = draft
+  const { base, plaintext, userId, followed } = draft
   if (base && Buffer.compare(base.plaintext, plaintext) === 0) {
     keep(core, draft, base)
     return true
   }
   if (change) await change.begin(base, userId)
-  const place = { sid: save.sid, id: save.id, createdAt: base?.createdAt }
-  const sealing = sealedRow(core, operation, place, draft, usesOf(draft))
+  const place = followed ? { sid: followed.sid, share: followed.share } : { sid: save.sid, ...save.held }
+  const sealing = sealedRow(core, operation, { ...place, createdAt: base?.createdAt }, draft, usesOf(draft))
   const row = sealing instanceof Promise ? await sealing : sealing
   if (group.some(({ operation: { deadline } }) => deadline.isPast)) return false
   const isWritten = base
-    ? await core.rows.update(changeTo(row, base.version), operation.measures)
+    ? await core.rows.update(changeTo(core, row, base, draft), operation.measures)
     : await core.rows.insert({ ...row, version: 1, endedAt: null, endReason: null }, operation.measures)
   if (!isWritten) return false
   keep(core, draft, {
@@ -137,7 +156,7 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
     isJsonVisible: false,
     metadata: row.metadata,
   })
-  const recorded = core.history && recordWrite(core, { ...save, ...previousOf(group), base, userId })
+  const recorded = core.history && recordWrite(core, { ...save, ...previousOf(group), sid: row.sid, base, userId })
   if (change) await change.end(base, userId)
   if (recorded) await recorded
   return true
@@ -153,7 +172,16 @@ const usesOf = ({ base, taken }: Draft): CarriedUses => ({
   visitor: taken.at(-1)?.visitor,
 })
 
-function changeTo(row: SealedRow, version: number): RowChange {
-  const { sid, data, keyId, userId, touchedAt, expiresAt, trimAt, metadata } = row
-  return { sid, version, now: touchedAt, data, keyId, userId, touchedAt, expiresAt, trimAt, metadata }
+function changeTo(
+  { limits }: StoreCore,
+  row: SealedRow,
+  base: StoredVersion,
+  { followed, lifetime }: Draft,
+): RowChange {
+  const { sid, data, keyId, userId, touchedAt: now, expiresAt, trimAt, metadata } = row
+  const change = { sid, version: base.version, now, data, keyId, userId, metadata }
+  if (!followed) return { ...change, touchedAt: now, expiresAt, trimAt }
+  const { usedAt: touchedAt } = followed
+  const end = deadlineOf(limits, lifetime, base.createdAt, touchedAt)
+  return { ...change, touchedAt, expiresAt: end, trimAt: trimTime(limits, end) }
 }

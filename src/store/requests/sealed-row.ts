@@ -38,12 +38,12 @@ export function sealed(core: StoreCore, { measures }: Operation, place: PayloadP
 export function sealedRow(
   core: StoreCore,
   operation: Operation,
-  { sid, id, createdAt }: Omit<PayloadPlace, 'createdAt'> & { readonly createdAt?: number | undefined },
+  { sid, id, share, createdAt }: Omit<PayloadPlace, 'createdAt'> & { readonly createdAt?: number | undefined },
   { plaintext, lifetime, userId }: Sealable,
   uses: CarriedUses,
 ): SealedRow | Promise<SealedRow> {
   const now = Date.now()
-  const place = { sid, id, createdAt: createdAt ?? now }
+  const place = { sid, id, share, createdAt: createdAt ?? now }
   const expiresAt = deadlineOf(core.limits, lifetime, place.createdAt, now)
   const trimAt = trimTime(core.limits, expiresAt)
   const toRow = (data: Buffer) => {

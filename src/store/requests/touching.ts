@@ -5,7 +5,7 @@ import type { StoreCore } from '../core/core.ts'
 import { deadlineOf, needsTouch, trimTime } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
 import { lifetimeOf } from '../live/cookie-lifetime.ts'
-import type { CookieLifetime, LiveSession, Visitor } from '../live/live-session.ts'
+import type { LiveSession, StoredCookie, Visitor } from '../live/live-session.ts'
 import { loadedVersionOf } from '../live/loaded-version.ts'
 import { carryUses } from '../metadata/carried-uses.ts'
 
@@ -33,21 +33,30 @@ export async function touchSession(
   ])
 }
 
-/** Renews the last use of a row soon, in the background, if it is due; returns whether it does. */
+/** Renews the last use of a row soon, in the background, if it is due or wanted; returns whether it does. */
 export function touchIfStale(
   core: StoreCore,
   row: SessionRow,
-  lifetime: CookieLifetime,
+  lifetime: StoredCookie,
   visitor: Visitor | undefined,
+  isWanted = false,
 ): boolean {
   const now = Date.now()
-  if (!needsTouch(core.limits, lifetime, row, now)) return false
+  const isDue = needsTouch(core.limits, lifetime, row, now) || isFirstUse(core, lifetime, row, now)
+  if (!isDue && !(isWanted && core.limits.rolling)) return false
   const expiresAt = deadlineOf(core.limits, lifetime, row.createdAt, now)
   const { sid, version, data, metadata: stored } = row
   const touch = { sid, version, touchedAt: now, expiresAt, trimAt: trimTime(core.limits, expiresAt), metadata: stored }
   if (!visitor || !isSealed(data)) core.rows.touchSoon(touch)
   else touchWith(core, touch, carryUses(core.usesCodec, row, keyIdOf(data), { stored, visitor }))
   return true
+}
+
+/** Whether a renewed id is used for the first time after its overlap: from now on its former id has no session. */
+function isFirstUse(core: StoreCore, { renewedAt }: StoredCookie, { touchedAt }: SessionRow, now: number): boolean {
+  if (renewedAt === undefined || !core.limits.rolling) return false
+  const end = renewedAt + core.rotationOverlap
+  return touchedAt <= end && now > end
 }
 
 /** Touches a row when its metadata is known. Without its metadata it is touched all the same. */

@@ -110,6 +110,19 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     [mysqlTable, 'is a MySqlTable, but the database needs a SQLiteTable'],
   ],
   rolling: [['no', 'must be true or false, not "no"']],
+  rotateEvery: [
+    [true, durationFault('true')],
+    ['soon', durationFault('"soon"')],
+    ['30s', 'must be longer than rotationOverlap, during which the old id is valid; lengthen it'],
+  ],
+  onReuse: [
+    ['sign-out', 'must be "report" or "end"'],
+    [false, 'must be "report" or "end"'],
+  ],
+  suspicious: [
+    ['yes', 'must be true or false, not "yes"'],
+    [true, 'needs metadata, which keeps where and with what a session is used; set it too'],
+  ],
   absoluteTimeout: [
     [true, durationFault('true')],
     ['', durationFault('""')],
@@ -171,6 +184,9 @@ const ACCEPTED: Record<string, unknown[]> = {
   maxBytes: [1, 1_073_741_824],
   table: ['x', 'x'.repeat(48), 'web "sessions"; drop', sqliteTable],
   rolling: [true, false],
+  rotateEvery: [false, '15m', 30_001],
+  onReuse: ['report', 'end'],
+  suspicious: [false],
   absoluteTimeout: [false, '400d'],
   operationTimeout: ['5s', '10m', 1],
   trim: [
@@ -227,4 +243,15 @@ test('the options looked at here are all that there are', () => {
   ]
   assert.deepEqual([...Object.keys(REFUSED), ...inFilesOfTheirOwn].toSorted(), names.toSorted())
   assert.deepEqual([...Object.keys(ACCEPTED), ...inFilesOfTheirOwn].toSorted(), names.toSorted())
+})
+
+test('rotateEvery is refused with rolling: false, and with an overlap that is not shorter', () => {
+  const reason = 'because the stored last use shows whether a new id arrived; omit one of them'
+  assert.equal(
+    refusal({ rotateEvery: '15m', rolling: false }),
+    `rotateEvery cannot be combined with rolling: false, ${reason}`,
+  )
+  assert.match(refusal({ rotateEvery: '15m', rotationOverlap: '15m' }), /must be longer than rotationOverlap/)
+  assertAccepted({ rotateEvery: '15m', rotationOverlap: '14m' })
+  assertAccepted({ suspicious: true, metadata: true })
 })
