@@ -32,6 +32,7 @@ import {
 declare module 'fastify' {
   interface Session {
     userId?: string
+    theme?: string
   }
 }
 
