@@ -1,6 +1,6 @@
 import { after, before, describe } from 'node:test'
 import fastifyCookie from '@fastify/cookie'
-import fastifySession, { type FastifySessionOptions } from '@fastify/session'
+import fastifySession, { type FastifySessionOptions, MemoryStore } from '@fastify/session'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { type StoredSessionOptions, StoredSessionStore, storedSession } from '../../src/index.ts'
 import { forEachDatabase, type TestDatabase } from '../harness/databases.ts'
@@ -24,6 +24,28 @@ export interface Host {
   readonly isPlugin: boolean
   /** Opens an application, which is closed after the tests. It trusts the protocol that a proxy names. */
   open(setup: HostSetup): Promise<FastifyInstance>
+  /** Lets every operation of the stores fail during some work. */
+  failing<Result>(work: () => Promise<Result>): Promise<Result>
+}
+
+/** The sessions of @fastify/session itself, which can be told to fail. */
+class FallibleMemory extends MemoryStore {
+  static isFailing = false
+
+  override get(...[id, callback]: Parameters<MemoryStore['get']>) {
+    if (FallibleMemory.isFailing) callback(new Error('planned'))
+    else super.get(id, callback)
+  }
+
+  override set(...[id, session, callback]: Parameters<MemoryStore['set']>) {
+    if (FallibleMemory.isFailing) callback(new Error('planned'))
+    else super.set(id, session, callback)
+  }
+
+  override destroy(...[id, callback]: Parameters<MemoryStore['destroy']>) {
+    if (FallibleMemory.isFailing) callback(new Error('planned'))
+    else super.destroy(id, callback)
+  }
 }
 
 type Registering = (app: FastifyInstance, options: SharedOptions, database: TestDatabase) => unknown
@@ -32,7 +54,7 @@ const REGISTERING: Record<Host['name'], Registering> = {
   // The sessions of @fastify/session itself: what the tests expect is what it does.
   MemoryStore: async (app, options) => {
     await app.register(fastifyCookie)
-    await app.register(fastifySession, options)
+    await app.register(fastifySession, { store: new FallibleMemory(), ...options })
   },
   StoredSessionStore: async (app, options, { url }) => {
     const store = new StoredSessionStore({ database: url, secret, migrate: true, trim: false })
@@ -62,6 +84,17 @@ export function forEachHost(define: (host: Host) => void): void {
         define({
           name,
           isPlugin: name === 'stored-session',
+          async failing(work) {
+            const rename = (from: string, to: string) => database.query(`ALTER TABLE ${from} RENAME TO ${to}`)
+            FallibleMemory.isFailing = true
+            if (name !== 'MemoryStore') await rename('stored_sessions', 'away_sessions')
+            try {
+              return await work()
+            } finally {
+              FallibleMemory.isFailing = false
+              if (name !== 'MemoryStore') await rename('away_sessions', 'stored_sessions')
+            }
+          },
           async open({ options = {}, server = {}, routes }) {
             const app = Fastify({ trustProxy: true, ...server })
             apps.push(app)
