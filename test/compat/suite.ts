@@ -20,6 +20,8 @@ export async function testsIn(
 ): Promise<Outcome> {
   const args = ['--import', 'tsx', 'test/harness/run.ts', `--databases=${databases.join()}`, ...patterns]
   const child = spawn('node', args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  // A job that runs out of time shows how far it came.
+  if (process.env.CI) child.stdout.pipe(process.stdout)
   const end = () => child.kill('SIGTERM')
   process.on('exit', end)
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
