@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import type { Node } from '../packed/nodes.ts'
+import type { Choice } from './legs.ts'
 
 /** How a run of the tests ended. */
 export interface Outcome {
@@ -11,21 +12,21 @@ export interface Outcome {
   readonly details?: string
 }
 
-/** Runs the tests of a copy of the repository. */
+/** Runs the tests of a copy of the repository. After a signal it ends once the tests have removed what they started. */
 export async function testsIn(
   folder: string,
   { env }: Node,
-  databases: string[],
-  patterns: string[],
+  { databases, patterns }: Pick<Choice, 'databases' | 'patterns'>,
+  signal: AbortSignal,
 ): Promise<Outcome> {
   const args = ['--import', 'tsx', 'test/harness/run.ts', `--databases=${databases.join()}`, ...patterns]
   const child = spawn('node', args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   // A job that runs out of time shows how far it came.
   if (process.env.CI) child.stdout.pipe(process.stdout)
   const end = () => child.kill('SIGTERM')
-  process.on('exit', end)
+  signal.addEventListener('abort', end)
   const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  process.off('exit', end)
+  signal.removeEventListener('abort', end)
   return outcomeOf(code, output, errors)
 }
 
