@@ -49,7 +49,7 @@ export type { LocationOf, MetadataOptions } from './metadata/metadata-options.ts
 export type { SessionDevice, SessionLocation, SessionMetadata, SessionUse } from './metadata/session-metadata.ts'
 export type { Serializer } from './payload/serializer.ts'
 export type { FormerPlace, SessionCookieOptions } from './plugin/cookie/cookie-options.ts'
-export type { OnUnavailable, StoredSessionOptions } from './plugin/options.ts'
+export type { OnUnavailable, SessionData, StoredSessionOptions } from './plugin/options.ts'
 export {
   type SessionListener,
   type StoredSession,

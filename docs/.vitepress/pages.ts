@@ -22,6 +22,7 @@ export const pages: readonly Part[] = [
     history: 'Record what happens',
     privacy: 'Privacy',
     cookies: 'Cookies',
+    'from-fastify-session': 'Come from @fastify/session',
     importing: 'Move over from another store',
     'from-rails': 'Come from Rails',
     scale: 'Scale',
@@ -36,5 +37,10 @@ export const pages: readonly Part[] = [
     instrumentation: 'Events and metrics',
     package: 'The package',
   }),
-  part('Explanation', { guarantees: 'Guarantees', security: 'Security', reliability: 'Reliability' }),
+  part('Explanation', {
+    guarantees: 'Guarantees',
+    security: 'Security',
+    reliability: 'Reliability',
+    compatibility: 'Compatibility',
+  }),
 ]

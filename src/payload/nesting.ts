@@ -49,7 +49,8 @@ function heightOf(root: object): number {
   }
 }
 
-function inside(value: object): Iterable<unknown> {
+/** The values directly inside of an object of any kind. */
+export function inside(value: object): Iterable<unknown> {
   if (Array.isArray(value) || types.isSet(value)) return value
   if (types.isMap(value)) return [...value.keys(), ...value.values()]
   if (ArrayBuffer.isView(value) || types.isDate(value)) return []

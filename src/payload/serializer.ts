@@ -1,6 +1,7 @@
+import { types } from 'node:util'
 import { Packr } from 'msgpackr'
 import { UnstorableError } from '../errors.ts'
-import { isTooDeep, TOO_DEEP } from './nesting.ts'
+import { inside, isTooDeep, TOO_DEEP } from './nesting.ts'
 import { checkStorable, jsonRules } from './storable.ts'
 import { msgpackRules } from './storable-msgpack.ts'
 
@@ -22,7 +23,22 @@ const msgpack: Serializer = {
     checkStorable(content, msgpackRules)
     return packr.pack(content)
   },
-  deserialize: (bytes) => packr.unpack(bytes),
+  deserialize(bytes) {
+    const content = packr.unpack(bytes)
+    if (bytes.includes(ERROR)) dropEmptyCauses(content, new Set())
+    return content
+  },
+}
+
+/** How msgpackr begins an error: a fixext 1 of the type 0x65. Other values may have these bytes too. */
+const ERROR = Buffer.from([0xd4, 0x65, 0x00])
+
+// msgpackr 2.1.3 gives every error a cause of its own, undefined where it had none.
+function dropEmptyCauses(value: unknown, seen: Set<object>): void {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return
+  seen.add(value)
+  if (types.isNativeError(value) && value.cause === undefined) delete value.cause
+  for (const child of inside(value)) dropEmptyCauses(child, seen)
 }
 
 const json: Serializer = {

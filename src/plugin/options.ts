@@ -12,7 +12,22 @@ import { type CheckedStoreOptions, type StoreOptions, storeOptionNames } from '.
 import { checkCookie, type FormerPlace, type SessionCookieOptions } from './cookie/cookie-options.ts'
 
 /** What a request gets when its session cannot be read. */
-export type OnUnavailable = 'error' | 'anonymous'
+export type OnUnavailable = NonNullable<StoredSessionOptions['onUnavailable']>
+
+/**
+ * The content of a session, as the application declares it once for `request.session`. Until it declares a property, any is
+ * accepted, each as `unknown`.
+ *
+ * @example
+ * ```ts
+ * declare module 'fastify' {
+ *   interface Session {
+ *     userId?: string
+ *   }
+ * }
+ * ```
+ */
+export type SessionData = keyof Session extends 'cookie' ? Record<string, unknown> : Omit<Session, 'cookie'>
 
 type HostOptions = Pick<
   FastifySessionOptions,
@@ -27,7 +42,7 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user' | 'metad
    */
   secret: string | string[]
   /** The user of a session: well-formed text of 1 to 255 characters without NUL, a whole number or a bigint; undefined or null without a user. */
-  user?: (session: Omit<Session, 'cookie'> & Record<string, unknown>) => UserId | null | undefined
+  user?: (session: SessionData) => UserId | null | undefined
   /** The flags of the cookie, as in @fastify/session, and its former places. */
   cookie?: SessionCookieOptions
   /** Also store sessions that are new and empty. @defaultValue false */
@@ -36,7 +51,7 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user' | 'metad
    * What a request gets when its session cannot be read: `'error'` answers 503; `'anonymous'` continues with an empty,
    * read-only session, sets `request.sessionUnavailable`, and does not change the cookie. @defaultValue `'error'`
    */
-  onUnavailable?: OnUnavailable
+  onUnavailable?: 'error' | 'anonymous'
   /**
    * Keep who uses a session, from where and with what: `true` for the network and the user agent, or what to keep. It is
    * sealed, and written with saves and touches. @defaultValue false

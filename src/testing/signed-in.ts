@@ -1,9 +1,7 @@
-import type { FastifyInstance, Session } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { type CookiePlace, cookiePlaceOf } from '../plugin/cookie/cookie-options.ts'
+import type { SessionData } from '../plugin/options.ts'
 import type { StoredSession } from '../plugin/stored-session.ts'
-
-/** The content that an application stores in a session. */
-export type SessionData = Omit<Session, 'cookie'> & Record<string, unknown>
 
 /** An application with the plugin, with any server, logger and types. */
 export type SessionApplication = Pick<FastifyInstance, 'decryptSession' | 'parseCookie'> & {

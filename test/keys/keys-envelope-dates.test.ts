@@ -13,7 +13,7 @@ import { type EnvelopeStores, envelopeStoresOn, withClock } from './envelopes.ts
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-const LONG = { idleTimeout: '9d' }
+const LONG = { idleTimeout: '9d' } as const
 
 interface Misdated {
   keyId: number

@@ -8,7 +8,7 @@ import { until } from '../support/until.ts'
 import { type EnvelopeStores, envelopeStoresOn, withClock } from './envelopes.ts'
 
 const HOUR_MS = 3_600_000
-const LONG = { idleTimeout: '9d' }
+const LONG = { idleTimeout: '9d' } as const
 const UNAVAILABLE = { statusCode: 503 }
 
 function failuresOf(store: StoredSessionStore): string[] {
@@ -26,7 +26,7 @@ const callsWithin = async ({ transit }: EnvelopeStores, run: () => Promise<unkno
 forEachDatabase((target) => {
   describe('an unwrapped key', () => {
     const suite = envelopeStoresOn(target)
-    const limits = { recheckAfter: '1h', refuseAfter: '3h' }
+    const limits = { recheckAfter: '1h', refuseAfter: '3h' } as const
 
     test('is unwrapped again in the background after the soft limit, once for however many requests', async () => {
       await withClock(async (advance) => {

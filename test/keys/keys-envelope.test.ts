@@ -7,7 +7,7 @@ import { until } from '../support/until.ts'
 import { type EnvelopeStores, envelopeStoresOn, withClock } from './envelopes.ts'
 
 const HOUR_MS = 3_600_000
-const LONG = { idleTimeout: '9d' }
+const LONG = { idleTimeout: '9d' } as const
 
 const works = ({ transit }: EnvelopeStores) => transit.calls.map(({ work }) => work)
 

@@ -23,11 +23,16 @@ export interface Packed {
   readonly source: string
 }
 
+/** Copies the repository as a fresh clone has it. */
+export function copyRepository(folder: string): void {
+  const entries = readdirSync(repository).filter((name) => !LEFT_OUT.test(name))
+  for (const name of entries) cpSync(join(repository, name), join(folder, name), { recursive: true })
+}
+
 /** Builds and packs a copy of the repository, as `npm publish` would. */
 export async function packed(): Promise<Packed> {
   const copy = temporaryFolder('packing')
-  const entries = readdirSync(repository).filter((name) => !LEFT_OUT.test(name))
-  for (const name of entries) cpSync(join(repository, name), join(copy, name), { recursive: true })
+  copyRepository(copy)
   symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'))
   await run('npm', ['pack', '--loglevel=error'], { cwd: copy })
   const archive = readdirSync(copy).find((name) => name.endsWith('.tgz'))!

@@ -4,15 +4,25 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 
 export const readme = read('README.md')
 
+const PAGES = [
+  'sessions',
+  'stolen-cookies',
+  'limits',
+  'instrumentation',
+  'examples',
+  'metadata',
+  'history',
+  'privacy',
+  'from-fastify-session',
+]
+
 /** The README and the pages that go on where it ends, by their paths. */
 export const manual = new Map([
   ['README.md', readme],
-  ...['sessions', 'stolen-cookies', 'limits', 'instrumentation', 'examples', 'metadata', 'history', 'privacy'].map(
-    (page): [string, string] => {
-      const path = `docs/${page}.md`
-      return [path, read(path)]
-    },
-  ),
+  ...PAGES.map((page): [string, string] => {
+    const path = `docs/${page}.md`
+    return [path, read(path)]
+  }),
 ])
 
 const whole = [...manual.values()].join('\n')

@@ -45,6 +45,17 @@ for (const name of names) {
       test(`is not exact where ${what}`, () => assert.deepStrictEqual(comeBack(serializer, value), expected))
     }
 
+    if (name !== 'json') {
+      test('brings back an error without a cause as one that has none', () => {
+        const inner = new RangeError('inner')
+        const errors = [new TypeError('bare'), new Error('outer', { cause: inner })]
+        const back = comeBack(serializer, new Map([['errors', errors]])) as Map<string, Error[]>
+        const [bare, outer] = back.get('errors')!
+        assert.deepEqual([Object.hasOwn(bare!, 'cause'), Object.hasOwn(outer!, 'cause')], [false, true])
+        assert.equal(Object.hasOwn(outer!.cause as Error, 'cause'), false)
+      })
+    }
+
     test('makes the same bytes of the same content, whatever it did before', () => {
       const content = {
         cookie: {},

@@ -23,7 +23,7 @@ process.once('message', async ({ database, port, history }: Begin) => {
     // As often as it could ever be, and nearly always without anything to do.
     touchInterval: '50ms',
     trim: { interval: '1s' },
-    user: (session) => session.user as string | undefined,
+    user: (session) => (session as Content).user as string | undefined,
     ...(history && { history }),
   })
   app.post<{ Body: Content }>('/login', async (request) => {

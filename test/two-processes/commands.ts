@@ -45,7 +45,7 @@ export const commands = {
 /** Listens with an application on a database; its port. */
 async function open(database: string, rolling: boolean, options: Partial<StoredSessionOptions> = {}): Promise<number> {
   // Hundreds of saves of one session wait for each other, on a machine that may be busy with other things.
-  const waits = { rolling, touchInterval: 1, operationTimeout: '60s' }
+  const waits = { rolling, touchInterval: 1, operationTimeout: '60s' } as const
   app = await openApp(database, { options: { ...waits, user: userIdOf, ...options }, routes })
   protocol = protocolOf(app.storedSession.store as never)
   prepareHandler()

@@ -6,7 +6,7 @@ import type { StoreCore } from '../core/core.ts'
 import { listingOf } from '../core/core.ts'
 import { type SessionHandle, sidOfHandle } from '../core/handle.ts'
 import { type ListedSession, listedSession } from '../management/listing.ts'
-import { rowsFrom } from '../requests/ending.ts'
+import { rowsFrom } from '../rotation/successors.ts'
 
 /** A session with what only its own row shows. */
 export interface InspectedSession extends ListedSession {

@@ -5,10 +5,9 @@ import type { KeyProvider } from '../../keys/key-provider.ts'
 import type { CheckedMetadataOptions, MetadataOptions } from '../../metadata/metadata-options.ts'
 import type { Serializer, serializers } from '../../payload/serializer.ts'
 import type { Duration } from '../../time/duration.ts'
-import type { Evict, RenewalSettings, UserId, UserLimit } from '../core/core.ts'
+import type { RenewalSettings, UserId, UserLimit } from '../core/core.ts'
 import type { Limits } from '../core/lifetime.ts'
 import type { HistoryOption, HistorySettings } from './history-option.ts'
-import type { AssuranceLevel } from './lifetime-presets.ts'
 import { type RenewalOptions, renewalOptionNames } from './renewal-options.ts'
 import type { TrimLock, TrimOption, TrimSchedule } from './trim-options.ts'
 
@@ -57,7 +56,8 @@ export interface StoreOptions extends RenewalOptions {
    * They become the defaults and the upper limits of the options below and of every cookie: shorter timeouts are
    * accepted, longer timeouts are refused. @defaultValue none
    */
-  lifetime?: AssuranceLevel
+  // Values in place, and not by their types, because the compiler lists only these in its message.
+  lifetime?: 'aal1' | 'aal2' | 'aal3'
   /**
    * A session that is unused for this long expires; its own `cookie.maxAge` or `expires` replaces the value. It is
    * measured from `touched_at`, which is not sealed: write access to the database can extend it, up to
@@ -100,7 +100,7 @@ export interface StoreOptions extends RenewalOptions {
    * Which sessions end above `maxPerUser`: the oldest, the least recently used, or none. With `'refuse'` the save that
    * exceeds the limit fails with `FST_STORED_SESSION_TOO_MANY`. @defaultValue `'oldest'`
    */
-  evict?: Evict
+  evict?: 'oldest' | 'least-recent' | 'refuse'
   /**
    * Whether an error about a value that cannot be stored contains the whole path, such as
    * `byMail.get("ada@example.org").token`, and not only the top-level name. Logs then contain the path too, and a path

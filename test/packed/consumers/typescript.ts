@@ -33,6 +33,7 @@ import {
 declare module 'fastify' {
   interface Session {
     userId?: string
+    theme?: string
   }
 }
 

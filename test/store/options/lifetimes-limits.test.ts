@@ -79,7 +79,7 @@ forEachDatabase((target) => {
   })
 
   test('a configured maxAge is capped too, also when a session that is only read has its cookie renewed', async () => {
-    const options = { cookie: { secure: false, maxAge: 2 * DAY }, absoluteTimeout: '3d', touchInterval: '1h' }
+    const options = { cookie: { secure: false, maxAge: 2 * DAY }, absoluteTimeout: '3d', touchInterval: '1h' } as const
     const app = await open(options)
     const { sessionId, id } = await signIn(app)
     const end = Date.now() + 3 * DAY

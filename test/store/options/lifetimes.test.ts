@@ -49,7 +49,7 @@ forEachDatabase((target) => {
   })
 
   test('with rolling: false only changes prolong a session', async () => {
-    const options = { idleTimeout: '20m', rolling: false }
+    const options = { idleTimeout: '20m', rolling: false } as const
     const app = await open(options)
     const [reader, writer] = [await signIn(app), await signIn(app)]
     pass(15 * MINUTE)

@@ -63,7 +63,7 @@ forEachDatabase((target) => {
     const wrong: [TrimOptions, RegExp][] = [
       [{ maxRows: 0 }, /maxRows must be a whole number from 1/],
       [{ pause: -1 }, /pause must be a whole number from 0 to 10000/],
-      [{ maxDuration: 'soon' }, /maxDuration must be milliseconds or text/],
+      [{ maxDuration: 'soon' as never }, /maxDuration must be milliseconds or text/],
       [{ signal: {} as AbortSignal }, /signal must be an AbortSignal/],
       [{ maxrows: 5 } as TrimOptions, /maxrows is not an option; did you mean maxRows\?/],
     ]

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, mock, test } from 'node:test'
 import Fastify from 'fastify'
 import { openDatabase } from '../../../src/database/open.ts'
-import { type StoredSessionOptions, storedSession } from '../../../src/index.ts'
+import { type Duration, type StoredSessionOptions, storedSession } from '../../../src/index.ts'
 import { databases, type TestDatabase } from '../../harness/databases.ts'
 import { createSqliteDatabase } from '../../harness/sqlite-database.ts'
 import { openApp } from '../../support/app.ts'
@@ -41,7 +41,7 @@ describe('when rows may be deleted', () => {
   })
 
   test('is refused at start when requests may take as long', async () => {
-    const register = async (server: object, grace: string) => {
+    const register = async (server: object, grace: Duration) => {
       const app = Fastify(server)
       try {
         await app.register(storedSession, { database: suite.database.url, secret, trim: { grace } })
