@@ -1,4 +1,4 @@
-import type { NewRow, SessionDatabase } from '../src/index.ts'
+import type { NewRow, RowEnd, SessionDatabase } from '../src/index.ts'
 
 const EMPTY = Buffer.alloc(0)
 const keyOf = (sid: Buffer) => sid.toString('latin1')
@@ -32,8 +32,16 @@ export function memoryStorage(): SessionDatabase {
     return row !== undefined
   }
 
-  const end = (row: NewRow, marks: Pick<NewRow, 'endedAt' | 'endReason' | 'trimAt'>) =>
-    put(row, { ...marks, data: EMPTY, version: row.version + 1, userId: null, keyId: null, metadata: null })
+  const end = (row: NewRow, marks: RowEnd) =>
+    put(row, {
+      binding: null,
+      ...marks,
+      data: EMPTY,
+      version: row.version + 1,
+      userId: null,
+      keyId: null,
+      metadata: null,
+    })
 
   return {
     dialect: 'sqlite',

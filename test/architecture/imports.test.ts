@@ -24,7 +24,9 @@ const LAYERS: Record<string, string[]> = {
   account: ['plugin', 'pages', 'store', 'payload', 'metadata'],
   // What all pages in a browser share: it knows no session.
   pages: [],
-  plugin: ['store', 'instruments', 'payload', 'database', 'keys', 'schema', 'metadata'],
+  plugin: ['device-bound', 'store', 'instruments', 'payload', 'database', 'keys', 'schema', 'metadata'],
+  // What browsers say to bind a session to a device: it knows requests, and no hook of the plugin.
+  'device-bound': ['store', 'payload'],
   store: ['instruments', 'payload', 'database', 'keys', 'schema', 'time', 'metadata'],
   instruments: [],
   location: ['metadata'],
@@ -120,7 +122,10 @@ describe('outside of its own layer', () => {
     assertNone(
       importsWhere(({ path }, name) => {
         if (path === ERRORS && name === '@fastify/error') return false
-        return isFastify(name) && !['plugin', 'limits', 'cli', 'testing', 'account', 'pages'].includes(layerOf(path))
+        return (
+          isFastify(name) &&
+          !['plugin', 'device-bound', 'limits', 'cli', 'testing', 'account', 'pages'].includes(layerOf(path))
+        )
       }),
       'fastify and its plugins are imported by the plugins and the aids for tests alone',
     )

@@ -13,6 +13,7 @@ const ROOMS = {
     'store/management',
     'store/trimming',
     'store/audit',
+    'store/devices',
     'store/requests',
     'store/users',
     'store/imports',
@@ -20,6 +21,7 @@ const ROOMS = {
     'store/options',
     'store/core',
     'store/metadata',
+    'store/binding',
     'store/live',
   ],
   database: [
@@ -54,7 +56,7 @@ const ROOMS = {
   plugin: ['plugin', 'plugin/cookie'],
   account: ['account', 'account/texts'],
   keys: ['keys/envelope', 'keys'],
-  payload: ['payload/uses', 'payload'],
+  payload: ['payload/uses', 'payload/binding', 'payload'],
   testing: ['testing', 'testing/storage'],
 } as const
 

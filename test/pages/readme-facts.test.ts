@@ -9,8 +9,12 @@ import { checkOptions, hostOptionNames, ownOptionNames } from '../../src/plugin/
 import { checkStoreOptions } from '../../src/store/options/check-store-options.ts'
 import { OptionChecks } from '../../src/store/options/option-checks.ts'
 import { storeOptionNames } from '../../src/store/options/store-options.ts'
-import { gauges, metrics, prometheusName } from '../../src/telemetry/metrics.ts'
+import { gauges } from '../../src/telemetry/gauges.ts'
+import { metrics, prometheusName } from '../../src/telemetry/metrics.ts'
 import { blocks, codeIn, manual, readme, table } from './readme-text.ts'
+
+/** The text of a type in one line, however it is formatted. */
+const inOneLine = (text: string) => text.replaceAll(/=\n\s*\|/g, '=').replaceAll(/\n\s*\|/g, ' |')
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const packageJson = JSON.parse(read('package.json'))
@@ -73,7 +77,7 @@ test('the table of errors has exactly the codes that there are, with their statu
 })
 
 test('the reasons why a session is over are those of the code', () => {
-  const [, type] = /type EndReason = (.+)/.exec(read('src/database/contract/session-row.ts'))!
+  const [, type] = /type EndReason = (.+)/.exec(inOneLine(read('src/database/contract/session-row.ts')))!
   const paragraph = /`request.sessionEndReason` says[\s\S]*?\n\n/.exec(readme)![0]
   const stated = codeIn(paragraph).filter((code) => code.startsWith("'"))
   assert.deepEqual(stated.toSorted(), type!.split(' | ').toSorted())
@@ -90,7 +94,7 @@ describe('the instrumentation in the README', () => {
   })
 
   test('has the outcomes that operations have', () => {
-    const types = `${read('src/store/core/events.ts')}\n${read('src/database/contract/session-row.ts')}`
+    const types = inOneLine(`${read('src/store/core/events.ts')}\n${read('src/database/contract/session-row.ts')}`)
     const events = bodyOf('src/store/core/events.ts', 'interface SessionEvents')
     for (const [name, outcomes] of table('tracing channel')) {
       const [, operation] = /:(\w+)`/.exec(name!)!

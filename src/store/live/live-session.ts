@@ -37,6 +37,8 @@ export interface StoredVersion {
   readonly isJsonVisible: boolean
   /** The column as it was read or last written; null without one. */
   readonly metadata: Buffer | null
+  /** The same of the device that the session is bound to; undefined for a storage that keeps none. */
+  readonly binding: Buffer | null | undefined
 }
 
 /** The stored version that the content of a live session comes from. */
@@ -79,6 +81,12 @@ class SessionNote {
   isRefused = false
   /** Whether it is the new session of a `regenerate(keys)` with an old id, which passes nothing to it. */
   isWithheld = false
+  /** The binding that it gets from the session that it replaces, and the row of that session. */
+  inherited:
+    | { readonly stored: Buffer; readonly from: { readonly sid: Buffer; readonly createdAt: number } }
+    | undefined
+  /** Whether its request stored it for the first time, so that its browser gets the first cookie of the session. */
+  isFirst = false
   /** Whether its last save failed. */
   isUnsaved = false
 }

@@ -27,6 +27,8 @@ export interface ListedSession {
   endReason: EndReason | undefined
   /** Bytes of its sealed content. */
   bytes: number
+  /** Whether it is bound to a device; missing where the option `deviceBound` is off, unless it is bound. */
+  isDeviceBound?: boolean
   /** Who used it first and last; missing where that was not kept, and after the session has ended. */
   metadata?: SessionMetadata
 }
@@ -89,7 +91,10 @@ export async function countSessions(core: StoreCore, options: SessionFilter = {}
 /** The latest time that a Date can hold. */
 const LATEST_MS = 8_640_000_000_000_000
 
-async function toListedSession({ limits, usesCodec }: StoreCore, row: ListedRow): Promise<ListedSession> {
+async function toListedSession(
+  { limits, usesCodec, bindsToDevices }: StoreCore,
+  row: ListedRow,
+): Promise<ListedSession> {
   const { createdAt, touchedAt, expiresAt } = row
   const endReason = reasonOver(limits, row, Date.now())
   const metadata = await metadataOf(usesCodec, row)
@@ -102,6 +107,7 @@ async function toListedSession({ limits, usesCodec }: StoreCore, row: ListedRow)
     state: row.endedAt !== null ? 'ended' : endReason ? 'expired' : 'live',
     endReason,
     bytes: row.bytes,
+    ...((bindsToDevices || row.isBound) && { isDeviceBound: row.isBound ?? false }),
     ...(metadata && { metadata }),
   }
 }

@@ -41,8 +41,16 @@ export function checkedStoreOptions(options: StoreOptions | CheckedStoreOptions)
 const isChecked = (options: StoreOptions | CheckedStoreOptions): options is CheckedStoreOptions =>
   checkedBefore.has(options)
 
-/** Checks all options of the store and notes every fault; the result is valid only without faults. */
-export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): CheckedStoreOptions {
+/**
+ * Checks all options of the store and notes every fault; the result is valid only without faults.
+ *
+ * @param bindsToDevices - whether the caller binds the sessions to devices
+ */
+export function checkStoreOptions(
+  options: StoreOptions,
+  checks: OptionChecks,
+  bindsToDevices = false,
+): CheckedStoreOptions {
   const dialect = checkDatabase(options, checks)
   checks.optionalFunction('user', options.user)
   const { schedule, grace, lock } = checkTrim(options.trim, checks)
@@ -60,6 +68,7 @@ export function checkStoreOptions(options: StoreOptions, checks: OptionChecks): 
     migrate: checkMigrate(options, dialect, checks),
     user: options.user,
     metadata: checkedMetadataOptions(options.metadata, checks),
+    bindsToDevices,
     maxPerUser: checkMaxPerUser(options, checks),
     errorPaths: checks.boolean('errorPaths', options.errorPaths, false),
     serializer: checkSerializer(options.serializer, checks),

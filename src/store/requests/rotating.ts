@@ -2,6 +2,7 @@ import type { NewRow, SessionRow } from '../../database/contract/session-databas
 import { UnavailableError } from '../../errors.ts'
 import { isPointer, keyIdOf } from '../../payload/sealed-payload.ts'
 import { sidOf } from '../../payload/session-id.ts'
+import { carryBinding } from '../binding/carried-binding.ts'
 import type { StoreCore } from '../core/core.ts'
 import { pointerTrimTime } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
@@ -18,7 +19,7 @@ import {
 import { loadedVersionOf, setLoadedVersion } from '../live/loaded-version.ts'
 import { evictExcess, HeirSlot } from '../users/max-per-user.ts'
 import { endForGood } from './ending.ts'
-import { beginHeir, openRow } from './reading.ts'
+import { beginHeir, openRow } from './opened-row.ts'
 import { rotationPointerOf, sealRotationPointer } from './rotation-pointer.ts'
 import { pendingRow, sealedRow } from './sealed-row.ts'
 
@@ -99,13 +100,17 @@ async function abandon({ core, newSid }: Move, cause?: Error): Promise<false> {
 /** Writes the content of the old row into the new row, and repeats this after each change of the old row. */
 async function writeHeir(
   { core, operation, session, oldSid, newId: id, newSid: sid }: Move,
-  { createdAt, plaintext, metadata }: StoredVersion,
+  { createdAt, plaintext, metadata, binding }: StoredVersion,
   version: number,
 ): Promise<NewRow | undefined> {
   const content = core.codec.deserialize(plaintext) as SessionContent
   const held = { plaintext, lifetime: content.cookie, userId: core.userOf(content) }
-  const uses = { stored: metadata, from: { sid: oldSid, createdAt }, visitor: noteOf(session).visitor }
-  const row = pendingRow(await sealedRow(core, operation, { sid, id, createdAt }, held, uses), version)
+  const from = { sid: oldSid, createdAt }
+  const carried = {
+    uses: { stored: metadata, from, visitor: noteOf(session).visitor },
+    binding: { stored: binding, from },
+  }
+  const row = pendingRow(await sealedRow(core, operation, { sid, id, createdAt }, held, carried), version)
   const isWritten = await (version === 1
     ? core.rows.insert(row, operation.measures)
     : core.rows.replace({ ...row, version: version - 1, now: row.touchedAt }, operation.measures))
@@ -119,7 +124,10 @@ async function giveUpOld(rotation: Move, from: StoredVersion): Promise<boolean> 
   const now = Date.now()
   const data = await sealRotationPointer(core, { sid, createdAt, id: oldId }, newId, now + core.rotationOverlap)
   const end = { endedAt: now, endReason: 'rotated', trimAt: pointerTrimTime(core.limits, createdAt, now) } as const
-  const pointer = { sid, version, data, userId: null, keyId: keyIdOf(data, isPointer), metadata: null, now, ...end }
+  const keyId = keyIdOf(data, isPointer)
+  // A browser that renews its proof without its cookie knows the session by the old row alone.
+  const binding = await carryBinding(core.bindingCodec, { sid, createdAt }, keyId, { stored: from.binding })
+  const pointer = { sid, version, data, userId: null, keyId, metadata: null, binding, now, ...end }
   try {
     return await core.rows.replace(pointer, operation.measures)
   } catch (error) {
@@ -141,8 +149,8 @@ async function outcomeOf(rotation: Move, { version }: StoredVersion): Promise<bo
   try {
     const row = await core.rows.find(oldSid)
     if (row?.version !== version || row.endedAt !== null) return await pointsToHeir(rotation, row)
-    const { sid, data, metadata } = row
-    if (await core.rows.reseal({ sid, version, data, keyId: keyIdOf(data), metadata })) return false
+    const { sid, data, metadata, binding } = row
+    if (await core.rows.reseal({ sid, version, data, keyId: keyIdOf(data), metadata, binding })) return false
     return await pointsToHeir(rotation, await core.rows.find(oldSid))
   } catch {
     return undefined
@@ -178,6 +186,7 @@ async function finish(move: Move, row: NewRow, from: StoredVersion): Promise<tru
     ...base,
     version: isSame ? row.version + 1 : UNKNOWN_VERSION,
     metadata: row.metadata,
+    binding: row.binding,
     touched: false,
     isWritten: isBegun,
   })

@@ -4,7 +4,7 @@ import type { SessionContent } from '../live/content.ts'
 import type { LiveSession, LoadedVersion, StoredVersion, Visitor } from '../live/live-session.ts'
 import { setLoadedVersion } from '../live/loaded-version.ts'
 import { applyMerge, mergeThreeWays } from '../live/merge.ts'
-import type { OpenedRow } from './reading.ts'
+import type { OpenedRow } from './opened-row.ts'
 import { isStoredAlike, serialize } from './sealed-row.ts'
 
 /** A running save. It serializes the session before it waits, so that later changes do not affect it. */
@@ -102,13 +102,14 @@ export function keep(core: StoreCore, draft: Draft, version: StoredVersion): voi
 }
 
 function writtenVersion(stored: StoredVersion, lifetime: SessionContent['cookie']): LoadedVersion {
-  const { version, createdAt, plaintext, isJsonVisible, metadata } = stored
+  const { version, createdAt, plaintext, isJsonVisible, metadata, binding } = stored
   return {
     version,
     createdAt,
     plaintext,
     isJsonVisible,
     metadata,
+    binding,
     lifetime,
     usedAt: Date.now(),
     touched: false,

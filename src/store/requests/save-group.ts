@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EndReason, RowChange } from '../../database/contract/session-database.ts'
 import { OverloadedError, UnavailableError } from '../../errors.ts'
 import { Deferred } from '../../time/deferred.ts'
+import { UNBOUND } from '../binding/carried-binding.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { Operation } from '../core/operation.ts'
 import { recordWrite } from '../history/session-changes.ts'
-import type { CarriedUses } from '../metadata/carried-uses.ts'
+import { noteOf } from '../live/live-session.ts'
 import { UserChange } from '../users/max-per-user.ts'
 import { markGone } from './ending.ts'
-import { type OpenedRow, openCurrent } from './reading.ts'
+import { type OpenedRow, openCurrent } from './opened-row.ts'
 import { type Draft, draftOf, keep, mergedDraft, type Save } from './save-draft.ts'
-import { type SealedRow, sealedRow } from './sealed-row.ts'
+import { type Carried, type SealedRow, sealedRow } from './sealed-row.ts'
 
 /** The outcome of a save. */
 export type SaveOutcome = 'unchanged' | 'saved' | 'gone'
@@ -123,7 +124,7 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
   }
   if (change) await change.begin(base, userId)
   const place = { sid: save.sid, id: save.id, createdAt: base?.createdAt }
-  const sealing = sealedRow(core, operation, place, draft, usesOf(draft))
+  const sealing = sealedRow(core, operation, place, draft, carriedBy(draft))
   const row = sealing instanceof Promise ? await sealing : sealing
   if (group.some(({ operation: { deadline } }) => deadline.isPast)) return false
   const isWritten = base
@@ -136,7 +137,9 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
     plaintext,
     isJsonVisible: false,
     metadata: row.metadata,
+    binding: row.binding,
   })
+  if (!base) for (const { session } of draft.taken) noteOf(session).isFirst = true
   const recorded = core.history && recordWrite(core, { ...save, ...previousOf(group), base, userId })
   if (change) await change.end(base, userId)
   if (recorded) await recorded
@@ -147,13 +150,16 @@ const previousOf = (group: readonly Waiting[]) => ({
   previousId: group.find(({ save }) => save.previousId)?.save.previousId,
 })
 
-const usesOf = ({ base, taken }: Draft): CarriedUses => ({
-  stored: base?.metadata ?? null,
-  isNew: !base,
-  visitor: taken.at(-1)?.visitor,
+const carriedBy = ({ base, taken }: Draft): Carried => ({
+  uses: { stored: base?.metadata ?? null, isNew: !base, visitor: taken.at(-1)?.visitor },
+  binding: base ? { stored: base.binding } : inheritedBy(taken),
 })
 
+/** The binding that a new session gets from the session that it replaces. */
+const inheritedBy = (taken: Draft['taken']) =>
+  taken.map(({ session }) => noteOf(session).inherited).find((binding) => binding) ?? UNBOUND
+
 function changeTo(row: SealedRow, version: number): RowChange {
-  const { sid, data, keyId, userId, touchedAt, expiresAt, trimAt, metadata } = row
-  return { sid, version, now: touchedAt, data, keyId, userId, touchedAt, expiresAt, trimAt, metadata }
+  const { sid, data, keyId, userId, touchedAt, expiresAt, trimAt, metadata, binding } = row
+  return { sid, version, now: touchedAt, data, keyId, userId, touchedAt, expiresAt, trimAt, metadata, binding }
 }
