@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { forEachDatabase } from '../harness/databases.ts'
-import { addRotateRoute, type Browser, sessionOf } from '../support/app.ts'
 import { appSuite } from '../support/app-suite.ts'
 import { userIdOf } from '../support/user-id.ts'
+import { boundRoutes, SIGNED_IN, stateOf, UNBOUND, UNPROVEN } from './bound-routes.ts'
 import { BoundBrowser, DeviceKey, offerIn } from './device.ts'
 
 const MINUTE = 60_000
@@ -14,25 +14,8 @@ forEachDatabase((target) => {
   let app: FastifyInstance
 
   before(async () => {
-    app = await suite.open({ options: { deviceBound: true, user: userIdOf }, routes })
+    app = await suite.open({ options: { deviceBound: true, user: userIdOf }, routes: boundRoutes })
   })
-
-  function routes(app: FastifyInstance): void {
-    addRotateRoute(app)
-    app.get('/bound', async (request) => ({
-      userId: sessionOf(request).userId,
-      isDeviceBound: request.isDeviceBound,
-      endReason: request.sessionEndReason,
-    }))
-    app.post('/regenerate', async (request) => {
-      await request.session.regenerate(['userId'])
-      return { id: request.session.sessionId }
-    })
-  }
-
-  const stateOf = async (browser: Browser) => (await browser.get('/bound')).json()
-  const SIGNED_IN = { userId: 'ada', isDeviceBound: true }
-  const UNPROVEN = { isDeviceBound: false, endReason: 'unproven' }
 
   for (const algorithm of ['ES256', 'RS256'] as const) {
     test(`a session is bound to a key of ${algorithm}, and its cookie alone opens nothing`, async () => {
@@ -49,7 +32,7 @@ forEachDatabase((target) => {
 
   test('a registration is offered for a new session with content, and never for another', async () => {
     const browser = new BoundBrowser(app)
-    assert.equal(offerIn(await browser.get('/bound')), undefined)
+    assert.equal(offerIn(await browser.get('/state')), undefined)
     assert.ok(offerIn(await browser.signIn()))
     assert.equal(offerIn(await browser.post('/change', { n: 1 })), undefined)
     assert.equal(offerIn(await browser.post('/rotate')), undefined)
@@ -61,7 +44,7 @@ forEachDatabase((target) => {
   test('a request without a proof keeps the cookie of the owner', async () => {
     const browser = await BoundBrowser.signedIn(app)
     const thief = browser.stolen('sessionId')
-    for (const url of ['/bound', '/me']) assert.equal((await thief.get(url)).headers['set-cookie'], undefined)
+    for (const url of ['/state', '/me']) assert.equal((await thief.get(url)).headers['set-cookie'], undefined)
     assert.deepEqual(await stateOf(browser), SIGNED_IN)
   })
 
@@ -69,7 +52,7 @@ forEachDatabase((target) => {
     const browser = await BoundBrowser.signedIn(app)
     const thief = browser.stolen('sessionId')
     assert.ok(offerIn(await thief.post('/login')))
-    assert.deepEqual(await stateOf(thief), { userId: 'ada', isDeviceBound: false })
+    assert.deepEqual(await stateOf(thief), UNBOUND)
     assert.deepEqual(await stateOf(browser), SIGNED_IN)
   })
 

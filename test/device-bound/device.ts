@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto'
-import type { FastifyInstance, LightMyRequestResponse as Response } from 'fastify'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse as Response } from 'fastify'
 import { Browser } from '../support/app.ts'
 
 export type Algorithm = 'ES256' | 'RS256'
@@ -50,13 +50,28 @@ export interface Instructions {
 export class BoundBrowser extends Browser {
   readonly key: DeviceKey
   readonly #app: FastifyInstance
+  readonly #headers: Record<string, string>
   offer: { readonly path: string; readonly challenge: string } | undefined
   instructions: Instructions | undefined
 
-  constructor(app: FastifyInstance, key = new DeviceKey()) {
+  constructor(app: FastifyInstance, key = new DeviceKey(), headers: Record<string, string> = {}) {
     super(app)
     this.#app = app
     this.key = key
+    this.#headers = headers
+  }
+
+  override send(options: InjectOptions): Promise<Response> {
+    return super.send({ ...options, headers: { ...this.#headers, ...options.headers } })
+  }
+
+  /** The same browser at another process of the application. */
+  at(app: FastifyInstance): BoundBrowser {
+    const same = new BoundBrowser(app, this.key, this.#headers)
+    for (const [name, value] of Object.entries(this.cookies())) same.setCookie(name, value)
+    same.offer = this.offer
+    same.instructions = this.instructions
+    return same
   }
 
   /** Signs in, and takes the offer to bind the session. */
@@ -68,8 +83,8 @@ export class BoundBrowser extends Browser {
     return browser
   }
 
-  async signIn(): Promise<Response> {
-    const response = await this.post('/login')
+  async signIn(url = '/login'): Promise<Response> {
+    const response = await this.post(url)
     this.offer = offerIn(response)
     return response
   }
