@@ -5,6 +5,7 @@ import { loadedVersionOf } from '../live/loaded-version.ts'
 /** What a new session gets of the session that it replaces: the device, so that a copied cookie cannot shed it. */
 export function inheritedBinding(replaced: { readonly sessionId: string }): ReturnType<typeof noteOf>['inherited'] {
   const loaded = loadedVersionOf(replaced)
-  if (!loaded?.binding || loaded.hasOldId) return undefined
-  return { stored: loaded.binding, from: { sid: sidOf(replaced.sessionId), createdAt: loaded.createdAt } }
+  if (!loaded?.binding) return undefined
+  const { binding: stored, createdAt, currentSid = sidOf(replaced.sessionId) } = loaded
+  return { stored, from: { sid: currentSid, createdAt } }
 }

@@ -45,6 +45,8 @@ export interface StoredVersion {
 export interface LoadedVersion extends StoredVersion {
   /** Whether the load renewed the last use, so that the cookie should be renewed too. */
   readonly touched: boolean
+  /** The sid of the row that was read, where a request read it by a rotated id. */
+  readonly currentSid?: Buffer | undefined
   /** Whether a request read it by a rotated id: then the request must not change it. */
   readonly hasOldId: boolean
   readonly lifetime: CookieLifetime

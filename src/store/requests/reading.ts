@@ -83,6 +83,7 @@ function sessionFrom(opened: OpenedRow, use: Pick<LoadedVersion, 'touched' | 'ha
     isJsonVisible,
     usedAt: row.touchedAt,
     isWritten: false,
+    currentSid: use.hasOldId ? row.sid : undefined,
     ...use,
   })
   return { session: Object.assign(content, { cookie: restoredCookie(lifetime), [CARRIER_KEY]: carrier }) }
