@@ -21,6 +21,8 @@ try {
     migrate: true,
     // Lax: the browser leaves the cookie away from forms that other sites send here, so they change nothing.
     cookie: { secure: 'auto', sameSite: 'lax' },
+    // In browsers that can, a copied cookie opens nothing on another device.
+    deviceBound: true,
   })
   await app.register(routes)
   console.log(`Listening on ${await app.listen({ host, port })}`)

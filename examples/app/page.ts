@@ -6,6 +6,8 @@ import { time, valuesTable } from './values.ts'
 export interface SignedIn {
   name: string
   signedInAt: Date
+  /** Whether the browser has bound the session to a key in this device. */
+  isDeviceBound: boolean
   count: number
   values: [name: string, value: unknown][]
 }
@@ -13,10 +15,11 @@ export interface SignedIn {
 /** Characters that a name may have. */
 export const LONGEST_NAME = 80
 
-export function signedInPage({ name, signedInAt, count, values }: SignedIn): string {
+export function signedInPage({ name, signedInAt, isDeviceBound, count, values }: SignedIn): string {
   return page(
     `Hello, ${name}`,
     html`<p>You signed in on ${time(signedInAt)}.</p>
+    ${isDeviceBound ? BOUND : []}
     <section class="card counter" aria-labelledby="counter">
       <h2 id="counter">Your counter</h2>
       <p class="count">${count}</p>
@@ -32,6 +35,9 @@ export function signedInPage({ name, signedInAt, count, values }: SignedIn): str
     <form method="post" action="/sign-out"><button class="quiet">Sign out</button></form>`,
   )
 }
+
+const BOUND = html`<p class="notice">Bound to this device: your browser proves with a key that never leaves it that it is
+  still the same, and a copy of your cookie opens nothing elsewhere.</p>`
 
 export function signInPage({ ended, fault }: { ended?: EndReason | undefined; fault?: string }): string {
   const notice = ended === undefined ? undefined : ENDED[ended]
@@ -57,6 +63,7 @@ const ENDED: Partial<Record<EndReason, string>> = {
   absolute: 'Your session reached its greatest age. Please sign in again.',
   revoked: 'Your session was ended for you. Please sign in again.',
   destroyed: 'You are signed out.',
+  unproven: 'Your session is bound to another device, or to a key that your browser has lost. Please sign in again.',
   unreadable: 'Your session could not be read. Please sign in again.',
 }
 

@@ -45,11 +45,11 @@ function acceptFormsOnly(app: FastifyInstance): void {
   })
 }
 
-async function showSession({ session, sessionEndReason }: FastifyRequest): Promise<string> {
+async function showSession({ session, sessionEndReason, isDeviceBound }: FastifyRequest): Promise<string> {
   const { signedInAs, signedInAt, count = 0 } = session
   if (signedInAs === undefined || signedInAt === undefined) return signInPage({ ended: sessionEndReason })
   const values = Object.entries(session).filter(([name]) => name !== 'cookie')
-  return signedInPage({ name: signedInAs, signedInAt, count, values })
+  return signedInPage({ name: signedInAs, signedInAt, isDeviceBound, count, values })
 }
 
 async function signIn(request: FastifyRequest, reply: FastifyReply) {

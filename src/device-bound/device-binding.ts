@@ -50,6 +50,14 @@ export class DeviceBinding {
     await addDeviceRoutes(this.#fastify, this.#parts)
   }
 
+  /**
+   * Clears the cookie of the device together with the session's. The browser then asks for it with its next request, and
+   * learns that it may forget the key.
+   */
+  clear(request: FastifyRequest, reply: FastifyReply): void {
+    if (this.#cookie.sentBy(request) !== undefined) reply.header('set-cookie', this.#cookie.clearing(request))
+  }
+
   /** Offers to bind a session with the response that gives the browser its cookie. Later a thief could accept it. */
   async offer(session: FastifyRequest['session'], reply: FastifyReply): Promise<void> {
     if (!isOffered(session)) return

@@ -36,6 +36,12 @@ export class DeviceCookie {
     return this.#fastify.serializeCookie(this.name, value, { ...this.#flagsFor(request), maxAge } as never)
   }
 
+  /** The line that clears the cookie. */
+  clearing(request: FastifyRequest): string {
+    const flags = { ...this.#flagsFor(request), maxAge: 0, expires: new Date(0) }
+    return this.#fastify.serializeCookie(this.name, '', flags as never)
+  }
+
   /** The flags as text, by which a browser recognizes the cookie. */
   attributes(request: FastifyRequest): string {
     const line = this.#fastify.serializeCookie(this.name, '', this.#flagsFor(request) as never)

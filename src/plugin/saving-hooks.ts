@@ -6,6 +6,7 @@ import { isJsonVisible, RESERVED_NAME, refuseReservedNames } from '../store/live
 import { noteOf } from '../store/live/live-session.ts'
 import { loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import { clearsCookie } from './cookie/cookie-header.ts'
 import { CookieLines } from './cookie/cookie-lines.ts'
 import type { SentCookies } from './cookie/sent-cookies.ts'
 import { insecureWarning, isDropped, outsideWarning, unsendableCheck } from './cookie/session-cookie.ts'
@@ -154,6 +155,7 @@ export async function addSavingHooks(
         late.watch(request)
         done()
       }
+      if (devices && clearsCookie(reply, lines.name)) devices.clear(request, reply)
       if (devices && isSession(request.session)) devices.offer(request.session, reply).then(end, done)
       else end()
     })

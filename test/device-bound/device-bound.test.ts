@@ -87,6 +87,15 @@ forEachDatabase((target) => {
     }
   })
 
+  test('a sign-out clears both cookies, and the end by another request clears them too', async () => {
+    for (const end of ['/logout', '/state']) {
+      const browser = await BoundBrowser.signedIn(app)
+      if (end === '/state') await app.storedSession.revoke({ all: true })
+      await browser.send({ method: end === '/logout' ? 'POST' : 'GET', url: end })
+      assert.deepEqual(browser.cookies(), {}, end)
+    }
+  })
+
   test('lists and statistics tell bound sessions', async () => {
     await app.storedSession.revoke({ all: true })
     await BoundBrowser.signedIn(app)

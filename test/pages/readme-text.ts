@@ -7,7 +7,7 @@ export const readme = read('README.md')
 /** The README and the pages that go on where it ends, by their paths. */
 export const manual = new Map([
   ['README.md', readme],
-  ...['sessions', 'limits', 'instrumentation', 'examples', 'metadata', 'history', 'privacy'].map(
+  ...['sessions', 'limits', 'instrumentation', 'examples', 'metadata', 'history', 'privacy', 'stolen-cookies'].map(
     (page): [string, string] => {
       const path = `docs/${page}.md`
       return [path, read(path)]
