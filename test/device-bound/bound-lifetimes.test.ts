@@ -7,6 +7,7 @@ import { namedKey } from '../keys/named-key.ts'
 import { cookieLines } from '../support/app.ts'
 import { appSuite } from '../support/app-suite.ts'
 import { counted } from '../support/counting.ts'
+import { failingDatabase } from '../support/failing-database.ts'
 import { allRows, rowOf } from '../support/rows.ts'
 import { userIdOf } from '../support/user-id.ts'
 import { boundRoutes, SIGNED_IN, stateOf, UNBOUND, UNPROVEN } from './bound-routes.ts'
@@ -20,6 +21,7 @@ const isRead = (statement: string) => /^\s*select/i.test(statement)
 forEachDatabase((target) => {
   const suite = appSuite(target, { now: Date.UTC(2026, 5, 1) })
   const client = suite.opening(counted)
+  const failing = suite.opening(failingDatabase)
   const open = (options: Partial<StoredSessionOptions> = {}) =>
     suite.open({ options: { deviceBound: true, user: userIdOf, ...options }, routes: boundRoutes })
 
@@ -98,6 +100,35 @@ forEachDatabase((target) => {
       assert.equal((await now.refresh()).statusCode, 200)
       assert.deepEqual(await stateOf(now), SIGNED_IN)
     }
+  })
+
+  test('with keys that answer later a session is bound, checked and renewed too', async () => {
+    const keys = staticKeys([namedKey('later')])
+    const later = { current: async () => keys.current(), find: async (id: number) => keys.find(id) }
+    const browser = await BoundBrowser.signedIn(await open({ keys: later }))
+    assert.deepEqual([await stateOf(browser), await stateOf(browser.stolen('sessionId'))], [SIGNED_IN, UNPROVEN])
+    for (const url of ['/rotate', '/regenerate']) await browser.post(url)
+    suite.pass(11 * MINUTE)
+    assert.equal((await browser.refresh()).statusCode, 200)
+    assert.deepEqual(await stateOf(browser), SIGNED_IN)
+  })
+
+  test('a database that is away is a 503, which no browser takes for an end', async () => {
+    const app = await suite.openOn(failing.database, {
+      options: { deviceBound: true, user: userIdOf, migrate: false },
+      routes: boundRoutes,
+    })
+    const browser = await BoundBrowser.signedIn(app)
+    const proof = browser.key.proof(await browser.challenge())
+    const other = new BoundBrowser(app)
+    await other.signIn()
+    failing.failing.add('read')
+    for (const response of [await browser.refreshWith(proof), await other.register(), await browser.get('/state')])
+      assert.equal(response.statusCode, 503)
+    failing.failing.clear()
+    assert.equal((await browser.refreshWith(proof)).statusCode, 200)
+    assert.equal((await other.register()).statusCode, 200)
+    assert.deepEqual(await stateOf(browser), SIGNED_IN)
   })
 
   test('with bindToCookie a session is bound and renewed too, also after a rotation', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { promisify } from 'node:util'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type StoredSessionOptions, storedSession } from '../../src/index.ts'
 import { openApp } from '../support/app.ts'
@@ -101,6 +102,24 @@ test('hooks and error handlers of the application do not stand between a browser
   const browser = await BoundBrowser.signedIn(app)
   const response = await browser.refreshWith('x')
   assert.deepEqual([response.statusCode, response.json().code], [400, 'FST_STORED_SESSION_INVALID_PROOF'])
+})
+
+test('a handshake needs the cookie of the device too', async () => {
+  const app = await open({ cookie: { secure: false } })
+  const browser = await BoundBrowser.signedIn(app)
+  const { sessionId, ...device } = browser.cookies()
+  const handshake = async (request: object) => {
+    const decrypt = promisify<string, object, void>(app.decryptSession.bind(app) as never)
+    await decrypt(sessionId!, request)
+    return (request as { session: { userId?: string } }).session.userId
+  }
+  const header = Object.entries(device)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('; ')
+  assert.equal(await handshake({ cookies: device }), 'ada')
+  assert.equal(await handshake({ raw: { headers: { cookie: header } } }), 'ada')
+  for (const request of [{}, { cookies: {} }, { raw: { headers: {} } }])
+    assert.equal(await handshake(request), undefined)
 })
 
 test('a request without content stores nothing, and with saveUninitialized it is offered nothing', async () => {

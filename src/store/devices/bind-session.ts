@@ -39,7 +39,8 @@ export async function bindSession(
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const row = await core.rows.find(sidOf(id), operation.measures)
       const opened = row && row.endReason !== 'rotated' ? await openCurrent(core, operation, row, { id }) : undefined
-      if (!opened || 'reason' in opened) return undefined
+      // A row that is not sealed yet has no key for the binding.
+      if (!opened || 'reason' in opened || !isSealed(opened.row.data)) return undefined
       if (opened.row.binding) return knownBinding(core, opened.row, registration)
       operation.deadline.check()
       const binding = await bind(core, operation, opened, registration)
@@ -75,8 +76,6 @@ async function bind(
     throw new InvalidOptionsError(
       'deviceBound needs a storage that keeps the column binding; implement it, or omit deviceBound',
     )
-  // The first save seals an imported row, and its key is the key of the binding.
-  if (!isSealed(data)) return undefined
   const keyId = keyIdOf(data)
   const binding = newBinding(sid, publicKey)
   const stored = await core.bindingCodec.seal(row, keyId, binding)
