@@ -14,7 +14,7 @@ import { everyInterleaving, type Plan, type Scheduler } from './scheduler.ts'
 
 const [OURS, THEIRS] = [Buffer.alloc(91, 1), Buffer.alloc(91, 2)]
 /** Orders that a seed chooses, on servers. */
-const CHOSEN = 40
+const CHOSEN = 8
 const SEED = 20
 
 forEachDatabase((target) => {
@@ -128,7 +128,8 @@ forEachDatabase((target) => {
 
     test(`whatever two requests do with a bound session in ${processes} process(es), it stays bound`, async (t) => {
       // In one process the changes of a session wait for each other, so their orders are a part of those in two.
-      const names = processes === 2 ? ['save', 'rotate', 'regenerate with keys'] : ['save']
+      const isWhole = processes === 2 && target.name === 'sqlite'
+      const names = isWhole ? ['save', 'rotate', 'regenerate with keys'] : ['save']
       for (const name of names) t.diagnostic(`${name}: ${await raceAll(besideBinding[name]!, besideBinding, true)}`)
     })
   }
