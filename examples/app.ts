@@ -32,6 +32,8 @@ try {
     absoluteTimeout: '60d',
     // Lax: browsers omit the cookie from forms of other sites, so that such forms change nothing.
     cookie: { secure: 'auto', sameSite: 'lax' },
+    // In browsers that can, a copied cookie opens nothing on another device.
+    deviceBound: true,
   })
   await app.register(sessionAccount, { prefix: paths.devices, signIn: '/', layout: framedDevices })
   await app.register(sessionDashboard, {

@@ -1,6 +1,7 @@
-import type { NewRow, SessionDatabase } from '../src/index.ts'
+import type { NewRow, RowEnd, SessionDatabase } from '../src/index.ts'
 
-const EMPTY = Buffer.alloc(0)
+/** What an ended row has left, unless the end names a binding. */
+const ENDED = { data: Buffer.alloc(0), userId: null, keyId: null, metadata: null, binding: null }
 const keyOf = (sid: Buffer) => sid.toString('latin1')
 
 /** Whether a row is a session that nobody has ended. */
@@ -32,8 +33,7 @@ export function memoryStorage(): SessionDatabase {
     return row !== undefined
   }
 
-  const end = (row: NewRow, marks: Pick<NewRow, 'endedAt' | 'endReason' | 'trimAt'>) =>
-    put(row, { ...marks, data: EMPTY, version: row.version + 1, userId: null, keyId: null, metadata: null })
+  const end = (row: NewRow, marks: RowEnd) => put(row, { ...ENDED, ...marks, version: row.version + 1 })
 
   return {
     dialect: 'sqlite',

@@ -132,6 +132,23 @@ export const LostRotationError = createError(
 /** An invalid handle or cursor. It may come from a browser, so the client gets the message. */
 export const InvalidHandleError = createError('FST_STORED_SESSION_INVALID_HANDLE', 'stored-session: %s', 400)
 
+/**
+ * A browser sent no valid proof of its device. Its session stays as it is. A browser that gets this when it renews a
+ * proof forgets the key of its device.
+ */
+export const InvalidProofError = createError(
+  'FST_STORED_SESSION_INVALID_PROOF',
+  'The proof of the device is not valid; sign in again',
+  400,
+)
+
+/** Too many proofs of one address failed within a minute. */
+export const TooManyProofsError = createError(
+  'FST_STORED_SESSION_TOO_MANY_PROOFS',
+  'Too many proofs of devices failed; try again in a minute',
+  429,
+)
+
 /** The database could not be opened or queried at start. Thrown at registration. */
 export const UnreachableError = createError(
   'FST_STORED_SESSION_UNREACHABLE',

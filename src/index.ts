@@ -27,6 +27,7 @@ export type {
 } from './database/contract/session-database.ts'
 export type { RowSealing, UnsealedRow, UnsealedRows } from './database/contract/session-row.ts'
 export type { KeyRow, MigrationState, SessionKeys } from './database/contract/stored-keys.ts'
+export type { DeviceBoundOptions } from './device-bound/device-bound-options.ts'
 export * from './errors.ts'
 export type { OperationFault, OperationName, SessionOperation } from './instruments/operation.ts'
 export { derivedKeys } from './keys/derived-keys.ts'

@@ -46,6 +46,7 @@ function row(number: number, count: number): NewRow {
     endReason: null,
     keyId: 1,
     metadata: null,
+    binding: null,
   }
 }
 

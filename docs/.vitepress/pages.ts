@@ -16,6 +16,7 @@ export const pages: readonly Part[] = [
     account: 'Show users their devices',
     dashboard: 'Run mission control',
     'stolen-cookies': 'Stolen cookies',
+    'device-bound': 'Bind sessions to devices',
     sessions: 'Rotate ids, limit sessions',
     administration: 'List and revoke sessions',
     metadata: 'Keep who uses a session',

@@ -7,6 +7,8 @@ import { time, valuesTable } from './values.ts'
 export interface SignedIn {
   name: string
   signedInAt: Date
+  /** Whether the browser has bound the session to a key in this device. */
+  isDeviceBound: boolean
   count: number
   values: [name: string, value: unknown][]
 }
@@ -20,11 +22,12 @@ export interface DemoData {
 /** Characters of a name. */
 export const LONGEST_NAME = 80
 
-export function signedInPage({ name, signedInAt, count, values }: SignedIn, data?: DemoData): string {
+export function signedInPage({ name, signedInAt, isDeviceBound, count, values }: SignedIn, data?: DemoData): string {
   return framed(
     `Hello, ${name}`,
     html`<h1>Hello, ${name}</h1>
 <p class="lead">You signed in on ${time(signedInAt)}.</p>
+${isDeviceBound && BOUND}
 <div class="cards">
 <section class="card" aria-labelledby="counter">
 <h2 id="counter">Your counter</h2>
@@ -44,6 +47,9 @@ stores the id of the user, which is your name here, and times.</p>
     paths.start,
   )
 }
+
+const BOUND = html`<p class="notice">Bound to this device: your browser proves with a key that never leaves the device that it is
+still the same, so a copy of your cookie opens nothing elsewhere.</p>`
 
 /** Where to look next. */
 function nextSteps(data: DemoData | undefined): SafeHtml {
@@ -94,6 +100,7 @@ const ENDED: Partial<Record<EndReason, string>> = {
   absolute: 'Your session has reached its maximum age. Sign in again.',
   revoked: 'Your session was ended on another device or by an operator. Sign in again.',
   destroyed: 'You are signed out.',
+  unproven: 'Your session is bound to another device, or to a key that your browser has lost. Sign in again.',
   unreadable: 'Your session could not be read. Sign in again.',
 }
 

@@ -47,11 +47,14 @@ function acceptFormsOnly(app: FastifyInstance): void {
   })
 }
 
-async function showSession({ session, sessionEndReason }: FastifyRequest, data: DemoData | undefined): Promise<string> {
+async function showSession(
+  { session, sessionEndReason, isDeviceBound }: FastifyRequest,
+  data: DemoData | undefined,
+): Promise<string> {
   const { signedInAs, signedInAt, count = 0 } = session
   if (signedInAs === undefined || signedInAt === undefined) return signInPage({ ended: sessionEndReason }, data)
   const values = Object.entries(session).filter(([name]) => name !== 'cookie')
-  return signedInPage({ name: signedInAs, signedInAt, count, values }, data)
+  return signedInPage({ name: signedInAs, signedInAt, isDeviceBound, count, values }, data)
 }
 
 async function signIn(request: FastifyRequest, reply: FastifyReply) {

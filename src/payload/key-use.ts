@@ -22,7 +22,12 @@ export function sealWith(
   plaintext: Uint8Array,
   version: number,
 ): Buffer {
-  return key ? seal(key, context, plaintext, version) : unavailable(new Error('the key provider has no current key'))
+  return seal(presentKey(key), context, plaintext, version)
+}
+
+/** The current key of the provider, if it has one. @throws `FST_STORED_SESSION_UNAVAILABLE` */
+export function presentKey(key: SealingKey | undefined): SealingKey {
+  return key ?? unavailable(new Error('the key provider has no current key'))
 }
 
 /**

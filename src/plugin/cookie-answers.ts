@@ -95,7 +95,8 @@ export class CookieAnswers {
     const hasSession = isSession(session)
     if (hasSession && this.#store.rotatedIds.has(session.sessionId)) noteOf(session).hasOldId = true
     if (hasSession && (hasOldId(session) || isWithheldHeir(session) || this.#renewal.hasBegun(session))) return true
-    return requestNote(request).namesOldId && !(hasSession && loadedVersionOf(session))
+    const { namesOldId, isUnproven } = requestNote(request)
+    return (namesOldId || isUnproven) && !(hasSession && loadedVersionOf(session))
   }
 
   #isOver(request: FastifyRequest, statusCode: number): boolean {

@@ -1,10 +1,13 @@
 import { promisify } from 'node:util'
 import type { FastifyRequest } from 'fastify'
+import type { DeviceBinding } from '../device-bound/device-binding.ts'
+import { inheritedBinding } from '../store/binding/inherited-binding.ts'
 import { type Callback, callBack, callBackFor, type SessionCallback } from '../store/host-callbacks.ts'
 import { type HostCall, HostProtocol } from '../store/host-protocol.ts'
 import { noteCookie, noteUnlimited } from '../store/live/cookie-lifetime.ts'
 import { type LiveSession, noteOf, type Visitor } from '../store/live/live-session.ts'
 import { loadedVersionOf } from '../store/live/loaded-version.ts'
+import type { Asker } from '../store/requests/unproven.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { allowNoLifetime } from './cookie/no-lifetime.ts'
 import { isDropped } from './cookie/session-cookie.ts'
@@ -42,15 +45,18 @@ export class HostStore extends HostProtocol<RequestCall> {
   readonly #store: StoredSessionStore
   readonly #isForgiving: boolean
   readonly #visitors: Visitors
+  readonly #devices: DeviceBinding | undefined
 
   constructor(
     store: StoredSessionStore,
     { onUnavailable, store: { metadata } }: Pick<CheckedOptions, 'onUnavailable' | 'store'>,
+    devices?: DeviceBinding,
   ) {
     super(store.requests, store.events)
     this.#store = store
     this.#visitors = new Visitors(metadata, store.events)
     this.#isForgiving = onUnavailable === 'anonymous'
+    this.#devices = devices
   }
 
   override get(id: string, callback: SessionCallback): void {
@@ -63,7 +69,7 @@ export class HostStore extends HostProtocol<RequestCall> {
       id,
       (error, session) => this.during({ ...this.call, signedId }, () => receive(error, session)),
       found?.id === id ? found.reading : undefined,
-      this.#visitors.of(loading),
+      this.askerOf(loading),
     )
   }
 
@@ -84,9 +90,9 @@ export class HostStore extends HostProtocol<RequestCall> {
     super.destroy(id, callback)
   }
 
-  /** The client of a request; undefined without the option `metadata`. */
-  visitorOf(request: FastifyRequest): Visitor | undefined {
-    return this.#visitors.of(request)
+  /** Who asks for the session of a request. */
+  askerOf(request: FastifyRequest): Asker {
+    return { visitor: this.#visitors.of(request), device: this.#devices?.shownBy(request) }
   }
 
   /** Notes the request whose session the host asks for next, before other code runs. */
@@ -117,6 +123,7 @@ export class HostStore extends HostProtocol<RequestCall> {
     const note = requestNote(request)
     note.endReason ??= reading?.reason
     note.namesOldId ||= reading?.isOldId ?? false
+    note.isUnproven ||= reading?.keepsCookie ?? false
     if (rotation || !isSession(request.session)) return
     const call = { replaced: request.session }
     this.begin(call)
@@ -153,7 +160,7 @@ export class HostStore extends HostProtocol<RequestCall> {
     // The host gives the new session the lifetime that the old one had when it was loaded.
     const isUnlimited = loadedVersionOf(replaced)?.lifetime.originalMaxAge === null
     if (isUnlimited && heir.cookie) noteUnlimited(heir.cookie)
-    noteOf(heir).visitor = noteOf(replaced).visitor
+    Object.assign(noteOf(heir), { visitor: noteOf(replaced).visitor, inherited: inheritedBinding(replaced) })
     const replacing = this.#store.requests.replace(replaced.sessionId, replaced, newId, heir)
     callBackFor(this.#store.events, 'write', replacing, (error) => callback(error))
   }

@@ -30,6 +30,13 @@ export function logEvents(events: SessionEventEmitter, log: FastifyBaseLogger): 
   events.on('keyAge', ({ days }) => {
     logger.warn({ days }, 'the key that seals sessions is older than warnKeyAge; add a new key before it in the list')
   })
+  events.on('unproven', ({ sid }) => {
+    limited.warn(
+      `unproven ${sid}`,
+      { sid },
+      'a request named a session that is bound to a device, without a proof of this device, and got no session',
+    )
+  })
   events.on('misdatedKey', ({ keyId, since }) => {
     limited.warn(`misdated ${keyId}`, { keyId, since }, since === undefined ? UNDATED : MISDATED)
   })

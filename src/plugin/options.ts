@@ -1,6 +1,11 @@
 import { env } from 'node:process'
 import type { FastifySessionOptions } from '@fastify/session'
 import type { FastifyRequest, Session } from 'fastify'
+import {
+  type CheckedDeviceBound,
+  checkDeviceBound,
+  type DeviceBoundOptions,
+} from '../device-bound/device-bound-options.ts'
 import type { MetadataOptions } from '../metadata/metadata-options.ts'
 import type { UserId } from '../store/core/core.ts'
 import type { Limits } from '../store/core/lifetime.ts'
@@ -57,12 +62,19 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user' | 'metad
    * sealed, and written with saves and touches. @defaultValue false
    */
   metadata?: boolean | MetadataOptions<FastifyRequest>
+  /**
+   * Bind each session to a key in the device that signs in, in browsers that can (Device Bound Session Credentials), so
+   * that a copied cookie opens nothing after a few minutes. @defaultValue false
+   */
+  deviceBound?: boolean | DeviceBoundOptions
 }
 
 /** The options as the plugin uses them. */
 export interface CheckedOptions {
   readonly store: CheckedStoreOptions
   readonly onUnavailable: OnUnavailable
+  /** Undefined when sessions are bound to no device. */
+  readonly deviceBound: CheckedDeviceBound | undefined
   readonly host: HostOptions & {
     secret: string | string[]
     cookieName: string
@@ -82,7 +94,7 @@ export const hostOptionNames = [
 ] as const
 
 /** The names of the options that neither the store nor the host knows. */
-export const ownOptionNames = ['onUnavailable'] as const
+export const ownOptionNames = ['onUnavailable', 'deviceBound'] as const
 
 /** The names that Fastify itself reads from the options of a plugin. */
 const fastifyOptionNames = ['prefix', 'logLevel', 'logSerializers'] as const
@@ -108,11 +120,17 @@ export function checkOptions(options: StoredSessionOptions): CheckedOptions {
   }
   checks.names(rest, [...storeOptionNames, ...hostOptionNames, ...ownOptionNames])
   const onUnavailable = checkOnUnavailable(rest.onUnavailable, checks)
-  const checkedStore = checkStoreOptions(store, checks, options)
+  const deviceBound = checkDeviceBound(rest.deviceBound, checks)
+  const checkedStore = checkStoreOptions(store, checks, { given: options, bindsToDevices: deviceBound !== undefined })
   const checked = checkHost(host, checkedStore.limits, checks)
   if (options?.keys !== undefined && !isSecret(options.secret)) checks.fault('secret', secretFault(options.secret))
   checks.done()
-  return { store: checkedStore, onUnavailable, host: { ...checked, secret: options.secret } }
+  return {
+    store: checkedStore,
+    onUnavailable,
+    deviceBound,
+    host: { ...checked, secret: options.secret },
+  }
 }
 
 function split(options: StoredSessionOptions) {

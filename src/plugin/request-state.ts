@@ -11,6 +11,8 @@ class RequestNote {
   endReason: EndReason | undefined
   /** Whether its cookie names an old id, so that the browser may have another cookie by now. */
   namesOldId = false
+  /** Whether its cookie names a session of a device that the request does not show, so that the browser keeps it. */
+  isUnproven = false
   /** The signed id of its cookie, if the current secret signed it. */
   signedId: string | undefined
   /** The error of the application's generator when the host asked for the first id. */

@@ -1,14 +1,16 @@
 import type { CookieOptions } from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { DeviceBinding } from '../device-bound/device-binding.ts'
 import { RegenerateError, UnstorableError } from '../errors.ts'
 import { isJsonVisible, RESERVED_NAME, refuseReservedNames } from '../store/live/content.ts'
 import { noteOf } from '../store/live/live-session.ts'
 import { loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
+import { clearsCookie } from './cookie/cookie-header.ts'
 import { CookieLines } from './cookie/cookie-lines.ts'
-import { SentCookies } from './cookie/sent-cookies.ts'
+import type { SentCookies } from './cookie/sent-cookies.ts'
 import { insecureWarning, isDropped, outsideWarning, unsendableCheck } from './cookie/session-cookie.ts'
-import { type Choice, TwinCookies } from './cookie/twin-cookies.ts'
+import type { Choice, TwinCookies } from './cookie/twin-cookies.ts'
 import { CookieAnswers } from './cookie-answers.ts'
 import type { HostStore } from './host-store.ts'
 import { LateChanges } from './late-changes.ts'
@@ -16,12 +18,20 @@ import type { CheckedOptions } from './options.ts'
 import { isDisguised, isSession, requestNote } from './request-state.ts'
 import { Renewal } from './safeguards/renewal.ts'
 
+/** Finds the session's cookie among those of a request. */
+export interface RequestCookies {
+  readonly sent: SentCookies
+  readonly twins: TwinCookies
+}
+
 type Done = (error?: Error) => void
 
 /**
  * Adds our hooks around the host's hooks: one directly before and one directly after its onRequest, and the same for
  * its onSend. The hooks of other plugins run before or after all of them.
  *
+ * @param cookies - finds the cookie of a request
+ * @param devices - offers to bind new sessions; undefined when sessions are bound to no device
  * @param registerHost - registers @fastify/session
  * @returns what decides about the cookie of each response
  */
@@ -30,12 +40,12 @@ export async function addSavingHooks(
   store: StoredSessionStore,
   hostStore: HostStore,
   { host, store: { limits } }: CheckedOptions,
+  { sent, twins }: RequestCookies,
+  devices: DeviceBinding | undefined,
   registerHost: () => PromiseLike<unknown>,
 ): Promise<CookieAnswers> {
   const warnInsecure = insecureWarning(fastify.log)
   const refuseUnsendable = unsendableCheck(fastify)
-  const sent = new SentCookies(fastify, host)
-  const twins = new TwinCookies(store, host)
   const lines = new CookieLines(fastify, host)
   const renewal = new Renewal(store.rotateEvery, (request) => hostStore.rotateId(request, true))
   const answers = new CookieAnswers(store, lines, limits, renewal)
@@ -46,8 +56,9 @@ export async function addSavingHooks(
   fastify.addHook('onRequest', (request, _reply, done) => {
     const values = sent.valuesOf(request)
     if (values.length < 2) return load(request, values[0] === undefined ? undefined : { value: values[0] }, done)
-    const visitor = hostStore.visitorOf(request)
-    twins.choose(values as [string, string], visitor).then((choice) => load(request, choice, done), done)
+    twins
+      .choose(values as [string, string], hostStore.askerOf(request))
+      .then((choice) => load(request, choice, done), done)
   })
   await registerHost()
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -118,8 +129,9 @@ export async function addSavingHooks(
       warnInsecure(request)
       return false
     }
-    const isSent = requestNote(request).sentValue === lines.valueOf(session)
-    if (isChangedVisibly(session) || (host.saveUninitialized && !isSent)) return true
+    const { sentValue, isUnproven } = requestNote(request)
+    const isSent = sentValue === lines.valueOf(session)
+    if (isChangedVisibly(session) || (host.saveUninitialized && !isSent && !isUnproven)) return true
     const loadedVersion = loadedVersionOf(session)
     if (!loadedVersion) return isNewUnseen(session)
     return store.requests.isChangedUnseen(session) || !isSent || (loadedVersion.touched && hasDate(session))
@@ -148,8 +160,13 @@ export async function addSavingHooks(
     if (note.heldSession) request.session = note.heldSession
     note.heldSession = undefined
     answers.settle(request, reply, () => {
-      late.watch(request)
-      done()
+      const end = () => {
+        late.watch(request)
+        done()
+      }
+      if (devices && clearsCookie(reply, lines.name)) devices.clear(request, reply)
+      if (devices && isSession(request.session)) devices.offer(request.session, reply).then(end, done)
+      else end()
     })
   }
 }

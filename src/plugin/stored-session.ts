@@ -3,9 +3,13 @@ import fastifySession from '@fastify/session'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { EndReason } from '../database/contract/session-database.ts'
+import { DeviceBinding } from '../device-bound/device-binding.ts'
 import type { SessionMetadata } from '../metadata/session-metadata.ts'
+import { loadedVersionOf } from '../store/live/loaded-version.ts'
 import { StoredSessionStore } from '../store/stored-session-store.ts'
 import { noteCookiePlace } from './cookie/cookie-options.ts'
+import { SentCookies } from './cookie/sent-cookies.ts'
+import { TwinCookies } from './cookie/twin-cookies.ts'
 import type { CookieAnswers } from './cookie-answers.ts'
 import { hostSigner } from './host-signer.ts'
 import { HostStore } from './host-store.ts'
@@ -15,7 +19,7 @@ import { logEvents } from './log.ts'
 import { managementOf, type StoredSession } from './management.ts'
 import { type CheckedOptions, checkOptions, type StoredSessionOptions } from './options.ts'
 import { isSession, requestNote } from './request-state.ts'
-import { addSavingHooks } from './saving-hooks.ts'
+import { addSavingHooks, type RequestCookies } from './saving-hooks.ts'
 import { refuseShortGrace, trimEveryRequests } from './trim-hooks.ts'
 
 export type { SessionListener, StoredSession } from './management.ts'
@@ -31,6 +35,8 @@ declare module 'fastify' {
     readonly sessionUnavailable: boolean
     /** Who used the session first and last, as stored; undefined without the option `metadata`, and until it is stored. */
     readonly sessionMetadata: SessionMetadata | undefined
+    /** Whether the session is bound to the device that the request comes from, by the option `deviceBound`. */
+    readonly isDeviceBound: boolean
   }
 }
 
@@ -43,17 +49,31 @@ async function register(fastify: FastifyInstance, options: StoredSessionOptions)
   const endLog = logEvents(store.events, fastify.log)
   fastify.addHook('onClose', () => store.close().finally(endLog))
   await store.ready()
-  const hostStore = new HostStore(store, checked)
-  noteCookiePlace(store, checked.host)
-  const answers = await registerHost(fastify, store, hostStore, checked)
+  const { host, deviceBound } = checked
+  const devices = deviceBound && new DeviceBinding(fastify, deviceBound, host)
+  const hostStore = new HostStore(store, checked, devices)
+  noteCookiePlace(store, host)
+  const cookies = { sent: new SentCookies(fastify, host), twins: new TwinCookies(store, host) }
+  await devices?.addRoutes(store, {
+    idsOf: (request) => cookies.sent.valuesOf(request).flatMap((value) => cookies.twins.idOf(value) ?? []),
+    visitorOf: (request) => hostStore.askerOf(request).visitor,
+  })
+  const answers = await registerHost(fastify, { store, hostStore, cookies, devices }, checked)
   fastify.decorate('storedSession', managementOf(store, hostStore, answers))
   trimEveryRequests(fastify, store, checked.store)
 }
 
+/** What the hooks of a request need. */
+interface Parts {
+  readonly store: StoredSessionStore
+  readonly hostStore: HostStore
+  readonly cookies: RequestCookies
+  readonly devices: DeviceBinding | undefined
+}
+
 async function registerHost(
   fastify: FastifyInstance,
-  store: StoredSessionStore,
-  hostStore: HostStore,
+  { store, hostStore, cookies, devices }: Parts,
   checked: CheckedOptions,
 ): Promise<CookieAnswers> {
   const { host } = checked
@@ -76,13 +96,19 @@ async function registerHost(
       return requestNote(this as unknown as FastifyRequest).isAnonymous
     },
   })
+  fastify.decorateRequest('isDeviceBound', {
+    getter() {
+      const { session } = this as unknown as FastifyRequest
+      return isSession(session) && Boolean(loadedVersionOf(session)?.binding)
+    },
+  })
   fastify.decorateRequest('sessionMetadata', {
     getter() {
       const { session } = this as unknown as FastifyRequest
       return isSession(session) ? store.requests.metadataOf(session) : undefined
     },
   })
-  return addSavingHooks(fastify, store, hostStore, checked, () =>
+  return addSavingHooks(fastify, store, hostStore, checked, cookies, devices, () =>
     // The store renews the last use itself, because the host would write the whole session at every request.
     fastify.register(fastifySession, {
       ...options,

@@ -54,6 +54,8 @@ export const storedSessionsColumns = () => ({
   keyId: bigint('key_id', { mode: 'number' }),
   /** The devices and networks of its first and last use, sealed; null without the option `metadata`, and once ended. */
   metadata: blob(),
+  /** The key of the device that the session is bound to, sealed; null without the option `deviceBound`. */
+  binding: blob(),
 })
 
 /** The columns of the indexes. */

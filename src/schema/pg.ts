@@ -50,6 +50,8 @@ export const storedSessionsColumns = () => ({
   keyId: bigint('key_id', { mode: 'number' }),
   /** The devices and networks of its first and last use, sealed; null without the option `metadata`, and once ended. */
   metadata: bytea(),
+  /** The key of the device that the session is bound to, sealed; null without the option `deviceBound`. */
+  binding: bytea(),
 })
 
 /** The columns of the indexes. */

@@ -37,6 +37,8 @@ export const storedSessionsColumns = () => ({
   keyId: integer('key_id'),
   /** The devices and networks of its first and last use, sealed; null without the option `metadata`, and once ended. */
   metadata: bytes(),
+  /** The key of the device that the session is bound to, sealed; null without the option `deviceBound`. */
+  binding: bytes(),
 })
 
 /** The columns of the indexes. */

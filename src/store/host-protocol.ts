@@ -1,10 +1,11 @@
 import type { SessionEventEmitter } from './core/events.ts'
 import type { Callback, SessionCallback } from './host-callbacks.ts'
 import { callBackFor } from './host-callbacks.ts'
-import type { LiveSession, Visitor } from './live/live-session.ts'
+import type { LiveSession } from './live/live-session.ts'
 import { loadedVersionOf } from './live/loaded-version.ts'
 import { type Succession, successionOf } from './requests/heirs.ts'
 import type { Reading } from './requests/reading.ts'
+import type { Asker } from './requests/unproven.ts'
 import type { SessionRequests } from './session-requests.ts'
 
 /** What the host is doing, until its synchronous call or our synchronous callback returns. */
@@ -33,10 +34,10 @@ export class HostProtocol<Call extends HostCall = HostCall> {
    * Passes the session of an id to the host, or null when there is none.
    *
    * @param found - what was found already, if anything
-   * @param visitor - who asks, for the metadata of the session
+   * @param asker - who asks, and what the request shows of its device
    */
-  get(id: string, callback: SessionCallback, found?: Reading, visitor?: Visitor): void {
-    callBackFor(this.#events, 'read', found ?? this.#requests.read(id, visitor), (error, reading) => {
+  get(id: string, callback: SessionCallback, found?: Reading, asker?: Asker): void {
+    callBackFor(this.#events, 'read', found ?? this.#requests.read(id, asker), (error, reading) => {
       this.during({ reading } as Partial<Call>, () => callback(error, (reading?.session ?? null) as never))
     })
   }

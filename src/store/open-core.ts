@@ -12,11 +12,14 @@ import {
   UnreachableError,
   WrongSettingsError,
 } from '../errors.ts'
+import { bindingCodecFor } from '../payload/binding/binding-codec.ts'
+import { tokenCodecFor } from '../payload/binding/token-codec.ts'
 import { codecFor } from '../payload/codec.ts'
 import { usesCodecFor } from '../payload/uses/uses-codec.ts'
 import { attachKeys, checkKeyTable } from './attach-keys.ts'
 import type { StoreCore } from './core/core.ts'
 import type { SessionEventEmitter } from './core/events.ts'
+import { FewPerMinute } from './core/few-per-minute.ts'
 import { observeMigration, observeTouch } from './core/operation.ts'
 import { KnownChanges, KnownReuses } from './core/reported.ts'
 import { Turns } from './core/turns.ts'
@@ -57,9 +60,12 @@ export async function openCore(
     keys,
     codec,
     usesCodec: usesCodecFor({ keys, namespace }),
+    bindingCodec: bindingCodecFor({ keys, namespace }),
+    tokenCodec: tokenCodecFor({ keys, namespace }),
     metadata: options.metadata,
     history: options.history && table ? new Recorder({ table, codec, events }, options.history) : undefined,
     bindToCookie: options.bindToCookie,
+    bindsToDevices: options.bindsToDevices,
     limits: options.limits,
     events,
     freshIds,
@@ -71,6 +77,7 @@ export async function openCore(
     reuses: new KnownReuses(),
     watchesUses: options.suspicious,
     suspicions: new KnownChanges(),
+    unproven: new FewPerMinute(MOST_UNPROVEN),
     userLimit: options.maxPerUser,
     turns: new Turns(),
     proof,
@@ -99,6 +106,9 @@ async function open(options: CheckedStoreOptions, events: SessionEventEmitter, t
     throw error
   }
 }
+
+/** Uses without a proof that are recorded of one session in a minute, so that a thief does not fill the history. */
+const MOST_UNPROVEN = 5
 
 interface Opened {
   readonly database: SessionDatabase

@@ -78,6 +78,7 @@ async function liveThrough(database: SessionDatabase, visitor: NewRow, user: New
     ...end,
     data: NOTHING,
     metadata: null,
+    binding: null,
     version: row.version + 1,
   }))
   await compare(database, ended)
@@ -95,6 +96,7 @@ const COLUMNS: readonly (keyof SessionRow)[] = [
   'endedAt',
   'endReason',
   'metadata',
+  'binding',
 ]
 
 async function compare(database: SessionDatabase, expected: readonly NewRow[]): Promise<void> {

@@ -1,10 +1,14 @@
 import { RegenerateError } from '../errors.ts'
 import type { SessionMetadata } from '../metadata/session-metadata.ts'
+import type { Binding } from '../payload/binding/sealed-binding.ts'
+import type { TokenCodec } from '../payload/binding/token-codec.ts'
 import { sidOf } from '../payload/session-id.ts'
 import type { SessionEventEmitter } from './core/events.ts'
 import { type Operation, perform, type Task } from './core/operation.ts'
+import type { Registration } from './devices/bind-session.ts'
+import type { FoundDevice } from './devices/find-device.ts'
 import { ownerIn } from './history/session-changes.ts'
-import { type LiveSession, noteOf, type Visitor } from './live/live-session.ts'
+import { type LiveSession, noteOf } from './live/live-session.ts'
 import { loadedVersionOf } from './live/loaded-version.ts'
 import { metadataNow } from './metadata/session-uses.ts'
 import type { Opening } from './opening.ts'
@@ -15,7 +19,8 @@ import { beginHeir, isEmpty, isWithheld, type Succession } from './requests/heir
 import type { Reading } from './requests/reading.ts'
 import type { Rotation } from './requests/rotating.ts'
 import { isChangedUnseen, type SaveOutcome } from './requests/saving.ts'
-import { END, IS_PRESENT, READ, READ_FIRST, ROTATE, SAVE, TOUCH } from './tasks.ts'
+import type { Asker } from './requests/unproven.ts'
+import { BIND, END, FIND_DEVICE, IS_PRESENT, READ, READ_FIRST, ROTATE, SAVE, TOUCH } from './tasks.ts'
 
 /** The operations of requests, limited in number and in time. */
 export class SessionRequests {
@@ -34,13 +39,18 @@ export class SessionRequests {
     return this.#operations.waiting
   }
 
-  read(id: string, visitor?: Visitor): Reading | Promise<Reading> {
-    return this.#operations.run(READ, id, visitor)
+  /** The tokens for devices, once the store is open. */
+  get tokens(): TokenCodec {
+    return this.#opening.core!.tokenCodec
+  }
+
+  read(id: string, asker?: Asker): Reading | Promise<Reading> {
+    return this.#operations.run(READ, id, asker)
   }
 
   /** Reads the first of several ids that has a session; see {@link readFirst}. */
-  async readFirst(ids: readonly [string, ...string[]], visitor?: Visitor): Promise<IdReading> {
-    return this.#operations.run(READ_FIRST, ids, visitor)
+  async readFirst(ids: readonly [string, ...string[]], asker?: Asker): Promise<IdReading> {
+    return this.#operations.run(READ_FIRST, ids, asker)
   }
 
   /**
@@ -81,6 +91,16 @@ export class SessionRequests {
     return this.#operations.run(ROTATE, rotation)
   }
 
+  /** Binds a session to a device; see {@link bindSession}. */
+  async bind(registration: Registration): Promise<Binding | undefined> {
+    return this.#operations.run(BIND, registration)
+  }
+
+  /** Finds the device of a session that a browser names; see {@link findDevice}. */
+  async findDevice(ids: readonly string[], name: Buffer): Promise<FoundDevice> {
+    return this.#operations.run(FIND_DEVICE, ids, name)
+  }
+
   /** Whether an id has a session that was not ended, for responses that send the id again. */
   async isPresent(id: string): Promise<boolean> {
     return this.#operations.run(IS_PRESENT, id)
@@ -114,7 +134,8 @@ const REPLACE: Task<[oldId: string, replaced: object, id: string, heir: LiveSess
   async work(core, operation: Operation, oldId, replaced, id, heir) {
     const loaded = loadedVersionOf(replaced)
     const end = async (follows: boolean) => {
-      const finding = await perform(core, operation, END, oldId, { follows, loaded, session: replaced })
+      const binding = loaded?.hasOldId ? null : loaded?.binding
+      const finding = await perform(core, operation, END, oldId, { follows, loaded, session: replaced, binding })
       noteOf(heir).isRefused = false
       return finding
     }

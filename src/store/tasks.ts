@@ -1,14 +1,18 @@
 import type { Beginning } from '../instruments/trace.ts'
+import type { Binding } from '../payload/binding/sealed-binding.ts'
 import { formatSid, isWellFormedId, sidOf } from '../payload/session-id.ts'
 import type { DeleteOutcome, ReadOutcome, SessionEventEmitter, WriteOutcome } from './core/events.ts'
 import type { Task } from './core/operation.ts'
-import type { LiveSession, Visitor } from './live/live-session.ts'
+import { bindSession, type Registration } from './devices/bind-session.ts'
+import { type FoundDevice, findDevice } from './devices/find-device.ts'
+import type { LiveSession } from './live/live-session.ts'
 import { type Ending, endSession, type Finding } from './requests/ending.ts'
 import { type IdReading, readFirst } from './requests/first-reading.ts'
 import { type Reading, readSession } from './requests/reading.ts'
 import { type Rotation, rotateSession } from './requests/rotating.ts'
 import { type Origin, type SaveOutcome, saveSession } from './requests/saving.ts'
 import { touchSession } from './requests/touching.ts'
+import type { Asker } from './requests/unproven.ts'
 
 /*
  * The tasks of requests, and what channels and listeners receive about them.
@@ -17,7 +21,7 @@ import { touchSession } from './requests/touching.ts'
 const sidText = (id: string) => formatSid(sidOf(id))
 const aboutId = (id: string): Beginning => (isWellFormedId(id) ? { sid: sidText(id) } : {})
 
-export const READ: Task<[id: string, visitor?: Visitor], Reading> = {
+export const READ: Task<[id: string, asker?: Asker], Reading> = {
   work: readSession,
   observed: {
     name: 'read',
@@ -28,7 +32,7 @@ export const READ: Task<[id: string, visitor?: Visitor], Reading> = {
 }
 
 /** Reads the first of several ids that has a session. */
-export const READ_FIRST: Task<[ids: readonly [string, ...string[]], visitor?: Visitor], IdReading> = {
+export const READ_FIRST: Task<[ids: readonly [string, ...string[]], asker?: Asker], IdReading> = {
   work: readFirst,
   observed: {
     name: 'read',
@@ -91,6 +95,12 @@ export const END: Task<[id: string, ending: Ending], Finding> = {
 
 /** Not observed here, because its statement is observed. */
 export const TOUCH: Task<[id: string, session: LiveSession], void> = { work: touchSession }
+
+/** Binds a session to a device. */
+export const BIND: Task<[registration: Registration], Binding | undefined> = { work: bindSession }
+
+/** Finds the device of a session that a browser names. */
+export const FIND_DEVICE: Task<[ids: readonly string[], name: Buffer], FoundDevice> = { work: findDevice }
 
 /** Whether an id has a session that was not ended, for responses that send the id again. */
 export const IS_PRESENT: Task<[id: string], boolean> = {

@@ -1,6 +1,6 @@
 import type { SessionEvents } from '../store/core/events.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
-import type { GaugeKey } from './metrics.ts'
+import type { GaugeKey } from './gauges.ts'
 
 /** One value of a gauge. */
 export interface Reading {
@@ -16,7 +16,7 @@ const KEYS_MS = 900_000
 /** Reads the gauges of one store. A gauge that cannot be read has no value. */
 export class GaugeReadings {
   readonly store: StoredSessionStore
-  readonly #stats: () => Promise<Reading[]>
+  readonly #stats: () => Promise<Record<'sessions' | 'deviceBound', Reading[]>>
   readonly #keys: () => Promise<Reading[]>
   readonly #onTrimmed = ({ backlog }: SessionEvents['trimmed'][0]) => {
     this.#backlog = backlog
@@ -25,17 +25,18 @@ export class GaugeReadings {
 
   constructor(store: StoredSessionStore) {
     this.store = store
-    this.#stats = atMostEvery(STATS_MS, async () => {
-      const { live, ended, expired } = await store.stats()
-      return readingsOf('state', { live, ended, expired })
+    this.#stats = atMostEvery(STATS_MS, { sessions: [], deviceBound: [] }, async () => {
+      const { live, ended, expired, deviceBound = 0 } = await store.stats()
+      const bound = [{ value: deviceBound, labels: {} }]
+      return { sessions: readingsOf('state', { live, ended, expired }), deviceBound: bound }
     })
-    this.#keys = atMostEvery(KEYS_MS, async () => readingsOf('key', await store.countByKey()))
+    this.#keys = atMostEvery(KEYS_MS, [], async () => readingsOf('key', await store.countByKey()))
     store.events.on('trimmed', this.#onTrimmed)
   }
 
   /** Current values, or the last known ones. Never rejects. */
   async read(gauge: GaugeKey): Promise<Reading[]> {
-    if (gauge === 'sessions') return this.#stats()
+    if (gauge === 'sessions' || gauge === 'deviceBound') return (await this.#stats())[gauge]
     if (gauge === 'keyRows') return this.#keys()
     if (gauge === 'historyWaiting') return [{ value: this.store.historyWaiting, labels: {} }]
     return this.#backlog === undefined ? [] : [{ value: this.#backlog, labels: {} }]
@@ -50,14 +51,14 @@ function readingsOf(label: string, values: Record<string, number>): Reading[] {
   return Object.entries(values).map(([name, value]) => ({ value, labels: { [label]: name } }))
 }
 
-function atMostEvery(ms: number, ask: () => Promise<Reading[]>): () => Promise<Reading[]> {
+function atMostEvery<Known>(ms: number, nothing: Known, ask: () => Promise<Known>): () => Promise<Known> {
   let next = 0
-  let known: Promise<Reading[]> = Promise.resolve([])
+  let known: Promise<Known> = Promise.resolve(nothing)
   return () => {
     const now = Date.now()
     if (now >= next) {
       next = now + ms
-      known = ask().catch(() => [])
+      known = ask().catch(() => nothing)
     }
     return known
   }

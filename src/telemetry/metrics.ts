@@ -92,6 +92,27 @@ export const metrics = {
     description: 'Sessions that were ended, or that a request found expired',
     labels: ['reason'],
   },
+  bound: {
+    name: 'stored_session.device.bound',
+    kind: 'counter',
+    unit: '{session}',
+    description: 'Sessions that were bound to a device',
+    labels: [],
+  },
+  proven: {
+    name: 'stored_session.device.proven',
+    kind: 'counter',
+    unit: '{proof}',
+    description: 'Proofs by which devices renewed their cookies',
+    labels: [],
+  },
+  unproven: {
+    name: 'stored_session.device.unproven',
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests that named a bound session without a proof of its device',
+    labels: [],
+  },
   unreadable: {
     name: 'stored_session.unreadable',
     kind: 'counter',
@@ -144,40 +165,6 @@ export const metrics = {
 } as const satisfies Record<string, Metric>
 
 export type MetricKey = keyof typeof metrics
-
-/** Metrics that are read on request, not recorded. */
-export const gauges = {
-  sessions: {
-    name: 'stored_session.sessions',
-    kind: 'gauge',
-    unit: '{session}',
-    description: 'Sessions in the table, estimated where it is large',
-    labels: ['state'],
-  },
-  keyRows: {
-    name: 'stored_session.key.rows',
-    kind: 'gauge',
-    unit: '{row}',
-    description: 'Rows that each key sealed, by its id',
-    labels: ['key'],
-  },
-  trimBacklog: {
-    name: 'stored_session.trim.backlog',
-    kind: 'gauge',
-    unit: '{row}',
-    description: 'Rows that the last trimming left, counted up to 10,000',
-    labels: [],
-  },
-  historyWaiting: {
-    name: 'stored_session.history.waiting',
-    kind: 'gauge',
-    unit: '{event}',
-    description: 'Events of the history that wait to be stored by this process',
-    labels: [],
-  },
-} as const satisfies Record<string, Metric>
-
-export type GaugeKey = keyof typeof gauges
 
 const UNITS: Record<string, string> = { s: '_seconds', By: '_bytes' }
 

@@ -8,7 +8,8 @@ import {
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { attributesOf, NAMESPACE, sourceAttributes } from './attributes.ts'
 import { GaugeReadings } from './gauge-readings.ts'
-import { type GaugeKey, gauges as gaugeMetrics, type Metric, type MetricKey, metrics } from './metrics.ts'
+import { type GaugeKey, gauges as gaugeMetrics } from './gauges.ts'
+import { type Metric, type MetricKey, metrics } from './metrics.ts'
 import { type ObservedSessions, recordSessions, storeOf } from './recording.ts'
 import { traceSessions } from './spans.ts'
 

@@ -8,14 +8,8 @@ import {
 } from 'prom-client'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { GaugeReadings } from './gauge-readings.ts'
-import {
-  type GaugeKey,
-  gauges as gaugeMetrics,
-  type Metric,
-  type MetricKey,
-  metrics,
-  prometheusName,
-} from './metrics.ts'
+import { type GaugeKey, gauges as gaugeMetrics } from './gauges.ts'
+import { type Metric, type MetricKey, metrics, prometheusName } from './metrics.ts'
 import { type ObservedSessions, recordSessions, storeOf } from './recording.ts'
 
 type AnyRegistry = Registry | Registry<OpenMetricsContentType>

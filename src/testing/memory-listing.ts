@@ -24,7 +24,8 @@ export function memoryListing(rows: MemoryRows): SessionListing {
       const counted = rows.all(({ sid }) => !upTo || Buffer.compare(sid, upTo) <= 0)
       const of = (state: RowState) => counted.filter((row) => stateOf(row, moment) === state).length
       const bytes = counted.reduce((sum, { data }) => sum + data.length, 0)
-      return { rows: counted.length, live: of('live'), ended: of('ended'), expired: of('expired'), bytes }
+      const bound = counted.filter((row) => row.binding && stateOf(row, moment) === 'live').length
+      return { rows: counted.length, bound, live: of('live'), ended: of('ended'), expired: of('expired'), bytes }
     },
     nthKey: async (position) => rows.all(() => true).sort(bySid)[position - 1]?.sid,
     async nthCreation(after, position) {
@@ -64,6 +65,6 @@ type Place = Pick<NewRow, 'createdAt' | 'sid'>
 
 const newestFirst = (one: Place, other: Place) => other.createdAt - one.createdAt || Buffer.compare(other.sid, one.sid)
 
-function toListed({ data, version: _1, trimAt: _2, keyId: _3, ...listed }: NewRow): ListedRow {
-  return { ...listed, bytes: data.length }
+function toListed({ data, version: _1, trimAt: _2, keyId: _3, binding, ...listed }: NewRow): ListedRow {
+  return { ...listed, bytes: data.length, isBound: binding !== null }
 }

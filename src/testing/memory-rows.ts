@@ -1,7 +1,7 @@
-import type { NewRow } from '../database/contract/session-database.ts'
+import type { NewRow, RowEnd } from '../database/contract/session-database.ts'
 
 /** The values that an ended row keeps or gets; all others are removed. */
-type MemoryEnd = Pick<NewRow, 'endedAt' | 'endReason' | 'trimAt'>
+type MemoryEnd = RowEnd
 
 const EMPTY = Buffer.alloc(0)
 
@@ -35,8 +35,12 @@ export class MemoryRows {
 
   /** Whether there was a row to end. */
   end(row: NewRow | undefined, end: MemoryEnd): boolean {
+    const { endedAt, endReason, trimAt, binding = null } = end
     return this.change(row, {
-      ...end,
+      endedAt,
+      endReason,
+      trimAt,
+      binding,
       data: EMPTY,
       version: (row?.version ?? 0) + 1,
       userId: null,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { SessionDatabase } from '../database/contract/session-database.ts'
+import { bindingChecks } from './storage/binding-checks.ts'
 import type { ContractCheck, StorageCheck } from './storage/contract-rows.ts'
 import { endingChecks } from './storage/ending-checks.ts'
 import { historyChangeChecks } from './storage/history-change-checks.ts'
@@ -50,6 +51,7 @@ export function sessionDatabaseContract(subject: SessionDatabaseSubject): Contra
     ...manyChecks(check),
     ...endingChecks(check),
     ...metadataChecks(check),
+    ...bindingChecks(check),
     ...sealingChecks(check),
     ...unsealedChecks(check),
     ...historyChecks(check),

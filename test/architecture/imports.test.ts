@@ -41,7 +41,9 @@ const LAYERS: Record<string, string[]> = {
   pages: ['metadata'],
   // What is wrong with an installation, for the command line and the dashboard.
   doctor: ['installation', 'plugin', 'store', 'database', 'keys', 'schema', 'time'],
-  plugin: ['store', 'instruments', 'payload', 'database', 'keys', 'schema', 'metadata'],
+  plugin: ['device-bound', 'store', 'instruments', 'payload', 'database', 'keys', 'schema', 'metadata'],
+  // What browsers say to bind a session to a device: it knows requests, and no hook of the plugin.
+  'device-bound': ['store', 'payload'],
   store: ['instruments', 'payload', 'database', 'keys', 'schema', 'time', 'metadata'],
   instruments: [],
   location: ['metadata'],
@@ -144,7 +146,9 @@ describe('outside of its own layer', () => {
         if (path === ERRORS && name === '@fastify/error') return false
         return (
           isFastify(name) &&
-          !['plugin', 'limits', 'cli', 'doctor', 'testing', 'account', 'dashboard', 'pages'].includes(layerOf(path))
+          !['plugin', 'device-bound', 'limits', 'cli', 'doctor', 'testing', 'account', 'dashboard', 'pages'].includes(
+            layerOf(path),
+          )
         )
       }),
       'fastify and its plugins are imported by the plugins and the aids for tests alone',

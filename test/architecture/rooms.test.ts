@@ -14,6 +14,7 @@ const ROOMS = {
     'store/management',
     'store/trimming',
     'store/audit',
+    'store/devices',
     'store/requests',
     'store/users',
     'store/rotation',
@@ -22,6 +23,7 @@ const ROOMS = {
     'store/options',
     'store/core',
     'store/metadata',
+    'store/binding',
     'store/live',
   ],
   database: [
@@ -66,7 +68,7 @@ const ROOMS = {
   plugin: ['plugin', 'plugin/cookie', 'plugin/safeguards'],
   account: ['account', 'account/texts'],
   keys: ['keys/envelope', 'keys'],
-  payload: ['payload/uses', 'payload'],
+  payload: ['payload/uses', 'payload/binding', 'payload'],
   testing: ['testing', 'testing/storage'],
 } as const
 

@@ -52,6 +52,7 @@ async function withDatabase(url: string, work: (database: SessionDatabase) => Pr
 const rowOf = (sid: Buffer): Parameters<SessionDatabase['insert']>[0] => ({
   ...{ sid, data: Buffer.from('data'), version: 1, userId: 'ada', keyId: 0, endedAt: null, endReason: null },
   metadata: null,
+  binding: null,
   ...{ createdAt: 1, touchedAt: 1, expiresAt: 8e15, trimAt: 8e15 },
 })
 

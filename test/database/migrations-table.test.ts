@@ -20,6 +20,7 @@ const COLUMNS = [
   'end_reason',
   'key_id',
   'metadata',
+  'binding',
 ]
 
 const MISSING = 'FST_STORED_SESSION_MISSING_TABLE'

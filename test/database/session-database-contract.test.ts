@@ -13,11 +13,14 @@ import {
 import { forEachDatabase, type TestDatabase } from '../harness/databases.ts'
 import { openApp } from '../support/app.ts'
 import { userIdOf } from '../support/user-id.ts'
+import { BROKEN_BINDINGS } from './broken-bindings.ts'
 import { BROKEN_HISTORIES } from './broken-histories.ts'
 import { BROKEN_LISTINGS } from './broken-listings.ts'
 import { BROKEN_METADATA } from './broken-metadata.ts'
 import { BROKEN_STORAGES, type StorageFault } from './broken-storages.ts'
 import { BROKEN_UNSEALED_ROWS } from './broken-unsealed-rows.ts'
+
+const BROKEN = { ...BROKEN_STORAGES, ...BROKEN_METADATA, ...BROKEN_BINDINGS }
 
 forEachDatabase((target) => {
   let database: TestDatabase
@@ -87,7 +90,7 @@ describe('the contract for storages', () => {
     return names
   }
 
-  for (const [what, [promise, fault]] of Object.entries({ ...BROKEN_STORAGES, ...BROKEN_METADATA })) {
+  for (const [what, [promise, fault]] of Object.entries(BROKEN)) {
     test(`is not passed by a storage that ${what}`, async () => {
       const broken = await namesBroken(fault)
       assert.ok(
@@ -150,7 +153,7 @@ describe('the contract for storages', () => {
   })
 
   test('has no promise that no storage breaks', () => {
-    const everything = [BROKEN_STORAGES, BROKEN_METADATA, BROKEN_LISTINGS, BROKEN_UNSEALED_ROWS, BROKEN_HISTORIES]
+    const everything = [BROKEN, BROKEN_LISTINGS, BROKEN_UNSEALED_ROWS, BROKEN_HISTORIES]
     const broken = everything.flatMap((faults) => Object.values<[string, unknown]>(faults))
     const promises = [...broken.map(([promise]) => promise), KEYS_OF_EVENTS]
     const unbroken = sessionDatabaseContract({ create: memoryStorage, hasListing: true }).filter(

@@ -23,12 +23,23 @@ function newRow(userId: string | null = null): NewRow {
     endedAt: null,
     endReason: null,
     metadata: null,
+    binding: null,
   }
 }
 
 function changeOf({ sid, version }: SessionRow, more: Partial<RowChange> = {}): RowChange {
   const times = { now: NOW + 10, touchedAt: NOW + 10, expiresAt: NOW + 2_000, trimAt: NOW + 5_000 }
-  return { sid, version, data: randomBytes(50), keyId: 7, userId: null, metadata: null, ...times, ...more }
+  return {
+    sid,
+    version,
+    data: randomBytes(50),
+    keyId: 7,
+    userId: null,
+    metadata: null,
+    binding: null,
+    ...times,
+    ...more,
+  }
 }
 
 forEachDatabase((target) => {

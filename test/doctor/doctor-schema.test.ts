@@ -106,13 +106,13 @@ function alter(...changes: string[]): string[] {
 function remade(changes: Record<string, string>): string[] {
   const columns = `sid blob PRIMARY KEY NOT NULL, data blob NOT NULL, version integer NOT NULL, user_id text,
     created_at integer NOT NULL, touched_at integer NOT NULL, expires_at integer NOT NULL, trim_at integer NOT NULL,
-    ended_at integer, end_reason text, key_id integer, metadata blob`
+    ended_at integer, end_reason text, key_id integer, metadata blob, binding blob`
   const changed = Object.entries(changes).reduce((text, [part, other]) => text.replace(part, other), columns)
   return [
     'ALTER TABLE stored_sessions RENAME TO before',
     `CREATE TABLE stored_sessions (${changed})`,
     `INSERT INTO stored_sessions SELECT sid, data, version, coalesce(user_id, ''), created_at, touched_at, expires_at,
-      trim_at, ended_at, end_reason, key_id${changed.includes('place') ? ", 'x'" : ''}, metadata FROM before`,
+      trim_at, ended_at, end_reason, key_id${changed.includes('place') ? ", 'x'" : ''}, metadata, binding FROM before`,
     'DROP TABLE before',
     ...Object.entries(INDEXES).map(
       ([name, word]) => `CREATE INDEX stored_sessions_${word}_index ON stored_sessions (${name})`,
@@ -130,7 +130,18 @@ forEachDatabase((target) => {
         sql: Object.values(INDEXES).map((word) => dropIndex(dialect, word)),
         said: Object.keys(INDEXES).map((name) => `the index on "${name}" is missing`),
       },
-      lost(dialect, 'version', 'user_id', 'touched_at', 'expires_at', 'ended_at', 'end_reason', 'key_id', 'metadata'),
+      lost(
+        dialect,
+        'version',
+        'user_id',
+        'touched_at',
+        'expires_at',
+        'ended_at',
+        'end_reason',
+        'key_id',
+        'metadata',
+        'binding',
+      ),
       lost(dialect, 'trim_at'),
       ...ALTERED[dialect],
       lost(dialect, 'data', 'created_at'),
@@ -196,13 +207,12 @@ forEachDatabase((target) => {
   test('a table of an older release asks for the migrations, and for no SQL that they would stumble over', async () => {
     const database = await migrated(target)
     const journal = 'stored_sessions_migrations'
-    const newest = `SELECT max(created_at) AS newest FROM ${journal}`
-    const [row] = await database.query(newest)
-    await database.query(`DELETE FROM ${journal} WHERE created_at = ${row!.newest}`)
-    await runSql(database, lost(dialect, 'metadata').sql)
+    const migrations = await database.query(`SELECT created_at AS time FROM ${journal} ORDER BY created_at DESC`)
+    await database.query(`DELETE FROM ${journal} WHERE created_at >= ${migrations[1]!.time}`)
+    await runSql(database, lost(dialect, 'metadata', 'binding').sql)
     await database.query('DROP TABLE stored_sessions_events')
     const found = theOne(await findingsOf(database), 'schema')
-    assert.match(found.message, /the column "metadata" is missing\n- 1 of the migrations are not applied/)
+    assert.match(found.message, /the column "binding" is missing\n- 2 of the migrations are not applied/)
     assert.deepEqual([found.level, found.sql], ['fault', undefined])
     await migrate(database)
     assert.deepEqual(wrongIn(await findingsOf(database)), [])

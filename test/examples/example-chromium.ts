@@ -46,24 +46,34 @@ async function isChromium(file: string): Promise<boolean> {
 }
 
 async function debianChromium(): Promise<string | undefined> {
-  if (!isRoot || process.env.CHROMIUM || debianLike() !== 'debian') return undefined
-  const deadline = performance.now() + LONGEST_INSTALL_MS
-  let found: string | undefined
-  while (!found && !(await hasInstalled(deadline))) {
-    // Another test may be at it.
-    await sleep(1_000)
-    found = await installedChromium()
-  }
-  return found ?? installedChromium()
+  if (process.env.CHROMIUM || debianLike() !== 'debian') return undefined
+  return installedPackage('chromium', installedChromium)
 }
 
-/** Installs Chromium, unless something else is installing: apt waits for the lock of dpkg, and not for that of its lists. */
-async function hasInstalled(deadline: number): Promise<boolean> {
+/** What a package of Debian brings, which root installs; undefined for others. */
+export async function installedPackage<Found>(
+  name: string,
+  find: () => Promise<Found | undefined>,
+): Promise<Found | undefined> {
+  const present = await find()
+  if (present || !isRoot || debianLike() === undefined) return present
+  const deadline = performance.now() + LONGEST_INSTALL_MS
+  let found: Found | undefined
+  while (!found && !(await hasInstalled(name, deadline))) {
+    // Another test may be at it.
+    await sleep(1_000)
+    found = await find()
+  }
+  return found ?? find()
+}
+
+/** Installs a package, unless something else is installing: apt waits for the lock of dpkg, and not for that of its lists. */
+async function hasInstalled(name: string, deadline: number): Promise<boolean> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' }
   try {
     await execute({ line: ['apt-get', 'update'], env })
     await execute({
-      line: ['apt-get', '-oDPkg::Lock::Timeout=300', 'install', '--yes', '--no-install-recommends', 'chromium'],
+      line: ['apt-get', '-oDPkg::Lock::Timeout=300', 'install', '--yes', '--no-install-recommends', name],
       env,
     })
     return true

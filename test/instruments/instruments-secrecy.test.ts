@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import { eventChannelNames } from '../../src/instruments/channels.ts'
 import { operationNames } from '../../src/instruments/operation.ts'
+import { BoundBrowser } from '../device-bound/device.ts'
 import { forEachDatabase } from '../harness/databases.ts'
 import { addRotateRoute, sessionOf } from '../support/app.ts'
 import { appSuite } from '../support/app-suite.ts'
@@ -46,7 +47,7 @@ forEachDatabase((target) => {
     listening = new Listening()
     await (await suite.open()).close()
     app = await suite.openOn(failing.database, {
-      options: { migrate: false, user: userIdOf, history: true, ...WATCHED },
+      options: { migrate: false, user: userIdOf, history: true, deviceBound: true, ...WATCHED },
       server: { trustProxy: true, logger: { level: 'trace', stream: { write: (line) => void heard.push(line) } } },
       routes(routes) {
         routes.post('/unstorable', async (request) => {
@@ -91,6 +92,10 @@ forEachDatabase((target) => {
     await app.inject({ url: '/me', cookies: { sessionId: heir.sessionId }, remoteAddress: ADDRESS })
     await app.storedSession.flush()
     await ada.me()
+    const browser = await BoundBrowser.signedIn(app)
+    await browser.refresh()
+    await browser.stolen('sessionId').get('/me')
+    planted.push(...Object.values(browser.cookies()), browser.offer!.challenge, browser.key.jwk.x!)
     await app.storedSession.reencrypt()
     await app.storedSession.revoke({ user: USER })
     await app.storedSession.trim()

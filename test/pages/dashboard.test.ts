@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { gauges, type Metric, metrics, prometheusName } from '../../src/telemetry/metrics.ts'
+import { gauges } from '../../src/telemetry/gauges.ts'
+import { type Metric, metrics, prometheusName } from '../../src/telemetry/metrics.ts'
 
 interface Panel {
   readonly type: string

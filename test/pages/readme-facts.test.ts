@@ -9,7 +9,8 @@ import { checkOptions, hostOptionNames, ownOptionNames } from '../../src/plugin/
 import { checkStoreOptions } from '../../src/store/options/check-store-options.ts'
 import { OptionChecks } from '../../src/store/options/option-checks.ts'
 import { storeOptionNames } from '../../src/store/options/store-options.ts'
-import { gauges, metrics, prometheusName } from '../../src/telemetry/metrics.ts'
+import { gauges } from '../../src/telemetry/gauges.ts'
+import { metrics, prometheusName } from '../../src/telemetry/metrics.ts'
 import { blocks, codeIn, manual, readme, table } from './readme-text.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')

@@ -7,6 +7,7 @@ export const readme = read('README.md')
 const PAGES = [
   'sessions',
   'stolen-cookies',
+  'device-bound',
   'limits',
   'instrumentation',
   'examples',

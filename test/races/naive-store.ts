@@ -27,7 +27,7 @@ async function find(database: SessionDatabase, id: string): Promise<unknown> {
 async function upsert(database: SessionDatabase, id: string, session: object): Promise<void> {
   const sid = sidOf(id)
   const data = Buffer.from(JSON.stringify(session))
-  const times = { createdAt: 1, touchedAt: 1, expiresAt: FAR, trimAt: FAR, keyId: 0, metadata: null }
+  const times = { createdAt: 1, touchedAt: 1, expiresAt: FAR, trimAt: FAR, keyId: 0, metadata: null, binding: null }
   for (;;) {
     const [row] = await database.read([sid])
     const isStored = row

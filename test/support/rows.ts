@@ -14,6 +14,7 @@ export interface StoredRow {
   endedAt: number | null
   endReason: string | null
   metadata: Buffer | null
+  binding: Buffer | null
 }
 
 export const sidOf = (id: string) => createHash('sha256').update(id).digest()
@@ -70,5 +71,6 @@ function toStoredRow(row: Row): StoredRow {
     endedAt: number(row.ended_at),
     endReason: row.end_reason as string | null,
     metadata: row.metadata === null ? null : Buffer.from(row.metadata as Uint8Array),
+    binding: row.binding === null ? null : Buffer.from(row.binding as Uint8Array),
   }
 }

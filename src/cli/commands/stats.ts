@@ -41,8 +41,9 @@ stored-session count`,
 const dataOf = ({ oldest, ...stats }: SessionStats) => ({ ...stats, oldest: oldest ?? null })
 
 function printOnce(output: Output, stats: SessionStats): void {
-  const { live, ended, expired, bytes, oldest, exact } = stats
-  const lines = Object.entries({ live, ended, expired, bytes, oldest: oldest ? shortTime(oldest) : '-' })
+  const { live, ended, expired, deviceBound, bytes, oldest, exact } = stats
+  const bound = deviceBound === undefined ? {} : { 'device bound': deviceBound }
+  const lines = Object.entries({ live, ended, expired, ...bound, bytes, oldest: oldest ? shortTime(oldest) : '-' })
   output.print(dataOf(stats), inColumns(lines.map(([name, value]) => [name, String(value)])))
   if (!exact) output.message('Estimated from a sample of 5,000 rows.')
 }

@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<HistoryEvent['kind'], string>> = {
   reused: 'An old cookie was used again',
   bound: 'Bound to its device',
   unbound: 'No longer bound to its device',
+  unproven: 'Named without a proof of its device',
   unreadable: 'Could not be decrypted',
   revoked: 'Ended by an operator',
   revealed: 'Content looked at',

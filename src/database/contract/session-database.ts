@@ -27,6 +27,7 @@ export interface RowChange {
   readonly expiresAt: number
   readonly trimAt: number
   readonly metadata: Buffer | null
+  readonly binding: Buffer | null
 }
 
 /** A later last use for a row that still has this version and is live. */
@@ -43,14 +44,14 @@ export interface RowTouch {
 export interface RowReplacement
   extends Pick<
     NewRow,
-    'sid' | 'version' | 'data' | 'userId' | 'keyId' | 'endedAt' | 'endReason' | 'trimAt' | 'metadata'
+    'sid' | 'version' | 'data' | 'userId' | 'keyId' | 'endedAt' | 'endReason' | 'trimAt' | 'metadata' | 'binding'
   > {
   /** A session must be live at this time, epoch milliseconds. */
   readonly now: number
 }
 
 /** The same content under another key, for a row that still has the version it was read with. */
-export type RowReseal = Pick<RowChange, 'sid' | 'version' | 'data' | 'keyId' | 'metadata'>
+export type RowReseal = Pick<RowChange, 'sid' | 'version' | 'data' | 'keyId' | 'metadata' | 'binding'>
 
 /** The number of rows that a key has sealed. The id is null for rows without a seal, or without a recorded key. */
 export interface KeyCount {

@@ -9,6 +9,7 @@ export type EventKind =
   | 'reused'
   | 'bound'
   | 'unbound'
+  | 'unproven'
   | 'unreadable'
   | 'revoked'
   | 'revealed'

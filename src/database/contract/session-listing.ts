@@ -25,14 +25,19 @@ export interface RowFilter {
 }
 
 /** A row without its content. */
-export interface ListedRow extends Omit<SessionRow, 'data' | 'version'> {
+export interface ListedRow extends Omit<SessionRow, 'data' | 'version' | 'binding'> {
+  /** Whether it has a binding to a device. A storage without bindings may omit it. */
+  readonly isBound?: boolean
   readonly userId: string | null
   /** The length of `data`. */
   readonly bytes: number
 }
 
-/** The number of rows, in total and by state, and the total bytes of their `data`. */
-export type RowTally = Readonly<Record<'rows' | RowState | 'bytes', number>>
+/**
+ * The number of rows, in total and by state, the number of live rows with a binding to a device, and the total bytes of
+ * `data`. A storage without bindings may omit their number.
+ */
+export type RowTally = Readonly<Record<'rows' | RowState | 'bytes', number>> & { readonly bound?: number }
 
 /** Reads all rows of a database without their content, and ends many at once. */
 export interface SessionListing {

@@ -1,4 +1,7 @@
-/** The reason why a session has expired or ended; `unknown` is for a row that does not exist (any more). */
+/**
+ * The reason why a session has expired or ended; `unknown` is for a row that does not exist (any more). `unproven` is also
+ * for a session that is bound to a device, and that a request names without a proof of this device.
+ */
 export type EndReason =
   | 'idle'
   | 'absolute'
@@ -7,6 +10,7 @@ export type EndReason =
   | 'evicted'
   | 'reused'
   | 'rotated'
+  | 'unproven'
   | 'unreadable'
   | 'unknown'
 
@@ -15,7 +19,7 @@ export type EndReason =
  * still in use: it holds content and user, and becomes a session when the present row points to it.
  */
 export type StoredEndReason =
-  | Extract<EndReason, 'revoked' | 'destroyed' | 'evicted' | 'reused' | 'rotated'>
+  | Extract<EndReason, 'revoked' | 'destroyed' | 'evicted' | 'reused' | 'rotated' | 'unproven'>
   | 'rotating'
 
 /** A stored session. Times are epoch milliseconds by the application's clock. */
@@ -33,6 +37,8 @@ export interface SessionRow {
   readonly endReason: StoredEndReason | null
   /** The sealed first and last use; null without one. A storage that was made before this column may omit it. */
   readonly metadata: Buffer | null
+  /** The sealed key of a device; null without one. A storage that was made before this column may omit it. */
+  readonly binding: Buffer | null
 }
 
 /** A row to insert; also a tombstone for a session that was never stored. */
@@ -50,6 +56,8 @@ export interface RowEnd {
   readonly trimAt: number
   /** For storages that copy these values. */
   readonly metadata?: null
+  /** The binding of a session that continues under another id; null or absent for all others. */
+  readonly binding?: Buffer | null
 }
 
 /** A row that another program wrote: its content is not sealed, and its key may be a session id in plaintext. */

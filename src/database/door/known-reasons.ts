@@ -4,6 +4,7 @@ const REASONS: readonly unknown[] = [
   null,
   'revoked',
   'destroyed',
+  'unproven',
   'evicted',
   'reused',
   'rotating',

@@ -25,16 +25,18 @@ const CHANGE_NAMES = {
   trimAt: 'trim_at',
   now: 'now_at',
   metadata: 'metadata',
+  binding: 'binding',
 } as const satisfies Record<(typeof CHANGE_KEYS)[number], string>
 
 function cast(key: string, item: SQL): SQL {
   if (key === 'sid') return sql`cast(${item} as binary(32))`
-  return key === 'data' || key === 'metadata' ? sql`cast(${item} as binary)` : item
+  return key === 'data' || key === 'metadata' || key === 'binding' ? sql`cast(${item} as binary)` : item
 }
 
 /** An UPDATE of so many rows, each to its own content. */
 export function updateManyRows(table: SessionsTable, size: number): SQL {
-  const { sid, data, version, userId, touchedAt, expiresAt, trimAt, endedAt, keyId, metadata } = columnNames(table)
+  const { sid, data, version, userId, touchedAt, expiresAt, trimAt, endedAt, keyId, metadata, binding } =
+    columnNames(table)
   const rows = sequence(size).map((index) => {
     const values = CHANGE_KEYS.map((key) => sql`${cast(key, value(`${key}${index}`))} as ${sql.raw(CHANGE_NAMES[key])}`)
     return sql`select ${sql.join(values, sql`, `)}`
@@ -43,22 +45,23 @@ export function updateManyRows(table: SessionsTable, size: number): SQL {
   return sql`update ${table} join (${sql.join(rows, sql` union all `)}) as t on ${of(sid)} = t.sid
     set ${of(data)} = t.data, ${of(version)} = ${of(version)} + 1, ${of(userId)} = t.user_id,
       ${of(keyId)} = t.key_id, ${of(touchedAt)} = t.touched_at, ${of(expiresAt)} = t.expires_at,
-      ${of(trimAt)} = t.trim_at, ${of(metadata)} = t.metadata
+      ${of(trimAt)} = t.trim_at, ${of(metadata)} = t.metadata,
+      ${of(binding)} = t.binding
     where ${of(version)} = t.version and ${of(endedAt)} is null and ${of(expiresAt)} > t.now_at`
 }
 
 /** Seals so many rows again, each in the version that it was read in. */
 export function resealManyRows(table: SessionsTable, size: number): SQL {
-  const { sid, data, version, endedAt, keyId, metadata } = columnNames(table)
+  const { sid, data, version, endedAt, keyId, metadata, binding } = columnNames(table)
   const rows = sequence(size).map(
     (index) => sql`select cast(${value(`sid${index}`)} as binary(32)) as sid, ${value(`version${index}`)} as version,
       cast(${value(`data${index}`)} as binary) as data, ${value(`keyId${index}`)} as key_id,
-      cast(${value(`metadata${index}`)} as binary) as metadata`,
+      cast(${value(`metadata${index}`)} as binary) as metadata, cast(${value(`binding${index}`)} as binary) as binding`,
   )
   const of = (name: SQL) => sql`${table}.${name}`
   return sql`update ${table} join (${sql.join(rows, sql` union all `)}) as t on ${of(sid)} = t.sid
     set ${of(data)} = t.data, ${of(version)} = ${of(version)} + 1, ${of(keyId)} = t.key_id,
-      ${of(metadata)} = t.metadata
+      ${of(metadata)} = t.metadata, ${of(binding)} = t.binding
     where ${of(version)} = t.version and (${of(endedAt)} is null or ${of(keyId)} is not null)`
 }
 

@@ -9,7 +9,8 @@ import { columnKeys, columnNames, type SessionsTable, selectRow, value } from '.
  * of their own: of lists, the planner does not know how short they are, and reads the whole of a small table.
  */
 export function updateManyRows(table: SessionsTable, size: number): SQL {
-  const { sid, data, version, userId, touchedAt, expiresAt, trimAt, endedAt, keyId, metadata } = columnNames(table)
+  const { sid, data, version, userId, touchedAt, expiresAt, trimAt, endedAt, keyId, metadata, binding } =
+    columnNames(table)
   const of = (name: SQL) => sql`${table}.${name}`
   const rows = sequence(size).map((index) => {
     const values = CHANGE_KEYS.map((key) => sql`${value(`${key}${index}`)}::${sql.raw(CHANGE_TYPES[key])}`)
@@ -17,22 +18,23 @@ export function updateManyRows(table: SessionsTable, size: number): SQL {
   })
   return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${userId} = t.user_id,
     ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at, ${keyId} = t.key_id,
-    ${metadata} = t.metadata
+    ${metadata} = t.metadata, ${binding} = t.binding
     from (values ${sql.join(rows, sql`, `)})
-      as t (sid, version, data, user_id, key_id, touched_at, expires_at, trim_at, now, metadata)
+      as t (sid, version, data, user_id, key_id, touched_at, expires_at, trim_at, now, metadata, binding)
     where ${of(sid)} = t.sid and ${of(version)} = t.version and ${of(endedAt)} is null and ${of(expiresAt)} > t.now
     returning ${of(sid)} as sid`
 }
 
 /** Seals many rows again, each in the version that it was read in; it returns the keys of those that it changed. */
 export function resealManyRows(table: SessionsTable): SQL {
-  const { sid, data, version, endedAt, keyId, metadata } = columnNames(table)
+  const { sid, data, version, endedAt, keyId, metadata, binding } = columnNames(table)
   const of = (name: SQL) => sql`${table}.${name}`
   return sql`update ${table} set ${data} = t.data, ${version} = ${of(version)} + 1, ${keyId} = t.key_id,
-    ${metadata} = ${BYTES_OR_NULL}
+    ${metadata} = ${bytesOrNull('metadata')}, ${binding} = ${bytesOrNull('binding')}
     from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
       ${value('datas')}::text::bytea[], ${value('keyIds')}::text::bigint[],
-      ${value('metadatas')}::text::bytea[]) as t (sid, version, data, key_id, metadata)
+      ${value('metadatas')}::text::bytea[], ${value('bindings')}::text::bytea[])
+      as t (sid, version, data, key_id, metadata, binding)
     where ${of(sid)} = t.sid and ${of(version)} = t.version and (${of(endedAt)} is null or ${of(keyId)} is not null)
     returning ${of(sid)} as sid`
 }
@@ -45,6 +47,7 @@ export function resealManyValues(reseals: readonly RowReseal[]) {
     datas: byteas(reseals.map(({ data }) => data)),
     keyIds: numbers(reseals.map(({ keyId }) => keyId)),
     metadatas: byteas(reseals.map(({ metadata }) => metadata ?? NOTHING)),
+    bindings: byteas(reseals.map(({ binding }) => binding ?? NOTHING)),
   }
 }
 
@@ -64,9 +67,13 @@ const TYPES = {
   endReason: 'text',
   keyId: 'bigint',
   metadata: 'bytea',
+  binding: 'bytea',
 } as const satisfies Record<(typeof columnKeys)[number], string>
 
 const NULLABLE: ReadonlySet<string> = new Set(['userId', 'endedAt', 'endReason', 'keyId'] satisfies (keyof NewRow)[])
+
+/** Columns of bytes that may be null: no bytes stand for null. */
+const NULLABLE_BYTES: ReadonlySet<string> = new Set(['metadata', 'binding'] satisfies (keyof NewRow)[])
 
 const CHANGE_TYPES = { ...TYPES, now: 'bigint' } as const
 
@@ -77,7 +84,7 @@ export function insertManyRows(table: SessionsTable): SQL {
   const lists = columnKeys.map((key) => sql`${value(key)}::text::${sql.raw(NULLABLE.has(key) ? 'text' : TYPES[key])}[]`)
   const items = columnKeys.map((key) => {
     const item = sql`t.${sql.identifier(key)}`
-    if (key === 'metadata') return sql`nullif(${item}, ''::bytea)`
+    if (NULLABLE_BYTES.has(key)) return sql`nullif(${item}, ''::bytea)`
     return NULLABLE.has(key) ? sql`${textOrNull(item)}::${sql.raw(TYPES[key])}` : item
   })
   const aliases = columnKeys.map((key) => sql.identifier(key))
@@ -99,7 +106,7 @@ export function insertManyValues(rows: readonly NewRow[]): Record<string, string
 }
 
 function listOf(key: string, list: readonly (Buffer | string | number | null)[]): string {
-  if (key === 'metadata') return byteas(list.map((one) => (one as Buffer | null) ?? NOTHING))
+  if (NULLABLE_BYTES.has(key)) return byteas(list.map((one) => (one as Buffer | null) ?? NOTHING))
   if (Buffer.isBuffer(list[0])) return byteas(list as Buffer[])
   if (!NULLABLE.has(key)) return numbers(list as number[])
   return texts(list.map((one) => (one === null ? null : String(one))))
@@ -115,8 +122,8 @@ export const byteas = (list: readonly Buffer[]) => `{${list.map((one) => `"\\\\x
 
 const NOTHING = Buffer.alloc(0)
 
-/** The metadata of such a list, where null is no bytes. */
-const BYTES_OR_NULL = sql`nullif(t.metadata, ''::bytea)`
+/** Bytes of such a list, where null is no bytes. */
+const bytesOrNull = (name: string) => sql`nullif(t.${sql.identifier(name)}, ''::bytea)`
 
 /** A list of numbers, for `::text::bigint[]` and the like. */
 const numbers = (list: readonly number[]) => `{${list.join(',')}}`
@@ -141,7 +148,7 @@ export function touchManyRows(table: SessionsTable): SQL {
   const { sid, version, touchedAt, expiresAt, trimAt, endedAt, metadata } = columnNames(table)
   const of = (name: SQL) => sql`${table}.${name}`
   return sql`update ${table} set ${touchedAt} = t.touched_at, ${expiresAt} = t.expires_at, ${trimAt} = t.trim_at,
-    ${metadata} = ${BYTES_OR_NULL}
+    ${metadata} = ${bytesOrNull('metadata')}
     from unnest(${value('sids')}::text::bytea[], ${value('versions')}::text::integer[],
       ${value('touchedAts')}::text::bigint[], ${value('expiresAts')}::text::bigint[],
       ${value('trimAts')}::text::bigint[], ${value('metadatas')}::text::bytea[])

@@ -15,6 +15,7 @@ export function toRow(row: Record<string, unknown>): SessionRow {
     endedAt: numberOrNull(row.endedAt),
     endReason: (row.endReason ?? null) as SessionRow['endReason'],
     metadata: bufferOrNull(row.metadata as Uint8Array | null),
+    binding: bufferOrNull(row.binding as Uint8Array | null),
   }
 }
 

@@ -112,29 +112,35 @@ function isBehind(table: SessionsTable): SQL {
 
 const LISTED = ['sid', 'userId', 'createdAt', 'touchedAt', 'expiresAt', 'endedAt', 'endReason', 'metadata'] as const
 
+const countIf = (condition: SQL) => sql`case when ${condition} then 1 else 0 end`
+
 function selectListed(table: SessionsTable): SQL {
   const names = columnNames(table)
   const columns = LISTED.map((key) => sql`${names[key]} as ${sql.identifier(key)}`)
   const bytes = sql`length(${names.data}) as ${sql.identifier('bytes')}`
-  return sql`select ${sql.join([...columns, bytes], sql`, `)} from ${table}`
+  const isBound = sql`${countIf(sql`${names.binding} is not null`)} as ${sql.identifier('isBound')}`
+  return sql`select ${sql.join([...columns, bytes, isBound], sql`, `)} from ${table}`
 }
 
 function selectTally(table: SessionsTable): SQL {
-  const { data } = columnNames(table)
+  const { data, binding } = columnNames(table)
   const counts = (['live', 'ended', 'expired'] as const).map(
-    (state) => sql`sum(case when ${stateIs(table, state)} then 1 else 0 end) as ${sql.identifier(state)}`,
+    (state) => sql`sum(${countIf(stateIs(table, state))}) as ${sql.identifier(state)}`,
   )
+  const isBound = sql`${stateIs(table, 'live')} and ${binding} is not null`
+  counts.push(sql`sum(${countIf(isBound)}) as ${sql.identifier('bound')}`)
   return sql`select count(*) as ${sql.identifier('rowCount')}, ${sql.join(counts, sql`, `)},
     sum(length(${data})) as ${sql.identifier('bytes')} from ${table}`
 }
 
 // The drivers of the servers return large numbers as text, and sums over no rows are null.
-function toTally({ rowCount, live, ended, expired, bytes }: Record<string, unknown>) {
+function toTally({ rowCount, live, ended, expired, bound, bytes }: Record<string, unknown>) {
   return {
     rows: Number(rowCount),
     live: Number(live),
     ended: Number(ended),
     expired: Number(expired),
+    bound: Number(bound),
     bytes: Number(bytes),
   }
 }
@@ -150,6 +156,7 @@ function toListedRow(row: Record<string, unknown>): ListedRow {
     endReason: (row.endReason ?? null) as ListedRow['endReason'],
     metadata: bufferOrNull(row.metadata as Uint8Array | null),
     bytes: Number(row.bytes),
+    isBound: Number(row.isBound) === 1,
   }
 }
 

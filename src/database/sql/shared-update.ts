@@ -12,6 +12,7 @@ export const CHANGE_KEYS = [
   'trimAt',
   'now',
   'metadata',
+  'binding',
 ] as const satisfies (keyof RowChange)[]
 
 /** The parameters of a shared UPDATE. */
@@ -25,5 +26,6 @@ export const noChange = <Change extends RowReseal>(change: Change): Change => ({
   ...change,
   data: EMPTY,
   metadata: null,
+  binding: null,
   version: 0,
 })

@@ -19,16 +19,17 @@ interface SessionStatements {
 
 /** Builds the statements of a table once, when the store opens. */
 export function sessionStatements(compile: Compile, table: SessionsTable): SessionStatements {
-  const { sid, version, expiresAt, touchedAt, trimAt, endedAt, endReason, data, userId, keyId, metadata } =
+  const { sid, version, expiresAt, touchedAt, trimAt, endedAt, endReason, data, userId, keyId, metadata, binding } =
     columnNames(table)
   const setMetadata = sql`${metadata} = ${value('metadata')}`
+  const setBinding = sql`${binding} = ${value('binding')}`
   const alive = sql`${endedAt} is null and ${expiresAt} >`
   return {
     readOne: compile(sql`${selectRow(table)} where ${sid} = ${value('sid')}`),
     insert: compile(insertRow(table)),
     update: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
       ${userId} = ${value('userId')}, ${touchedAt} = ${value('touchedAt')}, ${expiresAt} = ${value('expiresAt')},
-      ${trimAt} = ${value('trimAt')}, ${keyId} = ${value('keyId')}, ${setMetadata}
+      ${trimAt} = ${value('trimAt')}, ${keyId} = ${value('keyId')}, ${setMetadata}, ${setBinding}
       where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${alive} ${value('now')}`),
     touchOne: compile(sql`update ${table} set ${touchedAt} = ${value('touchedAt')},
       ${expiresAt} = ${value('expiresAt')}, ${trimAt} = ${value('trimAt')}, ${setMetadata}
@@ -37,19 +38,19 @@ export function sessionStatements(compile: Compile, table: SessionsTable): Sessi
     end: compile(sql`${endRows(table)} where ${sid} = ${value('sid')} and ${isUnended(table)}`),
     replace: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
       ${userId} = ${value('userId')}, ${keyId} = ${value('keyId')}, ${trimAt} = ${value('trimAt')},
-      ${endReason} = ${value('endReason')}, ${endedAt} = ${value('endedAt')}, ${setMetadata}
-      where ${sid} = ${value('sid')} and ${version} = ${value('version')} and (${alive} ${value('now')}
+      ${endReason} = ${value('endReason')}, ${endedAt} = ${value('endedAt')}, ${setMetadata},
+      ${setBinding} where ${sid} = ${value('sid')} and ${version} = ${value('version')} and (${alive} ${value('now')}
       or ${endedAt} is not null and (${endReason} is null or ${endReason} = ${ROTATING}))`),
     endUser: compile(sql`${endRows(table)} where ${isUser(table)} and ${isUnended(table)}`),
     probe: compile(sql`update ${table} set ${version} = ${version} where ${sid} = ${value('sid')}`),
     remove: compile(sql`delete from ${table} where ${sid} = ${value('sid')}`),
     check: compile(sql`${selectRow(table)} where 1 = 0 and ${userId} = '' and ${trimAt} = 0 and ${endReason} = ''
-      and ${keyId} = 0 and ${metadata} is null`),
+      and ${keyId} = 0 and ${metadata} is null and ${binding} is null`),
     countByKey: compile(sql`select ${keyId} as ${sql.identifier('keyId')}, count(*) as ${sql.identifier('rowCount')}
       from ${table} where ${keyId} is not null group by ${keyId}
       union all select null, count(*) from ${table} where ${keyId} is null and ${endedAt} is null`),
     reseal: compile(sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
-      ${keyId} = ${value('keyId')}, ${setMetadata}
+      ${keyId} = ${value('keyId')}, ${setMetadata}, ${setBinding}
       where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${isSealable(table)}`),
   }
 }
@@ -123,6 +124,7 @@ const ROW_KEYS = [
   'endedAt',
   'endReason',
   'metadata',
+  'binding',
 ] as const
 
 /** Whether a row has the user of the parameter `userId`. */
@@ -132,9 +134,9 @@ export function isUser(table: SessionsTable): SQL {
 
 /** `update table set …` with the values that turn rows into tombstones. */
 export function endRows(table: SessionsTable): SQL {
-  const { data, version, userId, trimAt, endedAt, endReason, keyId, metadata } = columnNames(table)
+  const { data, version, userId, trimAt, endedAt, endReason, keyId, metadata, binding } = columnNames(table)
   return sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1, ${userId} = null,
-    ${keyId} = null, ${metadata} = null,
+    ${keyId} = null, ${metadata} = null, ${binding} = ${value('binding')},
     ${trimAt} = ${value('trimAt')}, ${endReason} = ${value('endReason')}, ${endedAt} = ${value('endedAt')}`
 }
 
@@ -161,6 +163,7 @@ export const columnKeys = [
   'endReason',
   'keyId',
   'metadata',
+  'binding',
 ] as const
 
 /** Converts Drizzle's SQL to text for one dialect. */

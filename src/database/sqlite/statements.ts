@@ -10,10 +10,11 @@ import { columnNames, value } from '../sql/statements.ts'
 
 /** An update for a row whose indexed columns stay as they are. */
 export function updateLeavingIndexes(table: SessionsTable): SQL {
-  const { data, version, userId, touchedAt, expiresAt, trimAt, keyId, sid, endedAt, metadata } = columnNames(table)
+  const { data, version, userId, touchedAt, expiresAt, trimAt, keyId, sid, endedAt, metadata, binding } =
+    columnNames(table)
   return sql`update ${table} set ${data} = ${value('data')}, ${version} = ${version} + 1,
     ${touchedAt} = ${value('touchedAt')}, ${expiresAt} = ${value('expiresAt')},
-    ${metadata} = ${value('metadata')}
+    ${metadata} = ${value('metadata')}, ${binding} = ${value('binding')}
     where ${sid} = ${value('sid')} and ${version} = ${value('version')} and ${endedAt} is null
     and ${expiresAt} > ${value('now')} and ${trimAt} = ${value('trimAt')} and ${userId} is ${value('userId')}
     and ${keyId} is ${value('keyId')}`

@@ -1,6 +1,6 @@
 import { Signer } from '@fastify/cookie'
-import type { Visitor } from '../../store/live/live-session.ts'
 import type { IdReading } from '../../store/requests/first-reading.ts'
+import type { Asker } from '../../store/requests/unproven.ts'
 import type { StoredSessionStore } from '../../store/stored-session-store.ts'
 
 interface Host {
@@ -31,13 +31,13 @@ export class TwinCookies {
   }
 
   /** The first value that opens a live session, otherwise the first that is signed. All are read in one statement. */
-  async choose(values: readonly [string, ...string[]], visitor: Visitor | undefined): Promise<Choice> {
-    const signed = values.map((value) => ({ value, id: this.#idOf(value) })).filter(({ id }) => id !== undefined)
+  async choose(values: readonly [string, ...string[]], asker: Asker): Promise<Choice> {
+    const signed = values.map((value) => ({ value, id: this.idOf(value) })).filter(({ id }) => id !== undefined)
     const [first] = signed
     if (!first || signed.length === 1) return first ?? { value: values[0] }
     try {
       const ids = signed.map(({ id }) => id) as [string, ...string[]]
-      const read = await this.#store.requests.readFirst(ids, visitor)
+      const read = await this.#store.requests.readFirst(ids, asker)
       return { value: signed.find(({ id }) => id === read.id)?.value ?? first.value, read }
     } catch {
       // The host reads the session again, and the request gets the error of that read.
@@ -45,7 +45,8 @@ export class TwinCookies {
     }
   }
 
-  #idOf(value: string): string | undefined {
+  /** The id in a value that this application signed. */
+  idOf(value: string): string | undefined {
     const { valid, value: id } = this.#signer.unsign(value.slice(this.#prefix.length))
     return valid && id !== null ? id : undefined
   }

@@ -32,6 +32,7 @@ const KINDS = [
   'reused',
   'bound',
   'unbound',
+  'unproven',
   'unreadable',
   'revoked',
   'revealed',

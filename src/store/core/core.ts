@@ -3,10 +3,13 @@ import type { SessionRows } from '../../database/door/rows.ts'
 import { InvalidOptionsError } from '../../errors.ts'
 import type { AttachedKeys } from '../../keys/key-provider.ts'
 import type { CheckedMetadataOptions } from '../../metadata/metadata-options.ts'
+import type { BindingCodec } from '../../payload/binding/binding-codec.ts'
+import type { TokenCodec } from '../../payload/binding/token-codec.ts'
 import type { Codec } from '../../payload/codec.ts'
 import type { UsesCodec } from '../../payload/uses/uses-codec.ts'
 import type { SessionContent } from '../live/content.ts'
 import type { SessionEventEmitter } from './events.ts'
+import type { FewPerMinute } from './few-per-minute.ts'
 import type { SessionHistory } from './history.ts'
 import type { Limits } from './lifetime.ts'
 import type { KnownChanges, KnownReuses } from './reported.ts'
@@ -25,9 +28,13 @@ export interface StoreCore {
   readonly keys: AttachedKeys
   readonly codec: Codec
   readonly usesCodec: UsesCodec
+  readonly bindingCodec: BindingCodec
+  readonly tokenCodec: TokenCodec
   /** What is kept of clients; undefined for nothing. */
   readonly metadata: CheckedMetadataOptions | undefined
   readonly bindToCookie: boolean
+  /** Whether sessions are bound to devices. */
+  readonly bindsToDevices: boolean
   readonly limits: Limits
   readonly events: SessionEventEmitter
   /** Undefined without the option `history`. */
@@ -49,6 +56,8 @@ export interface StoreCore {
   readonly suspicions: KnownChanges
   /** The ids that this process rotated recently. */
   readonly rotatedIds: RotatedIds
+  /** Limits how often one session is recorded as used without a proof. */
+  readonly unproven: FewPerMinute
   /** How many sessions a user may have; undefined without a limit. */
   readonly userLimit: UserLimit | undefined
   /** Whether sessions come back as they were written; undefined for storages of the application. */

@@ -30,6 +30,12 @@ export interface SessionEvents {
   gone: [{ sid: string }]
   /** An operator looked at the content of a session. */
   revealed: [{ sid: string; actor: string }]
+  /** A session was bound to the device that it is used on. */
+  bound: [{ sid: string }]
+  /** A device renewed the proof of its session. */
+  proven: [{ sid: string }]
+  /** A request named a session that is bound to a device, without a proof of this device; it got no session. */
+  unproven: [{ sid: string }]
   /** A row cannot be opened, so its user has no session; the row stays for the operator to inspect. */
   unreadable: [{ sid: string; reason: UnreadableReason }]
   /** An unsealed row was accepted as a session, because `acceptUnencrypted` is on. */

@@ -103,5 +103,5 @@ function idleDeadline(
 /** The columns that turn a row into a tombstone now. */
 export function endNow({ limits }: { readonly limits: Limits }, endReason: StoredEndReason): RowEnd {
   const endedAt = Date.now()
-  return { endedAt, endReason, trimAt: trimTime(limits, endedAt), metadata: null }
+  return { endedAt, endReason, trimAt: trimTime(limits, endedAt), metadata: null, binding: null }
 }

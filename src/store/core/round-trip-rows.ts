@@ -30,12 +30,14 @@ export function roundTripRow(now: number, userId: string | null): NewRow {
     endReason: null,
     keyId: ROUND_TRIP_KEY,
     metadata: DATA.second,
+    binding: DATA.first,
   }
 }
 
 export const nextVersion = (row: NewRow): NewRow => ({
   ...laterUse(row),
   data: otherData(row.data),
+  binding: otherData(row.binding),
   version: row.version + 1,
 })
 export const laterUse = (row: NewRow): NewRow => ({

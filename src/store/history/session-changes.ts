@@ -87,15 +87,30 @@ export function recordEnd(
 /** Records that an old id was reused: by `visitor`, while `holder` uses the current one. */
 export function recordReuse(
   { history }: StoreCore,
-  {
-    sid,
-    previousSid,
-    userId,
-    visitor,
-    holder,
-  }: Omit<Happening, 'kind'> & { previousSid: Buffer; holder?: Buffer | undefined },
+  { previousSid, holder, ...known }: Known & { previousSid: Buffer; holder?: Buffer | undefined },
 ): Recorded {
-  return history?.record({ sid, kind: 'reused', userId, visitor, details: { previousSid, ...(holder && { holder }) } })
+  return history?.record({ ...known, kind: 'reused', details: { previousSid, ...(holder && { holder }) } })
+}
+
+/** A session at the time of an event. */
+type Known = Pick<Happening, 'sid' | 'userId' | 'visitor'>
+
+/** Records that a session was bound to a device. */
+export function recordBinding({ history }: StoreCore, known: Known): Recorded {
+  history?.noteOwner(known.sid, known.userId)
+  return history?.record({ ...known, kind: 'bound' })
+}
+
+/** Records that a request named a bound session without a proof of its device, in the background. */
+export function recordUnproven(
+  core: StoreCore,
+  sid: Buffer,
+  content: SessionContent,
+  visitor: Happening['visitor'],
+): void {
+  const { history, unproven } = core
+  if (!history || !unproven.isFew(sid.toString('latin1'))) return
+  history.record({ sid, kind: 'unproven', userId: ownerOf(core, content), visitor })?.catch(() => {})
 }
 
 /** Records that a sign-in was refused, because its user has too many sessions. */
@@ -162,7 +177,8 @@ async function openedQuietly(core: StoreCore, row: SessionRow, held: Held) {
 export const ownerIn = (core: StoreCore, plaintext: Uint8Array) =>
   ownerOf(core, core.codec.deserialize(plaintext) as SessionContent)
 
-function ownerOf({ userOf }: StoreCore, content: SessionContent): string | null {
+/** The user of a session. The option `user` may refuse content that an earlier release of the application stored. */
+export function ownerOf({ userOf }: StoreCore, content: SessionContent): string | null {
   try {
     return userOf(content)
   } catch {

@@ -160,6 +160,7 @@ async function rowOf(core: StoreCore, arrival: Arrival, now: number): Promise<Ne
     data,
     keyId,
     metadata: await carryUses(core.usesCodec, place, keyId, { stored: null, isNew: true, visitor }),
+    binding: null,
     version: 1,
     userId,
     createdAt: now,

@@ -48,6 +48,8 @@ export interface StoredVersion {
   readonly isJsonVisible: boolean
   /** The column as it was read or last written; null without one. */
   readonly metadata: Buffer | null
+  /** The same of the device that the session is bound to; undefined for a storage that keeps none. */
+  readonly binding: Buffer | null | undefined
 }
 
 /** The current row of a session whose request holds an earlier id, which may change the session all the same. */
@@ -63,6 +65,8 @@ export interface FollowedRow {
 export interface LoadedVersion extends StoredVersion {
   /** Whether the load renewed the last use, so that the cookie should be renewed too. */
   readonly touched: boolean
+  /** The sid of the row that was read, where a request read it by a rotated id. */
+  readonly currentSid?: Buffer | undefined
   /** Whether a request read it by a rotated id: then the request must not change it, unless `followed` is there. */
   readonly hasOldId: boolean
   readonly followed?: FollowedRow | undefined
@@ -102,6 +106,12 @@ class SessionNote {
   isWithheld = false
   /** When the user confirmed who they are, in this request; the next save stores it. */
   confirmedAt: number | undefined
+  /** The binding that it gets from the session that it replaces, and the row of that session. */
+  inherited:
+    | { readonly stored: Buffer; readonly from: { readonly sid: Buffer; readonly createdAt: number } }
+    | undefined
+  /** Whether its request stored it for the first time, so that its browser gets the first cookie of the session. */
+  isFirst = false
   /** Whether its last save failed. */
   isUnsaved = false
 }

@@ -27,6 +27,8 @@ export interface ListedSession {
   endReason: EndReason | undefined
   /** Bytes of its sealed content. */
   bytes: number
+  /** Whether it is bound to a device; missing where the option `deviceBound` is off, unless it is bound. */
+  isDeviceBound?: boolean
   /** Who used it first and last; missing where that was not kept, and after the session has ended. */
   metadata?: SessionMetadata
 }
@@ -90,7 +92,10 @@ export async function countSessions(core: StoreCore, options: SessionFilter = {}
 const LATEST_MS = 8_640_000_000_000_000
 
 /** A row as a session for operators. */
-export async function listedSession({ limits, usesCodec }: StoreCore, row: ListedRow): Promise<ListedSession> {
+export async function listedSession(
+  { limits, usesCodec, bindsToDevices }: StoreCore,
+  row: ListedRow,
+): Promise<ListedSession> {
   const { createdAt, touchedAt, expiresAt } = row
   const endReason = reasonOver(limits, row, Date.now())
   const metadata = await metadataOf(usesCodec, row)
@@ -103,6 +108,7 @@ export async function listedSession({ limits, usesCodec }: StoreCore, row: Liste
     state: row.endedAt !== null ? 'ended' : endReason ? 'expired' : 'live',
     endReason,
     bytes: row.bytes,
+    ...((bindsToDevices || row.isBound) && { isDeviceBound: row.isBound ?? false }),
     ...(metadata && { metadata }),
   }
 }

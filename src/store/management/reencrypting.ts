@@ -2,6 +2,7 @@ import type { SessionRow } from '../../database/contract/session-database.ts'
 import { InvalidOptionsError, UnavailableError } from '../../errors.ts'
 import { isPointer, keyIdOf, UnreadablePayload } from '../../payload/sealed-payload.ts'
 import { formatSid } from '../../payload/session-id.ts'
+import { carryBinding } from '../binding/carried-binding.ts'
 import type { StoreCore } from '../core/core.ts'
 import { MANY } from '../core/history.ts'
 import type { Operation } from '../core/operation.ts'
@@ -9,7 +10,7 @@ import { isOfRoundTrip } from '../core/round-trip-rows.ts'
 import { carryUses } from '../metadata/carried-uses.ts'
 import { checkedActor } from '../options/actor.ts'
 import { OptionChecks } from '../options/option-checks.ts'
-import { reportIfUnencrypted } from '../requests/reading.ts'
+import { reportIfUnencrypted } from '../requests/opened-row.ts'
 import { pause } from './batch-pause.ts'
 import { reencryptEvents } from './reencrypting-events.ts'
 import { rowsByKey } from './sessions-by-key.ts'
@@ -124,7 +125,8 @@ async function reencryptRow(
     const seal = () => (isSession ? resealed : resealedPointer)(core, row)
     const { data, keyId } = await (measures ? measures.crypto(seal) : seal())
     const metadata = await carryUses(core.usesCodec, row, keyId, { stored: row.metadata, visitor: undefined })
-    if (await core.rows.reseal({ sid, version, data, keyId, metadata })) progress.reencrypted++
+    const binding = await carryBinding(core.bindingCodec, row, keyId, { stored: row.binding })
+    if (await core.rows.reseal({ sid, version, data, keyId, metadata, binding })) progress.reencrypted++
   } catch (error) {
     if (!(error instanceof UnreadablePayload)) throw error
     core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })

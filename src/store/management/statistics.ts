@@ -10,6 +10,8 @@ export interface SessionStats {
   ended: number
   /** Expired sessions that are not trimmed yet. */
   expired: number
+  /** Live sessions that are bound to a device; missing where the option `deviceBound` is off, unless there are some. */
+  deviceBound?: number
   /** When the oldest stored session of any state was created; undefined without sessions. Always exact. */
   oldest: Date | undefined
   /** Bytes of the sealed content of all sessions. The table is larger, because it has other columns and indexes. */
@@ -35,12 +37,14 @@ export async function sessionStats(core: StoreCore): Promise<SessionStats> {
   const listing = listingOf(core)
   const [upTo, oldest] = await Promise.all([listing.nthKey(SAMPLE), listing.nthCreation(BEFORE_ALL, 1)])
   const tally = await listing.tally(momentOf(core.limits), upTo)
+  const { bound = 0 } = tally
   const factor = upTo ? factorOf(tally, upTo) : 1
   const estimate = (count: number) => Math.round(count * factor)
   return {
     live: estimate(tally.live),
     ended: estimate(tally.ended),
     expired: estimate(tally.expired),
+    ...((core.bindsToDevices || bound > 0) && { deviceBound: estimate(bound) }),
     oldest: oldest === undefined ? undefined : new Date(oldest),
     bytes: estimate(tally.bytes),
     exact: upTo === undefined,

@@ -52,11 +52,12 @@ export const givenOptionsOf = (checked: CheckedStoreOptions): GivenOptions => gi
  * Checks all options of the store and notes every fault; the result is valid only without faults.
  *
  * @param given - what the application gave, if that is more
+ * @param bindsToDevices - whether the caller binds the sessions to devices
  */
 export function checkStoreOptions(
   options: StoreOptions,
   checks: OptionChecks,
-  given: object = options,
+  { given = options, bindsToDevices = false }: { readonly given?: object; readonly bindsToDevices?: boolean } = {},
 ): CheckedStoreOptions {
   const dialect = checkDatabase(options, checks)
   checks.optionalFunction('user', options.user)
@@ -78,6 +79,7 @@ export function checkStoreOptions(
     migrate: checkMigrate(options, dialect, checks),
     user: options.user,
     metadata: checkedMetadataOptions(options.metadata, checks),
+    bindsToDevices,
     maxPerUser: checkMaxPerUser(options, checks),
     errorPaths: checks.boolean('errorPaths', options.errorPaths, false),
     serializer: checkSerializer(options.serializer, checks),

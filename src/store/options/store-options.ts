@@ -150,6 +150,8 @@ export interface CheckedStoreOptions {
   readonly warnKeyAge: number | false
   readonly user: StoreOptions['user']
   readonly metadata: CheckedMetadataOptions | undefined
+  /** Whether the plugin binds sessions to devices. */
+  readonly bindsToDevices: boolean
   readonly maxPerUser: UserLimit | undefined
   readonly errorPaths: boolean
   readonly serializer: Serializer

@@ -25,6 +25,8 @@ export interface Ending {
   readonly loaded?: LoadedVersion | undefined
   /** The live session, if known. */
   readonly session?: object | undefined
+  /** The binding that the session passes to the session that replaces it. */
+  readonly binding?: Buffer | null | undefined
 }
 
 /**
@@ -37,7 +39,7 @@ export async function endSession(core: StoreCore, operation: Operation, id: stri
   const sid = sidOf(id)
   const isPast = await isPastDeadline(core, operation, sid, { id, loaded: ending.loaded })
   const owner = core.history && (await ownerBeforeEnd(core, sid, { id }, ending.loaded))
-  const end = endNow(core, 'destroyed')
+  const end = { ...endNow(core, 'destroyed'), binding: ending.binding ?? null }
   operation.deadline.check()
   const found = await endForGood(core, sid, end, operation)
   if (found === 'ended' && isPast) return 'over'
@@ -95,7 +97,17 @@ export async function endForGood(
 function tombstoneOf(sid: Buffer, end: RowEnd): NewRow {
   const { endedAt } = end
   const times = { createdAt: endedAt, touchedAt: endedAt, expiresAt: endedAt }
-  return { ...end, ...times, sid, data: Buffer.alloc(0), version: 1, userId: null, keyId: null, metadata: null }
+  return {
+    ...end,
+    ...times,
+    sid,
+    data: Buffer.alloc(0),
+    version: 1,
+    userId: null,
+    keyId: null,
+    metadata: null,
+    binding: null,
+  }
 }
 
 /** Notes that a live session must not be stored any more, and emits an event. */

@@ -1,8 +1,8 @@
 import { isWellFormedId, sidOf } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { Operation } from '../core/operation.ts'
-import type { Visitor } from '../live/live-session.ts'
 import { type Reading, readRow, UNKNOWN } from './reading.ts'
+import type { Asker } from './unproven.ts'
 
 /** An id, and the result of reading it. */
 export interface IdReading {
@@ -19,7 +19,7 @@ export async function readFirst(
   core: StoreCore,
   operation: Operation,
   ids: readonly [string, ...string[]],
-  visitor?: Visitor,
+  asker: Asker = {},
 ): Promise<IdReading> {
   const find = (id: string) => (isWellFormedId(id) ? core.rows.find(sidOf(id), operation.measures) : undefined)
   const rows = await Promise.all(ids.map(find))
@@ -28,7 +28,7 @@ export async function readFirst(
   const order = [...ids.keys()].sort((one, other) => Number(isRotated(one)) - Number(isRotated(other)))
   for (const index of order) {
     const [id, row] = [ids[index]!, rows[index]]
-    const reading = row ? await readRow(core, operation, row, id, visitor) : UNKNOWN
+    const reading = row ? await readRow(core, operation, row, id, asker) : UNKNOWN
     if (reading.session) return { id, reading }
     if (reading.reason !== 'unknown') ended ??= { id, reading }
   }

@@ -1,6 +1,7 @@
 import type { SessionRow } from '../../database/contract/session-database.ts'
 import { UnavailableError } from '../../errors.ts'
 import { isPointer, keyIdOf } from '../../payload/sealed-payload.ts'
+import { carryBinding } from '../binding/carried-binding.ts'
 import type { StoreCore } from '../core/core.ts'
 import { deadlineOf, pointerTrimTime, renewalTrimTime } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
@@ -53,7 +54,10 @@ export async function giveUpOld(rotation: Move, from: StoredVersion): Promise<bo
   const fields = { until, isRenewal, wasUnused: base.followed !== undefined }
   const data = await sealRotationPointer(core, { sid, createdAt, ...held }, newId, fields)
   const end = { endedAt: now, endReason: 'rotated', trimAt: trimTimeOf(rotation, from) } as const
-  const pointer = { sid, version, data, userId: null, keyId: keyIdOf(data, isPointer), metadata: null, now, ...end }
+  const keyId = keyIdOf(data, isPointer)
+  // A browser that renews its proof without its cookie knows the session by the old row alone.
+  const binding = await carryBinding(core.bindingCodec, { sid, createdAt }, keyId, { stored: from.binding })
+  const pointer = { sid, version, data, userId: null, keyId, metadata: null, binding, now, ...end }
   try {
     return await core.rows.replace(pointer, operation.measures)
   } catch (error) {
@@ -82,8 +86,8 @@ async function outcomeOf(rotation: Move, { version }: StoredVersion): Promise<bo
   try {
     const row = await core.rows.find(oldSid)
     if (row?.version !== version || row.endedAt !== null) return await pointsToHeir(rotation, row)
-    const { sid, data, metadata } = row
-    if (await core.rows.reseal({ sid, version, data, keyId: keyIdOf(data), metadata })) return false
+    const { sid, data, metadata, binding } = row
+    if (await core.rows.reseal({ sid, version, data, keyId: keyIdOf(data), metadata, binding })) return false
     return await pointsToHeir(rotation, await core.rows.find(oldSid))
   } catch {
     return undefined

@@ -1,15 +1,16 @@
 import type { NewRow } from '../../database/contract/session-database.ts'
 import { UnavailableError } from '../../errors.ts'
 import { keyIdOf } from '../../payload/sealed-payload.ts'
+import { UNBOUND } from '../binding/carried-binding.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { Operation } from '../core/operation.ts'
 import { recordWrite } from '../history/session-changes.ts'
-import { UNKNOWN_VERSION } from '../live/live-session.ts'
+import { noteOf, UNKNOWN_VERSION } from '../live/live-session.ts'
 import { setLoadedVersion } from '../live/loaded-version.ts'
 import { UserChange } from '../users/max-per-user.ts'
 import { endForGood, type Finding, markGone } from './ending.ts'
 import { disinherit, type Predecessor } from './heirs.ts'
-import { beginHeir } from './reading.ts'
+import { beginHeir } from './opened-row.ts'
 import type { Save } from './save-draft.ts'
 import type { SaveOutcome } from './save-group.ts'
 import { pendingRow, sealed, sealedRow, serialize } from './sealed-row.ts'
@@ -31,8 +32,11 @@ export async function handOver(
   try {
     await change.begin(undefined, save.userId)
     const sealable = { ...save, plaintext: save.snapshot }
-    const uses = { stored: null, isNew: true, visitor: save.visitor }
-    const row = pendingRow(await sealedRow(core, operation, save, sealable, uses), 1)
+    const carried = {
+      uses: { stored: null, isNew: true, visitor: save.visitor },
+      binding: noteOf(save.session).inherited ?? UNBOUND,
+    }
+    const row = pendingRow(await sealedRow(core, operation, save, sealable, carried), 1)
     if (!(await core.rows.insert(row, operation.measures)))
       throw new UnavailableError({ cause: new Error('the new id is in use already') })
     const finding = await endOld(core, save, old)
@@ -84,10 +88,11 @@ async function begin(
     disinherit(core.events, session, save.id, false)
     return markGone(core, save, 'revoked')
   }
-  const { createdAt, touchedAt: usedAt, version, metadata } = row
+  const { createdAt, touchedAt: usedAt, version, metadata, binding } = row
   const next = isBegun ? version + 1 : UNKNOWN_VERSION
-  const stored = { version: next, createdAt, plaintext, isJsonVisible: false, metadata }
+  const stored = { version: next, createdAt, plaintext, isJsonVisible: false, metadata, binding }
   setLoadedVersion(session, { ...stored, lifetime, usedAt, touched: false, hasOldId: false, isWritten: true })
+  noteOf(session).isFirst = true
   await recordWrite(core, { ...save, base: undefined, userId: row.userId })
   return 'saved'
 }

@@ -1,38 +1,27 @@
 import type { EndReason, SessionRow } from '../../database/contract/session-database.ts'
-import { isTooDeep } from '../../payload/nesting.ts'
-import { isSealed, keyIdOf, UnreadablePayload } from '../../payload/sealed-payload.ts'
-import { formatSid, isWellFormedId, sidOf } from '../../payload/session-id.ts'
+import { isWellFormedId, sidOf } from '../../payload/session-id.ts'
+import { isProven } from '../binding/shown-device.ts'
 import type { StoreCore } from '../core/core.ts'
-import { isIdle, reasonOver, trimTime } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
-import { noteOwner, recordExpiry } from '../history/session-changes.ts'
-import type { SessionContent } from '../live/content.ts'
-import { isJsonVisible } from '../live/content.ts'
-import { isSendable, restoredCookie } from '../live/cookie-lifetime.ts'
-import type { LoadedVersion, Visitor } from '../live/live-session.ts'
+import { restoredCookie } from '../live/cookie-lifetime.ts'
+import type { FollowedRow, LoadedVersion } from '../live/live-session.ts'
 import { CARRIER_KEY, carrierOf } from '../live/loaded-version.ts'
 import { follow } from '../rotation/following.ts'
 import { reportReuse } from '../rotation/reuse.ts'
 import type { Held } from '../rotation/rotation-pointer.ts'
+import { type Opened, type OpenedRow, openCurrent, refuseRow } from './opened-row.ts'
 import { touchIfStale } from './touching.ts'
+import { type Asker, refuseUnproven } from './unproven.ts'
 import { watched } from './watching.ts'
 
 /** The result of reading an id: a session for the host, or why there is none. */
 export type Reading =
-  | { session: Record<string, unknown>; reason?: never; isOldId?: never }
-  /** `isOldId`: the id was rotated, so that the browser has another cookie by now. */
-  | { session?: never; reason: EndReason; isOldId?: boolean }
-
-/** An opened row of a live session. */
-export interface OpenedRow {
-  readonly row: SessionRow
-  readonly plaintext: Buffer
-  readonly content: SessionContent
-  readonly isJsonVisible: boolean
-}
-
-/** An opened row, or why it has expired or ended. */
-type Opened = OpenedRow | { reason: EndReason }
+  | { session: Record<string, unknown>; reason?: never; isOldId?: never; keepsCookie?: never }
+  /**
+   * `isOldId`: the id was rotated, so that the browser has another cookie by now. `keepsCookie`: the cookie opens the
+   * session again once the browser has renewed the proof of its device.
+   */
+  | { session?: never; reason: EndReason; isOldId?: boolean; keepsCookie?: boolean }
 
 export const UNKNOWN: Reading = { reason: 'unknown' }
 
@@ -41,11 +30,11 @@ export function readSession(
   core: StoreCore,
   operation: Operation,
   id: string,
-  visitor?: Visitor,
+  asker: Asker = {},
 ): Reading | Promise<Reading> {
   if (!isWellFormedId(id)) return UNKNOWN
   const found = core.rows.find(sidOf(id), operation.measures)
-  return found.then((row) => (row ? readRow(core, operation, row, id, visitor) : UNKNOWN))
+  return found.then((row) => (row ? readRow(core, operation, row, id, asker) : UNKNOWN))
 }
 
 /** What a row means for an id. */
@@ -54,86 +43,53 @@ export function readRow(
   operation: Operation,
   row: SessionRow,
   id: string,
-  visitor?: Visitor,
+  asker: Asker,
 ): Reading | Promise<Reading> {
-  if (row.endReason === 'rotated') return followRotation(core, operation, row, { id }, visitor)
+  if (row.endReason === 'rotated') return followRotation(core, operation, row, { id }, asker)
   const opened = openCurrent(core, operation, row, { id })
-  if (opened instanceof Promise) return opened.then((later) => handOver(core, later, visitor))
-  return handOver(core, opened, visitor)
+  if (opened instanceof Promise) return opened.then((later) => handOver(core, operation, later, asker))
+  return handOver(core, operation, opened, asker)
 }
 
-/** Opens a row, unless it has expired or ended by its columns or by the current limits, or cannot be opened. */
-export function openRow(
+function handOver(
   core: StoreCore,
-  { measures }: Operation,
-  row: SessionRow,
-  { id, share }: Held,
-): Opened | Promise<Opened> {
-  const reason = reasonOver(core.limits, row, Date.now())
-  if (reason) return over(core, row, reason, { id, share })
-  const refuse = (error: unknown) => refuseRow(core, row, error)
-  try {
-    const open = () => core.codec.open({ sid: row.sid, createdAt: row.createdAt, id, share }, row.data)
-    const plaintext = measures ? measures.crypto(open) : open()
-    if (plaintext instanceof Promise)
-      return plaintext.then((bytes) => accept(core, row, bytes, { id, share })).catch(refuse)
-    return accept(core, row, plaintext, { id, share })
-  } catch (error) {
-    return refuse(error)
-  }
-}
-
-function accept(core: StoreCore, row: SessionRow, plaintext: Buffer, held: Held): Opened {
-  const content = core.codec.deserialize(plaintext) as SessionContent
-  const now = Date.now()
-  const isVisible = isJsonVisible(content)
-  // Content that JSON shows is not nested deep.
-  if (!isVisible && isTooDeep(content)) throw new UnreadablePayload('not decodable')
-  if (!isSendable(content.cookie, now)) throw new UnreadablePayload('unsendable cookie')
-  if (isIdle(core.limits, content.cookie, row, now)) return over(core, row, 'idle', held)
-  if (core.history) noteOwner(core, row.sid, content)
-  reportIfUnencrypted(core, row)
-  return { row, plaintext, content, isJsonVisible: isVisible }
-}
-
-function over(core: StoreCore, row: SessionRow, reason: EndReason, held: Held): Opened {
-  if (core.history && (reason === 'idle' || reason === 'absolute')) void recordExpiry(core, row, reason, held)
-  return { reason }
-}
-
-/** Emits an event for an unsealed row. Call it after the row was accepted, because most unsealed rows are damaged. */
-export function reportIfUnencrypted({ events }: Pick<StoreCore, 'events'>, { sid, data }: SessionRow): void {
-  if (!isSealed(data)) events.emit('unencrypted', { sid: formatSid(sid) })
-}
-
-/** Emits an event for a row that cannot be opened, and rethrows any other failure. */
-function refuseRow(core: StoreCore, row: SessionRow, error: unknown): { reason: EndReason } {
-  if (!(error instanceof UnreadablePayload)) throw error
-  core.events.emit('unreadable', { sid: formatSid(row.sid), reason: error.reason })
-  return { reason: 'unreadable' }
-}
-
-function handOver(core: StoreCore, opened: Opened, visitor: Visitor | undefined): Reading | Promise<Reading> {
+  operation: Operation,
+  opened: Opened,
+  asker: Asker,
+  old?: { readonly followed: FollowedRow | undefined },
+): Reading | Promise<Reading> {
   if ('reason' in opened) return opened
   const { row, content } = opened
-  const use = (isSuspicious: boolean) =>
-    sessionFrom(opened, { touched: touchIfStale(core, row, content.cookie, visitor, isSuspicious), hasOldId: false })
-  return visitor && core.watchesUses ? watched(core, row, visitor).then(use) : use(false)
+  const { visitor, device } = asker
+  const use = (isSuspicious: boolean) => {
+    if (old) return sessionFrom(opened, { touched: false, hasOldId: true, followed: old.followed })
+    const touched = touchIfStale(core, row, content.cookie, visitor, isSuspicious)
+    return sessionFrom(opened, { touched, hasOldId: false })
+  }
+  const accept = () => (!old && visitor && core.watchesUses ? watched(core, row, visitor).then(use) : use(false))
+  if (!device) return accept()
+  const proven = isProven(core.tokenCodec, row, device)
+  // A request without a proof touches nothing, so that it does not keep the session alive.
+  const decide = (is: boolean): Reading | Promise<Reading> =>
+    is ? accept() : refuseUnproven(core, operation, opened, asker)
+  return proven instanceof Promise ? proven.then(decide) : decide(proven)
 }
 
 function sessionFrom(opened: OpenedRow, use: Pick<LoadedVersion, 'touched' | 'hasOldId' | 'followed'>): Reading {
   const { row, plaintext, content, isJsonVisible } = opened
-  const { version, createdAt, metadata } = row
+  const { version, createdAt, metadata, binding } = row
   const lifetime = content.cookie
   const carrier = carrierOf({
     version,
     createdAt,
     metadata,
+    binding,
     plaintext,
     lifetime,
     isJsonVisible,
     usedAt: row.touchedAt,
     isWritten: false,
+    currentSid: use.hasOldId ? row.sid : undefined,
     ...use,
   })
   return { session: Object.assign(content, { cookie: restoredCookie(lifetime), [CARRIER_KEY]: carrier }) }
@@ -145,55 +101,18 @@ async function followRotation(
   operation: Operation,
   row: SessionRow,
   held: Held,
-  visitor: Visitor | undefined,
+  asker: Asker,
 ): Promise<Reading> {
   try {
     const found = await follow(core, operation.measures, row, held)
-    if ('isReused' in found) return { reason: await reportReuse(core, row, held, visitor), isOldId: true }
+    if ('isReused' in found) return { reason: await reportReuse(core, row, held, asker.visitor), isOldId: true }
     if ('reason' in found) return { ...found, isOldId: true }
     const { share, followed } = found
     const opened = await openCurrent(core, operation, found.row, { share })
+    const reading = await handOver(core, operation, opened, asker, { followed })
     // The browser may have the cookie of a later session.
-    if ('reason' in opened) return { ...opened, isOldId: true }
-    return sessionFrom(opened, { touched: false, hasOldId: true, followed })
+    return reading.session ? reading : { ...reading, isOldId: true }
   } catch (error) {
     return { ...refuseRow(core, row, error), isOldId: true }
   }
-}
-
-/** Opens a row as {@link openRow} does, also a row whose last step is missing. */
-export function openCurrent(
-  core: StoreCore,
-  operation: Operation,
-  row: SessionRow,
-  held: Held,
-): Opened | Promise<Opened> {
-  return row.endReason === 'rotating' ? begun(core, operation, row, held) : openRow(core, operation, row, held)
-}
-
-/**
- * Takes the last step of an interrupted rotation or regeneration: the row of the session exists and is no session yet.
- * No request can know its id, or find its row, before the old row was given up.
- */
-async function begun(core: StoreCore, operation: Operation, row: SessionRow, held: Held): Promise<Opened> {
-  const opened = await openRow(core, operation, { ...row, endedAt: null, endReason: null }, held)
-  if ('reason' in opened || (await beginHeir(core, operation, row, core.userOf(opened.content))))
-    return withVersion(opened, 1)
-  const current = await core.rows.find(row.sid, operation.measures)
-  return current ? openRow(core, operation, current, held) : { reason: 'unknown' }
-}
-
-const withVersion = (opened: Opened, more: number): Opened =>
-  'reason' in opened ? opened : { ...opened, row: { ...opened.row, version: opened.row.version + more } }
-
-/** Makes a pending row the session of its new id; false when the row has ended, or is a session already. */
-export function beginHeir(
-  core: StoreCore,
-  { measures }: Operation,
-  row: SessionRow,
-  userId: string | null,
-): Promise<boolean> {
-  const { sid, version, data, expiresAt, metadata } = row
-  const live = { endedAt: null, endReason: null, metadata, trimAt: trimTime(core.limits, expiresAt) }
-  return core.rows.replace({ sid, version, data, userId, keyId: keyIdOf(data), now: Date.now(), ...live }, measures)
 }

@@ -11,7 +11,7 @@ import { loadedVersionOf, setLoadedVersion } from '../live/loaded-version.ts'
 import { withTimes } from '../live/stored-times.ts'
 import { evictExcess, HeirSlot } from '../users/max-per-user.ts'
 import { abandon, contentOf, giveUpOld, type Move, type Rotation } from './giving-up.ts'
-import { beginHeir, openRow } from './reading.ts'
+import { beginHeir, openRow } from './opened-row.ts'
 import { pendingRow, sealedRow } from './sealed-row.ts'
 
 export type { Rotation } from './giving-up.ts'
@@ -69,15 +69,19 @@ async function carryOver(rotation: Move): Promise<boolean> {
 /** Writes the content of the old row into the new row, and repeats this after each change of the old row. */
 async function writeHeir(
   move: Move,
-  { createdAt, plaintext: stored, metadata }: StoredVersion,
+  { createdAt, plaintext: stored, metadata, binding }: StoredVersion,
   version: number,
 ): Promise<Heir | undefined> {
   const { core, operation, session, oldSid, newId: id, newSid: sid } = move
   const content = core.codec.deserialize(stored) as SessionContent
   const plaintext = core.renewal.every === false ? stored : renewed(move, content, stored)
   const held = { plaintext, lifetime: content.cookie, userId: core.userOf(content) }
-  const uses = { stored: metadata, from: { sid: oldSid, createdAt }, visitor: noteOf(session).visitor }
-  const row = pendingRow(await sealedRow(core, operation, { sid, id, createdAt }, held, uses), version)
+  const from = { sid: oldSid, createdAt }
+  const carried = {
+    uses: { stored: metadata, from, visitor: noteOf(session).visitor },
+    binding: { stored: binding, from },
+  }
+  const row = pendingRow(await sealedRow(core, operation, { sid, id, createdAt }, held, carried), version)
   const isWritten = await (version === 1
     ? core.rows.insert(row, operation.measures)
     : core.rows.replace({ ...row, version: version - 1, now: row.touchedAt }, operation.measures))
@@ -128,6 +132,7 @@ async function finish(move: Move, { row, plaintext, lifetime }: Heir, from: Stor
     hasOldId: false,
     followed: undefined,
     metadata: row.metadata,
+    binding: row.binding,
     touched: false,
     isWritten: isBegun,
   })

@@ -6,7 +6,7 @@ import { setLoadedVersion } from '../live/loaded-version.ts'
 import { applyMerge, mergeThreeWays } from '../live/merge.ts'
 import { laterTimes, withoutTimes, withTimes } from '../live/stored-times.ts'
 import type { Held } from '../rotation/rotation-pointer.ts'
-import type { OpenedRow } from './reading.ts'
+import type { OpenedRow } from './opened-row.ts'
 import { isStoredAlike, serialize } from './sealed-row.ts'
 
 /** A running save. It serializes the session before it waits, so that later changes do not affect it. */
@@ -133,13 +133,14 @@ export function keep(core: StoreCore, draft: Draft, version: StoredVersion): voi
 }
 
 function writtenVersion(stored: StoredVersion, { lifetime, followed }: Draft): LoadedVersion {
-  const { version, createdAt, plaintext, isJsonVisible, metadata } = stored
+  const { version, createdAt, plaintext, isJsonVisible, metadata, binding } = stored
   return {
     version,
     createdAt,
     plaintext,
     isJsonVisible,
     metadata,
+    binding,
     lifetime,
     usedAt: followed?.usedAt ?? Date.now(),
     touched: false,

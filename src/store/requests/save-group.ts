@@ -3,18 +3,18 @@ import type { EndReason, RowChange, SessionRow } from '../../database/contract/s
 import { OverloadedError, UnavailableError } from '../../errors.ts'
 import { UnreadablePayload } from '../../payload/sealed-payload.ts'
 import { Deferred } from '../../time/deferred.ts'
+import { UNBOUND } from '../binding/carried-binding.ts'
 import type { StoreCore } from '../core/core.ts'
 import { deadlineOf, trimTime } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
 import { recordWrite } from '../history/session-changes.ts'
-import type { StoredVersion } from '../live/live-session.ts'
-import type { CarriedUses } from '../metadata/carried-uses.ts'
+import { noteOf, type StoredVersion } from '../live/live-session.ts'
 import { renewedRow } from '../rotation/following.ts'
 import { UserChange } from '../users/max-per-user.ts'
 import { markGone } from './ending.ts'
-import { type OpenedRow, openCurrent } from './reading.ts'
+import { type OpenedRow, openCurrent } from './opened-row.ts'
 import { type Draft, draftOf, keep, mergedDraft, type Save } from './save-draft.ts'
-import { type SealedRow, sealedRow } from './sealed-row.ts'
+import { type Carried, type SealedRow, sealedRow } from './sealed-row.ts'
 
 /** The outcome of a save. */
 export type SaveOutcome = 'unchanged' | 'saved' | 'gone'
@@ -142,7 +142,7 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
   }
   if (change) await change.begin(base, userId)
   const place = followed ? { sid: followed.sid, share: followed.share } : { sid: save.sid, ...save.held }
-  const sealing = sealedRow(core, operation, { ...place, createdAt: base?.createdAt }, draft, usesOf(draft))
+  const sealing = sealedRow(core, operation, { ...place, createdAt: base?.createdAt }, draft, carriedBy(draft))
   const row = sealing instanceof Promise ? await sealing : sealing
   if (group.some(({ operation: { deadline } }) => deadline.isPast)) return false
   const isWritten = base
@@ -155,7 +155,9 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
     plaintext,
     isJsonVisible: false,
     metadata: row.metadata,
+    binding: row.binding,
   })
+  if (!base) for (const { session } of draft.taken) noteOf(session).isFirst = true
   const recorded = core.history && recordWrite(core, { ...save, ...previousOf(group), sid: row.sid, base, userId })
   if (change) await change.end(base, userId)
   if (recorded) await recorded
@@ -166,11 +168,14 @@ const previousOf = (group: readonly Waiting[]) => ({
   previousId: group.find(({ save }) => save.previousId)?.save.previousId,
 })
 
-const usesOf = ({ base, taken }: Draft): CarriedUses => ({
-  stored: base?.metadata ?? null,
-  isNew: !base,
-  visitor: taken.at(-1)?.visitor,
+const carriedBy = ({ base, taken }: Draft): Carried => ({
+  uses: { stored: base?.metadata ?? null, isNew: !base, visitor: taken.at(-1)?.visitor },
+  binding: base ? { stored: base.binding } : inheritedBy(taken),
 })
+
+/** The binding that a new session gets from the session that it replaces. */
+const inheritedBy = (taken: Draft['taken']) =>
+  taken.map(({ session }) => noteOf(session).inherited).find((binding) => binding) ?? UNBOUND
 
 function changeTo(
   { limits }: StoreCore,
@@ -178,8 +183,8 @@ function changeTo(
   base: StoredVersion,
   { followed, lifetime }: Draft,
 ): RowChange {
-  const { sid, data, keyId, userId, touchedAt: now, expiresAt, trimAt, metadata } = row
-  const change = { sid, version: base.version, now, data, keyId, userId, metadata }
+  const { sid, data, keyId, userId, touchedAt: now, expiresAt, trimAt, metadata, binding } = row
+  const change = { sid, version: base.version, now, data, keyId, userId, metadata, binding }
   if (!followed) return { ...change, touchedAt: now, expiresAt, trimAt }
   const { usedAt: touchedAt } = followed
   const end = deadlineOf(limits, lifetime, base.createdAt, touchedAt)

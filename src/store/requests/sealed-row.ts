@@ -2,6 +2,7 @@ import type { NewRow } from '../../database/contract/session-database.ts'
 import { SessionTooLargeError } from '../../errors.ts'
 import type { PayloadPlace } from '../../payload/codec.ts'
 import { keyIdOf } from '../../payload/sealed-payload.ts'
+import { type CarriedBinding, carryBinding } from '../binding/carried-binding.ts'
 import type { StoreCore } from '../core/core.ts'
 import { deadlineOf, trimTime } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
@@ -24,6 +25,12 @@ interface Sealable {
   readonly userId: string | null
 }
 
+/** What a row passes to the row that replaces it. */
+export interface Carried {
+  readonly uses: CarriedUses
+  readonly binding: CarriedBinding
+}
+
 /** Seals a payload, and measures the time if there are listeners. */
 export function sealed(core: StoreCore, { measures }: Operation, place: PayloadPlace, plaintext: Uint8Array) {
   return measures ? measures.crypto(() => core.codec.seal(place, plaintext)) : core.codec.seal(place, plaintext)
@@ -33,14 +40,14 @@ export function sealed(core: StoreCore, { measures }: Operation, place: PayloadP
  * Seals the content of a session that is used now.
  *
  * @param place - the place of the payload; without `createdAt` the session is new, and its date of creation is now
- * @param uses - who used it before, and who uses it now
+ * @param carried - who used it before, and who uses it now; the device that it is bound to
  */
 export function sealedRow(
   core: StoreCore,
   operation: Operation,
   { sid, id, share, createdAt }: Omit<PayloadPlace, 'createdAt'> & { readonly createdAt?: number | undefined },
   { plaintext, lifetime, userId }: Sealable,
-  uses: CarriedUses,
+  carried: Carried,
 ): SealedRow | Promise<SealedRow> {
   const now = Date.now()
   const place = { sid, id, share, createdAt: createdAt ?? now }
@@ -48,12 +55,16 @@ export function sealedRow(
   const trimAt = trimTime(core.limits, expiresAt)
   const toRow = (data: Buffer) => {
     const keyId = keyIdOf(data)
-    const metadata = carryUses(core.usesCodec, place, keyId, uses)
+    const { createdAt } = place
     // Without a spread, which costs microseconds in every save.
-    const withMetadata = (metadata: Buffer | null) => {
-      return { sid, data, keyId, userId, createdAt: place.createdAt, touchedAt: now, expiresAt, trimAt, metadata }
+    const rowWith = (metadata: Buffer | null, binding: Buffer | null) => {
+      return { sid, data, keyId, userId, createdAt, touchedAt: now, expiresAt, trimAt, metadata, binding }
     }
-    return metadata instanceof Promise ? metadata.then(withMetadata) : withMetadata(metadata)
+    const metadata = carryUses(core.usesCodec, place, keyId, carried.uses)
+    const binding = carryBinding(core.bindingCodec, place, keyId, carried.binding)
+    if (metadata instanceof Promise || binding instanceof Promise)
+      return Promise.all([metadata, binding]).then((columns) => rowWith(...columns))
+    return rowWith(metadata, binding)
   }
   const data = sealed(core, operation, place, plaintext)
   return data instanceof Promise ? data.then(toRow) : toRow(data)

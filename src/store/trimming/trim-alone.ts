@@ -115,6 +115,7 @@ class TrimLease {
       sid: this.#sid,
       data,
       metadata: null,
+      binding: null,
       endedAt: now,
       endReason: null,
       trimAt: now + this.#leaseMs + ROW_MS,

@@ -122,6 +122,7 @@ async function write(
     endedAt: now,
     endReason: null,
     metadata: null,
+    binding: null,
     trimAt: trimTime(core.limits, now + DAY_MS),
   }
   if (row) return core.rows.replace({ ...marks, version: row.version, now })

@@ -36,6 +36,7 @@ export function newRow(changes: Partial<NewRow> = {}): NewRow {
     userId: null,
     keyId: 1,
     metadata: null,
+    binding: null,
     ...changes,
   }
 }
@@ -56,7 +57,7 @@ export async function ended(storage: SessionDatabase, changes: Partial<NewRow> =
 
 export function newEnd(endReason: 'destroyed' | 'revoked' | 'rotated' | 'rotating' = 'destroyed') {
   const endedAt = Date.now()
-  return { endedAt, endReason, trimAt: endedAt + HOUR_MS, metadata: null }
+  return { endedAt, endReason, trimAt: endedAt + HOUR_MS, metadata: null, binding: null }
 }
 
 /** New content for a row, an hour later. */
@@ -71,6 +72,7 @@ export function changeOf(row: NewRow, changes: Partial<RowChange> = {}): RowChan
     data,
     keyId: 2,
     metadata: null,
+    binding: null,
     now: row.touchedAt + 1,
     ...changes,
   }

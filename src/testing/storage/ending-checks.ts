@@ -59,7 +59,7 @@ export function endingChecks(check: StorageCheck): ContractCheck[] {
         const marks = { ...newEnd(), endReason: null, expiresAt: 0 }
         const { sid } = await stored(storage, { ...marks, data: Buffer.from([1]), keyId: null })
         const { endedAt, trimAt } = marks
-        const noSession = { userId: null, keyId: null, metadata: null, now: endedAt }
+        const noSession = { userId: null, keyId: null, metadata: null, binding: null, now: endedAt }
         const replacement = { sid, endedAt, trimAt, endReason: null, data: Buffer.from([2]), ...noSession }
         assert.equal(await storage.replace({ ...replacement, version: 2 }), false)
         assert.equal(await storage.replace({ ...replacement, version: 1 }), true)
@@ -76,7 +76,7 @@ export function endingChecks(check: StorageCheck): ContractCheck[] {
       assert.equal(await storage.update(changeOf(row)), false)
       await storage.touch([touchOf(row)])
       await assertStored(storage, row)
-      const same = { sid, version: 1, data: row.data, userId, keyId: row.keyId, metadata: null, trimAt }
+      const same = { sid, version: 1, data: row.data, userId, keyId: row.keyId, metadata: null, binding: null, trimAt }
       const live = { ...same, endedAt: null, endReason: null }
       assert.equal(await storage.replace({ ...live, now: 0 }), true)
       await assertStored(storage, row, { endedAt: null, endReason: null, version: 2 })

@@ -68,7 +68,7 @@ export function metadataChecks(check: StorageCheck): ContractCheck[] {
       assert.deepEqual([await metadataOf(storage, row), await metadataOf(storage, other)], [METADATA, null])
     }),
     checkRow('what is sealed again sets it, alone and together', async (storage, row) => {
-      const reseal = { sid: row.sid, version: 1, data: METADATA, keyId: newKeyId(), metadata: LATER }
+      const reseal = { sid: row.sid, version: 1, data: METADATA, keyId: newKeyId(), metadata: LATER, binding: null }
       assert.equal(await storage.reseal(reseal), true)
       assert.deepEqual(await metadataOf(storage, row), LATER)
       const other = await stored(storage, { metadata: METADATA })
@@ -82,7 +82,7 @@ export function metadataChecks(check: StorageCheck): ContractCheck[] {
     }),
     checkRow('a row that ends loses it, and a replacement sets what it names', async (storage, row) => {
       const { sid, data, userId, keyId, trimAt } = row
-      const live = { sid, data, userId, keyId, trimAt, endedAt: null, endReason: null, now: 0 }
+      const live = { sid, data, userId, keyId, trimAt, binding: null, endedAt: null, endReason: null, now: 0 }
       assert.equal(await storage.replace({ ...live, version: 1, metadata: LATER }), true)
       assert.deepEqual(await metadataOf(storage, row), LATER)
       assert.equal(await storage.replace({ ...live, version: 2, metadata: null }), true)

@@ -63,7 +63,7 @@ export function sealingChecks(check: StorageCheck): ContractCheck[] {
         const listed = await pagesOf(storage, after)
         assert.ok(listed.some((one) => sid.equals(one.sid)))
         const data = newSid()
-        assert.equal(await storage.reseal({ sid, version: 2, data, keyId: after, metadata: null }), true)
+        assert.equal(await storage.reseal({ sid, version: 2, data, keyId: after, metadata: null, binding: null }), true)
         assert.deepEqual([await rowsOf(storage, before), await rowsOf(storage, after)], [0, 1])
         const { endedAt, endReason } = mark
         await assertStored(storage, row, { data, version: 3, endedAt, endReason })
@@ -72,7 +72,7 @@ export function sealingChecks(check: StorageCheck): ContractCheck[] {
     check('of many rows that are sealed anew at once each is told its own outcome', async (storage) => {
       const rows = await Promise.all(Array.from({ length: MANY }, (_, n) => stored(storage, { version: 1 + (n % 3) })))
       const keyId = newKeyId()
-      const reseals = rows.map(({ sid }) => ({ sid, version: 1, data: newSid(), keyId, metadata: null }))
+      const reseals = rows.map(({ sid }) => ({ sid, version: 1, data: newSid(), keyId, metadata: null, binding: null }))
       const outcomes = await (storage.resealMany?.(reseals) ??
         Promise.all(reseals.map((reseal) => storage.reseal(reseal))))
       assert.deepEqual(
@@ -89,7 +89,7 @@ export function sealingChecks(check: StorageCheck): ContractCheck[] {
       async (storage) => {
         const row = await stored(storage, { userId: newUser(), keyId: newKeyId() })
         const data = Buffer.from('sealed anew')
-        const reseal = { sid: row.sid, version: 1, data, keyId: newKeyId(), metadata: null }
+        const reseal = { sid: row.sid, version: 1, data, keyId: newKeyId(), metadata: null, binding: null }
         assert.equal(await storage.reseal({ ...reseal, version: 2 }), false)
         await assertStored(storage, row)
         assert.equal(await storage.reseal(reseal), true)

@@ -166,6 +166,16 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     ['anonymus', 'must be "error" or "anonymous"'],
     [true, 'must be "error" or "anonymous"'],
   ],
+  deviceBound: [
+    ['yes', 'must be true, false, or an object such as { refresh: "10m" }'],
+    [{ paths: '/dbsc' }, '.paths is not an option; did you mean deviceBound.path?'],
+    [{ refresh: 10 }, '.refresh must be from "1s" to "1h"'],
+    [{ refresh: '2h' }, '.refresh must be from "1s" to "1h"'],
+    [{ grace: '2h' }, '.grace must be from "1s" to "1h"'],
+    [{ require: 'never' }, '.require must be "when-bound" or "always"'],
+    [{ path: '/dbsc/' }, '.path must be a path such as "/dbsc", of letters, digits and "-._~", without "/" at its end'],
+    [{ path: '/:id' }, '.path must be a path such as "/dbsc", of letters, digits and "-._~", without "/" at its end'],
+  ],
 }
 
 const ACCEPTED: Record<string, unknown[]> = {
@@ -203,6 +213,7 @@ const ACCEPTED: Record<string, unknown[]> = {
   idGenerator: [() => 'id'],
   saveUninitialized: [true, false],
   onUnavailable: ['error', 'anonymous'],
+  deviceBound: [true, false, {}, { refresh: '1s', path: '/auth/dbsc', require: 'always', grace: '1h' }],
 }
 
 describe('each option', () => {

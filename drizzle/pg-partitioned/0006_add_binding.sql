@@ -1,0 +1,1 @@
+ALTER TABLE "stored_sessions" ADD COLUMN "binding" "bytea";
