@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import type { FastifyRequest } from 'fastify'
+import { EndedError } from '../errors.ts'
 import { type Callback, callBack, callBackFor, type SessionCallback } from '../store/host-callbacks.ts'
 import { type HostCall, HostProtocol } from '../store/host-protocol.ts'
 import { noteCookie, noteUnlimited } from '../store/live/cookie-lifetime.ts'
@@ -9,7 +10,8 @@ import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { allowNoLifetime } from './cookie/no-lifetime.ts'
 import { isDropped } from './cookie/session-cookie.ts'
 import type { CheckedOptions } from './options.ts'
-import { isSession, readOnly, requestNote } from './request-state.ts'
+import { forgiving, isSession, readOnly, requestNote, unavailable } from './request-state.ts'
+import { Updates } from './updating/updates.ts'
 import { Visitors } from './visitors.ts'
 
 type Session = FastifyRequest['session']
@@ -40,6 +42,7 @@ export class HostStore extends HostProtocol<RequestCall> {
   readonly #store: StoredSessionStore
   readonly #isForgiving: boolean
   readonly #visitors: Visitors
+  readonly #updates: Updates
 
   constructor(
     store: StoredSessionStore,
@@ -48,6 +51,7 @@ export class HostStore extends HostProtocol<RequestCall> {
     super(store.requests, store.events)
     this.#store = store
     this.#visitors = new Visitors(metadata, store.events)
+    this.#updates = new Updates(store.requests, store.events)
     this.#isForgiving = onUnavailable === 'anonymous'
   }
 
@@ -69,9 +73,16 @@ export class HostStore extends HostProtocol<RequestCall> {
     const { rotation, replaced, succession } = this.call
     if (rotation) return this.#move(rotation, id, session as LiveSession, callback)
     if (replaced) return this.#replace(replaced, id, session as LiveSession, callback)
-    const note = noteOf(session)
-    if (!succession && !note.origin && !this.#store.freshIds.has(id)) note.origin = 'named'
+    // The update stores the session when its function has returned.
+    if (this.#updates.isRunningFor(session)) return callBack(undefined, callback)
+    if (!succession) this.#noteOrigin(id, session)
     super.set(id, session, callback)
+  }
+
+  /** Notes a session that was neither made nor loaded by a request, which must not be inserted. */
+  #noteOrigin(id: string, session: object): void {
+    const note = noteOf(session)
+    if (!note.origin && !this.#store.freshIds.has(id)) note.origin = 'named'
   }
 
   override destroy(id: string, callback: Callback): void {
@@ -130,6 +141,19 @@ export class HostStore extends HostProtocol<RequestCall> {
     return note.rotating
   }
 
+  /** See `update` of {@link StoredSession}. */
+  async update<Result>(request: FastifyRequest, change: (session: Session) => Result): Promise<Awaited<Result>> {
+    const note = requestNote(request)
+    if (note.isAnonymous) throw unavailable()
+    // Without a pause, so that a call within the function of an update belongs to it.
+    if (note.rotating) await note.rotating.catch(() => {})
+    const isWatched = note.watchedSession !== undefined && request.session === note.watchedSession
+    const session = isWatched ? note.heldSession! : request.session
+    if (!isSession(session)) throw new EndedError()
+    this.#noteOrigin(session.sessionId, session)
+    return this.#updates.update(session, change)
+  }
+
   async #rotate(request: FastifyRequest): Promise<boolean> {
     const { session } = request
     if (!canRotate(request)) return false
@@ -165,15 +189,6 @@ export class HostStore extends HostProtocol<RequestCall> {
       rotation.isDone = isDone ?? false
       callback(error)
     })
-  }
-}
-
-/** Answers as if there were no session when it cannot be read; used only at the start of a request, not by reload(). */
-function forgiving(request: FastifyRequest, callback: SessionCallback): SessionCallback {
-  return (error, session) => {
-    if ((error as { statusCode?: number } | null)?.statusCode !== 503) return callback(error, session)
-    requestNote(request).isAnonymous = true
-    callback(null)
   }
 }
 

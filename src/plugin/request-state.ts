@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { EndReason } from '../database/contract/session-database.ts'
 import { UnavailableError } from '../errors.ts'
+import type { SessionCallback } from '../store/host-callbacks.ts'
 import type { Visitor } from '../store/live/live-session.ts'
 import { notes } from '../store/live/private-notes.ts'
 import type { IdReading } from '../store/requests/first-reading.ts'
@@ -44,6 +45,15 @@ export function requestNote(request: FastifyRequest): RequestNote {
   const note = new RequestNote()
   all.set(request, note)
   return note
+}
+
+/** Answers as if there were no session when it cannot be read; used only at the start of a request, not by reload(). */
+export function forgiving(request: FastifyRequest, callback: SessionCallback): SessionCallback {
+  return (error, session) => {
+    if ((error as { statusCode?: number } | null)?.statusCode !== 503) return callback(error, session)
+    requestNote(request).isAnonymous = true
+    callback(null)
+  }
 }
 
 /** False for the empty object that the host leaves outside of `cookie.path`, and for none after `destroy()`. */
@@ -93,5 +103,6 @@ function refuseLater(...parameters: unknown[]): Promise<never> | undefined {
   return undefined
 }
 
-const unavailable = () =>
+/** The error of a change of a session that could not be read. */
+export const unavailable = () =>
   new UnavailableError({ cause: new Error('the session could not be read, so it cannot be changed') })

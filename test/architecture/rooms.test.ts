@@ -20,6 +20,7 @@ const ROOMS = {
     'store/options',
     'store/core',
     'store/metadata',
+    'store/merging',
     'store/live',
   ],
   database: [
@@ -51,7 +52,7 @@ const ROOMS = {
     'cli/project',
     'cli/frame',
   ],
-  plugin: ['plugin', 'plugin/cookie'],
+  plugin: ['plugin', 'plugin/updating', 'plugin/cookie'],
   account: ['account', 'account/texts'],
   keys: ['keys/envelope', 'keys'],
   payload: ['payload/uses', 'payload'],

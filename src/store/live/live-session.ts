@@ -81,6 +81,8 @@ class SessionNote {
   isWithheld = false
   /** Whether its last save failed. */
   isUnsaved = false
+  /** A write that got no answer: what it would have stored, and what of that this session had. */
+  attempt: { readonly plaintext: Uint8Array; readonly snapshot: Uint8Array } | undefined
 }
 
 const all = notes<SessionNote>()

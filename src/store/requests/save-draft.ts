@@ -1,18 +1,17 @@
 import { formatSid } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { SessionContent } from '../live/content.ts'
-import type { LiveSession, LoadedVersion, StoredVersion, Visitor } from '../live/live-session.ts'
-import { setLoadedVersion } from '../live/loaded-version.ts'
-import { applyMerge, mergeThreeWays } from '../live/merge.ts'
-import type { OpenedRow } from './reading.ts'
-import { isStoredAlike, serialize } from './sealed-row.ts'
+import { type LiveSession, type LoadedVersion, noteOf, type StoredVersion, type Visitor } from '../live/live-session.ts'
+import { loadedVersionOf, setLoadedVersion } from '../live/loaded-version.ts'
+import { applyMerge } from '../merging/live-merge.ts'
+import { isStoredAlike } from './sealed-row.ts'
 
 /** A running save. It serializes the session before it waits, so that later changes do not affect it. */
 export interface Save {
   readonly id: string
   readonly sid: Buffer
   readonly session: LiveSession
-  /** The session as it was when the save began. */
+  /** The session as it was when the save began; for an update, after its last run. */
   readonly snapshot: Uint8Array
   /** The version that the save builds on; undefined while no row is known. */
   readonly base: StoredVersion | undefined
@@ -22,6 +21,26 @@ export interface Save {
   readonly visitor: Visitor | undefined
   /** The id of the session that it replaces. */
   readonly previousId?: string | undefined
+  /** The function of an update, which changes the session once it has the stored content. */
+  readonly update?: Update
+}
+
+/** The function of an update. */
+export interface Update {
+  /**
+   * Gives the live session the current content by `prepare`, and runs the function on it. If it fails, the session is as
+   * it was before.
+   *
+   * @param prepare - merges the serialized session into the current content, and returns that serialized
+   * @returns the serialized session
+   */
+  run(prepare: (before: Uint8Array) => Uint8Array): Promise<Uint8Array>
+  /** Takes the changes of the last run back, because they were not stored. */
+  takeBack(): void
+  /** The session as it was before the last run. */
+  readonly before: Uint8Array
+  /** Notes that its last run failed. */
+  failure: unknown
 }
 
 /** The content to write for one session, from one save or from several saves together. */
@@ -34,6 +53,8 @@ export interface Draft {
   /** Saves that are in the draft, and saves that would have mixed two users. */
   readonly taken: readonly Save[]
   readonly foreign: readonly Save[]
+  /** Updates whose function failed. */
+  readonly failed: readonly Save[]
   /** Keys that two sides changed. */
   readonly conflicts: readonly string[]
 }
@@ -41,64 +62,41 @@ export interface Draft {
 /** The draft of one save that builds on its loaded version. */
 export function draftOf(save: Save): Draft {
   const { base, snapshot: plaintext, lifetime, userId } = save
-  return { base, plaintext, lifetime, userId, taken: [save], foreign: [], conflicts: [] }
-}
-
-/** Merges saves in their order into the stored content, or into each other if no content is stored. */
-export function mergedDraft(core: StoreCore, current: OpenedRow | undefined, saves: readonly Save[]): Draft {
-  const [taken, foreign, conflicts]: [Save[], Save[], string[]] = [[], [], []]
-  const latest = new Map<object, Uint8Array>()
-  let content = current?.content
-  for (const save of saves) {
-    const from = latest.get(save.session) ?? save.base?.plaintext
-    const base = from && (core.codec.deserialize(from) as SessionContent)
-    const ours = core.codec.deserialize(save.snapshot) as SessionContent
-    if (content && mixesUsers(core, base, content, ours)) {
-      foreign.push(save)
-      continue
-    }
-    const merged: { content: SessionContent; conflicts: string[] } = content
-      ? mergeThreeWays(base ?? {}, content, ours)
-      : { content: ours, conflicts: [] }
-    content = merged.content
-    conflicts.push(...merged.conflicts)
-    taken.push(save)
-    latest.set(save.session, save.snapshot)
-  }
-  const stored = content!
-  const { cookie: lifetime } = stored
-  const plaintext = taken.length > 0 ? serialize(core, stored) : current!.plaintext
-  const version = current && { ...current.row, plaintext: current.plaintext, isJsonVisible: false }
-  return { base: version, plaintext, lifetime, userId: core.userOf(stored), taken, foreign, conflicts }
-}
-
-/**
- * Whether a merge would mix the content of two users, because the stored session has another user than the base of this
- * save. A save that began without a user may join the stored user.
- */
-function mixesUsers(
-  { userOf }: StoreCore,
-  base: SessionContent | undefined,
-  theirs: SessionContent,
-  ours: SessionContent,
-): boolean {
-  const [before, stored] = [base ? userOf(base) : null, userOf(theirs)]
-  if (before === stored) return false
-  const wanted = userOf(ours)
-  return before !== null || (wanted !== null && wanted !== stored)
+  return { base, plaintext, lifetime, userId, taken: [save], foreign: [], failed: [], conflicts: [] }
 }
 
 /** Notes that the row now has the content of a draft, and updates the live sessions to it. */
 export function keep(core: StoreCore, draft: Draft, version: StoredVersion): void {
   const keys = [...new Set(draft.conflicts)]
   if (keys.length > 0) core.events.emit('conflict', { sid: formatSid(draft.taken[0]!.sid), keys })
-  const { plaintext } = draft
   for (const { session, snapshot } of draft.taken) {
     setLoadedVersion(session, writtenVersion(version, draft.lifetime))
-    if (plaintext === snapshot) continue
-    const { deserialize } = core.codec
-    applyMerge(session, deserialize(snapshot), deserialize(plaintext), (one, other) => isStoredAlike(core, one, other))
+    bringTo(core, session, snapshot, draft.plaintext)
   }
+}
+
+/** Applies the difference between two contents to a live session, which may have changed since it had the first. */
+export function bringTo(core: StoreCore, session: LiveSession, from: Uint8Array, to: Uint8Array): void {
+  if (from === to || Buffer.compare(from, to) === 0) return
+  const { deserialize } = core.codec
+  applyMerge(session, deserialize(from), deserialize(to), core.mergeRules, (one, other) =>
+    isStoredAlike(core, one, other),
+  )
+}
+
+/** Takes the changes of updates back that were not stored. */
+export function takeBack({ taken, plaintext }: Pick<Draft, 'taken'> & Partial<Draft>): void {
+  for (const { session, update } of taken.toReversed()) {
+    // A failure after the write leaves the session as it is stored.
+    const isStored = plaintext !== undefined && loadedVersionOf(session)?.plaintext === plaintext
+    if (!isStored) update?.takeBack()
+  }
+}
+
+/** Notes a write without an answer: the next save must not merge its own content as that of another request. */
+export function noteAttempt({ taken, plaintext }: Draft): void {
+  for (const { session, snapshot, update } of taken)
+    noteOf(session).attempt = { plaintext, snapshot: update?.before ?? snapshot }
 }
 
 function writtenVersion(stored: StoredVersion, lifetime: SessionContent['cookie']): LoadedVersion {

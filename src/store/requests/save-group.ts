@@ -8,8 +8,9 @@ import { recordWrite } from '../history/session-changes.ts'
 import type { CarriedUses } from '../metadata/carried-uses.ts'
 import { UserChange } from '../users/max-per-user.ts'
 import { markGone } from './ending.ts'
+import { mergedDraft } from './merged-draft.ts'
 import { type OpenedRow, openCurrent } from './reading.ts'
-import { type Draft, draftOf, keep, mergedDraft, type Save } from './save-draft.ts'
+import { type Draft, draftOf, keep, noteAttempt, type Save, takeBack } from './save-draft.ts'
 import { type SealedRow, sealedRow } from './sealed-row.ts'
 
 /** The outcome of a save. */
@@ -77,11 +78,12 @@ const inTime = (group: readonly Waiting[]) =>
 async function store(waiting: readonly Waiting[], change: UserChange | undefined): Promise<() => void> {
   let group = inTime(waiting)
   for (let attempt = 1; attempt <= ATTEMPTS && group.length > 0; attempt++) {
-    const isAlone = attempt === 1 && group.length === 1
+    const isAlone = attempt === 1 && group.length === 1 && !group[0]!.save.update
     const draft = isAlone ? draftOf(group[0]!.save) : await nextDraft(group, attempt)
     if (typeof draft === 'string') return () => tellGone(group, draft)
     group = inTime(group)
-    if (group.length > 0 && (await write(group, draft, change))) return () => tellSaved(group, draft)
+    if (draft.taken.length === 0) return () => tellSaved(group, draft)
+    if (group.length > 0 && (await writeOrTakeBack(group, draft, change))) return () => tellSaved(group, draft)
   }
   if (group.length > 0) throw new UnavailableError({ cause: new Error(`a save lost ${ATTEMPTS} races in turn`) })
   return () => {}
@@ -105,17 +107,33 @@ function tellGone(group: readonly Waiting[], reason: EndReason): void {
   for (const { core, save, resolve } of group) resolve(markGone(core, save, reason))
 }
 
-function tellSaved(group: readonly Waiting[], { foreign }: Draft): void {
+function tellSaved(group: readonly Waiting[], { foreign, failed }: Draft): void {
   // A foreign save keeps the cookie, because the id is current and only the user differs.
-  for (const { core, save, resolve } of group)
-    resolve(foreign.includes(save) ? markGone(core, save, 'rotated') : 'saved')
+  for (const { core, save, resolve, reject } of group) {
+    if (failed.includes(save)) reject(save.update!.failure)
+    else resolve(foreign.includes(save) ? markGone(core, save, 'rotated') : 'saved')
+  }
+}
+
+async function writeOrTakeBack(
+  group: readonly Waiting[],
+  draft: Draft,
+  change: UserChange | undefined,
+): Promise<boolean> {
+  let isWritten = false
+  try {
+    isWritten = await write(group, draft, change)
+    return isWritten
+  } finally {
+    if (!isWritten) takeBack(draft)
+  }
 }
 
 /** Writes a draft of the saves that still wait; false when another process was quicker. */
 async function write(group: readonly Waiting[], draft: Draft, change: UserChange | undefined): Promise<boolean> {
   const { core, operation, save } = group[0]!
   // A save in the draft has reached its timeout, so the draft must be made again.
-  if (draft.taken.length + draft.foreign.length > group.length) return false
+  if (draft.taken.length + draft.foreign.length + draft.failed.length > group.length) return false
   const { base, plaintext, userId } = draft
   if (base && Buffer.compare(base.plaintext, plaintext) === 0) {
     keep(core, draft, base)
@@ -126,9 +144,13 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
   const sealing = sealedRow(core, operation, place, draft, usesOf(draft))
   const row = sealing instanceof Promise ? await sealing : sealing
   if (group.some(({ operation: { deadline } }) => deadline.isPast)) return false
-  const isWritten = base
-    ? await core.rows.update(changeTo(row, base.version), operation.measures)
-    : await core.rows.insert({ ...row, version: 1, endedAt: null, endReason: null }, operation.measures)
+  const writing = base
+    ? core.rows.update(changeTo(row, base.version), operation.measures)
+    : core.rows.insert({ ...row, version: 1, endedAt: null, endReason: null }, operation.measures)
+  const isWritten = await writing.catch((error) => {
+    noteAttempt(draft)
+    throw error
+  })
   if (!isWritten) return false
   keep(core, draft, {
     version: (base?.version ?? 0) + 1,
