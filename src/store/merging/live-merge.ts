@@ -20,11 +20,10 @@ export function applyMerge(
   rules: MergeRules,
   isSame: (one: unknown, other: unknown) => boolean,
 ): void {
-  const { cookie: before, ...base } = snapshot
-  const { cookie, ...theirs } = stored
-  if (!isSame(before, cookie)) takeOverCookie(session, cookie as CookieLifetime)
-  const { cookie: _, ...ours } = session
-  mergeKeys({ base, theirs, ours }, { rules, isLive: true, isSame }, (key, value) => {
+  if (!isSame(snapshot.cookie, stored.cookie)) takeOverCookie(session, stored.cookie as CookieLifetime)
+  const settings = { rules, isLive: true, isSame }
+  mergeKeys({ base: snapshot, theirs: stored, ours: session }, settings, (key, value) => {
+    if (key === 'cookie') return
     if (value === ABSENT) delete session[key]
     else if (!Object.is(session[key], value)) session[key] = value
   })

@@ -44,7 +44,7 @@ export function mergeThreeWays<Type extends Content>(
   return { content: ours, conflicts }
 }
 
-/** Merges the keys that theirs changed, and passes each with its merged value. */
+/** Merges the keys that theirs changed, and passes each with its merged value. Ours may change meanwhile. */
 export function mergeKeys(
   { base, theirs, ours }: Record<keyof Sides, Content>,
   settings: MergeSettings,
@@ -55,13 +55,17 @@ export function mergeKeys(
     tangled ??= new Set([base, theirs, ours].flatMap((side) => [...tangledKeys(side)]))
     return tangled.has(key)
   }
-  for (const key of new Set([...Object.keys(ours), ...Object.keys(theirs)])) {
+  const mergeOne = (key: string) => {
     const sides = { base: at(base, key), theirs: at(theirs, key), ours: at(ours, key) }
     // Both were decoded.
-    if (Object.is(sides.theirs, sides.base) || isDeepStrictEqual(sides.theirs, sides.base)) continue
+    if (Object.is(sides.theirs, sides.base) || isDeepStrictEqual(sides.theirs, sides.base)) return
+    // Most keys that only they changed are new, or no objects.
+    if (Object.is(sides.ours, sides.base) && typeof sides.ours !== 'object') return receive(key, sides.theirs, false)
     const merging: Merging = { ...settings, rule: ruleFor(key, sides, settings, isTangled), hasConflict: false }
     receive(key, mergeKey(key, sides, merging), merging.hasConflict)
   }
+  for (const key of Object.keys(theirs)) mergeOne(key)
+  for (const key of Object.keys(ours)) if (!Object.hasOwn(theirs, key)) mergeOne(key)
 }
 
 const at = (side: Content, key: string) => (Object.hasOwn(side, key) ? side[key] : ABSENT)
