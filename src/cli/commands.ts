@@ -13,6 +13,7 @@ import { revoke } from './commands/revoke.ts'
 import { secret } from './commands/secret.ts'
 import { stats } from './commands/stats.ts'
 import { trim } from './commands/trim.ts'
+import { update } from './commands/updating/update.ts'
 import { upgrade } from './commands/upgrade.ts'
 import type { AnyCommand } from './frame/command.ts'
 
@@ -25,6 +26,7 @@ export const commands: readonly AnyCommand[] = [
   count,
   stats,
   revoke,
+  update,
   history,
   forget,
   trim,

@@ -84,6 +84,7 @@ export function managementOf(store: StoredSessionStore, hostStore: HostStore, an
     forget: (options) => store.forget(options),
     revoke: (filter) => store.revoke(filter),
     handle: (session) => store.handle(session),
+    updateAll: (filter, change, options) => store.updateAll(filter, change, options),
     reencrypt: (options) => store.reencrypt(options),
     flush: () => store.flush(),
     health: () => store.health(),

@@ -11,6 +11,7 @@ export type EventKind =
   | 'unbound'
   | 'unreadable'
   | 'revoked'
+  | 'updated'
   | 'revealed'
   | 'keys'
   | 'trimmed'

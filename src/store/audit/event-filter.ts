@@ -34,6 +34,7 @@ const KINDS = [
   'unbound',
   'unreadable',
   'revoked',
+  'updated',
   'revealed',
   'keys',
   'trimmed',
