@@ -89,19 +89,21 @@ async function updateListed(run: Run): Promise<void> {
 async function updateMoment(run: Run, { createdAt }: ListedRow): Promise<number> {
   const { core, done } = run.update
   const filter = { ...run.filter, isUnended: true, createdFrom: createdAt, createdBefore: createdAt + 1 } as const
-  let behind: ListedRow | undefined
   let found = 0
-  for (;;) {
-    const page = await listingOf(core).list(filter, behind, run.batchSize)
-    await noteRotations(run, createdAt)
-    const others = page.filter(({ sid }) => !done.has(keyOf(sid)))
-    await updateRows(run, others)
-    found += others.length
-    if (page.length === run.batchSize) behind = page.at(-1)
-    // The last pass over the whole millisecond finds nothing new.
-    else if (behind === undefined && others.length === 0) return found
-    else behind = undefined
+  // The last pass over the whole millisecond finds nothing new.
+  for (let before = -1; before < found; ) {
+    before = found
+    for (let behind: ListedRow | undefined, isMore = true; isMore; ) {
+      const page = await listingOf(core).list(filter, behind, run.batchSize)
+      await noteRotations(run, createdAt)
+      const others = page.filter(({ sid }) => !done.has(keyOf(sid)))
+      await updateRows(run, others)
+      found += others.length
+      behind = page.at(-1)
+      isMore = page.length === run.batchSize
+    }
   }
+  return found
 }
 
 /** Notes the rows that continue sessions which are done. */
