@@ -97,8 +97,7 @@ async function updateMoment(run: Run, { createdAt }: ListedRow): Promise<number>
       const page = await listingOf(core).list(filter, behind, run.batchSize)
       await noteRotations(run, createdAt)
       const others = page.filter(({ sid }) => !done.has(keyOf(sid)))
-      await updateRows(run, others)
-      found += others.length
+      found += await updateRows(run, others)
       behind = page.at(-1)
       isMore = page.length === run.batchSize
     }
@@ -125,18 +124,26 @@ async function noteRotations({ update: { core, done }, batchSize }: Run, created
   }
 }
 
-async function updateRows(run: Run, rows: readonly ListedRow[]): Promise<void> {
+/** Returns how many of the rows were sessions that were not done before. */
+async function updateRows(run: Run, rows: readonly ListedRow[]): Promise<number> {
+  let found = 0
   const pending = rows.filter(({ endReason }) => endReason === 'rotating')
   const sessions = rows.filter(({ endReason }) => endReason !== 'rotating')
   for (let start = 0; start < sessions.length; start += TOGETHER)
-    await Promise.all(sessions.slice(start, start + TOGETHER).map(({ sid }) => updateOneRow(run, sid)))
-  for (const row of pending) await updatePending(run, row)
+    found += countOf(
+      await Promise.all(sessions.slice(start, start + TOGETHER).map(({ sid }) => updateOneRow(run, sid))),
+    )
+  for (const row of pending) found += countOf([await updatePending(run, row)])
+  return found
 }
 
-async function updateOneRow({ update, result }: Run, sid: Buffer): Promise<void> {
+const countOf = (outcomes: readonly boolean[]) => outcomes.filter(Boolean).length
+
+async function updateOneRow({ update, result }: Run, sid: Buffer): Promise<boolean> {
   const outcome = await updateRow(update, sid)
   if (outcome === 'busy') result.remaining += 1
   else if (outcome !== 'absent') result[outcome] += 1
+  return outcome !== 'absent'
 }
 
 /** A rotation that began longer ago was interrupted. Milliseconds. */
@@ -144,14 +151,14 @@ const LONGEST_ROTATION_MS = 30_000
 const PAUSE_MS = 10
 
 /** Changes the row of a next id when its rotation has ended, unless it got its content from a row that is done. */
-async function updatePending(run: Run, { sid, createdAt }: ListedRow): Promise<void> {
+async function updatePending(run: Run, { sid, createdAt }: ListedRow): Promise<boolean> {
   const { core, done } = run.update
   for (const begun = performance.now(); performance.now() - begun < LONGEST_ROTATION_MS; await sleep(PAUSE_MS)) {
     const row = await core.rows.find(sid)
     if (row?.endReason !== 'rotating' || Date.now() - row.touchedAt >= LONGEST_ROTATION_MS) break
   }
   await noteRotations(run, createdAt)
-  if (!done.has(keyOf(sid))) await updateOneRow(run, sid)
+  return !done.has(keyOf(sid)) && updateOneRow(run, sid)
 }
 
 async function countRemaining({ update: { core }, result }: Run, filter: RowFilter): Promise<void> {
