@@ -22,6 +22,8 @@ export interface StoredUpdate {
   readonly dryRun: boolean
   /** The rows that are done, by {@link keyOf}. */
   readonly done: Set<string>
+  /** Those of them whose next rows are done too. */
+  readonly followed: Set<string>
 }
 
 export const keyOf = (sid: Buffer) => sid.toString('latin1')

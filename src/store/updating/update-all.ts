@@ -42,7 +42,7 @@ export async function updateAllSessions(
 ): Promise<UpdateAllResult> {
   const checked = checkUpdateAll(core, filter, change, options)
   const result: UpdateAllResult = { updated: 0, unchanged: 0, unreadable: 0, remaining: 0 }
-  const update: StoredUpdate = { core, change, dryRun: checked.dryRun, done: new Set() }
+  const update: StoredUpdate = { core, change, dryRun: checked.dryRun, done: new Set(), followed: new Set() }
   const run: Run = { ...checked, update, options, result }
   try {
     if (checked.sid) await updateOne(run, checked.sid)
@@ -69,6 +69,7 @@ async function updateListed(run: Run): Promise<void> {
   let filter: RowFilter = { ...run.filter, isUnended: true }
   for (;;) {
     update.done.clear()
+    update.followed.clear()
     const page = await listingOf(update.core).list(filter, undefined, batchSize)
     await updateRows(run, page)
     const last = page.at(-1)
@@ -106,7 +107,7 @@ async function updateMoment(run: Run, { createdAt }: ListedRow): Promise<number>
 }
 
 /** Notes the rows that continue sessions which are done. */
-async function noteRotations({ update: { core, done }, batchSize }: Run, createdAt: number): Promise<void> {
+async function noteRotations({ update: { core, done, followed }, batchSize }: Run, createdAt: number): Promise<void> {
   const state = { is: 'ended', ...momentOf(core.limits) } as const
   let behind: ListedRow | undefined
   for (;;) {
@@ -116,8 +117,10 @@ async function noteRotations({ update: { core, done }, batchSize }: Run, created
       batchSize,
     )
     for (const { sid, endReason } of page) {
-      if (endReason !== 'rotated' || !done.has(keyOf(sid))) continue
-      for (const row of await rowsFrom(core, sid)) done.add(keyOf(row.sid))
+      if (endReason !== 'rotated' || !done.has(keyOf(sid)) || followed.has(keyOf(sid))) continue
+      const keys = (await rowsFrom(core, sid)).map((row) => keyOf(row.sid))
+      for (const key of keys) done.add(key)
+      for (const key of keys.slice(0, -1)) followed.add(key)
     }
     if (page.length < batchSize) return
     behind = page.at(-1)
