@@ -8,7 +8,7 @@ import { unlimited } from '../core/operation.ts'
 import { RESERVED_NAME, type SessionContent } from '../live/content.ts'
 import { carryUses } from '../metadata/carried-uses.ts'
 import { rowsFrom } from '../requests/ending.ts'
-import { type OpenedRow, openRow } from '../requests/reading.ts'
+import { type OpenedRow, openCurrent, openRow } from '../requests/reading.ts'
 import { isUnchanged, serialize } from '../requests/sealed-row.ts'
 import type { ContentChange } from './update-all-options.ts'
 
@@ -36,7 +36,7 @@ const LONGEST_PAUSE_MS = 50
  * Changes the content of one row, and none of its times. It is written only if the row is as it was read, so it never
  * wakes a session that has ended meanwhile, and loses no change of a request. Follows a rotation to the current row.
  */
-export async function updateRow(update: StoredUpdate, sid: Buffer): Promise<RowOutcome> {
+export async function updateRow(update: StoredUpdate, sid: Buffer, isPointedTo = false): Promise<RowOutcome> {
   const { core, done } = update
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     if (attempt > 2) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
@@ -45,9 +45,9 @@ export async function updateRow(update: StoredUpdate, sid: Buffer): Promise<RowO
     done.add(keyOf(sid))
     const isPending = row?.endReason === 'rotating'
     if (!row || (row.endedAt !== null && !isPending)) return 'absent'
-    const outcome = await attemptOn(update, row)
+    const outcome = await attemptOn(update, row, isPointedTo)
     // The row of a next id is not a session yet, and counts under its present id.
-    if (outcome) return isPending && outcome !== 'unreadable' ? 'absent' : outcome
+    if (outcome) return isPending && !isPointedTo && outcome !== 'unreadable' ? 'absent' : outcome
   }
   return 'busy'
 }
@@ -55,18 +55,22 @@ export async function updateRow(update: StoredUpdate, sid: Buffer): Promise<RowO
 async function follow(update: StoredUpdate, sid: Buffer): Promise<RowOutcome> {
   const next = (await rowsFrom(update.core, sid)).at(-1)
   if (!next || next.sid.equals(sid) || update.done.has(keyOf(next.sid))) return 'absent'
-  return updateRow(update, next.sid)
+  return updateRow(update, next.sid, true)
 }
 
 /** Undefined when a request changed the row meanwhile. */
-async function attemptOn(update: StoredUpdate, row: SessionRow): Promise<RowOutcome | undefined> {
+async function attemptOn(update: StoredUpdate, row: SessionRow, isPointedTo: boolean): Promise<RowOutcome | undefined> {
   const { core, change, dryRun } = update
-  const opened = await openRow(core, unlimited(), { ...row, endedAt: null, endReason: null }, {})
+  // A row to which another points is a session, whose last step a read takes as well.
+  const opened =
+    isPointedTo && !dryRun
+      ? await openCurrent(core, unlimited(), row, {})
+      : await openRow(core, unlimited(), { ...row, endedAt: null, endReason: null }, {})
   if ('reason' in opened) return opened.reason === 'unreadable' ? 'unreadable' : 'absent'
   const plaintext = await changed(core, opened, change)
-  const base = { ...row, plaintext: opened.plaintext, isJsonVisible: opened.isJsonVisible }
+  const base = { ...opened.row, plaintext: opened.plaintext, isJsonVisible: opened.isJsonVisible }
   if (isUnchanged(core, base, plaintext)) return 'unchanged'
-  return dryRun || (await write(core, row, plaintext)) ? 'updated' : undefined
+  return dryRun || (await write(core, opened.row, plaintext)) ? 'updated' : undefined
 }
 
 async function changed(core: StoreCore, { content }: OpenedRow, change: ContentChange): Promise<Uint8Array> {
