@@ -10,7 +10,7 @@ import { FreshIds, RotatedIds } from '../src/store/core/session-ids.ts'
 import { openCore } from '../src/store/open-core.ts'
 import { checkedStoreOptions } from '../src/store/options/check-store-options.ts'
 import { readSession } from '../src/store/requests/reading.ts'
-import { saveSession } from '../src/store/requests/saving.ts'
+import { saveSession } from '../src/store/saving/saving.ts'
 import { READ, SAVE } from '../src/store/tasks.ts'
 import { Deadline } from '../src/time/deadline.ts'
 

@@ -112,6 +112,20 @@ export class UnstorableError extends PlainUnstorableError {
   }
 }
 
+/** A function of the option `merge` failed for a key, or its result cannot be stored. Nothing was written. */
+export const MergeError = createError(
+  'FST_STORED_SESSION_MERGE_FAILED',
+  'The changes of two requests could not be merged, because the function merge.%s failed (%s); nothing was written. Correct the function, and try again',
+  500,
+)
+
+/** `update()` found no session to change: it has expired or ended, or has another id or user by now. Nothing was written. */
+export const EndedError = createError(
+  'FST_STORED_SESSION_ENDED',
+  'The session has ended, so it was not changed; sign in again',
+  409,
+)
+
 /**
  * The database did not confirm in time that the old session ended, so `regenerate()` began no new session. The old
  * session may have ended, or may end later: then its cookie gives an empty session, and the user signs in again. The

@@ -74,9 +74,17 @@ export type { ReencryptOptions, ReencryptProgress, ReencryptResult } from './sto
 export type { RevokeFilter, RevokeResult } from './store/management/revoking.ts'
 export type { SessionFilter, SessionState } from './store/management/session-filter.ts'
 export type { SessionStats } from './store/management/statistics.ts'
+export type { MergeFunction, MergeRule } from './store/merging/merge-rules.ts'
 export type { HistoryOption } from './store/options/history-option.ts'
 export type { AssuranceLevel } from './store/options/lifetime-presets.ts'
 export type { Duration, StoreOptions } from './store/options/store-options.ts'
 export type { TrimOption } from './store/options/trim-options.ts'
 export { StoredSessionStore } from './store/stored-session-store.ts'
 export type { TrimOptions, TrimResult } from './store/trimming/trimming.ts'
+export type {
+  ContentChange,
+  UpdateAllOptions,
+  UpdateAllProgress,
+  UpdateAllResult,
+  UpdateFilter,
+} from './store/updating/update-all-options.ts'

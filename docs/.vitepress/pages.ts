@@ -15,6 +15,7 @@ export const pages: readonly Part[] = [
   part('Guides', {
     account: 'Show users their devices',
     dashboard: 'Run mission control',
+    'concurrent-requests': 'Concurrent requests',
     'stolen-cookies': 'Stolen cookies',
     'device-bound': 'Bind sessions to devices',
     sessions: 'Rotate ids, limit sessions',

@@ -15,6 +15,7 @@ import { revoke } from './commands/revoke.ts'
 import { secret } from './commands/secret.ts'
 import { stats } from './commands/stats.ts'
 import { trim } from './commands/trim.ts'
+import { update } from './commands/updating/update.ts'
 import type { AnyCommand } from './frame/command.ts'
 
 /** All commands, in the order in which the help lists them. */
@@ -26,6 +27,7 @@ export const commands: readonly AnyCommand[] = [
   count,
   stats,
   revoke,
+  update,
   dashboard,
   history,
   forget,

@@ -10,9 +10,9 @@ import { loadedVersionOf } from '../store/live/loaded-version.ts'
 import type { Asker } from '../store/requests/unproven.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import { allowNoLifetime } from './cookie/no-lifetime.ts'
-import { isDropped } from './cookie/session-cookie.ts'
 import type { CheckedOptions } from './options.ts'
-import { isSession, readOnly, requestNote } from './request-state.ts'
+import { canRotate, forgiving, isSession, readOnly, requestNote, updatableSession } from './request-state.ts'
+import { Updates } from './updating/updates.ts'
 import { Visitors } from './visitors.ts'
 
 type Session = FastifyRequest['session']
@@ -46,6 +46,7 @@ export class HostStore extends HostProtocol<RequestCall> {
   readonly #isForgiving: boolean
   readonly #visitors: Visitors
   readonly #devices: DeviceBinding | undefined
+  readonly #updates: Updates
 
   constructor(
     store: StoredSessionStore,
@@ -55,6 +56,7 @@ export class HostStore extends HostProtocol<RequestCall> {
     super(store.requests, store.events)
     this.#store = store
     this.#visitors = new Visitors(metadata, store.events)
+    this.#updates = new Updates(store.requests, store.events)
     this.#isForgiving = onUnavailable === 'anonymous'
     this.#devices = devices
   }
@@ -77,9 +79,16 @@ export class HostStore extends HostProtocol<RequestCall> {
     const { rotation, replaced, succession } = this.call
     if (rotation) return this.#move(rotation, id, session as LiveSession, callback)
     if (replaced) return this.#replace(replaced, id, session as LiveSession, callback)
-    const note = noteOf(session)
-    if (!succession && !note.origin && !this.#store.freshIds.has(id)) note.origin = 'named'
+    // The update stores the session when its function has returned.
+    if (this.#updates.isRunningFor(session)) return callBack(undefined, callback)
+    if (!succession) this.#noteOrigin(id, session)
     super.set(id, session, callback)
+  }
+
+  /** Notes a session that was neither made nor loaded by a request, which must not be inserted. */
+  #noteOrigin(id: string, session: object): void {
+    const note = noteOf(session)
+    if (!note.origin && !this.#store.freshIds.has(id)) note.origin = 'named'
   }
 
   override destroy(id: string, callback: Callback): void {
@@ -139,6 +148,16 @@ export class HostStore extends HostProtocol<RequestCall> {
     return note.rotating
   }
 
+  /** See `update` of {@link StoredSession}. */
+  async update<Result>(request: FastifyRequest, change: (session: Session) => Result): Promise<Awaited<Result>> {
+    const { rotating } = requestNote(request)
+    // Without a pause, so that a call within the function of an update belongs to it.
+    if (rotating) await rotating.catch(() => {})
+    const session = updatableSession(request)
+    this.#noteOrigin(session.sessionId, session)
+    return this.#updates.update(session, change)
+  }
+
   async #rotate(request: FastifyRequest, isRenewal: boolean): Promise<boolean> {
     const { session } = request
     if (!canRotate(request)) return false
@@ -175,22 +194,4 @@ export class HostStore extends HostProtocol<RequestCall> {
       callback(error)
     })
   }
-}
-
-/** Answers as if there were no session when it cannot be read; used only at the start of a request, not by reload(). */
-function forgiving(request: FastifyRequest, callback: SessionCallback): SessionCallback {
-  return (error, session) => {
-    if ((error as { statusCode?: number } | null)?.statusCode !== 503) return callback(error, session)
-    requestNote(request).isAnonymous = true
-    callback(null)
-  }
-}
-
-/** Whether a stored session exists, and a new id would reach its browser. */
-function canRotate(request: FastifyRequest): boolean {
-  const { session } = request
-  if (!isSession(session) || isDropped(request)) return false
-  const loaded = loadedVersionOf(session)
-  const { isGone, hasOldId } = noteOf(session)
-  return loaded !== undefined && !isGone && !hasOldId && (!loaded.hasOldId || loaded.followed?.isUnused === true)
 }

@@ -62,6 +62,24 @@ export interface StoredSession extends SessionAdministration {
    */
   confirm(request: FastifyRequest): boolean
   /**
+   * Changes the session of a request atomically, also against other processes: gives `request.session` what is stored
+   * now, merged with what this request changed before, runs the function on it, and stores the result. It runs again
+   * when another request was quicker, so it should do nothing but change the session. Calls of one request run one after
+   * another; a call within the function is a part of it.
+   *
+   * @returns the result of the function, after the session was stored
+   * @throws `FST_STORED_SESSION_ENDED` when the session has ended, `FST_STORED_SESSION_UNAVAILABLE` after
+   * `operationTimeout`, and what the function throws: then its changes are undone
+   * @example
+   * ```ts
+   * const visits = await app.storedSession.update(request, (session) => (session.visits = (session.visits ?? 0) + 1))
+   * ```
+   */
+  update<Result>(
+    request: FastifyRequest,
+    change: (session: FastifyRequest['session']) => Result,
+  ): Promise<Awaited<Result>>
+  /**
    * The values of the header `Set-Cookie` for a response that you write yourself, after `reply.hijack()`: the cookie of a
    * session that this request stored, or the end of its cookie after `destroy()`; empty when the browser keeps its cookie.
    * Call `await request.session.save()` before, because nothing else stores the session then.
@@ -88,11 +106,13 @@ export function managementOf(store: StoredSessionStore, hostStore: HostStore, an
     forget: (options) => store.forget(options),
     revoke: (filter) => store.revoke(filter),
     handle: (session) => store.handle(session),
+    updateAll: (filter, change, options) => store.updateAll(filter, change, options),
     reencrypt: (options) => store.reencrypt(options),
     flush: () => store.flush(),
     health: () => store.health(),
     on: (event, listener) => void store.events.on(event, listener as never),
     off: (event, listener) => void store.events.off(event, listener as never),
+    update: (request, change) => hostStore.update(request, change),
     rotateId: (request) => hostStore.rotateId(request),
     provenAt: (request) => (isSession(request.session) ? provenAt(store, liveSessionOf(request)) : undefined),
     confirm: (request) => {

@@ -1,9 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import type { EndReason } from '../database/contract/session-database.ts'
-import { UnavailableError } from '../errors.ts'
-import type { Visitor } from '../store/live/live-session.ts'
+import { EndedError, UnavailableError } from '../errors.ts'
+import type { SessionCallback } from '../store/host-callbacks.ts'
+import { noteOf, type Visitor } from '../store/live/live-session.ts'
+import { loadedVersionOf } from '../store/live/loaded-version.ts'
 import { notes } from '../store/live/private-notes.ts'
 import type { IdReading } from '../store/requests/first-reading.ts'
+import { isDropped } from './cookie/session-cookie.ts'
 
 /** The private state of a request, which the application cannot see. */
 class RequestNote {
@@ -46,6 +49,15 @@ export function requestNote(request: FastifyRequest): RequestNote {
   const note = new RequestNote()
   all.set(request, note)
   return note
+}
+
+/** Answers as if there were no session when it cannot be read; used only at the start of a request, not by reload(). */
+export function forgiving(request: FastifyRequest, callback: SessionCallback): SessionCallback {
+  return (error, session) => {
+    if ((error as { statusCode?: number } | null)?.statusCode !== 503) return callback(error, session)
+    requestNote(request).isAnonymous = true
+    callback(null)
+  }
 }
 
 /** False for the empty object that the host leaves outside of `cookie.path`, and for none after `destroy()`. */
@@ -102,5 +114,27 @@ function refuseLater(...parameters: unknown[]): Promise<never> | undefined {
   return undefined
 }
 
-const unavailable = () =>
+/** The error of a change of a session that could not be read. */
+export const unavailable = () =>
   new UnavailableError({ cause: new Error('the session could not be read, so it cannot be changed') })
+
+/**
+ * The session of a request that `update` changes.
+ *
+ * @throws `FST_STORED_SESSION_UNAVAILABLE` when it could not be read, `FST_STORED_SESSION_ENDED` without a session
+ */
+export function updatableSession(request: FastifyRequest): FastifyRequest['session'] {
+  if (requestNote(request).isAnonymous) throw unavailable()
+  const session = liveSessionOf(request)
+  if (isSession(session)) return session
+  throw new EndedError()
+}
+
+/** Whether a stored session exists, and a new id would reach its browser. */
+export function canRotate(request: FastifyRequest): boolean {
+  const { session } = request
+  if (!isSession(session) || isDropped(request)) return false
+  const loaded = loadedVersionOf(session)
+  const { isGone, hasOldId } = noteOf(session)
+  return loaded !== undefined && !isGone && !hasOldId && (!loaded.hasOldId || loaded.followed?.isUnused === true)
+}

@@ -8,6 +8,12 @@ import type { RevokeFilter, RevokeResult } from '../store/management/revoking.ts
 import type { SessionFilter } from '../store/management/session-filter.ts'
 import type { SessionStats } from '../store/management/statistics.ts'
 import type { TrimOptions, TrimResult } from '../store/trimming/trimming.ts'
+import type {
+  ContentChange,
+  UpdateAllOptions,
+  UpdateAllResult,
+  UpdateFilter,
+} from '../store/updating/update-all-options.ts'
 
 /** The methods of `fastify.storedSession` for operators. */
 export interface SessionAdministration {
@@ -53,4 +59,17 @@ export interface SessionAdministration {
    * and runs while the application serves requests.
    */
   reencrypt(options?: ReencryptOptions): Promise<ReencryptResult>
+  /**
+   * Changes the content of all live sessions of a filter, on every device, while the application serves requests. It loses
+   * no change of a request, wakes no session that has ended, and prolongs none. It can be stopped and repeated. The
+   * function may run again for a session that has changed; it gets the content without the cookie.
+   *
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, also with `bindToCookie`; `FST_STORED_SESSION_INVALID_HANDLE`;
+   * `FST_STORED_SESSION_UNAVAILABLE`; and what the function throws
+   * @example
+   * ```ts
+   * await app.storedSession.updateAll({ user: 'ada' }, (session) => { session.role = 'editor' })
+   * ```
+   */
+  updateAll(filter: UpdateFilter, change: ContentChange, options?: UpdateAllOptions): Promise<UpdateAllResult>
 }

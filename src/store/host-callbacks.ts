@@ -28,9 +28,14 @@ export function callBackFor<Result>(
   callback: (error: unknown, result?: Result) => void,
 ): void {
   callBack(result, (error, value) => {
-    if (isFault(error)) events.emit('fault', { operation, error })
+    reportFault(events, operation, error)
     callback(error, value)
   })
+}
+
+/** Emits an event for a failure of the database or the key provider. */
+export function reportFault(events: SessionEventEmitter, operation: Operation, error: unknown): void {
+  if (isFault(error)) events.emit('fault', { operation, error })
 }
 
 // An error that the application caused is not a fault of the store.

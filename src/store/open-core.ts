@@ -71,6 +71,7 @@ export async function openCore(
     freshIds,
     maxBytes: options.maxBytes,
     userOf: userReader(options.user),
+    mergeRules: options.merge,
     rotationOverlap: options.rotationOverlap,
     rotatedIds,
     renewal: options.renewal,

@@ -1,4 +1,4 @@
-import { RegenerateError } from '../errors.ts'
+import { EndedError, RegenerateError } from '../errors.ts'
 import type { SessionMetadata } from '../metadata/session-metadata.ts'
 import type { Binding } from '../payload/binding/sealed-binding.ts'
 import type { TokenCodec } from '../payload/binding/token-codec.ts'
@@ -18,9 +18,10 @@ import type { IdReading } from './requests/first-reading.ts'
 import { beginHeir, isEmpty, isWithheld, type Succession } from './requests/heirs.ts'
 import type { Reading } from './requests/reading.ts'
 import type { Rotation } from './requests/rotating.ts'
-import { isChangedUnseen, type SaveOutcome } from './requests/saving.ts'
 import type { Asker } from './requests/unproven.ts'
-import { BIND, END, FIND_DEVICE, IS_PRESENT, READ, READ_FIRST, ROTATE, SAVE, TOUCH } from './tasks.ts'
+import { isChangedUnseen, type SaveOutcome } from './saving/saving.ts'
+import type { SessionChange } from './saving/updating.ts'
+import { BIND, END, FIND_DEVICE, IS_PRESENT, READ, READ_FIRST, ROTATE, SAVE, TOUCH, UPDATE } from './tasks.ts'
 
 /** The operations of requests, limited in number and in time. */
 export class SessionRequests {
@@ -63,6 +64,17 @@ export class SessionRequests {
     if (noteOf(session).isRefused) return noting(session, Promise.reject(new RegenerateError()))
     if (isWithheld(session)) return noting(session, 'unchanged')
     return noting(session, this.#operations.run(SAVE, id, session, succession && { previousId: succession.oldId }))
+  }
+
+  /**
+   * Runs a function on a session that has the stored content, and stores the result.
+   *
+   * @throws `FST_STORED_SESSION_ENDED` when there is no session to change, and what the function throws
+   */
+  async update(id: string, session: LiveSession, change: SessionChange): Promise<void> {
+    if (noteOf(session).isRefused) throw new RegenerateError()
+    if ((await this.#operations.run(UPDATE, id, session, change)) === 'gone') throw new EndedError()
+    noteOf(session).isUnsaved = false
   }
 
   /** Ends a session, also by an old id. */

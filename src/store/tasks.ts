@@ -10,9 +10,10 @@ import { type Ending, endSession, type Finding } from './requests/ending.ts'
 import { type IdReading, readFirst } from './requests/first-reading.ts'
 import { type Reading, readSession } from './requests/reading.ts'
 import { type Rotation, rotateSession } from './requests/rotating.ts'
-import { type Origin, type SaveOutcome, saveSession } from './requests/saving.ts'
 import { touchSession } from './requests/touching.ts'
 import type { Asker } from './requests/unproven.ts'
+import { type Origin, type SaveOutcome, saveSession } from './saving/saving.ts'
+import { type SessionChange, updateSession } from './saving/updating.ts'
 
 /*
  * The tasks of requests, and what channels and listeners receive about them.
@@ -59,6 +60,22 @@ export const SAVE: Task<[id: string, session: LiveSession, origin?: Origin], Sav
       const outcome = isCreated ? 'created' : saved === 'saved' ? 'updated' : (saved ?? 'gone')
       if (isCreated) events.emit('created', { sid: sidText(id) })
       if (isCreated && origin) events.emit('regenerated', { sid: sidText(id), previousSid: sidText(origin.previousId) })
+      return { outcome: outcome satisfies WriteOutcome }
+    },
+  },
+}
+
+/** Runs a function on the stored content of a session. Observed as the save that it is. */
+export const UPDATE: Task<[id: string, session: LiveSession, change: SessionChange], SaveOutcome> = {
+  work: updateSession,
+  observed: {
+    name: 'write',
+    events: ['created'],
+    begin: aboutId,
+    finish({ events, measures }, saved, id) {
+      const isCreated = saved === 'saved' && measures.hasInserted
+      if (isCreated) events.emit('created', { sid: sidText(id) })
+      const outcome = isCreated ? 'created' : saved === 'saved' ? 'updated' : (saved ?? 'gone')
       return { outcome: outcome satisfies WriteOutcome }
     },
   },

@@ -1,5 +1,5 @@
 import { UnavailableError } from '../errors.ts'
-import { lateAnswer } from './time-limits.ts'
+import { lateAnswer, within } from './time-limits.ts'
 
 /** The time until which an operation may begin a step that it cannot undo. After that, its caller has its answer. */
 export class Deadline {
@@ -24,6 +24,11 @@ export class Deadline {
    */
   check(): void {
     if (this.isPast) throw this.fault()
+  }
+
+  /** Waits for a promise of the application until the time has passed. */
+  within<Result>(running: Promise<Result>): Promise<Result> {
+    return within(Math.max(Math.ceil(this.#end - performance.now()), 0), running, () => this.fault())
   }
 
   /** Ends it now, because the caller has its answer: after a busy event loop, a timer may fire before the deadline. */

@@ -5,6 +5,7 @@ import type { Places } from './places.ts'
 import type { Random } from './random.ts'
 import { regenerate } from './regenerating.ts'
 import type { Revocations } from './revocations.ts'
+import { addOne, type Rounds } from './totals.ts'
 import { isUnanswered } from './unanswered.ts'
 import type { Log } from './violations.ts'
 
@@ -19,6 +20,7 @@ export interface Stage {
   readonly sessions: Set<KnownSession>
   readonly revocations: Revocations
   readonly places: Places
+  readonly rounds: Rounds
 }
 
 export const users = ['ada', 'grace', 'edsger']
@@ -29,6 +31,9 @@ const WEIGHTS = {
   readFormer: 5,
   save: 28,
   saveTwice: 6,
+  update: 8,
+  updateTwice: 3,
+  updateAll: 1,
   hold: 4,
   saveHeld: 6,
   touch: 8,
@@ -98,6 +103,15 @@ export class Actor {
       const loaded = await this.#load(process, known, slot)
       if (loaded) await bothOf(() => known.save(process, loaded, this.#key))
     },
+    update: async (process, known, slot) => {
+      const loaded = await this.#load(process, known, slot)
+      if (loaded) await known.update(process, loaded, this.#key)
+    },
+    updateTwice: async (process, known, slot) => {
+      const loaded = await this.#load(process, known, slot)
+      if (loaded) await bothOf(() => known.update(process, loaded, this.#key))
+    },
+    updateAll: (process) => this.#updateAll(process, this.#random.pick(users)),
     hold: async (process, known) => {
       const id = this.#random.next() < 0.2 ? this.#former(known) : undefined
       this.#held = (await known.load(process, id)) ?? undefined
@@ -162,6 +176,13 @@ export class Actor {
     return loaded
   }
 
+  async #updateAll({ updateAll }: Process, user: string): Promise<void> {
+    if (!updateAll) return
+    const { rounds, sessions } = this.#stage
+    const updating = rounds.during(user, () => updateAll(user, addOne))
+    await Promise.all([updating, ...[...sessions].map((known) => known.updatedBy(user, updating))])
+  }
+
   async #begin(process: Process, slot: number): Promise<void> {
     const known = this.#make(this.#random.pick(users))
     // Before it is stored, so that others meet its first save.
@@ -184,8 +205,8 @@ export class Actor {
   }
 
   #make(user: string, parent?: KnownSession): KnownSession {
-    const { ground, sessions, log, revocations } = this.#stage
-    const known = new KnownSession(this.#random.id(), user, ground.isRich, log, parent)
+    const { ground, sessions, log, revocations, rounds } = this.#stage
+    const known = new KnownSession(this.#random.id(), user, ground.isRich, log, rounds, parent)
     sessions.add(known)
     revocations.meet(known, user)
     return known

@@ -1,4 +1,4 @@
-import { countIn, entryOf } from './entry.ts'
+import { countIn, entryOf, holderOf } from './entry.ts'
 import type { Log, ViolationKind } from './violations.ts'
 
 /** A save that was not answered: it may have been stored, or be stored yet. */
@@ -32,7 +32,7 @@ export class Counts {
   countUp(session: Record<string, unknown>, key: string): number {
     const count = (this.#sent.get(key) ?? 0) + 1
     this.#sent.set(key, count)
-    session[key] = entryOf(this.#name, count, this.#isRich)
+    holderOf(session, key, this.#isRich).set(key, entryOf(this.#name, count, this.#isRich))
     return count
   }
 
@@ -68,11 +68,15 @@ export class Counts {
   /** @param closed - those that were closed when the read began */
   judge(session: Record<string, unknown>, least: ReadonlyMap<string, number>, closed: readonly Unanswered[]): void {
     for (const [key, sent] of this.#sent) {
-      const count = countIn(session[key], this.#name, this.#isRich)
+      const count = this.#countIn(session, key)
       if (count === undefined || count > sent) this.#violation('foreign or torn', key, count)
       else this.#judgeCount(key, count, least.get(key) ?? 0)
     }
-    for (const one of closed) this.#decide(one, countIn(session[one.key], this.#name, this.#isRich) ?? 0)
+    for (const one of closed) this.#decide(one, this.#countIn(session, one.key) ?? 0)
+  }
+
+  #countIn(session: Record<string, unknown>, key: string): number | undefined {
+    return countIn(holderOf(session, key, this.#isRich).get(key), this.#name, this.#isRich)
   }
 
   #judgeCount(key: string, count: number, least: number): void {

@@ -1,3 +1,26 @@
+/** Where the entry of a key is in a session: keys of different actors share objects and Maps, one inside the other. */
+export function holderOf(session: Record<string, unknown>, key: string, isRich: boolean): Holder {
+  const depth = Number(key.slice(1)) % 4
+  if (!(depth > 0)) return holding(session)
+  session.cart ??= {}
+  const cart = session.cart as Record<string, unknown>
+  if (depth === 1) return holding(cart)
+  cart.shelf ??= isRich ? new Map() : {}
+  return cart.shelf instanceof Map ? (cart.shelf as Map<string, unknown>) : holding(cart.shelf as never)
+}
+
+interface Holder {
+  get(key: string): unknown
+  set(key: string, value: unknown): unknown
+}
+
+const holding = (object: Record<string, unknown>): Holder => ({
+  get: (key) => object[key],
+  set: (key, value) => {
+    object[key] = value
+  },
+})
+
 /** What a key of a session holds: a count, in several forms that must agree with each other. */
 export function entryOf(tag: string, count: number, isRich: boolean): unknown {
   if (!isRich) return { tag, count }

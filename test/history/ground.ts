@@ -12,6 +12,10 @@ export interface Process {
   readonly protocol: HistoryProtocol
   readonly trim: () => Promise<unknown>
   readonly revoke?: (filter: RevokeFilter) => Promise<unknown>
+  readonly updateAll?: (
+    user: string,
+    change: (session: Record<string, unknown>) => void,
+  ) => Promise<{ remaining: number }>
   readonly handle?: (id: string) => string
   readonly reencrypt?: () => Promise<unknown>
   /** Kills it soon; another one takes its place. */

@@ -57,6 +57,7 @@ forEachDatabase((target) => {
     const ground = await naiveGround(database)
     const { violations } = await runHistory(ground, seed, 1_000)
     await ground.close()
+    assert.ok(violations['lost update'] > 0)
     t.diagnostic(`${violations['lost save']} lost saves, ${violations.revived} revivals in 1000 operations`)
     assert.ok(violations['lost save'] > 0)
     assert.ok(violations.revived > 0)

@@ -6,6 +6,7 @@ import { LEAPS } from './limits.ts'
 import { Places } from './places.ts'
 import { Random } from './random.ts'
 import { Revocations } from './revocations.ts'
+import { Rounds } from './totals.ts'
 import { patiently } from './unanswered.ts'
 import { Versions } from './versions.ts'
 import { Log, type ViolationKind } from './violations.ts'
@@ -40,9 +41,10 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
   const random = new Random(seed)
   const clock = new Clock()
   const log = new Log()
+  const rounds = new Rounds()
   const slots = Array.from(
     { length: SLOTS },
-    () => new KnownSession(random.id(), random.pick(users), ground.isRich, log),
+    () => new KnownSession(random.id(), random.pick(users), ground.isRich, log, rounds),
   )
   const sessions = new Set(slots)
   const revocations = new Revocations(sessions, log)
@@ -53,6 +55,7 @@ export async function runHistory(ground: Ground, seed: number, operations: numbe
     slots,
     sessions,
     revocations,
+    rounds,
     places: new Places(sessions, log, ground.most),
   }
   const actors = Array.from(
@@ -88,13 +91,13 @@ async function settle({ ground, sessions, revocations }: Stage, versions: Versio
 }
 
 /** Counts the sessions of each user; who has fewer than the limit can begin one. */
-async function visitPlaces({ ground, sessions, places, log }: Stage, random: Random): Promise<void> {
+async function visitPlaces({ ground, sessions, places, log, rounds }: Stage, random: Random): Promise<void> {
   if (!places.areLimited) return
   const process = random.pick(ground.processes)
   const counts = await places.count(process)
   const user = random.pick(users)
   if ((counts.get(user) ?? 0) >= ground.most) return
-  const known = new KnownSession(random.id(), user, ground.isRich, log)
+  const known = new KnownSession(random.id(), user, ground.isRich, log, rounds)
   sessions.add(known)
   await places.signIn(process, known, user, () => known.begin(process, 'quiet'))
 }

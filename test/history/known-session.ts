@@ -6,6 +6,7 @@ import { Life, type LifeBefore } from './life.ts'
 import { Lineage } from './lineage.ts'
 import { Owners, type OwnersBefore } from './owners.ts'
 import { isRefused } from './places.ts'
+import { addOne, type Rounds, Totals } from './totals.ts'
 import { isUnanswered, patiently } from './unanswered.ts'
 import type { Log, ViolationKind } from './violations.ts'
 
@@ -24,6 +25,7 @@ interface Before {
   readonly least: ReturnType<Counts['least']>
   readonly closed: ReturnType<Counts['unanswered']>
   readonly hasOldId: boolean
+  readonly total: number
 }
 
 let sessions = 0
@@ -38,15 +40,18 @@ export class KnownSession {
   readonly lineage: Lineage
   readonly owners: Owners
   readonly #counts: Counts
+  readonly #totals: Totals
   readonly #log: Log
   readonly inheritance: Inheritance
   /** A revocation excepted it since it was last seen. */
   #isExcepted = false
 
-  constructor(id: string, user: string, isRich: boolean, log: Log, parent?: KnownSession) {
+  constructor(id: string, user: string, isRich: boolean, log: Log, rounds: Rounds, parent?: KnownSession) {
     this.lineage = new Lineage(id)
     this.owners = new Owners(user)
     this.#counts = new Counts(this.name, isRich, log)
+    this.#totals = new Totals(this.name, log, rounds)
+    this.#totals.mayBecome(user)
     this.#log = log
     this.inheritance = new Inheritance(this.name, parent?.inheritance)
   }
@@ -94,8 +99,23 @@ export class KnownSession {
     await this.#saveBy(() => protocol.save(loaded.id, loaded.session), loaded, key)
   }
 
+  /** Counts a key up like a save, and adds one to what is stored now. */
+  async update({ protocol }: Process, loaded: Loaded, key: string): Promise<void> {
+    this.#totals.send()
+    const update = () => protocol.update(loaded.id, loaded.session, addOne)
+    if (await this.#saveBy(update, loaded, key)) this.#totals.keep()
+  }
+
+  /** Says whether something that adds one to all sessions of a user certainly adds one to this one. */
+  async updatedBy(user: string, work: Promise<{ remaining: number }>): Promise<void> {
+    const before = this.before(this.lineage.present)
+    const { remaining } = await work
+    if (remaining === 0 && before.life.isStored && this.#wasStored(before, user, 0)) this.#totals.keep()
+  }
+
   /** Makes it that of another user. */
   async changeOwner({ protocol }: Process, loaded: Loaded, key: string, user: string): Promise<void> {
+    this.#totals.mayBecome(user)
     const former = loaded.session.user as string
     const isMix = this.#isMix(former, user)
     loaded.session.user = user
@@ -154,6 +174,7 @@ export class KnownSession {
       least: this.#counts.least(),
       closed: this.#counts.unanswered().filter(({ isClosed }) => isClosed),
       hasOldId: this.lineage.hasOldId(id),
+      total: this.#totals.least,
     }
   }
 
@@ -230,6 +251,7 @@ export class KnownSession {
     if (!this.owners.allows(session.user, before.owners)) this.#violation('foreign or torn', `it is ${session.user}'s`)
     else this.owners.found(session.user as string, before.owners)
     this.#counts.judge(session, before.least, before.closed)
+    this.#totals.judge(session, before.total)
   }
 
   #revived(): ViolationKind {

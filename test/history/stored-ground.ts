@@ -124,6 +124,7 @@ export class StoredGround implements Ground {
       protocol: historyProtocolOf(store as never),
       trim: () => store.trim(),
       revoke: (filter) => store.revoke(filter),
+      updateAll: (user, change) => store.updateAll({ user }, change),
       handle: (sessionId) => store.handle({ sessionId }),
       reencrypt: () => store.reencrypt(),
       ...(this.hasFaults && {

@@ -1,5 +1,7 @@
 export const violationKinds = [
   'lost save',
+  'lost update',
+  'invented update',
   'lost session',
   'lost by an old id',
   'revived',

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { sessionOf } from '../support/app.ts'
 import { ABSOLUTE_MS, type Features, IDLE_MS, OVERLAP_MS } from './features.ts'
 import { onHandshake } from './handshakes.ts'
-import { operators } from './operators.ts'
+import { addOne, operators } from './operators.ts'
 import { type Handle, isFound, type Party } from './party.ts'
 
 /** What a party does. */
@@ -62,6 +62,20 @@ export const operations: Readonly<Record<string, Operation>> = {
     await session.save()
     party.done(deed)
     party.change(session)
+  }),
+  'save into what others change': request(async (request, party) => {
+    if (!isFound(request)) return
+    const session = sessionOf(request)
+    session.cart ??= {}
+    party.change(session, 'cart', party.name)
+  }),
+  update: request(async (request, party) => {
+    if (isFound(request)) await add(request, party)
+  }),
+  'update twice, and save': request(async (request, party) => {
+    if (!isFound(request)) return
+    party.change(sessionOf(request))
+    await Promise.all([add(request, party), add(request, party)])
   }),
   'save what others save': request((request, party) => saveShared(request, party)),
   'save what others save, and again when they have their answers': {
@@ -139,6 +153,17 @@ export const operations: Readonly<Record<string, Operation>> = {
   'the overlap passes': passing(OVERLAP_MS + 1),
   'the idle timeout passes': passing(IDLE_MS + 1),
   'the absolute timeout passes': passing(ABSOLUTE_MS + 1, ({ hasAbsoluteTimeout }) => hasAbsoluteTimeout === true),
+}
+
+/** Adds one to what is stored; a session that has ended by then is answered like any other. */
+async function add(request: FastifyRequest, party: Party): Promise<void> {
+  const deed = party.begin({ what: 'add', id: request.session.sessionId })
+  try {
+    await party.app.storedSession.update(request, addOne)
+    party.done(deed)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'FST_STORED_SESSION_ENDED') throw error
+  }
 }
 
 async function saveShared(request: FastifyRequest, party: Party): Promise<void> {

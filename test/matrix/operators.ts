@@ -43,12 +43,26 @@ async function trimWhenDue(party: Party): Promise<void> {
   await party.app.storedSession.trim({ pause: 0 })
 }
 
+/** Adds one to the total of a session. */
+export function addOne(session: object): void {
+  const counted = session as { total?: number }
+  counted.total = (counted.total ?? 0) + 1
+}
+
+async function updateAll(party: Party): Promise<void> {
+  const { ada: user } = party.world.users
+  const deed = party.begin({ what: 'add to all', user })
+  await party.app.storedSession.updateAll({ user }, addOne)
+  party.done(deed)
+}
+
 export const operators: Readonly<Record<string, Operation>> = {
   'revoke the user': operator(revokeUser),
   'revoke by handle': operator(revokeHandle('id')),
   'revoke by old handle': operator(revokeHandle('oldId'), wasRotated),
   'revoke all but this one': operator(revokeOthers('id')),
   'revoke all but the one of the old handle': operator(revokeOthers('oldId'), wasRotated),
+  'update all of the user': operator(updateAll, ({ bindToCookie }) => !bindToCookie),
   'trim when due': operator(trimWhenDue),
   'revoke the user, and trim when due': operator(async (party) => {
     await revokeUser(party)

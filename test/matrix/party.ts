@@ -90,9 +90,11 @@ export class Party {
   }
 
   /** Puts this party's key into the session; its response, or a save, tells whether it is stored. */
-  change(session: AppSession, key = this.name): Deed {
-    session[key] = this.stamp(session.userId as string | undefined)
-    return this.begin({ what: 'save', id: session.sessionId, key })
+  change(session: AppSession, key = this.name, member?: string): Deed {
+    const stamp = this.stamp(session.userId as string | undefined)
+    if (member === undefined) session[key] = stamp
+    else Object.assign(session[key] as object, { [member]: stamp })
+    return this.begin({ what: 'save', id: session.sessionId, key, ...(member !== undefined && { member }) })
   }
 
   stamp(user: string | undefined): Stamp {

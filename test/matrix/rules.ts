@@ -20,6 +20,7 @@ export const damageKinds = [
   'handed over',
   'lost session',
   'lost save',
+  'miscounted',
   'overwritten save',
   'two users',
   'too many sessions',
@@ -153,7 +154,25 @@ const lostSave: Rule = ({ world, lineages, contents }) =>
     const lineage = lineages.find(({ ids }) => ids.includes(id!))
     const content = lineage?.ids.map((one) => contents.get(one)).findLast(isThere)
     if (!content || world.deeds.some((other) => other.what === 'switch' && other.user === world.users.bob)) return false
-    return (content[key!] as Stamp | undefined)?.by !== party.name && `${party.name}'s key ${key} is not there`
+    const value = content[key!] as (Stamp & Record<string, Stamp>) | undefined
+    const stamp = deed.member === undefined ? value : value?.[deed.member]
+    return stamp?.by !== party.name && `${party.name}'s key ${key} is not there`
+  })
+
+/** Every update that was acknowledged is counted once, and no other is counted. */
+const miscounted: Rule = ({ world, lineages, contents }) =>
+  lineages.map((lineage) => {
+    const content = lineage.ids.map((id) => contents.get(id)).findLast(isThere)
+    if (!content || world.deeds.some(({ what, user }) => what === 'switch' && user === world.users.bob)) return false
+    const total = (content.total as number | undefined) ?? 0
+    const own = world.deeds.filter(({ what, id }) => what === 'add' && lineage.ids.includes(id!))
+    const all = world.deeds.filter(({ what }) => what === 'add to all')
+    const sure = [
+      ...own.filter((deed) => deed.done !== undefined && !isGone(world, deed)),
+      ...all.filter((deed) => deed.done !== undefined && lineage.user === deed.user && lineage.knownAt < deed.began),
+    ].length
+    if (total < sure) return `${total} updates are counted of ${sure}`
+    return total > own.length + all.length && `${total} updates are counted of ${own.length + all.length}`
   })
 
 /** A save that failed does not win against one that began later and was acknowledged. */
@@ -216,6 +235,7 @@ const rules: Record<Damage['kind'], Rule> = {
   'handed over': handedOver,
   'lost session': lostSession,
   'lost save': lostSave,
+  miscounted,
   'overwritten save': overwrittenSave,
   'two users': twoUsers,
   'too many sessions': tooMany,

@@ -12,6 +12,7 @@ const renewal = { isRenewal: true } as const
 const rekeyed = { isRekeyed: true, ...old } as const
 const refuse = { maxPerUser: 1, evict: 'refuse', isAnonymous: true } as const
 const REENCRYPT = 'reencrypt, and remove the old key'
+const UPDATE_ALL = 'update all of the user'
 const AND_AGAIN = 'save what others save, and again when they have their answers'
 
 /** Combinations that lead to one kind of damage each, where the store is not made for them. */
@@ -48,6 +49,23 @@ const named: Readonly<Record<string, readonly Named[]>> = {
     [{ maxPerUser: 2, evict: 'least-recent' }, 'rotate', 'sign in elsewhere'],
     [{ ...two, maxPerUser: 2, evict: 'refuse' }, 'rotate', 'sign in elsewhere'],
     [{ ...two, maxPerUser: 2, evict: 'oldest' }, 'rotate', 'sign in elsewhere', 'revoke by handle'],
+  ],
+  'changes inside of a key, and updates': [
+    [two, 'save into what others change', 'save into what others change'],
+    [two, 'save into what others change', 'save into what others change', 'update'],
+    [two, 'update', 'update'],
+    [{}, 'update', 'update twice, and save'],
+    [two, 'update twice, and save', 'save into what others change'],
+    [{ ...two, isAnonymous: true }, 'update', 'set the user'],
+    [two, 'update', 'rotate'],
+    [two, 'update', 'sign out'],
+    [two, 'update', 'change the user'],
+    [two, 'update', UPDATE_ALL],
+    [two, 'rotate', UPDATE_ALL],
+    [two, 'rotate', UPDATE_ALL, 'update'],
+    [two, 'sign out', UPDATE_ALL],
+    [two, 'regenerate with keys', UPDATE_ALL],
+    [{ ...two, ...half, slow: { party: 'a', at: 2, isAnswer: true } }, 'update', 'update'],
   ],
   'the cookie of a browser': [
     [{ ...two, hasLifetime: true }, 'rotate', 'read'],

@@ -11,6 +11,8 @@ export const FIRST_BROWSER = 'first'
 export interface Deed {
   readonly what:
     | 'save'
+    | 'add'
+    | 'add to all'
     | 'switch'
     | 'end'
     | 'renew'
@@ -27,6 +29,8 @@ export interface Deed {
   /** The id that it led to. */
   newId?: string
   readonly key?: string
+  /** The member of the object under the key. */
+  readonly member?: string
   readonly user?: string
   readonly ms?: number
   remaining?: number

@@ -27,6 +27,7 @@ export const commands = {
   openWrapped,
   close,
   saveKeys,
+  countUp,
   firstSaves,
   saveNew,
   saveNewAtOnce,
@@ -105,6 +106,20 @@ async function saveKeys(id: string, prefix: string, saves: number): Promise<Reco
     acknowledged[key] = count
   }
   return acknowledged
+}
+
+/** Adds one to a key again and again, each time in a session loaded anew; the last result. */
+async function countUp(id: string, times: number): Promise<number> {
+  let last = 0
+  for (let count = 1; count <= times; count++) {
+    const session = (await protocol.load(id)) as Record<string, unknown> | null
+    if (!session) throw new Error('the session is not there')
+    await app.storedSession.store.requests.update(id, session as never, () => {
+      last = ((session.n as number | undefined) ?? 0) + 1
+      session.n = last
+    })
+  }
+  return last
 }
 
 /** Saves one id many times at once, each time as a new session with a key of its own. */

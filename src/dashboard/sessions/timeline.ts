@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<HistoryEvent['kind'], string>> = {
   unproven: 'Named without a proof of its device',
   unreadable: 'Could not be decrypted',
   revoked: 'Ended by an operator',
+  updated: 'Changed by an operator',
   revealed: 'Content looked at',
   keys: 'Sealed with another key',
   trimmed: 'Old rows were deleted',

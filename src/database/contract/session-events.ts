@@ -12,6 +12,7 @@ export type EventKind =
   | 'unproven'
   | 'unreadable'
   | 'revoked'
+  | 'updated'
   | 'revealed'
   | 'keys'
   | 'trimmed'

@@ -35,6 +35,7 @@ const KINDS = [
   'unproven',
   'unreadable',
   'revoked',
+  'updated',
   'revealed',
   'keys',
   'trimmed',

@@ -37,10 +37,10 @@ export interface HistoryEvent {
   sessions?: number
   /** For `trimmed` and `revoked`: the number of events that were deleted or erased. */
   events?: number
-  /** For `keys`: rows that did not open, and rows that other keys still seal. */
+  /** For `keys` and `updated`: rows that did not open, and rows that remain. */
   unreadable?: number
   remaining?: number
-  /** For `revoked`: the names of the options that chose the sessions. */
+  /** For `revoked` and `updated`: the names of the options that chose the sessions. */
   filter?: readonly string[]
   /** Whether its details do not open: the row was changed or moved, or its key is gone. */
   isUnreadable?: true
@@ -103,9 +103,10 @@ async function toEvent(core: StoreCore, row: EventRow): Promise<HistoryEvent> {
   return Object.assign(event, others)
 }
 
-// A revocation of a user has a key of its own, which is no session.
+// What was done to all sessions of a user has a key of its own, which is no session.
 function handleOf(sid: Buffer, kind: EventKind, details: EventDetails | string): SessionHandle | undefined {
-  const isOfUser = kind === 'revoked' && !(typeof details === 'object' && details.filter?.includes('handle'))
+  const isOfUser =
+    (kind === 'revoked' || kind === 'updated') && !(typeof details === 'object' && details.filter?.includes('handle'))
   return sid.equals(MANY) || isOfUser ? undefined : formatSid(sid)
 }
 

@@ -50,27 +50,30 @@ async function endOne(core: StoreCore, { sid, userId }: ListedRow, { actor, isEr
 /** The key of what operators did to a user: a hash of a text that no cookie can hold. */
 const sidOfUser = (userId: string) => sidOf(`stored-session/history\0${userId}`)
 
-/** What is recorded of a revocation. */
-interface Revoked {
+/** What is recorded of an operation on the sessions of a filter. */
+interface OperationRecord {
   /** The options, by name. */
   readonly names: object
   readonly sessions: number
   readonly actor: string | undefined
+  readonly unreadable?: number
+  readonly remaining?: number
 }
 
 /**
- * Records a revocation. For one user the event has a key of this user, so that it can be forgotten with the user and
- * apart from the events of others.
+ * Records what an operator did to the sessions of a filter. For one user the event has a key of this user, so that it can
+ * be forgotten with the user and apart from the events of others.
  */
-export async function recordRevocation(
+export async function recordOperation(
   { history }: StoreCore,
+  kind: 'revoked' | 'updated',
   { userId, sid }: RowFilter,
-  { names, sessions, actor }: Revoked,
+  { names, actor, ...counts }: OperationRecord,
 ): Promise<void> {
   const filter = Object.keys(names).filter((name) => FILTERS.includes(name))
-  const details = { filter, sessions, ...(actor !== undefined && { actor }) }
+  const details = { filter, ...counts, ...(actor !== undefined && { actor }) }
   const key = sid ?? (userId === undefined ? MANY : sidOfUser(userId))
-  await history?.recordNow({ sid: key, kind: 'revoked', userId: userId ?? null, details })
+  await history?.recordNow({ sid: key, kind, userId: userId ?? null, details })
 }
 
 const FILTERS = ['user', 'handle', 'before', 'all', 'except']

@@ -8,6 +8,7 @@ import type { TokenCodec } from '../../payload/binding/token-codec.ts'
 import type { Codec } from '../../payload/codec.ts'
 import type { UsesCodec } from '../../payload/uses/uses-codec.ts'
 import type { SessionContent } from '../live/content.ts'
+import type { MergeRules } from '../merging/merge-rules.ts'
 import type { SessionEventEmitter } from './events.ts'
 import type { FewPerMinute } from './few-per-minute.ts'
 import type { SessionHistory } from './history.ts'
@@ -44,6 +45,8 @@ export interface StoreCore {
   readonly maxBytes: number
   /** The user of a session; null without a user. */
   userOf(content: SessionContent): string | null
+  /** How concurrent changes of keys are merged. */
+  readonly mergeRules: MergeRules
   /** How long the old id of a rotated session can still read it, in milliseconds. */
   readonly rotationOverlap: number
   /** When ids renew themselves, and what the reuse of an old one does. */

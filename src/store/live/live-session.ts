@@ -114,6 +114,8 @@ class SessionNote {
   isFirst = false
   /** Whether its last save failed. */
   isUnsaved = false
+  /** A write that got no answer: what it would have stored, and what of that this session had. */
+  attempt: { readonly plaintext: Uint8Array; readonly snapshot: Uint8Array } | undefined
 }
 
 const all = notes<SessionNote>()

@@ -47,7 +47,9 @@ export function loadedVersionOf(session: object): LoadedVersion | undefined {
 
 /** Notes the stored version that a live session now equals. */
 export function setLoadedVersion(session: object, loadedVersion: LoadedVersion): void {
-  noteOf(session).loadedVersion = loadedVersion
+  const note = noteOf(session)
+  note.loadedVersion = loadedVersion
+  note.attempt = undefined
 }
 
 /** Whether the request of a live session holds an id that is not current. */

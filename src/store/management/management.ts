@@ -11,6 +11,8 @@ import { type ImportOptions, type ImportResult, importSessions } from '../import
 import { type UpgradeOptions, type UpgradeResult, upgradeSessions } from '../imports/upgrading.ts'
 import { hasOldId } from '../live/loaded-version.ts'
 import { rowsFrom } from '../rotation/successors.ts'
+import { updateAllSessions } from '../updating/update-all.ts'
+import type { ContentChange, UpdateAllOptions, UpdateAllResult, UpdateFilter } from '../updating/update-all-options.ts'
 import { type KeyStatus, keyStatus } from './key-status.ts'
 import { countSessions, type ListOptions, listSessions, type SessionPage } from './listing.ts'
 import { type ReencryptOptions, type ReencryptResult, reencryptSessions } from './reencrypting.ts'
@@ -113,6 +115,11 @@ export abstract class SessionManagement {
   /** Seals rows of other keys with the current key; see {@link reencryptSessions}. */
   async reencrypt(options?: ReencryptOptions): Promise<ReencryptResult> {
     return perform(await this.open(), unlimited(), REENCRYPT, options)
+  }
+
+  /** Changes the content of every live session of a filter; see {@link updateAllSessions}. */
+  async updateAll(filter: UpdateFilter, change: ContentChange, options?: UpdateAllOptions): Promise<UpdateAllResult> {
+    return updateAllSessions(await this.open(), unlimited(), filter, change, options)
   }
 
   /** Imports sessions from another store; their cookies keep working. See {@link importSessions}. */

@@ -1,7 +1,7 @@
 import type { EventRow } from '../../database/contract/session-database.ts'
 import { isEvent, keyIdOf, UnreadablePayload } from '../../payload/sealed-payload.ts'
+import { pause } from '../core/batch-pause.ts'
 import type { StoreCore } from '../core/core.ts'
-import { pause } from './batch-pause.ts'
 
 /** What a change of keys has done so far. */
 interface Progress {

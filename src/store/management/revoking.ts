@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RowFilter, SessionListing } from '../../database/contract/session-database.ts'
 import { inDatabase } from '../../instruments/measures.ts'
-import { endListed, recordRevocation } from '../audit/recorded-ends.ts'
+import { endListed, recordOperation } from '../audit/recorded-ends.ts'
 import type { StoreCore, UserId } from '../core/core.ts'
 import { BEFORE_ALL, listingOf } from '../core/core.ts'
 import { type SessionHandle, sidOfHandle } from '../core/handle.ts'
@@ -60,7 +60,7 @@ export async function revokeSessions(
 ): Promise<RevokeResult> {
   const { filter, dryRun, actor } = checkFilter(options)
   const result = await revoke(core, { measures }, { ...options, filter, dryRun, actor })
-  if (!dryRun) await recordRevocation(core, filter, { names: options, sessions: result.revoked, actor })
+  if (!dryRun) await recordOperation(core, 'revoked', filter, { names: options, sessions: result.revoked, actor })
   return result
 }
 

@@ -6,6 +6,7 @@ import { checkedMetadataOptions } from '../../metadata/metadata-options.ts'
 import { limitNesting, type Serializer, serializers } from '../../payload/serializer.ts'
 import { USUAL_TIMEOUT_MS } from '../../time/time-limits.ts'
 import { checkLimits, checkMaxPerUser } from './check-limits.ts'
+import { checkMerge } from './check-merge.ts'
 import { checkKeys, checkSealing } from './check-sealing-options.ts'
 import { checkHistory } from './history-option.ts'
 import { OptionChecks } from './option-checks.ts'
@@ -81,6 +82,7 @@ export function checkStoreOptions(
     metadata: checkedMetadataOptions(options.metadata, checks),
     bindsToDevices,
     maxPerUser: checkMaxPerUser(options, checks),
+    merge: checkMerge(options.merge, checks),
     errorPaths: checks.boolean('errorPaths', options.errorPaths, false),
     serializer: checkSerializer(options.serializer, checks),
     maxBytes: checks.integer('maxBytes', options.maxBytes, USUAL_MAX_BYTES, 1, LARGEST_BYTES),

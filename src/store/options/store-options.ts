@@ -7,6 +7,7 @@ import type { Serializer, serializers } from '../../payload/serializer.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { RenewalSettings, UserId, UserLimit } from '../core/core.ts'
 import type { Limits } from '../core/lifetime.ts'
+import type { MergeRule, MergeRules } from '../merging/merge-rules.ts'
 import type { HistoryOption, HistorySettings } from './history-option.ts'
 import { type RenewalOptions, renewalOptionNames } from './renewal-options.ts'
 import type { TrimLock, TrimOption, TrimSchedule } from './trim-options.ts'
@@ -102,6 +103,11 @@ export interface StoreOptions extends RenewalOptions {
    */
   evict?: 'oldest' | 'least-recent' | 'refuse'
   /**
+   * How concurrent changes of a key are merged: `'add'` for numbers, `'union'` and `'append'` for arrays, `'last'` for the
+   * later value, or a function of `(base, theirs, ours)`. @defaultValue by member, see “Concurrent requests”
+   */
+  merge?: Record<string, MergeRule>
+  /**
    * Whether an error about a value that cannot be stored contains the whole path, such as
    * `byMail.get("ada@example.org").token`, and not only the top-level name. Logs then contain the path too, and a path
    * may contain session content. @defaultValue false; with the plugin true where the variable NODE_ENV is `development`
@@ -153,6 +159,7 @@ export interface CheckedStoreOptions {
   /** Whether the plugin binds sessions to devices. */
   readonly bindsToDevices: boolean
   readonly maxPerUser: UserLimit | undefined
+  readonly merge: MergeRules
   readonly errorPaths: boolean
   readonly serializer: Serializer
   readonly maxBytes: number
@@ -182,6 +189,7 @@ export const storeOptionNames = [
   'user',
   'maxPerUser',
   'evict',
+  'merge',
   'errorPaths',
   'serializer',
   'metadata',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { NewRow } from '../../database/contract/session-database.ts'
 import { SessionTooLargeError } from '../../errors.ts'
 import type { PayloadPlace } from '../../payload/codec.ts'
@@ -87,6 +88,8 @@ export function isUnchanged(core: StoreCore, base: StoredVersion, plaintext: Uin
 
 /** Whether two values have the same stored form: a live value (-0, no prototype) may differ from its stored copy. */
 export function isStoredAlike(core: StoreCore, one: unknown, other: unknown): boolean {
+  if (isDeepStrictEqual(one, other)) return true
+  if (typeof one !== typeof other || (typeof one !== 'object' && one !== 0)) return false
   const bytes = (value: unknown) => core.codec.serialize({ value })
   try {
     return Buffer.compare(bytes(one), bytes(other)) === 0

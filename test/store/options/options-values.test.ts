@@ -54,6 +54,15 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
     [1, 'must be true or false, not 1'],
     [null, 'must be true or false, not null'],
   ],
+  merge: [
+    ['add', "must be an object of rules by the names of keys, such as { visits: 'add' }"],
+    [['add'], "must be an object of rules by the names of keys, such as { visits: 'add' }"],
+    [null, "must be an object of rules by the names of keys, such as { visits: 'add' }"],
+    [{ cookie: 'add' }, '.cookie is not a key of a session; omit it'],
+    [{ save: 'last' }, '.save is not a key of a session; omit it'],
+    [{ n: 'sum' }, '.n must be "add", "union", "append", "last" or a function of (base, theirs, ours)'],
+    [{ n: undefined }, '.n must be "add", "union", "append", "last" or a function of (base, theirs, ours)'],
+  ],
   user: [
     ['userId', 'must be a function, not "userId"'],
     [null, 'must be a function, not null'],
@@ -183,6 +192,7 @@ const ACCEPTED: Record<string, unknown[]> = {
   secret: ['x'.repeat(32), [secret], [secret, 'another secret of the same length or even longer']],
   keys: [keys],
   migrate: [true, undefined],
+  merge: [{}, { n: 'add', tags: 'union', log: 'append', page: 'last', top: () => 1 }],
   user: [() => undefined],
   errorPaths: [true, false],
   bindToCookie: [true, false],

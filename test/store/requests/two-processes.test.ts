@@ -37,6 +37,16 @@ forEachDatabase((target) => {
     assert.equal((await rowOf(database, id))?.version, 1 + 2 * SAVES)
   })
 
+  test('every update of two processes counts once', async (t) => {
+    const { id } = await one.do('saveNew', 'ada')
+    const begun = performance.now()
+    const results = await Promise.all([one.do('countUp', id, SAVES), other.do('countUp', id, SAVES)])
+    t.diagnostic(`2 x ${SAVES} updates in ${Math.round(performance.now() - begun)} ms`)
+    assert.deepEqual(await one.do('load', id), { userId: 'ada', n: 2 * SAVES })
+    assert.equal(Math.max(...results), 2 * SAVES)
+    assert.equal((await rowOf(database, id))?.version, 1 + 2 * SAVES)
+  })
+
   test('500 first saves of one id at once, in two processes, make one row with all of them', async () => {
     const id = newId()
     const before = (await allRows(database)).length

@@ -1,18 +1,17 @@
-import { sidOf } from '../../payload/session-id.ts'
 import type { StoreCore } from '../core/core.ts'
 import type { Operation } from '../core/operation.ts'
-import { ownerIn } from '../history/session-changes.ts'
-import { contentOf, isJsonVisible, type SessionContent } from '../live/content.ts'
+import { contentOf, isJsonVisible } from '../live/content.ts'
 import { isSameLifetime, lifetimeOf, noteFirst } from '../live/cookie-lifetime.ts'
-import { type LiveSession, type LoadedVersion, noteOf } from '../live/live-session.ts'
+import { type LiveSession, noteOf } from '../live/live-session.ts'
 import { loadedVersionOf } from '../live/loaded-version.ts'
-import { hasUnsavedProof, laterTimes, withTimes } from '../live/stored-times.ts'
-import { markGone } from './ending.ts'
+import { hasUnsavedProof } from '../live/stored-times.ts'
+import { markGone } from '../requests/ending.ts'
+import type { Predecessor } from '../requests/heirs.ts'
+import { isUnchanged } from '../requests/sealed-row.ts'
 import { handOver } from './handing-over.ts'
-import type { Predecessor } from './heirs.ts'
 import type { Save } from './save-draft.ts'
 import { type SaveOutcome, storeInTurn } from './save-group.ts'
-import { isUnchanged, serialize } from './sealed-row.ts'
+import { placeOf, snapshotOf } from './snapshot.ts'
 
 export type { SaveOutcome } from './save-group.ts'
 
@@ -63,24 +62,6 @@ export function isChangedUnseen(core: StoreCore, session: LiveSession): boolean 
   return !isUnchanged(core, base, core.codec.serialize(contentOf(session, now)))
 }
 
-/** A session that is younger, in milliseconds, began with the sign-in: its date of creation says when. */
-const SIGN_IN_MS = 10_000
-
-/** Serializes a session, with the time of a sign-in if it had another user or none before. */
-function snapshotOf(
-  core: StoreCore,
-  base: LoadedVersion | undefined,
-  content: SessionContent,
-  userId: string | null,
-): Uint8Array {
-  const snapshot = serialize(core, content)
-  const provenAt = Date.now()
-  if (!base || userId === null || provenAt - base.createdAt < SIGN_IN_MS) return snapshot
-  if (isUnchanged(core, base, snapshot) || ownerIn(core, base.plaintext) === userId) return snapshot
-  content.cookie = withTimes(content.cookie, laterTimes(content.cookie, { provenAt }))
-  return serialize(core, content)
-}
-
 function begin(core: StoreCore, id: string, session: LiveSession, previousId: string | undefined): Save {
   const base = loadedVersionOf(session)
   const content = contentOf(session, Date.now())
@@ -88,8 +69,6 @@ function begin(core: StoreCore, id: string, session: LiveSession, previousId: st
   const snapshot = snapshotOf(core, base, content, userId)
   noteFirst(session)
   const { visitor } = noteOf(session)
-  const followed = base?.followed && { ...base.followed, usedAt: base.usedAt }
-  const [sid, held] = followed ? [followed.sid, { share: followed.share }] : [sidOf(id), { id }]
   const { cookie: lifetime } = content
-  return { id, sid, held, session, snapshot, base, lifetime, userId, followed, visitor, previousId }
+  return { id, ...placeOf(id, base), session, snapshot, base, lifetime, userId, visitor, previousId }
 }

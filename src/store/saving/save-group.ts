@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EndReason, RowChange, SessionRow } from '../../database/contract/session-database.ts'
+import type { EndReason, SessionRow } from '../../database/contract/session-database.ts'
 import { OverloadedError, UnavailableError } from '../../errors.ts'
 import { UnreadablePayload } from '../../payload/sealed-payload.ts'
 import { Deferred } from '../../time/deferred.ts'
-import { UNBOUND } from '../binding/carried-binding.ts'
 import type { StoreCore } from '../core/core.ts'
-import { deadlineOf, trimTime } from '../core/lifetime.ts'
 import type { Operation } from '../core/operation.ts'
 import { recordWrite } from '../history/session-changes.ts'
-import { noteOf, type StoredVersion } from '../live/live-session.ts'
+import { noteOf } from '../live/live-session.ts'
+import { markGone } from '../requests/ending.ts'
+import { type OpenedRow, openCurrent } from '../requests/opened-row.ts'
+import { sealedRow } from '../requests/sealed-row.ts'
 import { renewedRow } from '../rotation/following.ts'
 import { UserChange } from '../users/max-per-user.ts'
-import { markGone } from './ending.ts'
-import { type OpenedRow, openCurrent } from './opened-row.ts'
-import { type Draft, draftOf, keep, mergedDraft, type Save } from './save-draft.ts'
-import { type Carried, type SealedRow, sealedRow } from './sealed-row.ts'
+import { mergedDraft } from './merged-draft.ts'
+import { carriedBy, changeTo } from './row-change.ts'
+import { type Draft, draftOf, keep, noteAttempt, type Save, takeBack } from './save-draft.ts'
 
 /** The outcome of a save. */
 export type SaveOutcome = 'unchanged' | 'saved' | 'gone'
@@ -81,11 +81,12 @@ const inTime = (group: readonly Waiting[]) =>
 async function store(waiting: readonly Waiting[], change: UserChange | undefined): Promise<() => void> {
   let group = inTime(waiting)
   for (let attempt = 1; attempt <= ATTEMPTS && group.length > 0; attempt++) {
-    const isAlone = attempt === 1 && group.length === 1
+    const isAlone = attempt === 1 && group.length === 1 && !group[0]!.save.update
     const draft = isAlone ? draftOf(group[0]!.save) : await nextDraft(group, attempt)
     if (typeof draft === 'string') return () => tellGone(group, draft)
     group = inTime(group)
-    if (group.length > 0 && (await write(group, draft, change))) return () => tellSaved(group, draft)
+    if (draft.taken.length === 0) return () => tellSaved(group, draft)
+    if (group.length > 0 && (await writeOrTakeBack(group, draft, change))) return () => tellSaved(group, draft)
   }
   if (group.length > 0) throw new UnavailableError({ cause: new Error(`a save lost ${ATTEMPTS} races in turn`) })
   return () => {}
@@ -104,10 +105,12 @@ async function nextDraft(group: readonly Waiting[], attempt: number): Promise<Dr
   if (opened && 'reason' in opened) return opened.reason
   // Without a base, the row that refused the INSERT may have been trimmed since, so an INSERT can succeed now.
   if (!opened && saves.some(({ base }) => base)) return 'unknown'
-  const draft = mergedDraft(core, opened as OpenedRow | undefined, saves, renewed?.followed)
+  const draft = await mergedDraft(core, opened as OpenedRow | undefined, saves, renewed?.followed)
   // The place of the user is reserved for the row of the earlier id.
   const isRefusable = renewed && core.userLimit?.evict === 'refuse'
-  return isRefusable && draft.userId !== core.userOf((opened as OpenedRow).content) ? 'rotated' : draft
+  if (!isRefusable || draft.userId === core.userOf((opened as OpenedRow).content)) return draft
+  takeBack(draft)
+  return 'rotated'
 }
 
 /** The row of a session whose id `rotateEvery` renewed meanwhile, which takes the changes of this request too. */
@@ -124,17 +127,33 @@ function tellGone(group: readonly Waiting[], reason: EndReason): void {
   for (const { core, save, resolve } of group) resolve(markGone(core, save, reason))
 }
 
-function tellSaved(group: readonly Waiting[], { foreign }: Draft): void {
+function tellSaved(group: readonly Waiting[], { foreign, failed }: Draft): void {
   // A foreign save keeps the cookie, because the id is current and only the user differs.
-  for (const { core, save, resolve } of group)
-    resolve(foreign.includes(save) ? markGone(core, save, 'rotated') : 'saved')
+  for (const { core, save, resolve, reject } of group) {
+    if (failed.includes(save)) reject(save.update!.failure)
+    else resolve(foreign.includes(save) ? markGone(core, save, 'rotated') : 'saved')
+  }
+}
+
+async function writeOrTakeBack(
+  group: readonly Waiting[],
+  draft: Draft,
+  change: UserChange | undefined,
+): Promise<boolean> {
+  let isWritten = false
+  try {
+    isWritten = await write(group, draft, change)
+    return isWritten
+  } finally {
+    if (!isWritten) takeBack(draft)
+  }
 }
 
 /** Writes a draft of the saves that still wait; false when another process was quicker. */
 async function write(group: readonly Waiting[], draft: Draft, change: UserChange | undefined): Promise<boolean> {
   const { core, operation, save } = group[0]!
   // A save in the draft has reached its timeout, so the draft must be made again.
-  if (draft.taken.length + draft.foreign.length > group.length) return false
+  if (draft.taken.length + draft.foreign.length + draft.failed.length > group.length) return false
   const { base, plaintext, userId, followed } = draft
   if (base && Buffer.compare(base.plaintext, plaintext) === 0) {
     keep(core, draft, base)
@@ -145,9 +164,13 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
   const sealing = sealedRow(core, operation, { ...place, createdAt: base?.createdAt }, draft, carriedBy(draft))
   const row = sealing instanceof Promise ? await sealing : sealing
   if (group.some(({ operation: { deadline } }) => deadline.isPast)) return false
-  const isWritten = base
-    ? await core.rows.update(changeTo(core, row, base, draft), operation.measures)
-    : await core.rows.insert({ ...row, version: 1, endedAt: null, endReason: null }, operation.measures)
+  const writing = base
+    ? core.rows.update(changeTo(core, row, base, draft), operation.measures)
+    : core.rows.insert({ ...row, version: 1, endedAt: null, endReason: null }, operation.measures)
+  const isWritten = await writing.catch((error) => {
+    noteAttempt(draft)
+    throw error
+  })
   if (!isWritten) return false
   keep(core, draft, {
     version: (base?.version ?? 0) + 1,
@@ -167,26 +190,3 @@ async function write(group: readonly Waiting[], draft: Draft, change: UserChange
 const previousOf = (group: readonly Waiting[]) => ({
   previousId: group.find(({ save }) => save.previousId)?.save.previousId,
 })
-
-const carriedBy = ({ base, taken }: Draft): Carried => ({
-  uses: { stored: base?.metadata ?? null, isNew: !base, visitor: taken.at(-1)?.visitor },
-  binding: base ? { stored: base.binding } : inheritedBy(taken),
-})
-
-/** The binding that a new session gets from the session that it replaces. */
-const inheritedBy = (taken: Draft['taken']) =>
-  taken.map(({ session }) => noteOf(session).inherited).find((binding) => binding) ?? UNBOUND
-
-function changeTo(
-  { limits }: StoreCore,
-  row: SealedRow,
-  base: StoredVersion,
-  { followed, lifetime }: Draft,
-): RowChange {
-  const { sid, data, keyId, userId, touchedAt: now, expiresAt, trimAt, metadata, binding } = row
-  const change = { sid, version: base.version, now, data, keyId, userId, metadata, binding }
-  if (!followed) return { ...change, touchedAt: now, expiresAt, trimAt }
-  const { usedAt: touchedAt } = followed
-  const end = deadlineOf(limits, lifetime, base.createdAt, touchedAt)
-  return { ...change, touchedAt, expiresAt: end, trimAt: trimTime(limits, end) }
-}

@@ -7,13 +7,13 @@ import type { Operation } from '../core/operation.ts'
 import { recordWrite } from '../history/session-changes.ts'
 import { noteOf, UNKNOWN_VERSION } from '../live/live-session.ts'
 import { setLoadedVersion } from '../live/loaded-version.ts'
+import { endForGood, type Finding, markGone } from '../requests/ending.ts'
+import { disinherit, type Predecessor } from '../requests/heirs.ts'
+import { beginHeir } from '../requests/opened-row.ts'
+import { pendingRow, sealed, sealedRow, serialize } from '../requests/sealed-row.ts'
 import { UserChange } from '../users/max-per-user.ts'
-import { endForGood, type Finding, markGone } from './ending.ts'
-import { disinherit, type Predecessor } from './heirs.ts'
-import { beginHeir } from './opened-row.ts'
 import type { Save } from './save-draft.ts'
 import type { SaveOutcome } from './save-group.ts'
-import { pendingRow, sealed, sealedRow, serialize } from './sealed-row.ts'
 
 /**
  * Stores the new session of a `regenerate(keys)`, and ends the old session. A revocation between the steps works too:
