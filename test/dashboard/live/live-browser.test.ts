@@ -60,8 +60,11 @@ describe('the live page in Chromium', () => {
 
   test('keeps at most 200 events, and runs nothing that is in them', async () => {
     warn('<img src=x onerror="document.title = \'attacked\'"><script>document.title = "attacked"</script>')
-    for (let n = 0; n < 300; n++) warn(`many ${n}`)
-    await page.getByText('many 299').waitFor()
+    // A reader that is too slow misses events, so it gets them in portions.
+    for (let n = 0; n < 300; n++) {
+      warn(`many ${n}`)
+      if (n % 50 === 49) await page.getByText(`many ${n}`, { exact: false }).first().waitFor()
+    }
     assert.equal(await items().count(), 200)
     await page.reload()
     await page.getByText('many 299').waitFor()
