@@ -105,7 +105,10 @@ async function followRotation(
 ): Promise<Reading> {
   try {
     const found = await follow(core, operation.measures, row, held)
-    if ('isReused' in found) return { reason: await reportReuse(core, row, held, asker.visitor), isOldId: true }
+    if ('isReused' in found) {
+      const mayEnd = !(asker.device && row.binding) || (await isProven(core.tokenCodec, row, asker.device))
+      return { reason: await reportReuse(core, row, held, { visitor: asker.visitor, mayEnd }), isOldId: true }
+    }
     if ('reason' in found) return { ...found, isOldId: true }
     const { share, followed } = found
     const opened = await openCurrent(core, operation, found.row, { share })

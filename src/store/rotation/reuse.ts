@@ -13,7 +13,8 @@ import { currentRow, endSuccessor } from './successors.ts'
  * Reports that an old id was used after its overlap while later ids are in use, and with `onReuse: 'end'` ends the
  * session for both parties, because nothing tells which of them is the owner.
  *
- * @param visitor - who used the old id
+ * @param user - who used the old id, and whether that may end the session: not without a proof of the device that it is
+ * bound to, because a thief must not sign the owner out
  * @throws `FST_STORED_SESSION_LOST_ROTATION` when a row does not show the new id of its session
  * @see RFC 9700, section 4.14.2
  */
@@ -21,7 +22,7 @@ export async function reportReuse(
   core: StoreCore,
   old: SessionRow,
   held: Held,
-  visitor: Visitor | undefined,
+  { visitor, mayEnd }: { readonly visitor: Visitor | undefined; readonly mayEnd: boolean },
 ): Promise<ReuseReason> {
   const known = core.reuses.of(old.sid)
   if (known) return known
@@ -29,7 +30,7 @@ export async function reportReuse(
   if (reasonOver(core.limits, row, Date.now()))
     return core.reuses.note(old.sid, row.endReason === 'reused' ? 'reused' : 'rotated')
   const reuse = { previousSid: old.sid, visitor, holder: core.history && (await lastUseOf(core, row)) }
-  const isEnding = core.renewal.onReuse === 'end'
+  const isEnding = mayEnd && core.renewal.onReuse === 'end'
   if (isEnding) await endSuccessor(core, old.sid, held, (...next) => endReused(core, reuse, ...next))
   else await tell(core, { ...reuse, sid: row.sid, owner: await ownerOf(core, row.sid, share), isEnded: false })
   return core.reuses.note(old.sid, isEnding ? 'reused' : 'rotated')
