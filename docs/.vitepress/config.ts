@@ -16,6 +16,7 @@ export default defineConfig({
   srcExclude: ['architecture.md', 'node_modules/**'],
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(markdown) {
       // Links to files outside of docs/ lead nowhere on the site, so their text stays without a link.
       markdown.core.ruler.push('links-of-the-repository', ({ tokens }) => {
@@ -24,7 +25,10 @@ export default defineConfig({
     },
   },
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: { translations: { button: { buttonText: 'Search', buttonAriaLabel: 'Search Ctrl K' } } },
+    },
     outline: { level: [2, 3] },
     nav: pages.map(({ text, items }) => ({
       text,
