@@ -86,7 +86,13 @@ async function store(waiting: readonly Waiting[], change: UserChange | undefined
     if (typeof draft === 'string') return () => tellGone(group, draft)
     group = inTime(group)
     if (draft.taken.length === 0) return () => tellSaved(group, draft)
-    if (group.length > 0 && (await writeOrTakeBack(group, draft, change))) return () => tellSaved(group, draft)
+    let isWritten = false
+    try {
+      isWritten = group.length > 0 && (await write(group, draft, change))
+    } finally {
+      if (!isWritten) takeBack(draft)
+    }
+    if (isWritten) return () => tellSaved(group, draft)
   }
   if (group.length > 0) throw new UnavailableError({ cause: new Error(`a save lost ${ATTEMPTS} races in turn`) })
   return () => {}
@@ -132,20 +138,6 @@ function tellSaved(group: readonly Waiting[], { foreign, failed }: Draft): void 
   for (const { core, save, resolve, reject } of group) {
     if (failed.includes(save)) reject(save.update!.failure)
     else resolve(foreign.includes(save) ? markGone(core, save, 'rotated') : 'saved')
-  }
-}
-
-async function writeOrTakeBack(
-  group: readonly Waiting[],
-  draft: Draft,
-  change: UserChange | undefined,
-): Promise<boolean> {
-  let isWritten = false
-  try {
-    isWritten = await write(group, draft, change)
-    return isWritten
-  } finally {
-    if (!isWritten) takeBack(draft)
   }
 }
 
