@@ -30,7 +30,7 @@ async function createTable(database: TestDatabase): Promise<string> {
   await database.query(`CREATE TABLE ${name} (${q('note')} ${text}, ${q('Schlüssel')} ${sid} PRIMARY KEY NOT NULL,
     ${q('inhalt')} ${data} NOT NULL, ${q('order')} integer NOT NULL, ${q('user')} ${text}, ${q('from')} ${time} NOT NULL,
     ${q('t')} ${time} NOT NULL, ${q('until')} ${time} NOT NULL, ${q('delete')} ${time} NOT NULL, ${q('end')} ${time},
-    ${q(`why ${inner}so${inner}`)} ${text}, ${q('sealed by')} ${time}, ${q('who else')} ${data}, ${q('place')} ${text} NOT NULL DEFAULT 'somewhere')`)
+    ${q(`why ${inner}so${inner}`)} ${text}, ${q('sealed by')} ${time}, ${q('who else')} ${data}, ${q('which device')} ${data}, ${q('place')} ${text} NOT NULL DEFAULT 'somewhere')`)
   return name
 }
 
