@@ -119,7 +119,7 @@ export class StoredSessionStore extends SessionInspection {
   }
 
   /** The options as the application gave them, for the doctor. They hold its secrets: never log or show them. */
-  get givenOptions(): GivenOptions {
+  givenOptions(): GivenOptions {
     return givenOptionsOf(this.#options)
   }
 

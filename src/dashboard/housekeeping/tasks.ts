@@ -52,6 +52,6 @@ export const countByKey = (store: StoredSessionStore, { signal }: JobControl): P
 
 /** Examines the installation with the options that the application gave. */
 export function askDoctor(store: StoredSessionStore, { signal }: JobControl): Promise<readonly Finding[]> {
-  const settings = { source: 'the application', options: store.givenOptions }
+  const settings = { source: 'the application', options: store.givenOptions() }
   return untilStopped(signal, checkUp(settings, ownSurroundings()))
 }

@@ -116,6 +116,8 @@ app.get('/me', async (request) => {
     | 'idle'
     | 'absolute'
     | 'revoked'
+    | 'reused'
+    | 'unproven'
     | 'destroyed'
     | 'evicted'
     | 'rotated'

@@ -9,10 +9,10 @@ test('a store keeps what the application gave, with the options of the plugin, f
   const app = Fastify()
   const given = { database: 'sqlite::memory:', secret, migrate: true, cookie: { secure: false }, cookieName: 'sid' }
   await app.register(storedSession, given)
-  assert.deepEqual(app.storedSession.store.givenOptions, given)
+  assert.deepEqual(app.storedSession.store.givenOptions(), given)
   await app.close()
   const alone = { database: 'sqlite::memory:', secret }
-  assert.deepEqual(new StoredSessionStore(alone).givenOptions, alone)
+  assert.deepEqual(new StoredSessionStore(alone).givenOptions(), alone)
 })
 
 test('what the application gave is in no text of a store', () => {
