@@ -6,10 +6,16 @@ import { namedKey } from '../../keys/named-key.ts'
 import { handleOf, rowOf, storedRow } from '../../support/rows.ts'
 import { contentOf, destroy, load, loaded, newSession, save } from '../../support/sessions.ts'
 import { newId, storesOn } from '../../support/stores.ts'
+import { until } from '../../support/until.ts'
 import { userIdOf } from '../../support/user-id.ts'
 
 const editor = (session: Record<string, unknown>) => {
   session.role = 'editor'
+}
+
+async function nextMillisecond(): Promise<void> {
+  const now = Date.now()
+  await until('the clock has moved', () => Date.now() > now)
 }
 
 forEachDatabase((target) => {
@@ -22,10 +28,18 @@ forEachDatabase((target) => {
   })
 
   /** Sessions of a new user. */
-  async function sessionsOf(count: number, content = {}, on = store): Promise<{ user: string; ids: string[] }> {
+  async function sessionsOf(
+    count: number,
+    content = {},
+    on = store,
+    pause = async () => {},
+  ): Promise<{ user: string; ids: string[] }> {
     const user = `user ${++users}`
     const ids = Array.from({ length: count }, newId)
-    for (const id of ids) await save(on, id, newSession({ userId: user, ...content }))
+    for (const id of ids) {
+      await save(on, id, newSession({ userId: user, ...content }))
+      await pause()
+    }
     return { user, ids }
   }
   const contents = (ids: readonly string[]) => Promise.all(ids.map(async (id) => contentOf(await loaded(store, id))))
@@ -103,7 +117,8 @@ forEachDatabase((target) => {
     })
 
     test('is stopped after a batch, says what remains, and can be repeated', async () => {
-      const { user } = await sessionsOf(10)
+      // Sessions of one millisecond are changed in one step.
+      const { user } = await sessionsOf(10, {}, store, nextMillisecond)
       const abort = new AbortController()
       const steps: number[] = []
       const onProgress = ({ updated }: { updated: number }) => {
@@ -112,7 +127,7 @@ forEachDatabase((target) => {
       }
       const stopped = await store.updateAll({ user }, editor, { batchSize: 2, signal: abort.signal, onProgress })
       assert.equal(stopped.updated + stopped.remaining, 10)
-      assert.ok(stopped.remaining > 0 && steps.length >= 2)
+      assert.deepEqual([stopped.remaining > 0, steps.length >= 2], [true, true])
       const rest = await store.updateAll({ user }, editor)
       assert.deepEqual([rest.updated, rest.unchanged], [stopped.remaining, stopped.updated])
     })
