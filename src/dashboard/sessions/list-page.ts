@@ -7,7 +7,7 @@ import { type Found, searchSessions } from './session-search.ts'
 import { sessionTable } from './session-table.ts'
 
 /** Sessions of a page, and rows that one page looks at. */
-const LIMITS = { most: 50, mostRows: 1_000 }
+const LIMITS = { most: 50, mostRows: 500 }
 
 const KINDS = [['', 'any'], ...deviceKinds.map((kind) => [kind, kind] as const)] as const
 

@@ -32,8 +32,8 @@ export async function searchSessions(
   const filter = filterOf(query)
   const sessions: ListedSession[] = []
   let looked = 0
-  let limit = most
-  for (let cursor = from; ; limit = Math.min(2 * limit, LARGEST_BATCH)) {
+  let limit = Math.min(most, mostRows)
+  for (let cursor = from; ; limit = Math.min(2 * limit, LARGEST_BATCH, mostRows - looked)) {
     const page = await store.list({ ...filter, limit, ...(cursor !== undefined && { cursor }) })
     const taken = takeMatches(page.sessions, query, most - sessions.length)
     sessions.push(...taken.sessions)
