@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { documentOf } from '../pages/document.ts'
 import { html, type SafeHtml } from '../pages/html.ts'
+import { ownBase } from '../pages/own-path.ts'
 import { LAYOUT_POLICY, OWN_POLICY, setPageHeaders } from '../pages/page-headers.ts'
 import { type Language, languageOf } from './language.ts'
 import type { CheckedAccountOptions } from './options.ts'
@@ -22,9 +23,7 @@ export function wantsJson({ headers }: FastifyRequest): boolean {
 export function baseOf({ originalUrl }: Pick<FastifyRequest, 'originalUrl'>): string {
   const [path = ''] = originalUrl.split(/[?#]/, 1)
   const own = PATHS.find((name) => path.endsWith(`/${name}`))
-  const base = own ? path.slice(0, -own.length) : path
-  // A browser reads a path that begins with two slashes as another site.
-  return base.replace(/\/+$/, '').replace(/^[/\\]+/, '/')
+  return ownBase(own ? path.slice(0, -own.length) : path)
 }
 
 /** The path of the page itself, as links and redirects name it: with a prefix that ends with a slash only that is a route. */

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { isOwnPath } from '../pages/own-path.ts'
 import { OptionChecks } from '../store/options/option-checks.ts'
 import { english } from './texts/english.ts'
 import { french } from './texts/french.ts'
@@ -43,11 +44,8 @@ export function checkAccountOptions(options: SessionAccountOptions): CheckedAcco
   return { layout: options.layout, texts, signIn: options.signIn }
 }
 
-// A browser reads `//host` and `/\host` as another site, and ignores tabs and line breaks.
-const OWN_PATH = /^\/(?![/\\])[^\\\s\p{Cc}]*$/u
-
 function checkSignIn(signIn: unknown, checks: OptionChecks): void {
-  if (signIn === undefined || (typeof signIn === 'string' && OWN_PATH.test(signIn))) return
+  if (signIn === undefined || isOwnPath(signIn)) return
   checks.fault('signIn', 'must be a path of this application, such as "/login"')
 }
 

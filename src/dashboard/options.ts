@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { isOwnPath } from '../pages/own-path.ts'
 import { OptionChecks } from '../store/options/option-checks.ts'
 import { type Authorize, type Permission, permissions } from './frame/operator.ts'
 
@@ -28,8 +29,6 @@ export interface CheckedDashboardOptions {
 }
 
 const NAMES = ['authorize', 'mode', 'reveal', 'signIn', 'prefix', 'logLevel', 'logSerializers'] as const
-// A browser reads `//host` and `/\host` as another site, and ignores tabs and line breaks.
-const OWN_PATH = /^\/(?![/\\])[^\\\s\p{Cc}]*$/u
 
 /** @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault with its fix */
 export function checkDashboardOptions(options: SessionDashboardOptions): CheckedDashboardOptions {
@@ -44,7 +43,7 @@ export function checkDashboardOptions(options: SessionDashboardOptions): Checked
   }
   if (mode !== 'read' && mode !== 'write') checks.fault('mode', 'must be "read" or "write"')
   const reveals = checks.boolean('reveal', options.reveal, false)
-  if (signIn !== undefined && !(typeof signIn === 'string' && OWN_PATH.test(signIn))) {
+  if (signIn !== undefined && !isOwnPath(signIn)) {
     checks.fault('signIn', 'must be a path of this application, such as "/login"')
   }
   checks.done('sessionDashboard')

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ownBase } from '../../pages/own-path.ts'
 
 /** The largest form in bytes: a filter and a token take less. */
 const MOST_BYTES = 16_384
@@ -21,9 +22,7 @@ export function acceptForms(scope: FastifyInstance): void {
 export function baseOf({ originalUrl }: Pick<FastifyRequest, 'originalUrl'>, path: string): string {
   const segments = (originalUrl.split(/[?#]/, 1)[0] ?? '').replace(/\/+$/, '').split('/')
   const own = path.split('/').filter((part) => part !== '').length
-  const base = segments.slice(0, segments.length - own).join('/')
-  // A browser reads a path that begins with two slashes as another site.
-  return base.replace(/\/+$/, '').replace(/^[/\\]+/, '/')
+  return ownBase(segments.slice(0, segments.length - own).join('/'))
 }
 
 /** The query of a request, whatever parser the application has for its own. */
