@@ -6,22 +6,12 @@ import type { Invocation } from '../frame/invocation.ts'
 import { confirmationOption, type OptionValues } from '../frame/options.ts'
 import { printable } from '../frame/output.ts'
 import { sessionsOf } from '../frame/progress.ts'
+import { namedSessions, namingOptions } from '../inputs/named-sessions.ts'
 import { operatorName } from '../inputs/operator.ts'
-import { moment, sessionHandle, userId } from '../inputs/values.ts'
+import { sessionHandle } from '../inputs/values.ts'
 
 const options = {
-  user: { type: 'string', value: 'ID', isData: true, description: 'the sessions of this user' },
-  handle: {
-    type: 'string',
-    value: 'HANDLE',
-    description: 'this one session; with --user only if it belongs to that user',
-  },
-  before: {
-    type: 'string',
-    value: 'WHEN',
-    description: 'sessions created before this time: a date, or 7d for 7 days ago',
-  },
-  all: { type: 'boolean', description: 'the sessions of all users' },
+  ...namingOptions,
   except: { type: 'string', value: 'HANDLE', description: 'except this session' },
   'dry-run': { type: 'boolean', description: 'only count how many it would end' },
   ...confirmationOption,
@@ -76,23 +66,12 @@ async function revokeInBatches(invocation: Invocation<Values>, filter: RevokeFil
 }
 
 function filterOf(values: Values): RevokeFilter {
-  const { all } = values
-  const user = userId('user', values.user)
-  const handle = sessionHandle('handle', values.handle)
+  const named = namedSessions(values)
   const except = sessionHandle('except', values.except)
-  const before = moment('before', values.before)
-  const names = [user, handle, before].filter((value) => value !== undefined).length
-  if (names === 0 && !all) {
-    throw new UsageError(
-      'no sessions are named; pass --user, --handle or --before, or --all for the sessions of all users',
-    )
-  }
-  if (all && names > 0)
-    throw new UsageError('--all cannot be combined with --user, --handle or --before; omit --all, or omit those')
-  if (handle !== undefined && (except !== undefined || before !== undefined)) {
+  if (named.handle !== undefined && (except !== undefined || named.before !== undefined)) {
     throw new UsageError('--handle names one session, and cannot be combined with --except or --before; omit those')
   }
-  return given({ user, handle, before, except, ...(all && { all }) }) as RevokeFilter
+  return { ...named, ...given({ except }) }
 }
 
 function aimOf({ user, handle, before, except }: Values): string {

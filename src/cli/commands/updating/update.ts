@@ -1,28 +1,18 @@
 import { given } from '../../../store/options/filter-checks.ts'
-import type { ContentChange, UpdateFilter } from '../../../store/updating/update-all-options.ts'
+import type { ContentChange } from '../../../store/updating/update-all-options.ts'
 import { defineCommand } from '../../frame/command.ts'
 import { exitCodes, UsageError } from '../../frame/errors.ts'
 import { confirmationOption, type OptionValues } from '../../frame/options.ts'
 import { sessionsOf } from '../../frame/progress.ts'
 import { assignments } from '../../inputs/assignments.ts'
+import { namedSessions, namingOptions } from '../../inputs/named-sessions.ts'
 import { operatorName } from '../../inputs/operator.ts'
-import { batchSize, moment, sessionHandle, userId, wholeNumber } from '../../inputs/values.ts'
+import { batchSize, wholeNumber } from '../../inputs/values.ts'
 
 const HIGHEST_RATE = 1_000_000
 
 const options = {
-  user: { type: 'string', value: 'ID', isData: true, description: 'the sessions of this user' },
-  handle: {
-    type: 'string',
-    value: 'HANDLE',
-    description: 'this one session; with --user only if it belongs to that user',
-  },
-  before: {
-    type: 'string',
-    value: 'WHEN',
-    description: 'sessions created before this time: a date, or 7d for 7 days ago',
-  },
-  all: { type: 'boolean', description: 'the sessions of all users' },
+  ...namingOptions,
   set: {
     type: 'string',
     value: 'KEY=VALUE',
@@ -50,7 +40,7 @@ remain. All users of this machine can read the arguments of a command, so set no
   options,
   async run(invocation) {
     const { values, output, signal } = invocation
-    const filter = filterOf(values)
+    const filter = namedSessions(values)
     const change = changeOf(values)
     const dryRun = values['dry-run'] ?? false
     const limits = given({
@@ -79,22 +69,6 @@ remain. All users of this machine can read the arguments of a command, so set no
     return unreadable > 0 ? exitCodes.checkFailed : exitCodes.ok
   },
 })
-
-function filterOf(values: Values): UpdateFilter {
-  const { all } = values
-  const user = userId('user', values.user)
-  const handle = sessionHandle('handle', values.handle)
-  const before = moment('before', values.before)
-  const names = [user, handle, before].filter((value) => value !== undefined).length
-  if (names === 0 && !all) {
-    throw new UsageError(
-      'no sessions are named; pass --user, --handle or --before, or --all for the sessions of all users',
-    )
-  }
-  if (all && names > 0)
-    throw new UsageError('--all cannot be combined with --user, --handle or --before; omit --all, or omit those')
-  return given({ user, handle, before, ...(all && { all }) }) as UpdateFilter
-}
 
 function changeOf({ set = [], unset = [] }: Values): ContentChange {
   const values = assignments(set)
