@@ -58,9 +58,8 @@ async function insertUser(database: SessionDatabase, row: NewRow): Promise<NewRo
 async function liveThrough(database: SessionDatabase, visitor: NewRow, user: NewRow): Promise<void> {
   await compare(database, [visitor, user])
   const changed = [visitor, user].map(nextVersion)
-  const areChanged = database.updateMany
-    ? await database.updateMany(changed.map(changeOf))
-    : await Promise.all(changed.map((row) => database.update(changeOf(row))))
+  const together = await database.updateMany?.(changed.map(changeOf))
+  const areChanged = together ?? (await Promise.all(changed.map((row) => database.update(changeOf(row)))))
   const touched = changed.map(laterUse)
   await database.touch(touched.map(touchOf))
   const [first, second] = [nextVersion(touched[0]!), laterUse(touched[1]!)]

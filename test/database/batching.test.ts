@@ -6,9 +6,9 @@ import { Deferred } from '../../src/time/deferred.ts'
 
 /** Statements that end when the test says so. */
 function statements() {
-  const begun: { items: readonly number[]; end: Deferred<readonly number[]> }[] = []
+  const begun: { items: readonly number[]; end: Deferred<readonly number[] | undefined> }[] = []
   const run = (items: readonly number[]) => {
-    const end = new Deferred<readonly number[]>()
+    const end = new Deferred<readonly number[] | undefined>()
     begun.push({ items, end })
     return end.promise
   }
@@ -80,4 +80,17 @@ describe('items that gather', () => {
     begun[2]!.end.resolve([30])
     assert.equal(await third.promise, 30)
   })
+})
+
+test('items that cannot share a statement run alone, each with its own outcome', async () => {
+  const { begun, run } = statements()
+  const batching = new Batching<number, number>(run, any)
+  const answers = [1, 2].map((item) => batching.add(item).promise)
+  await nextTurn()
+  begun[0]!.end.resolve(undefined)
+  await until(() => begun.length === 3)
+  begun[1]!.end.reject(new Error('a lost race'))
+  begun[2]!.end.resolve([20])
+  await assert.rejects(answers[0]!, /a lost race/)
+  assert.equal(await answers[1], 20)
 })

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import type { NewRow, RowChange, SessionDatabase, SessionRow } from '../../src/database/contract/session-database.ts'
+import { guarded } from '../../src/database/door/guarded.ts'
 import { LARGEST_SHARED_BYTES, SessionRows } from '../../src/database/door/rows.ts'
 import { openDatabase } from '../../src/database/open.ts'
 import { forEachDatabase } from '../harness/databases.ts'
 import { type CountedDatabase, counted } from '../support/counting.ts'
 import { storesOn } from '../support/stores.ts'
+import { until } from '../support/until.ts'
 
 const NOW = 1_763_636_955_123
 
@@ -50,7 +52,8 @@ forEachDatabase((target) => {
 
   before(async () => {
     client = counted(suite.database)
-    database = await openDatabase(target.dialect, client.drizzle as never, 'stored_sessions')
+    const opened = await openDatabase(target.dialect, client.drizzle as never, 'stored_sessions')
+    database = guarded(opened, { request: 5_000, bulk: 30_000 })
     shared = new SessionRows(database, { around: (_sessions, touch) => touch(), onError: assert.fail })
   })
   beforeEach(() => {
@@ -106,6 +109,28 @@ forEachDatabase((target) => {
     assert.deepEqual((await stored(over!.sid)).data, over!.data)
     assert.deepEqual((await stored(other!.sid)).data, changes[5]!.data)
   })
+
+  if (target.dialect === 'mysql') {
+    test('an update that loses a race alone is repeated without those that are made already', async () => {
+      const [won, lost, racing] = [newRow(), newRow(), newRow()]
+      await insertAll([won, lost, racing])
+      await database.update(changeOf(lost))
+      const pool = client.drizzle.$client as { execute: (statement: { values: unknown[] }) => Promise<unknown> }
+      const { execute } = pool
+      const done = (sid: Buffer) => until('it is changed', async () => (await stored(sid)).version === 2)
+      let races = 0
+      pool.execute = async (statement) => {
+        const isRacing = statement.values.some((value) => Buffer.isBuffer(value) && racing.sid.equals(value))
+        if (!isRacing || races > 0) return execute(statement)
+        races++
+        await done(won.sid)
+        throw Object.assign(new Error('Deadlock found'), { code: 'ER_LOCK_DEADLOCK' })
+      }
+      const changes = [won, lost, racing].map((row) => changeOf(row))
+      const outcomes = await updateAll(changes).finally(() => Object.assign(pool, { execute }))
+      assert.deepEqual([outcomes, races], [[true, false, true], 1])
+    })
+  }
 
   test('two changes of one row in one turn: one of them is made', async () => {
     const [row, other] = [newRow(), newRow()]

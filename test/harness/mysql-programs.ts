@@ -36,16 +36,18 @@ export function shareFolder(prefix: string): string {
   return folder
 }
 
-function dataFolder(folder: string): string {
-  const data = join(folder, 'data')
-  mkdirSync(data, { recursive: true })
-  return data
+function inside(folder: string, name: string): string {
+  const path = join(folder, name)
+  mkdirSync(path, { recursive: true })
+  return path
 }
 
 /** The start of every command line: no setting of this machine has a say. */
 export function baseLine({ line, paths }: MysqlBinary, folder: string): string[] {
   const user = isRoot ? ['--user=root'] : []
-  return [...line, '--no-defaults', ...paths, ...user, `--datadir=${dataFolder(folder)}`, ...storageSettings]
+  // A server that starts deletes the temporary tables of all that have the same folder for them.
+  const folders = [`--datadir=${inside(folder, 'data')}`, `--tmpdir=${inside(folder, 'tmp')}`]
+  return [...line, '--no-defaults', ...paths, ...user, ...folders, ...storageSettings]
 }
 
 // Level 2 hands each commit to the operating system, so it outlives a killed server.

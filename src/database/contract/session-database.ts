@@ -76,11 +76,11 @@ export interface RowStatements {
   /** False when no row has this key and version, or when it has expired or ended. */
   update(change: RowChange): Promise<boolean>
   /**
-   * Changes rows with different keys like {@link update}, in few statements, and returns for each row whether it
-   * changed. With this method, the changes of one turn of the event loop share statements. Without it, each has its own
-   * statement.
+   * Changes at most 64 rows with different keys like {@link update}, in one statement or transaction, and returns for
+   * each row whether it changed; or changes none and returns undefined, then each is changed alone. With this method,
+   * the changes of one turn of the event loop share statements. Without it, each has its own statement.
    */
-  updateMany?(changes: readonly RowChange[]): Promise<boolean[]>
+  updateMany?(changes: readonly RowChange[]): Promise<boolean[] | undefined>
   /** Sets the last use of the rows that are live, still have the version, and have no later use. */
   touch(touches: readonly RowTouch[]): Promise<void>
   /**
@@ -110,8 +110,8 @@ export interface KeyUse {
   sealedByOthers(keyId: number, after: Buffer, limit: number): Promise<SessionRow[]>
   /** False when the row has another version now, or has ended and names no key. */
   reseal(reseal: RowReseal): Promise<boolean>
-  /** Does the same for rows with different keys in few statements, like {@link RowStatements.updateMany}. */
-  resealMany?(reseals: readonly RowReseal[]): Promise<boolean[]>
+  /** Does the same for at most 64 rows with different keys in one statement, like {@link RowStatements.updateMany}. */
+  resealMany?(reseals: readonly RowReseal[]): Promise<boolean[] | undefined>
   /** Hashes ids and seals content that were copied into the table in plaintext. */
   readonly unsealed?: UnsealedRows | undefined
 }

@@ -3,8 +3,11 @@ import { Deferred } from '../../time/deferred.ts'
 /** Begins a statement, and says for each item in turn whether the statement accepts it. It always accepts the first. */
 type Takes<Item> = () => (item: Item) => boolean
 
-/** Runs one statement, and returns the answers in the order of its items. A failure rejects each item. */
-type Run<Item, Answer> = (items: readonly Item[]) => Promise<readonly Answer[]>
+/**
+ * Runs one statement, and returns the answers in the order of its items. A failure rejects each item. Undefined when it
+ * did nothing, because the items cannot share it: then each runs alone.
+ */
+type Run<Item, Answer> = (items: readonly Item[]) => Promise<readonly Answer[] | undefined>
 
 /** Statements in progress at a time. With more, each would carry less; with one, a slow statement would block all. */
 const MOST_UNDER_WAY = 2
@@ -80,7 +83,8 @@ export class Batching<Item, Answer> {
     if (this.#leavesNow()) setImmediate(this.#leave)
     try {
       const answers = await this.#run(batch.map(({ item }) => item))
-      for (const [index, one] of batch.entries()) one.answer(answers[index]!, batch.length)
+      if (!answers) await Promise.all(batch.map(this.#runAlone))
+      else for (const [index, one] of batch.entries()) one.answer(answers[index]!, batch.length)
     } catch (error) {
       // An item that cannot be stored must not fail the others, so each one runs alone.
       const isOfItem = batch.length > 1 && (error as { statusCode?: unknown }).statusCode !== 503
@@ -95,8 +99,8 @@ export class Batching<Item, Answer> {
 
   readonly #runAlone = async (one: Waiting<Item, Answer>) => {
     try {
-      const [answer] = await this.#run([one.item])
-      one.answer(answer!, 1)
+      const answers = await this.#run([one.item])
+      one.answer(answers![0]!, 1)
     } catch (error) {
       one.reject(error)
     }

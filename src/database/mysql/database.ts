@@ -65,15 +65,9 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
   const keys = sessionKeys(compile, table, name, execution)
 
   // All or none, because an UPDATE says how many rows it changed, but not which.
-  const changeTogether = async (
-    changes: readonly RowReseal[],
-    one: Statement,
-    { text }: Statement,
-    values: unknown[],
-  ) => {
+  const changeTogether = async (changes: readonly RowReseal[], { text }: Statement, values: unknown[]) => {
     const areAll = await client.executeIf?.(text, values, ({ count }) => count === changes.length)
-    if (areAll) return changes.map(() => true)
-    return Promise.all(changes.map(async (change) => changedOne(await run(one, change))))
+    return areAll ? changes.map(() => true) : undefined
   }
 
   const insertOne = (row: NewRow) => ignoringDuplicates(run(insert, row))
@@ -104,7 +98,7 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
       const { text } = shared.update
       if (changes.length === 1) return [changedOne(await client.execute(text, valuesFor(shared.update, change!)))]
       const rows = padded(inKeyOrder(changes), noChange)
-      return changeTogether(changes, shared.update, updates.get(rows.length)!, changeValues(rows))
+      return changeTogether(changes, updates.get(rows.length)!, changeValues(rows))
     },
     async touch(list) {
       for (const part of chunks(inKeyOrder(list), same)) await run(touches.get(part.length)!, numbered(part))
@@ -116,14 +110,10 @@ export function mysqlDatabase(client: MysqlClient, table: SessionsTable, name: s
     sealedByOthers: async (keyId, after, limit) => (await runBulk(others(limit), { keyId, after })).rows.map(toRow),
     reseal: async (one) => changedOne(await run(shared.reseal, one)),
     async resealMany(list) {
-      const outcomes: boolean[] = []
-      for (let start = 0; start < list.length; start += LARGEST) {
-        const part = list.slice(start, start + LARGEST)
-        const rows = padded(inKeyOrder(part), noChange)
-        const many = reseals.get(rows.length)!
-        outcomes.push(...(await changeTogether(part, shared.reseal, many, valuesFor(many, numbered(rows)))))
-      }
-      return outcomes
+      if (list.length === 1) return [changedOne(await run(shared.reseal, list[0]!))]
+      const rows = padded(inKeyOrder(list), noChange)
+      const many = reseals.get(rows.length)!
+      return changeTogether(list, many, valuesFor(many, numbered(rows)))
     },
     ...mysqlTrimming(client, compile, table, name),
     listing: sessionListing(table, {

@@ -37,7 +37,8 @@ export function bindingChecks(check: StorageCheck): ContractCheck[] {
       assert.deepEqual(await bindingOf(storage, row), LATER)
       const rows = [await stored(storage), await stored(storage, { binding: BINDING }), await stored(storage)]
       const changes = rows.map((one, n) => changeOf(one, { binding: n === 1 ? null : LATER }))
-      const areChanged = await (storage.updateMany?.(changes) ?? Promise.all(changes.map((one) => storage.update(one))))
+      const areChanged =
+        (await storage.updateMany?.(changes)) ?? (await Promise.all(changes.map((one) => storage.update(one))))
       assert.deepEqual(areChanged, [true, true, true])
       await storage.touch(rows.map((one) => touchOf(one, { version: 2, touchedAt: one.touchedAt + 3_600_000 })))
       for (const [n, one] of rows.entries()) assert.deepEqual(await bindingOf(storage, one), n === 1 ? null : LATER)
@@ -50,7 +51,8 @@ export function bindingChecks(check: StorageCheck): ContractCheck[] {
         { ...reseal, version: 2, binding: BINDING },
         { ...reseal, sid: (await stored(storage, { binding: BINDING })).sid, binding: null },
       ]
-      const areDone = await (storage.resealMany?.(reseals) ?? Promise.all(reseals.map((one) => storage.reseal(one))))
+      const areDone =
+        (await storage.resealMany?.(reseals)) ?? (await Promise.all(reseals.map((one) => storage.reseal(one))))
       assert.deepEqual(areDone, [true, true])
       const found = await Promise.all(reseals.map((one) => bindingOf(storage, one)))
       assert.deepEqual(found, [BINDING, null])

@@ -55,7 +55,9 @@ export function manyChecks(check: StorageCheck): ContractCheck[] {
         const tombstone = await find(storage, over.sid)
         const [change, more] = [changeOf(first), changeOf(await stored(storage))]
         const refused = [changeOf(other, { version: 6 }), changeOf(over), changeOf(absent)]
-        assert.deepEqual(await storage.updateMany([change, ...refused, more]), [true, false, false, false, true])
+        const changes = [change, ...refused, more]
+        const alone = () => Promise.all(changes.map((one) => storage.update(one)))
+        assert.deepEqual((await storage.updateMany(changes)) ?? (await alone()), [true, false, false, false, true])
         const { data, touchedAt, expiresAt } = change
         await assertStored(storage, first, { data, touchedAt, expiresAt, version: 2 })
         await assertStored(storage, other)

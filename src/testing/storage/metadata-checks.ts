@@ -52,7 +52,8 @@ export function metadataChecks(check: StorageCheck): ContractCheck[] {
     checkRow('changes that share a statement set each its own', async (storage, row) => {
       const rows = [await stored(storage), await stored(storage, { metadata: METADATA }), row]
       const changes = rows.map((one, n) => changeOf(one, { metadata: n === 1 ? null : LATER }))
-      const areChanged = await (storage.updateMany?.(changes) ?? Promise.all(changes.map((one) => storage.update(one))))
+      const areChanged =
+        (await storage.updateMany?.(changes)) ?? (await Promise.all(changes.map((one) => storage.update(one))))
       assert.deepEqual(areChanged, [true, true, true])
       for (const [n, one] of rows.entries()) await assertChanged(storage, one, changes[n]!)
     }),
@@ -76,7 +77,8 @@ export function metadataChecks(check: StorageCheck): ContractCheck[] {
         { ...reseal, version: 2, metadata: METADATA },
         { ...reseal, sid: other.sid, metadata: null },
       ]
-      const areDone = await (storage.resealMany?.(reseals) ?? Promise.all(reseals.map((one) => storage.reseal(one))))
+      const areDone =
+        (await storage.resealMany?.(reseals)) ?? (await Promise.all(reseals.map((one) => storage.reseal(one))))
       assert.deepEqual(areDone, [true, true])
       assert.deepEqual([await metadataOf(storage, row), await metadataOf(storage, other)], [METADATA, null])
     }),
