@@ -42,6 +42,16 @@ function project(): string {
 
 const init = (cwd: string, ...args: string[]) => commandLine(['init', ...args], { cwd })
 
+test('the next steps name the URL of a database server until .env has one, and start with the variables', async () => {
+  const cwd = project()
+  const asked = /^Add the URL of your database to \.env: DATABASE_URL=postgres:\/\/.*\nNext:\n/m
+  const { stderr } = await init(cwd, '--yes')
+  assert.match(stderr, asked)
+  assert.match(stderr, /\n {2}npx stored-session doctor --env \.env\n {2}node --env-file=\.env app\.js\n/)
+  write(cwd, '.env', `${read(cwd, '.env')}DATABASE_URL=postgres://localhost/app\n`)
+  assert.doesNotMatch((await init(cwd, '--yes')).stderr, asked)
+})
+
 describe('a secret in .env', () => {
   test('is for its owner alone to read, whatever the umask', async () => {
     const cwd = project()

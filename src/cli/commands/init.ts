@@ -92,19 +92,23 @@ function tell({ snippet, secretToTell }: InitPlan, files: readonly PlannedFile[]
 }
 
 function tellNext(plan: InitPlan, output: Output): void {
-  const { missingPackages, needsRunner, secretToTell, committedFile, pushed } = plan
+  const { files, missingPackages, needsRunner, secretToTell, committedFile, missingUrl, pushed } = plan
   if (committedFile !== undefined)
     output.message(`git would commit the session database; ignore it: echo '${committedFile}*' >> .gitignore`)
   if (pushed !== undefined)
     output.message(
       `drizzle-kit push drops the tables of the sessions, unless your schema has them; add to ${pushed.config}: ${pushed.setting}`,
     )
+  const isJavaScript = files.some(({ path }) => path.endsWith('.js'))
   const variables = secretToTell === undefined ? ' --env .env' : ''
+  if (missingUrl !== undefined) output.message(`Add the URL of your database to .env: DATABASE_URL=${missingUrl}`)
   const steps = [
     ...(missingPackages.length > 0 ? [`npm install ${missingPackages.join(' ')}`] : []),
     ...(needsRunner ? ['npm install --save-dev tsx'] : []),
     `npx stored-session migrate${variables}`,
     `npx stored-session doctor${variables}`,
+    // How an application in TypeScript is started is its own decision.
+    ...(secretToTell === undefined && isJavaScript ? ['node --env-file=.env app.js'] : []),
   ]
   output.message(`Next:\n${steps.map((step) => `  ${step}`).join('\n')}`)
 }

@@ -25,6 +25,8 @@ export interface InitPlan {
   readonly missingPackages: readonly string[]
   /** Whether the project has no runner yet for a TypeScript configuration that Node itself cannot run here. */
   readonly needsRunner: boolean
+  /** An example of the URL that .env lacks: there is no default for a database server. */
+  readonly missingUrl: string | undefined
   /** A SQLite file that git would commit. */
   readonly committedFile: string | undefined
   /** A configuration of drizzle-kit whose push would drop the tables of the sessions, and the setting that prevents it. */
@@ -53,10 +55,16 @@ export function initPlan(project: Project, driver: Driver, secret: () => string)
       (name) => !project.packages.includes(name),
     ),
     needsRunner: configuration.path.endsWith('.ts') && needsRunner(project),
+    missingUrl: isIgnored && DRIVERS[driver] !== 'sqlite' && !hasUrl(folder) ? EXAMPLE_URLS[driver] : undefined,
     committedFile:
       DRIVERS[driver] === 'sqlite' && ignoredByGit(folder, SQLITE_FILE) === 'committed' ? SQLITE_FILE : undefined,
     pushed: pushedIn(folder),
   }
+}
+
+function hasUrl(folder: string): boolean {
+  const file = join(folder, '.env')
+  return existsSync(file) && /^\s*(export\s+)?DATABASE_URL\s*=\s*\S/m.test(readFileSync(file, 'utf8'))
 }
 
 function pushedIn(folder: string): InitPlan['pushed'] {

@@ -22,7 +22,10 @@ const untilFault =
 /** What is refused, option by option, and with which words. */
 const REFUSED: Record<string, [value: unknown, message: string][]> = {
   database: [
-    [undefined, `must be a URL (${URLS}) or what drizzle(...) returned`],
+    [
+      undefined,
+      `is missing; set it to a URL (${URLS}), such as process.env.DATABASE_URL with that variable set, or to what drizzle(...) returned`,
+    ],
     [null, `must be a URL (${URLS}) or what drizzle(...) returned`],
     [{}, `must be a URL (${URLS}) or what drizzle(...) returned`],
     [{ $client: {} }, `must be a URL (${URLS}) or what drizzle(...) returned`],
