@@ -41,7 +41,7 @@ const LIBSQL =
 const URLS = 'postgres://…, mysql://…, mariadb://…, sqlite:PATH or sqlite::memory:'
 
 // Most often a variable of the environment that is not set.
-const MISSING = `is missing; set it to a URL (${URLS}), such as process.env.DATABASE_URL with that variable set, or to what drizzle(...) returned`
+const MISSING = `is missing; set it to a URL (${URLS}), such as the variable DATABASE_URL of the environment, or to what drizzle(...) returned`
 
 /** The dialect of a database URL or Drizzle database, or the fault in it, without the URL: it may hold a password. */
 export function recogniseDatabase(database: unknown): { dialect: Dialect } | { fault: string } {

@@ -24,7 +24,7 @@ const REFUSED: Record<string, [value: unknown, message: string][]> = {
   database: [
     [
       undefined,
-      `is missing; set it to a URL (${URLS}), such as process.env.DATABASE_URL with that variable set, or to what drizzle(...) returned`,
+      `is missing; set it to a URL (${URLS}), such as the variable DATABASE_URL of the environment, or to what drizzle(...) returned`,
     ],
     [null, `must be a URL (${URLS}) or what drizzle(...) returned`],
     [{}, `must be a URL (${URLS}) or what drizzle(...) returned`],
