@@ -1,11 +1,14 @@
 // JavaScript, because Node 20 loads reporters without the TypeScript loader.
 
-/** Counts per database: a test belongs to the outermost suite around it, which forEachDatabase names. */
-export default async function* countPerDatabase(source) {
+/** Counts per database, and milliseconds per file: a test belongs to the outermost suite around it, which forEachDatabase names. */
+export default async function* countAndMeasure(source) {
   let outermost
   const counts = {}
+  const files = {}
   for await (const { type, data } of source) {
     if (type === 'test:start' && data.nesting === 0) outermost = data.name
+    // A file is a test of its own name, which only this event tells of.
+    if (type === 'test:complete' && data.name === data.file) files[data.file] = data.details.duration_ms
     if (type === 'test:pass' || type === 'test:fail') {
       // Events come file by file and in order, however many files run at a time.
       const name = data.nesting === 0 ? data.name : outermost
@@ -13,7 +16,7 @@ export default async function* countPerDatabase(source) {
       count(counts[name], type === 'test:fail', data)
     }
   }
-  yield JSON.stringify(counts)
+  yield JSON.stringify({ counts, files })
 }
 
 function count(counts, failed, { details, skip, todo }) {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 
 export interface Counts {
   passed: number
@@ -7,6 +8,13 @@ export interface Counts {
 }
 
 export type Results = Record<string, Counts>
+
+/** What the reporter wrote. */
+interface Report {
+  counts: Results
+  /** Milliseconds of each file. */
+  files: Record<string, number>
+}
 
 export interface Origin {
   name: string
@@ -18,8 +26,18 @@ export function noCounts(): Counts {
   return { passed: 0, failed: 0, skipped: 0 }
 }
 
-export function readResults(file: string): Results {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8') || '{}') : {}
+export function readReport(file: string): Report {
+  const written = existsSync(file) && readFileSync(file, 'utf8')
+  return written ? JSON.parse(written) : { counts: {}, files: {} }
+}
+
+const MOST_SLOW_FILES = 12
+
+/** The files that took longest: where to begin when a run takes too long. */
+export function slowestFiles({ files }: Report): string {
+  const slowest = Object.entries(files).toSorted(([, one], [, other]) => other - one)
+  const lines = slowest.slice(0, MOST_SLOW_FILES)
+  return aligned(lines.map(([file, ms]) => [`${Math.round(ms / 1000)} s`, relative(process.cwd(), file)]))
 }
 
 export function resultsTable(origins: Origin[], results: Results): string {

@@ -7,7 +7,7 @@ import type { LocalServer } from './local-server.ts'
 import { PARTITIONED } from './partitioned-database.ts'
 import { pgbouncerServer } from './pgbouncer-server.ts'
 import { isPooled, maxPreparedStatements, type PooledName } from './pooled-database.ts'
-import { type Origin, objections, readResults, resultsTable } from './results.ts'
+import { type Origin, objections, readReport, resultsTable, slowestFiles } from './results.ts'
 import { type Selection, select, type TargetName } from './selection.ts'
 import { sqliteOrigin } from './sqlite-database.ts'
 import { startServers } from './start-servers.ts'
@@ -61,9 +61,9 @@ async function run({ databases, files, everything }: Selection): Promise<number>
   const resultsFile = join(folder, 'results.json')
   const code = await tests.run(files, resultsFile)
   if (interrupted) return code
-  const results = readResults(resultsFile)
-  console.log(`\n${resultsTable(origins, results)}`)
-  const problems = objections(everything ? origins : [], results)
+  const report = readReport(resultsFile)
+  console.log(`\nslowest files\n${slowestFiles(report)}\n\n${resultsTable(origins, report.counts)}`)
+  const problems = objections(everything ? origins : [], report.counts)
   for (const problem of problems) console.error(problem)
   return problems.length > 0 ? code || 1 : code
 }

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GaleraName, galeraNames } from './galera-database.ts'
+import { isLong } from './long-tests.ts'
 import { PARTITIONED } from './partitioned-database.ts'
 import { type PooledName, pooledNames } from './pooled-database.ts'
 import { serverNames } from './test-server.ts'
@@ -15,20 +16,21 @@ export type TargetName = DatabaseName | GaleraName | PooledName | typeof PARTITI
 export interface Selection {
   databases: TargetName[]
   files: string[]
-  /** Whether no pattern left a test file out. */
+  /** Whether each of the databases has to have been tested. */
   everything: boolean
 }
 
-/** What `[--databases=sqlite,mysql] [pattern…]` asks for; without it, everything. */
+/** What `[--databases=sqlite,mysql] [--long] [pattern…]` asks for; without patterns, all long files or all others. */
 export function select(args: string[]): Selection {
-  const options = args.filter((arg) => arg.startsWith('-'))
+  const isForLong = args.includes('--long')
+  const options = args.filter((arg) => arg.startsWith('-') && arg !== '--long')
   const unknown = options.find((option) => !option.startsWith('--databases='))
   if (unknown !== undefined) throw new Error(`unknown option ${unknown}`)
   const patterns = args.filter((arg) => !arg.startsWith('-'))
   return {
-    everything: patterns.length === 0,
+    everything: patterns.length === 0 && !isForLong,
     databases: targetList(options.at(-1)?.slice('--databases='.length) ?? databaseNames.join()),
-    files: testFiles(patterns),
+    files: testFiles(patterns, (file) => isLong(file) === isForLong),
   }
 }
 
@@ -48,10 +50,12 @@ function named<Name extends string>(list: string, all: readonly Name[]): Name[] 
 }
 
 // Node 20 does not expand patterns itself.
-function testFiles(patterns: string[]): string[] {
+function testFiles(patterns: string[], isInPart: (file: string) => boolean): string[] {
   const all = readdirSync('test', { recursive: true, encoding: 'utf8' })
   const files = all.filter((file) => file.endsWith('.test.ts')).map((file) => join('test', file))
-  const selected = files.filter((file) => patterns.length === 0 || patterns.some((pattern) => matches(file, pattern)))
+  const selected = files.filter((file) =>
+    patterns.length === 0 ? isInPart(file) : patterns.some((pattern) => matches(file, pattern)),
+  )
   if (selected.length === 0) throw new Error(`no test file matches ${patterns.join(' ')}`)
   return selected.sort()
 }
