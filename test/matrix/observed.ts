@@ -28,7 +28,7 @@ function watching<Methods extends object>(
       if (name === 'insert') current?.sids.push((values[0] as NewRow).sid)
       const result = await member.apply(methods, values)
       if (current?.scheduler && !READING.test(name)) {
-        if (result === true) current.writes.push({ by: actorOf(current), at: current.tick() })
+        if (result === true && !isOfPlaces(values[0])) current.writes.push({ by: actorOf(current), at: current.tick() })
         await look(database, current)
       }
       return result
@@ -36,6 +36,12 @@ function watching<Methods extends object>(
     return [name, call]
   }
   return Object.fromEntries(Object.entries(methods).map(watched)) as Methods
+}
+
+/** Whether a statement writes what lists the places of a user, which is no session and says nothing of its user. */
+const isOfPlaces = (value: unknown) => {
+  const { endedAt = null, endReason } = value as Partial<NewRow>
+  return endedAt !== null && endReason === null
 }
 
 async function look(database: SessionDatabase, world: World): Promise<void> {
