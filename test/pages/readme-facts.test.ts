@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
+import { commands as commandLine } from '../../src/cli/commands.ts'
 import * as errors from '../../src/errors.ts'
 import { eventChannelNames } from '../../src/instruments/channels.ts'
 import { operationNames } from '../../src/instruments/operation.ts'
@@ -160,6 +161,15 @@ describe('the commands in the README and in the pages that go on', () => {
       else if (script !== 'ci') assert.ok(script! in packageJson.scripts, command)
       for (const [path] of command.matchAll(/\btest\/[\w./-]+/g)) assert.ok(existsSync(path), command)
     }
+  })
+
+  test('are commands of the command line', () => {
+    const names = commands.flatMap((line) => /npx stored-session (\S+)/.exec(line)?.slice(1) ?? [])
+    assert.ok(names.length > 5)
+    assert.deepEqual(
+      names.filter((name) => !commandLine.some((command) => command.name === name)),
+      [],
+    )
   })
 
   test('migrate as the message does that asks for it', () => {
