@@ -9,7 +9,7 @@ import { paths } from './app/frame.ts'
 import { FIRST_USER } from './app/made-up-users.ts'
 
 /*
- * Takes the pictures of the README from the demonstration: npm run pictures
+ * Takes the pictures of the documentation from the demonstration: npm run pictures
  */
 const FOLDER = fileURLToPath(new URL('../docs/pictures/', import.meta.url))
 const SIZE = { width: 1200, height: 800 }
@@ -20,7 +20,7 @@ const QUALITY = 90
 const DEVICE =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/146.0.0.0 Safari/537.36'
 
-/** What the README shows: a name, and the path of the page. */
+/** What the documentation shows: a name, and the path of the page. */
 const PICTURES = [
   ['overview', paths.missionControl],
   ['sessions', `${paths.missionControl}/sessions`],

@@ -11,7 +11,13 @@ const part = (text: string, items: Record<string, string>): Part => ({
 
 /** Every page of the site; a test compares the list with the folder. */
 export const pages: readonly Part[] = [
-  part('Start', { index: 'What it is', init: 'Set up with init', examples: 'Examples' }),
+  part('Start', {
+    index: 'What it is',
+    init: 'Set up with init',
+    databases: 'Choose a database',
+    'session-content': 'Store values in a session',
+    examples: 'Examples',
+  }),
   part('Guides', {
     account: 'Show users their devices',
     dashboard: 'Run mission control',
@@ -23,6 +29,8 @@ export const pages: readonly Part[] = [
     metadata: 'Keep who uses a session',
     history: 'Record what happens',
     privacy: 'Privacy',
+    keys: 'Choose and rotate keys',
+    trimming: 'Delete expired sessions',
     cookies: 'Cookies',
     'from-fastify-session': 'Come from @fastify/session',
     importing: 'Move over from another store',
@@ -32,6 +40,8 @@ export const pages: readonly Part[] = [
     limits: 'Timeouts for other stores',
   }),
   part('Reference', {
+    options: 'Options',
+    methods: 'Methods',
     'database-urls': 'Database URLs',
     tables: 'Tables and migrations',
     cli: 'Command line',
@@ -40,9 +50,11 @@ export const pages: readonly Part[] = [
     package: 'The package',
   }),
   part('Explanation', {
+    alternatives: 'Choose a session store',
     guarantees: 'Guarantees',
     security: 'Security',
     reliability: 'Reliability',
+    benchmarks: 'Compare the speed',
     compatibility: 'Compatibility',
   }),
 ]

@@ -14,7 +14,7 @@ const passphrase = { passphrase: 'four words of a long passphrase', salt: 'a sal
 
 const formerId = async () => (await derivedKeys(formerSecret).current()).id
 
-/** Every provider of this package, by the name that it has in the README. */
+/** Every provider of this package, by the name that it has in docs/keys.md. */
 const OURS: Record<string, KeyProviderSubject> = {
   derivedKeys: { create: () => derivedKeys([secret, formerSecret]), formerIds: [await formerId()] },
   staticKeys: {

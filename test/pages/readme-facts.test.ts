@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
+import { commands as commandLine } from '../../src/cli/commands.ts'
 import * as errors from '../../src/errors.ts'
 import { eventChannelNames } from '../../src/instruments/channels.ts'
 import { operationNames } from '../../src/instruments/operation.ts'
@@ -11,7 +12,7 @@ import { OptionChecks } from '../../src/store/options/option-checks.ts'
 import { storeOptionNames } from '../../src/store/options/store-options.ts'
 import { gauges } from '../../src/telemetry/gauges.ts'
 import { metrics, prometheusName } from '../../src/telemetry/metrics.ts'
-import { blocks, codeIn, manual, readme, table } from './readme-text.ts'
+import { blocks, codeIn, manual, table } from './readme-text.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const packageJson = JSON.parse(read('package.json'))
@@ -26,7 +27,7 @@ function completed(changes: object): Record<string, unknown> {
   return { ...store, ...host, onUnavailable }
 }
 
-describe('the table of options in the README', () => {
+describe('the table of options', () => {
   test('has exactly the options that there are', () => {
     assert.deepEqual(
       options.map(({ name }) => name).toSorted(),
@@ -75,12 +76,12 @@ test('the table of errors has exactly the codes that there are, with their statu
 
 test('the reasons why a session is over are those of the code', () => {
   const [, type] = /type EndReason =([\s\S]+?)\n\n/.exec(read('src/database/contract/session-row.ts'))!
-  const paragraph = /`request.sessionEndReason` says[\s\S]*?\n\n/.exec(readme)![0]
+  const paragraph = /`request.sessionEndReason` says[\s\S]*?\n\n/.exec(manual.get('docs/methods.md')!)![0]
   const stated = codeIn(paragraph).filter((code) => code.startsWith("'"))
   assert.deepEqual(stated.toSorted(), type!.match(/'\w+'/g)!.toSorted())
 })
 
-describe('the instrumentation in the README', () => {
+describe('the page about instrumentation', () => {
   const channelsIn = (heading: string) =>
     table(heading).map(([name]) => codeIn(name!)[0]!.replace('stored-session:', ''))
   const bodyOf = (path: string, what: string) => new RegExp(`${what} \\{([\\s\\S]*?)\\n\\}`).exec(read(path))![1]!
@@ -128,8 +129,12 @@ describe('the instrumentation in the README', () => {
 
   test('names every event that can be listened to', () => {
     const names = [...bodyOf('src/store/core/events.ts', 'interface SessionEvents').matchAll(/^ {2}(\w+): \[/gm)]
-    const paragraph = /`app.storedSession.on\(event, listener\)` tells[\s\S]*?\n\n/.exec(readme)![0]
-    const stated = codeIn(paragraph).filter((code) => /^\w+$/.test(code))
+    const page = manual.get('docs/instrumentation.md')!
+    const paragraph = /`app.storedSession.on\(event, listener\)` notifies[\s\S]*?\n\n/.exec(page)![0]
+    const stated = [
+      ...codeIn(paragraph).filter((code) => /^\w+$/.test(code)),
+      ...table('event without a channel').map(([name]) => codeIn(name!)[0]),
+    ]
     assert.deepEqual(stated.toSorted(), names.map(([, name]) => name).toSorted())
   })
 })
@@ -145,17 +150,26 @@ function literalsOf(type: string, types: string): string[] {
   })
 }
 
-describe('the commands in the README', () => {
+describe('the commands in the README and in the pages that go on', () => {
   const commands = blocks('sh').flatMap((block) => block.trim().split('\n'))
 
   test('are scripts of this package, or install what it needs', () => {
     const wanted = new Set([packageJson.name, ...Object.keys(packageJson.peerDependencies)])
     for (const command of commands.filter((line) => line.startsWith('npm '))) {
       const [, script, rest] = /^npm (?:run )?([\w:]+)(.*)/.exec(command)!
-      if (script !== 'install') assert.ok(script! in packageJson.scripts, command)
-      else for (const name of rest!.trim().split(' ')) assert.ok(wanted.has(name), command)
-      for (const [path] of command.matchAll(/\btest\/\S+/g)) assert.ok(existsSync(path), command)
+      if (script === 'install') for (const name of rest!.trim().split(' ')) assert.ok(wanted.has(name), command)
+      else if (script !== 'ci') assert.ok(script! in packageJson.scripts, command)
+      for (const [path] of command.matchAll(/\btest\/[\w./-]+/g)) assert.ok(existsSync(path), command)
     }
+  })
+
+  test('are commands of the command line', () => {
+    const names = commands.flatMap((line) => /npx stored-session (\S+)/.exec(line)?.slice(1) ?? [])
+    assert.ok(names.length > 5)
+    assert.deepEqual(
+      names.filter((name) => !commandLine.some((command) => command.name === name)),
+      [],
+    )
   })
 
   test('migrate as the message does that asks for it', () => {

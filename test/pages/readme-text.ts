@@ -1,10 +1,22 @@
 import { readFileSync } from 'node:fs'
 
-const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+/** The text of a page, by its path in the repository. */
+export const pageText = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
-export const readme = read('README.md')
+export const readme = pageText('README.md')
 
 const PAGES = [
+  'options',
+  'methods',
+  'errors/index',
+  'session-content',
+  'databases',
+  'keys',
+  'trimming',
+  'alternatives',
+  'benchmarks',
+  'guarantees',
+  'reliability',
   'sessions',
   'stolen-cookies',
   'device-bound',
@@ -20,9 +32,10 @@ const PAGES = [
 /** The README and the pages that go on where it ends, by their paths. */
 export const manual = new Map([
   ['README.md', readme],
+  ['CONTRIBUTING.md', pageText('CONTRIBUTING.md')],
   ...PAGES.map((page): [string, string] => {
     const path = `docs/${page}.md`
-    return [path, read(path)]
+    return [path, pageText(path)]
   }),
 ])
 
@@ -34,9 +47,9 @@ export function blocks(...languages: string[]): string[] {
   return [...found].filter(([, language]) => languages.includes(language!)).map(([, , code]) => code!)
 }
 
-/** The rows of the table in README or manual whose heading row begins with this cell: their cells. */
-export function table(firstHeading: string): string[][] {
-  const lines = whole.split('\n')
+/** The rows of the table in a text, or in the whole manual, whose heading row begins with this cell: their cells. */
+export function table(firstHeading: string, text = whole): string[][] {
+  const lines = text.split('\n')
   const start = lines.findIndex((line) => line.startsWith(`| ${firstHeading} |`))
   if (start < 0) throw new Error(`there is no table "${firstHeading}"`)
   const rows = lines.slice(start + 2)

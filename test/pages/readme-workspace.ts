@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const PACKAGES = [
   'fastify',
+  '@fastify/cookie',
+  '@fastify/session',
   'drizzle-orm',
   'better-sqlite3',
   '@types/node',

@@ -10,12 +10,24 @@ import { blocks } from './readme-text.ts'
 import { Workspace } from './readme-workspace.ts'
 
 const [application] = blocks('js')
-const [declaration, ...fragments] = blocks('ts')
+const isDeclaration = (block: string) => block.startsWith('declare module')
+const declarations = blocks('ts').filter(isDeclaration)
+const fragments = blocks('ts').filter((block) => !isDeclaration(block))
 const secret = randomBytes(48).toString('base64')
 
 const COUNTRIES = fileURLToPath(
   import.meta.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb'),
 )
+
+/** What fragments store in sessions, beside what the page about the content of sessions declares. */
+const OTHER_PROPERTIES = `
+declare module 'fastify' {
+  interface Session {
+    doubtedAt?: number
+    renewedAt?: number
+    role?: string
+  }
+}`
 
 /** What fragments name of an application's surroundings, as it is here. */
 const HERE: [named: string, here: string][] = [
@@ -28,7 +40,7 @@ const here = (fragment: string) => HERE.reduce((text, [named, value]) => text.re
 
 /** Makes a program of a fragment: with an application, the plugin where the fragment does not register it, and an end. */
 function programOf(fragment: string): string {
-  const isRegistered = fragment.includes('register(storedSession')
+  const isRegistered = /register\((storedSession|fastifySession)\b/.test(fragment)
   const usesApp = /\bapp\./.test(fragment)
   const options = '{ database: "sqlite::memory:", secret, user: (session) => session.userId, history: true }'
   return [
@@ -43,12 +55,13 @@ function programOf(fragment: string): string {
   ].join('\n')
 }
 
-describe('the code in the README', () => {
+describe('the code in the README and in the pages that go on', () => {
   let workspace: Workspace
   before(() => {
     workspace = new Workspace()
     workspace.write('application.mjs', application!.replace('port: 3000', 'port: 0'))
-    workspace.write('declaration.ts', `${declaration}\nexport {}\n`)
+    for (const [index, declaration] of [...declarations, OTHER_PROPERTIES].entries())
+      workspace.write(`declaration${index}.ts`, `${declaration}\nexport {}\n`)
     for (const [index, fragment] of fragments.entries()) workspace.write(`fragment${index}.ts`, programOf(fragment))
   })
   after(() => workspace.remove())
