@@ -25,6 +25,9 @@ export function configurationFile(driver: Driver, project: Project): string {
   secret: process.env.SESSION_SECRET${isTypeScript ? " ?? ''" : ''},
   // 'auto' also works over plain http. Behind a proxy that terminates TLS, set trustProxy of Fastify.
   cookie: { secure: process.env.NODE_ENV === 'production' ? true : 'auto' },
+  // For lists, sign-out elsewhere and the pages of devices and of mission control: whose a session is, and its device.
+  // user: (session) => session.userId,
+  // metadata: true,
 }`
   const imports = driver === 'pg' ? drizzleImport(style) : []
   const intro = '/** Sessions: shared by the application and by `npx stored-session`. */'
