@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import { defineConfig } from 'vitepress'
-import { pages } from './pages.ts'
+import { linksOf, pages } from './pages.ts'
 
 const { description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
@@ -19,8 +20,9 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(markdown) {
       // Links to files outside of docs/ lead nowhere on the site, so their text stays without a link.
-      markdown.core.ruler.push('links-of-the-repository', ({ tokens }) => {
-        for (const { children } of tokens) unlink(children ?? [])
+      markdown.core.ruler.push('links-of-the-repository', ({ tokens, env }) => {
+        const folder = posix.dirname(env.relativePath ?? '')
+        for (const { children } of tokens) unlink(children ?? [], folder)
       })
     },
   },
@@ -33,7 +35,7 @@ export default defineConfig({
     nav: pages.map(({ text, items }) => ({
       text,
       link: items[0]!.link,
-      activeMatch: items.map(({ link }) => link).join('|'),
+      activeMatch: linksOf(items).join('|'),
     })),
     sidebar: [...pages],
     footer: { message: 'Released under the MIT licence.' },
@@ -46,12 +48,16 @@ interface Token {
   attrGet(name: string): string | null
 }
 
-const isOutside = (href: string) => href.startsWith('../') || href === 'architecture.md'
+/** Whether a link of a page in this folder of docs/ leads to a file that is no page of the site. */
+function isOutside(href: string, folder: string): boolean {
+  const path = posix.join(folder, href)
+  return path.startsWith('../') || path === 'architecture.md'
+}
 
-function unlink(tokens: Token[]): void {
+function unlink(tokens: Token[], folder: string): void {
   let isUnlinked = false
   for (const token of tokens) {
-    if (token.type === 'link_open') isUnlinked = isOutside(token.attrGet('href') ?? '')
+    if (token.type === 'link_open') isUnlinked = isOutside(token.attrGet('href') ?? '', folder)
     if (isUnlinked && token.type.startsWith('link_')) Object.assign(token, { type: 'text', content: '' })
     if (token.type === 'link_close') isUnlinked = false
   }

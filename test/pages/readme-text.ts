@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -15,7 +15,14 @@ const PAGES = [
   'history',
   'privacy',
   'from-fastify-session',
+  ...errorPages(),
 ]
+
+/** The pages of docs/errors, the overview first. */
+function errorPages(): string[] {
+  const names = readdirSync(new URL('../../docs/errors', import.meta.url)).filter((name) => name !== 'index.md')
+  return ['errors/index', ...names.map((name) => `errors/${name.replace(/\.md$/, '')}`)]
+}
 
 /** The README and the pages that go on where it ends, by their paths. */
 export const manual = new Map([
