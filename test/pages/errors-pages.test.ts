@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { tracingChannel } from 'node:diagnostics_channel'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { linksOf, pages } from '../../docs/.vitepress/pages.ts'
 import { StoredSessionStore } from '../../src/index.ts'
+import type { SessionOperation } from '../../src/instruments/operation.ts'
 import { gauges } from '../../src/telemetry/gauges.ts'
 import { metrics, prometheusName } from '../../src/telemetry/metrics.ts'
 import { sourceFiles, withoutComments } from '../architecture/source-files.ts'
@@ -69,6 +71,21 @@ test('the reasons why values cannot be stored are those of the serializers', asy
     const stated = [...rows!.matchAll(/^\| `([^`]+)`/gm)].map(([, reason]) => reason)
     assert.deepEqual(stated.sort(), failures.map(({ reason }) => reason).sort())
   }
+})
+
+test('the channel of writes has the codes of the pages that name it', async () => {
+  const failed = new Set<string>()
+  const note = (message: unknown) => void failed.add((message as SessionOperation).error?.code ?? 'none')
+  const naming = faults.filter(({ file }) => errorPages.get(file)!.includes('channel `write`'))
+  const channel = tracingChannel('stored-session:write').asyncEnd
+  channel.subscribe(note)
+  for (const { code } of naming) await failuresOfCode(code)
+  channel.unsubscribe(note)
+  assert.ok(naming.length > 0)
+  assert.deepEqual(
+    naming.filter(({ code }) => !failed.has(code)).map(({ code }) => code),
+    [],
+  )
 })
 
 test('what health() says of a file that was removed is what the page shows', async () => {
