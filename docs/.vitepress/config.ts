@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { posix } from 'node:path'
 import { defineConfig } from 'vitepress'
+import { isOutside } from './outside.ts'
 import { linksOf, pages } from './pages.ts'
 
 const { description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
@@ -21,8 +21,7 @@ export default defineConfig({
     config(markdown) {
       // Links to files outside of docs/ lead nowhere on the site, so their text stays without a link.
       markdown.core.ruler.push('links-of-the-repository', ({ tokens, env }) => {
-        const folder = posix.dirname(env.relativePath ?? '')
-        for (const { children } of tokens) unlink(children ?? [], folder)
+        for (const { children } of tokens) unlink(children ?? [], env.relativePath)
       })
     },
   },
@@ -48,16 +47,10 @@ interface Token {
   attrGet(name: string): string | null
 }
 
-/** Whether a link of a page in this folder of docs/ leads to a file that is no page of the site. */
-function isOutside(href: string, folder: string): boolean {
-  const path = posix.join(folder, href)
-  return path.startsWith('../') || path === 'architecture.md'
-}
-
-function unlink(tokens: Token[], folder: string): void {
+function unlink(tokens: Token[], page: string): void {
   let isUnlinked = false
   for (const token of tokens) {
-    if (token.type === 'link_open') isUnlinked = isOutside(token.attrGet('href') ?? '', folder)
+    if (token.type === 'link_open') isUnlinked = isOutside(token.attrGet('href') ?? '', page)
     if (isUnlinked && token.type.startsWith('link_')) Object.assign(token, { type: 'text', content: '' })
     if (token.type === 'link_close') isUnlinked = false
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
+import { isOutside } from '../../docs/.vitepress/outside.ts'
 import { linksOf, pages } from '../../docs/.vitepress/pages.ts'
 
 /** Pages that people read in the repository. */
@@ -27,4 +28,21 @@ test('every page of docs/ has its place on the site, once', () => {
       .filter((path) => !OF_THE_REPOSITORY.includes(path))
       .sort(),
   )
+})
+
+test('links between pages stay links on the site, in folders too, and those to other files do not', () => {
+  for (const [page, href] of [
+    ['doctor.md', 'errors/index.md'],
+    ['errors/unreachable.md', '../doctor.md'],
+    ['errors/unreachable.md', 'unavailable.md#fix-it'],
+    ['errors/unreachable.md', '#fix-it'],
+  ] as const)
+    assert.ok(!isOutside(href, page), `${page}: ${href}`)
+  for (const [page, href] of [
+    ['doctor.md', '../README.md'],
+    ['doctor.md', 'architecture.md'],
+    ['errors/unreachable.md', '../../src/errors.ts'],
+    ['errors/unreachable.md', '../architecture.md'],
+  ] as const)
+    assert.ok(isOutside(href, page), `${page}: ${href}`)
 })
