@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vitepress'
-import { pages } from './pages.ts'
+import { isOutside } from './outside.ts'
+import { linksOf, pages } from './pages.ts'
 
 const { description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
@@ -19,8 +20,8 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(markdown) {
       // Links to files outside of docs/ lead nowhere on the site, so their text stays without a link.
-      markdown.core.ruler.push('links-of-the-repository', ({ tokens }) => {
-        for (const { children } of tokens) unlink(children ?? [])
+      markdown.core.ruler.push('links-of-the-repository', ({ tokens, env }) => {
+        for (const { children } of tokens) unlink(children ?? [], env.relativePath)
       })
     },
   },
@@ -33,7 +34,7 @@ export default defineConfig({
     nav: pages.map(({ text, items }) => ({
       text,
       link: items[0]!.link,
-      activeMatch: items.map(({ link }) => link).join('|'),
+      activeMatch: linksOf(items).join('|'),
     })),
     sidebar: [...pages],
     footer: { message: 'Released under the MIT licence.' },
@@ -46,12 +47,10 @@ interface Token {
   attrGet(name: string): string | null
 }
 
-const isOutside = (href: string) => href.startsWith('../') || href === 'architecture.md'
-
-function unlink(tokens: Token[]): void {
+function unlink(tokens: Token[], page: string): void {
   let isUnlinked = false
   for (const token of tokens) {
-    if (token.type === 'link_open') isUnlinked = isOutside(token.attrGet('href') ?? '')
+    if (token.type === 'link_open') isUnlinked = isOutside(token.attrGet('href') ?? '', page)
     if (isUnlinked && token.type.startsWith('link_')) Object.assign(token, { type: 'text', content: '' })
     if (token.type === 'link_close') isUnlinked = false
   }

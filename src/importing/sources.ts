@@ -104,7 +104,8 @@ async function* told(source: SessionSource): SessionSource {
 function tell(error: unknown): never {
   if (error instanceof InvalidOptionsError || error instanceof MissingDriverError) throw error
   const { code, message } = error as Error & { code?: unknown }
-  throw new SourceError([code, withoutPlace(message)].filter(Boolean).join(': '))
+  const words = withoutPlace(message)
+  throw new SourceError(words.startsWith(`${code}: `) ? words : [code, words].filter(Boolean).join(': '))
 }
 
 /** Removes file paths and invalid host names: when a URL is mistyped, either may contain its password. */

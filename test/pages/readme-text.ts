@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** The text of a page, by its path in the repository. */
 export const pageText = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
@@ -8,7 +8,6 @@ export const readme = pageText('README.md')
 const PAGES = [
   'options',
   'methods',
-  'errors/index',
   'session-content',
   'databases',
   'keys',
@@ -27,7 +26,14 @@ const PAGES = [
   'history',
   'privacy',
   'from-fastify-session',
+  ...errorPages(),
 ]
+
+/** The pages of docs/errors, the overview first. */
+function errorPages(): string[] {
+  const names = readdirSync(new URL('../../docs/errors', import.meta.url)).filter((name) => name !== 'index.md')
+  return ['errors/index', ...names.map((name) => `errors/${name.replace(/\.md$/, '')}`)]
+}
 
 /** The README and the pages that go on where it ends, by their paths. */
 export const manual = new Map([
