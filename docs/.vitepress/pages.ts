@@ -11,13 +11,27 @@ const part = (text: string, items: Record<string, string>): Part => ({
 
 /** Every page of the site; a test compares the list with the folder. */
 export const pages: readonly Part[] = [
-  part('Start', { index: 'What it is', init: 'Set up with init', examples: 'Examples' }),
+  part('Start', {
+    index: 'What it is',
+    start: 'Your first application',
+    init: 'Set up with init',
+    examples: 'Examples',
+    beside: 'Use it beside …',
+    'beside-jwt': '… JWT',
+    'beside-trpc': '… tRPC',
+    'beside-graphql': '… GraphQL',
+    'beside-next': '… Next.js',
+    'beside-sveltekit': '… SvelteKit',
+  }),
   part('Guides', {
+    'sign-in': 'Sign users in',
+    'remember-me': 'Remember users',
     account: 'Show users their devices',
     dashboard: 'Run mission control',
     'concurrent-requests': 'Concurrent requests',
     'stolen-cookies': 'Stolen cookies',
     'device-bound': 'Bind sessions to devices',
+    'rotating-keys': 'Rotate keys',
     sessions: 'Rotate ids, limit sessions',
     administration: 'List and revoke sessions',
     metadata: 'Keep who uses a session',
@@ -28,6 +42,7 @@ export const pages: readonly Part[] = [
     importing: 'Move over from another store',
     'from-rails': 'Come from Rails',
     scale: 'Scale',
+    serverless: 'Run it serverless',
     testing: 'Test',
     limits: 'Timeouts for other stores',
   }),
@@ -40,6 +55,8 @@ export const pages: readonly Part[] = [
     package: 'The package',
   }),
   part('Explanation', {
+    'how-it-works': 'How it works',
+    decisions: 'Decisions',
     guarantees: 'Guarantees',
     security: 'Security',
     reliability: 'Reliability',

@@ -37,7 +37,11 @@ class Site {
   }
 
   build(command: string, ...args: string[]): void {
-    const options = { cwd: this.folder, encoding: 'utf8', env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } } as const
+    const options = {
+      cwd: this.folder,
+      encoding: 'utf8',
+      env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
+    } as const
     const { status, stdout, stderr } = spawnSync(join(here, 'node_modules/.bin', command), args, options)
     assert.equal(status, 0, stdout + stderr)
   }

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
-import { Authenticator } from '@fastify/passport'
 import Fastify from 'fastify'
 import { storedSession } from '../../src/index.ts'
 import { HttpVisitor } from '../support/http-visitor.ts'
 import { secret } from '../support/stores.ts'
 import { besidePlugin, installBeside, PageProgram } from './page-program.ts'
+
+// Its types would give every session of the tests any property.
+const { Authenticator } = createRequire(import.meta.url)('@fastify/passport')
 
 before(() => installBeside())
 

@@ -26,9 +26,11 @@ export class PageProgram {
   readonly #stops: (() => Promise<void>)[] = []
 
   /** Packages are those of the repository, or else those that the folder test/beside has. */
-  constructor(page: string, packages: string[] = []) {
+  constructor(page: string, packages: string[] = [], replacements: [text: string, other: string][] = []) {
     for (const name of packages) this.#link(name)
-    for (const [name, code] of filesOf(page)) this.workspace.write(name, code.replace('port: 3000', 'port: 0'))
+    const changed = (code: string, [text, other]: [string, string]) => code.replace(text, other)
+    for (const [name, code] of filesOf(page))
+      this.workspace.write(name, [['port: 3000', 'port: 0'] as [string, string], ...replacements].reduce(changed, code))
   }
 
   /** What the compiler says about the program. */
@@ -68,7 +70,7 @@ export class PageProgram {
 }
 
 /** A plugin that only the folder test/beside has, whose types are not there to be checked. */
-export function besidePlugin(name: string): FastifyPluginAsync<object> {
+export function besidePlugin(name: string): FastifyPluginAsync<Record<string, unknown>> {
   return createRequire(join(BESIDE, 'package.json'))(name)
 }
 

@@ -15,6 +15,8 @@ const PAGES = [
   'history',
   'privacy',
   'from-fastify-session',
+  'rotating-keys',
+  'serverless',
 ]
 
 /** The README and the pages that go on where it ends, by their paths. */
