@@ -77,8 +77,8 @@ export function besidePlugin(name: string): FastifyPluginAsync<Record<string, un
 /** Installs the packages that the pages use beside this one, unless they are there. */
 export function installBeside(): void {
   const installer = join(repository, 'test/harness/install-folder.js')
-  const { status } = spawnSync(process.execPath, [installer, 'test/beside'], { stdio: 'inherit' })
-  assert.equal(status, 0, 'node test/harness/install-folder.js test/beside')
+  const { status, stderr } = spawnSync(process.execPath, [installer, 'test/beside'], { encoding: 'utf8' })
+  assert.equal(status, 0, `node test/harness/install-folder.js test/beside\n${stderr}`)
 }
 
 function folderOf(name: string): string {
