@@ -9,14 +9,14 @@ const PAGES = [
   'stolen-cookies',
   'device-bound',
   'limits',
+  'rotating-keys',
+  'serverless',
   'instrumentation',
   'examples',
   'metadata',
   'history',
   'privacy',
   'from-fastify-session',
-  'rotating-keys',
-  'serverless',
 ]
 
 /** The README and the pages that go on where it ends, by their paths. */
