@@ -26,7 +26,9 @@ export interface Packed {
 /** Copies the repository as a fresh clone has it. */
 export function copyRepository(folder: string): void {
   const entries = readdirSync(repository).filter((name) => !LEFT_OUT.test(name))
-  for (const name of entries) cpSync(join(repository, name), join(folder, name), { recursive: true })
+  // Another test may be installing them at this moment.
+  const filter = (path: string) => !/^test\b.*\bnode_modules\b/.test(relative(repository, path))
+  for (const name of entries) cpSync(join(repository, name), join(folder, name), { recursive: true, filter })
 }
 
 /** Builds and packs a copy of the repository, as `npm publish` would. */

@@ -20,6 +20,8 @@ const PAGES = [
   'stolen-cookies',
   'device-bound',
   'limits',
+  'rotating-keys',
+  'serverless',
   'instrumentation',
   'examples',
   'metadata',

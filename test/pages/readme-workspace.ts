@@ -86,7 +86,7 @@ export class Workspace {
 }
 
 /** What package.json exports, with the sources in place of what is built from them. */
-function exportsOfSource(): Record<string, string> {
+export function exportsOfSource(): Record<string, string> {
   const { exports } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
     exports: Record<string, { default: string } | string>
   }

@@ -35,14 +35,15 @@ export class HttpVisitor {
 
   /** Sends JSON. */
   post(path: string, body: object = {}, headers: Record<string, string> = {}): Promise<Response> {
-    return this.#sendJson('POST', path, body, headers)
+    return this.send('POST', path, body, headers)
   }
 
   put(path: string, body: object): Promise<Response> {
-    return this.#sendJson('PUT', path, body, {})
+    return this.send('PUT', path, body)
   }
 
-  #sendJson(method: string, path: string, body: object, headers: Record<string, string>): Promise<Response> {
+  /** Sends any value as JSON. */
+  send(method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
     return this.#send(path, {
       method,
       body: JSON.stringify(body),
