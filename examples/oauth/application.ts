@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import oauth2, { type OAuth2Namespace } from '@fastify/oauth2'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify'
 import storedSession, { type StoredSessionOptions } from 'stored-session'
 
 declare module 'fastify' {
@@ -24,8 +29,12 @@ export interface Client {
 }
 
 /** Signing in at an issuer with @fastify/oauth2: the state of a sign-in is in the session. */
-export async function oauth2App(options: StoredSessionOptions, client: Client): Promise<FastifyInstance> {
-  const app = Fastify({ logger: { level: 'warn' } })
+export async function oauth2App(
+  options: StoredSessionOptions,
+  client: Client,
+  server: FastifyServerOptions = {},
+): Promise<FastifyInstance> {
+  const app = Fastify(server)
   await app.register(storedSession, {
     // 'auto' also works over plain http on your machine: omit it in production. Not sameSite 'strict': browsers would omit
     // the cookie from the redirect back.

@@ -11,4 +11,5 @@ export const sessionOptions = () => ({
   secret: setting('SESSION_SECRET', 'Print a new one: npx stored-session secret'),
 })
 
+export const server = { logger: { level: 'warn' } }
 export const port = Number(process.env.PORT || 3000)

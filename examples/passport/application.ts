@@ -1,6 +1,6 @@
 import formbody from '@fastify/formbody'
 import { Authenticator } from '@fastify/passport'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { Strategy as LocalStrategy } from 'passport-local'
 import storedSession, { type StoredSessionOptions } from 'stored-session'
 
@@ -27,8 +27,9 @@ const FORM = `<form method="post" action="/login">
 export async function passportApp(
   options: StoredSessionOptions,
   checkPassword: CheckPassword,
+  server: FastifyServerOptions = {},
 ): Promise<FastifyInstance> {
-  const app = Fastify({ logger: { level: 'warn' } })
+  const app = Fastify(server)
   // Browsers say which site a form came from: no other site signs a visitor in or out here.
   app.addHook('onRequest', async ({ method, headers }, reply) => {
     if (method === 'POST' && headers['sec-fetch-site'] === 'cross-site') return reply.code(403).send()

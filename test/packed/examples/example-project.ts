@@ -31,13 +31,13 @@ export const exampleNames = readdirSync(examples, { withFileTypes: true })
 export class ExampleProject {
   readonly name: string
   readonly folder: string
-  readonly #env: NodeJS.ProcessEnv
+  /** For its processes. */
+  readonly env: NodeJS.ProcessEnv
 
-  /** @param env - for its processes */
   constructor(name: string, env: NodeJS.ProcessEnv) {
     this.name = name
     this.folder = temporaryFolder(`example-${name}`)
-    this.#env = env
+    this.env = env
     cpSync(pathIn(name), this.folder, { recursive: true })
   }
 
@@ -57,15 +57,21 @@ export class ExampleProject {
     assert.equal(await app.end('SIGTERM'), 0, `${this.name} did not stop by itself:\n${app.output}`)
   }
 
-  start(script: string, env: NodeJS.ProcessEnv = {}, more: string[] = []): ExampleApp {
+  start(script: string, env: NodeJS.ProcessEnv = {}, args: string[] = []): ExampleApp {
+    const { folder, env: own } = this
+    const command = this.command(script)
+    return new ExampleApp({ folder, env: { ...own, SESSION_SECRET: SECRET, ...env }, command, args })
+  }
+
+  /** What a script of the manifest runs. */
+  command(script: string): [program: string, ...args: string[]] {
     const [program, ...args] = manifestOf(this.name).scripts[script]!.split(' ')
-    const command = [program!, ...args, ...more] as const
-    return new ExampleApp({ folder: this.folder, env: { ...this.#env, SESSION_SECRET: SECRET, ...env }, command })
+    return [program!, ...args]
   }
 
   /** Runs a program that is installed in the project. */
   async npx(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-    const options = { cwd: this.folder, env: { ...process.env, ...this.#env, SESSION_SECRET: SECRET, ...env } }
+    const options = { cwd: this.folder, env: { ...process.env, ...this.env, SESSION_SECRET: SECRET, ...env } }
     const { stdout, stderr } = await run('npx', ['--no-install', ...args], options)
     return stdout + stderr
   }

@@ -6,6 +6,9 @@ import { ADA, bodyOf, statusOf } from './requests.ts'
 const GRACE = { ...ADA, name: 'grace' }
 
 export async function useRevokingWorker(project: ExampleProject): Promise<void> {
+  // The command that README.md names, although the configuration here needs the secret that it makes.
+  const made = await project.npx(['stored-session', 'secret'], { SESSION_SECRET: '' })
+  assert.match(made, /^\S{64}\n$/)
   await project.running(async ({ url }) => {
     const [here, there, grace] = [new HttpVisitor(url), new HttpVisitor(url), new HttpVisitor(url)]
     for (const visitor of [here, there]) assert.equal(await statusOf(visitor.post('/login', ADA)), 200)
