@@ -1,21 +1,21 @@
 import formbody from '@fastify/formbody'
 import { Authenticator } from '@fastify/passport'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { Strategy as LocalStrategy } from 'passport-local'
-import storedSession, { type StoredSessionOptions } from '../../src/index.ts'
+import storedSession, { type StoredSessionOptions } from 'stored-session'
 
 declare module 'fastify' {
   interface PassportUser {
     id: string
   }
   interface Session {
-    /** What the serializer yields: the id of the user. */
+    /** The id of the user, from the serializer. */
     passport?: string
     cart?: string[]
   }
 }
 
-/** Looks a user up in your table, and compares the password with its hash; undefined when one of them is wrong. */
+/** The user of a name and a password; undefined when one of them is wrong. */
 export type CheckPassword = (name: string, password: string) => Promise<{ id: string } | undefined>
 
 const FORM = `<form method="post" action="/login">
@@ -27,10 +27,16 @@ const FORM = `<form method="post" action="/login">
 export async function passportApp(
   options: StoredSessionOptions,
   checkPassword: CheckPassword,
+  server: FastifyServerOptions = {},
 ): Promise<FastifyInstance> {
-  const app = Fastify()
+  const app = Fastify(server)
+  // Browsers say which site a form came from: no other site signs a visitor in or out here.
+  app.addHook('onRequest', async ({ method, headers }, reply) => {
+    if (method === 'POST' && headers['sec-fetch-site'] === 'cross-site') return reply.code(403).send()
+  })
   await app.register(formbody)
   await app.register(storedSession, {
+    // 'auto' also works over plain http on your machine: omit it in production.
     cookie: { secure: 'auto', sameSite: 'lax' },
     user: (session) => session.passport,
     ...options,
@@ -43,9 +49,9 @@ export async function passportApp(
     }),
   )
   passport.registerUserSerializer<{ id: string }, string>(async ({ id }) => id)
-  // Nothing here that can fail: passport signs out whoever it fails for. Look the user up in a hook or handler of yours.
+  // Nothing that can fail: passport signs a user out when it fails. Load the user in a hook or handler.
   passport.registerUserDeserializer<string, { id: string }>(async (id) => ({ id }))
-  // Behind storedSession, because it needs request.session.
+  // After storedSession, because it needs request.session.
   await app.register(passport.initialize())
   await app.register(passport.secureSession())
 
@@ -63,12 +69,12 @@ export async function passportApp(
     return { ok: true }
   })
 
-  // It has regenerated the session when the handler runs: a new id, and of the content what is named above.
+  // When the handler runs, passport has regenerated the session: it has a new id, and kept only the cart.
   app.post('/login', { preValidation: passport.authenticate('local') }, async (_request, reply) =>
     reply.redirect('/', 303),
   )
 
-  // Instead of request.logOut(), which begins another session for nobody, with a row and a cookie of its own.
+  // Instead of request.logOut(), which replaces the session with a new one that has no user.
   app.post('/logout', async ({ session }, reply) => {
     await session.destroy()
     return reply.redirect('/', 303)

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '../harness/temporary-folder.ts'
 
 const examples = new URL('../../examples/', import.meta.url)
+const LISTENING = /^Listening on (http:\S+)\n/m
 const START_LIMIT_MS = 30_000
 /** Less than it takes Node to give up a connection that is open and unused. */
 const END_LIMIT_MS = 20_000
@@ -21,6 +22,8 @@ export interface Place {
   /** Which of the examples; `app.ts` without it. */
   program?: string
   args?: readonly string[]
+  /** A command in place of an example of this repository: a program, with its arguments. */
+  command?: readonly [program: string, ...args: string[]]
 }
 
 /** The example application as a process of its own. */
@@ -29,19 +32,17 @@ export class ExampleApp {
   readonly #child: ChildProcess
   #output = ''
 
-  constructor({ folder = temporaryFolder('example'), env, program = 'app.ts', args = [] }: Place) {
+  constructor({ folder = temporaryFolder('example'), env, program = 'app.ts', args = [], command }: Place) {
     this.folder = folder
+    const example = ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL(program, examples))]
+    const [executable, ...executed] = command ?? [process.execPath, ...example]
     // What the developer has set must not decide what is tested.
     const { DATABASE_URL: _url, SESSION_SECRET: _secret, HOST: _host, ...inherited } = process.env
-    this.#child = spawn(
-      process.execPath,
-      ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL(program, examples)), ...args],
-      {
-        cwd: folder,
-        env: { ...inherited, PORT: '0', ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    )
+    this.#child = spawn(executable, [...executed, ...args], {
+      cwd: folder,
+      env: { ...inherited, PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     running.add(this.#child)
     this.#child.on('close', () => running.delete(this.#child))
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
@@ -66,13 +67,23 @@ export class ExampleApp {
 
   /** The address that the application printed. */
   get url(): string {
-    return /^Listening on (http:\S+)\n/m.exec(this.#output)?.[1] ?? ''
+    return LISTENING.exec(this.#output)?.[1] ?? ''
   }
 
   async listening(limit = START_LIMIT_MS): Promise<void> {
+    await this.#until('listen', LISTENING, limit)
+  }
+
+  /** Waits until the output matches, and returns its first group. */
+  async printed(pattern: RegExp): Promise<string> {
+    await this.#until(`print ${pattern}`, pattern, START_LIMIT_MS)
+    return pattern.exec(this.#output)![1] ?? ''
+  }
+
+  async #until(what: string, pattern: RegExp, limit: number): Promise<void> {
     const output = () => once(this.#child, 'output')
-    await this.#inTime('listen', limit, async () => {
-      while (this.url === '') {
+    await this.#inTime(what, limit, async () => {
+      while (!pattern.test(this.#output)) {
         if (this.#hasEnded) throw new Error(`the application did not start:\n${this.#output}`)
         await Promise.race([output(), this.#closed()])
       }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { StoredSessionOptions } from '../../src/index.ts'
 import { createSqliteDatabase } from '../harness/sqlite-database.ts'
 import type { TestDatabase } from '../harness/test-database.ts'
+import { linkedExample } from '../packed/examples/linked-example.ts'
 import { type FailingDatabase, failingDatabase } from '../support/failing-database.ts'
 import { addressOf, HttpVisitor } from '../support/http-visitor.ts'
 import { secret } from '../support/stores.ts'
@@ -11,9 +13,8 @@ import { secret } from '../support/stores.ts'
 type Check = (name: string, password: string) => Promise<{ id: string } | undefined>
 type PassportApp = (options: StoredSessionOptions, checkPassword: Check) => Promise<FastifyInstance>
 
-// By its address alone: its types are not for the other tests, see examples/passport/tsconfig.json.
-const example = new URL('../../examples/passport/application.ts', import.meta.url).href
-const { passportApp } = (await import(example)) as { passportApp: PassportApp }
+const { folder } = await linkedExample('passport')
+const { passportApp } = (await import(join(folder, 'application.ts'))) as { passportApp: PassportApp }
 
 const ADA = { username: 'ada', password: 'correct' }
 const CART = { item: 'tea' }

@@ -16,14 +16,19 @@ export function consumer(packageFolder: string, modules: string[]): string {
   const folder = temporaryFolder('consumer')
   cpSync(programs, folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+  linkPackages(folder, packageFolder, modules)
+  return folder
+}
+
+/** Gives a project the package, what it needs in any case, and these modules of ours, without npm. */
+export function linkPackages(folder: string, packageFolder: string, modules: string[]): void {
   cpSync(packageFolder, join(folder, 'node_modules', 'stored-session'), { recursive: true })
   const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
   const { dependencies, peerDependencies, peerDependenciesMeta } = manifest
   linkPrograms(folder, manifest.bin)
   const isOptional = (name: string) => peerDependenciesMeta[name]?.optional === true
   const required = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !isOptional(name))
-  for (const name of [...required, ...modules]) link(folder, name)
-  return folder
+  for (const name of new Set([...required, ...modules])) link(folder, name)
 }
 
 // As npm does when it installs.

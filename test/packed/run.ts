@@ -5,6 +5,7 @@ import { databaseList, databaseNames } from '../harness/selection.ts'
 import { startServers } from '../harness/start-servers.ts'
 import { temporaryFolder } from '../harness/temporary-folder.ts'
 import { serverNames, type TestServer, urlVariable } from '../harness/test-server.ts'
+import { useExamples } from './installed-examples.ts'
 import { type Node, nodeOf } from './nodes.ts'
 import { packed } from './package.ts'
 import { type Check, useTools } from './tools.ts'
@@ -16,13 +17,14 @@ const { values } = parseArgs({
     databases: { type: 'string', default: databaseNames.join() },
     nodes: { type: 'string', default: '20,22,24' },
     tools: { type: 'boolean', default: true },
+    examples: { type: 'boolean', default: true },
   },
-  // For --no-tools.
+  // For --no-tools and --no-examples.
   allowNegative: true,
 })
 
 const majors = values.nodes.split(',').filter(Boolean).map(Number)
-/** The Node of the tools; Vitest needs 22. */
+/** The Node of the tools and of the examples: Vitest needs 22, and it runs TypeScript itself. */
 const TOOLS_NODE = 22
 /** Projects that are worked on at a time. */
 const LANES = 2
@@ -58,6 +60,8 @@ try {
   })
   const tools = async () => useTools(await node(TOOLS_NODE), archive, folder, databases, (check) => tell(checks, check))
   if (values.tools) tasks.push(tools)
+  const examples = async () => useExamples(await node(TOOLS_NODE), archive, databases, (check) => tell(checks, check))
+  if (values.examples) tasks.push(examples)
   await Promise.all(Array.from({ length: LANES }, () => workThrough(tasks)))
   report()
 } finally {

@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { oauth2App } from '../../examples/oauth2/application.ts'
-import { issuerOf, localIssuer } from '../../examples/oauth2/local-issuer.ts'
+import { issuerOf, localIssuer } from '../../examples/oauth/local-issuer.ts'
+import type { StoredSessionOptions } from '../../src/index.ts'
 import { freePort } from '../harness/free-port.ts'
+import { linkedExample } from '../packed/examples/linked-example.ts'
 import { HttpVisitor } from '../support/http-visitor.ts'
 import { secret } from '../support/stores.ts'
+
+type Client = Record<'issuer' | 'id' | 'secret' | 'callbackUri', string>
+type OauthApp = (options: StoredSessionOptions, client: Client) => Promise<FastifyInstance>
+
+const { folder } = await linkedExample('oauth')
+const { oauth2App } = (await import(join(folder, 'application.ts'))) as { oauth2App: OauthApp }
 
 const CLIENT = { id: 'app', secret: 'known-to-the-issuer' }
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-/** A code that was given out. */
+/** What a code stands for. */
 interface Grant {
   user: string
   redirectUri: string | null
@@ -11,8 +11,8 @@ interface Grant {
 }
 
 /**
- * A little issuer of OpenID Connect, for one client, to develop and test with: it takes everybody for one user without
- * asking. It checks what an issuer has to: the client, the code once, its redirect, and PKCE.
+ * An issuer of OpenID Connect for development and tests, with one client: every visitor is the same user, and it asks for no
+ * password. It checks the client, the code once, its redirect, and PKCE.
  */
 export async function localIssuer(client: { id: string; secret: string }, user = 'ada'): Promise<Server> {
   const codes = new Map<string, Grant>()
@@ -62,5 +62,5 @@ export async function localIssuer(client: { id: string; secret: string }, user =
   return server
 }
 
-/** The address of an issuer, which names it. */
+/** The address of an issuer, which is also its name. */
 export const issuerOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import oauth2, { type OAuth2Namespace } from '@fastify/oauth2'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import storedSession, { type StoredSessionOptions } from '../../src/index.ts'
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify'
+import storedSession, { type StoredSessionOptions } from 'stored-session'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -9,7 +14,7 @@ declare module 'fastify' {
   }
   interface Session {
     userId?: string
-    /** Of a sign-in that is under way. */
+    /** The sign-in that has begun. */
     oauthState?: string
     returnTo?: string
   }
@@ -23,11 +28,16 @@ export interface Client {
   callbackUri: string
 }
 
-/** Signing in at an issuer with @fastify/oauth2, which redirects back with a code: the state of it is in the session. */
-export async function oauth2App(options: StoredSessionOptions, client: Client): Promise<FastifyInstance> {
-  const app = Fastify()
+/** Signing in at an issuer with @fastify/oauth2: the state of a sign-in is in the session. */
+export async function oauth2App(
+  options: StoredSessionOptions,
+  client: Client,
+  server: FastifyServerOptions = {},
+): Promise<FastifyInstance> {
+  const app = Fastify(server)
   await app.register(storedSession, {
-    // Not 'strict': browsers would omit the cookie on the redirect from the issuer.
+    // 'auto' also works over plain http on your machine: omit it in production. Not sameSite 'strict': browsers would omit
+    // the cookie from the redirect back.
     cookie: { secure: 'auto', sameSite: 'lax' },
     user: (session) => session.userId,
     ...options,
@@ -46,7 +56,7 @@ export async function oauth2App(options: StoredSessionOptions, client: Client): 
     },
     checkStateFunction: ({ session, query }: FastifyRequest) => {
       const { oauthState } = session
-      delete session.oauthState // good for one attempt
+      delete session.oauthState // valid once
       return oauthState !== undefined && oauthState === (query as { state?: string }).state
     },
   })
@@ -56,20 +66,20 @@ export async function oauth2App(options: StoredSessionOptions, client: Client): 
     return reply.redirect(await app.issuer.generateAuthorizationUri(request, reply))
   })
 
-  /** Who comes back from the issuer: throws when the state is not that of the session, or the code is not good. */
+  /** The user whom the issuer names: throws when the state is not in the session, or the code is invalid. */
   async function userIdOf(request: FastifyRequest, reply: FastifyReply): Promise<string> {
     const { token } = await app.issuer.getAccessTokenFromAuthorizationCodeFlow(request, reply)
     const { sub } = (await app.issuer.userinfo(token)) as { sub?: string }
-    if (!sub) throw new Error('the issuer does not say who it is')
+    if (!sub) throw new Error('the issuer names no user')
     return sub
   }
 
   app.get('/callback', async (request, reply) => {
     const { returnTo = '/' } = request.session
-    // Only the message: the error has the request to the issuer in it, and that has the secret of this client.
+    // Log only the message: the error contains the request to the issuer, with the secret of this client.
     const userId = await userIdOf(request, reply).catch(({ message }) => request.log.warn(`not signed in: ${message}`))
-    if (!userId) return reply.code(401).send({ message: 'That did not work. Please sign in again.' })
-    // Whoever planted the session of before has nothing of this one.
+    if (!userId) return reply.code(401).send({ message: 'The sign-in failed. Please try again.' })
+    // A new id, because an attacker may have planted the old one.
     await request.session.regenerate()
     request.session.userId = userId
     return reply.redirect(returnTo)
@@ -84,7 +94,7 @@ export async function oauth2App(options: StoredSessionOptions, client: Client): 
   return app
 }
 
-/** Where a link leads within this application: it may not send people elsewhere once they have signed in. */
+/** The path of a link within this application: a sign-in must not redirect to another site. */
 function pathOf(link = '/'): string {
   const here = 'http://here.invalid'
   if (!URL.canParse(link, here)) return '/'
