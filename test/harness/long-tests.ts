@@ -4,7 +4,7 @@
  */
 const LONG = [
   /-(browser|escaping)\.test\.ts$/,
-  /^test\/(examples|faults|packed|torture)\//,
+  /^test\/(examples|faults|guides|packed|torture)\//,
   /^test\/database\/(galera|replication-group|standby|pooled|several-hosts)\.test\.ts$/,
   /^test\/cli\/(init|init-types|generate)\.test\.ts$/,
 ]
