@@ -24,7 +24,23 @@ export function addSiteRules(markdown: MarkdownRenderer): void {
       unlink(children ?? [], env.relativePath)
     }
   })
+  markdown.core.ruler.push('long-names', ({ tokens, Token }) => {
+    for (const [index, { type }] of tokens.entries()) {
+      const inline = tokens[index + 1]
+      if (type === 'heading_open' && inline?.children) inline.children = breakable(inline.children, Token)
+    }
+  })
   showDarkPictures(markdown)
+}
+
+/** Lets a name such as that of an error end a line after an underscore, because narrow windows cut it anywhere. */
+function breakable(children: Token[], Kind: new (type: string, tag: string, nesting: 0) => Token): Token[] {
+  const added = (type: string, content: string) => Object.assign(new Kind(type, '', 0), { content })
+  return children.flatMap((child) => {
+    if (child.type !== 'text' || !/\w_\w/.test(child.content)) return [child]
+    const [first, ...rest] = child.content.split(/(?<=\w_)(?=\w)/)
+    return [added('text', first!), ...rest.flatMap((part) => [added('html_inline', '<wbr>'), added('text', part)])]
+  })
 }
 
 /** Names what a link leads to by its heading, where the text is the path of a file. */

@@ -75,6 +75,12 @@ describe('the built site', () => {
     )
   })
 
+  test('lets long names in headings end a line after an underscore', () => {
+    const unbroken = names.filter((name) => /<h[1-4][^>]*>[^<]*\w_\w/.test(htmlOf(name)))
+    assert.deepEqual(unbroken, [])
+    assert.ok(names.some((name) => /<h1[^>]*>\w+_<wbr>\w/.test(htmlOf(name))))
+  })
+
   test('has every id once on a page', () => {
     const repeated = faults((_all, page) => ids.get(page)!.filter((id, index, all) => all.indexOf(id) !== index))
     assert.deepEqual(repeated, [])
