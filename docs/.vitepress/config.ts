@@ -1,9 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
-import { isOutside } from './outside.ts'
+import { addSiteRules, headingId } from './markdown.ts'
 import { linksOf, pages } from './pages.ts'
+import { accessibleSearchBox } from './search-box.ts'
 
 const { description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+const DASHBOARD = 'grafana-dashboard.json'
 
 export default defineConfig({
   title: 'stored-session',
@@ -18,40 +22,34 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
-    config(markdown) {
-      // Links to files outside of docs/ lead nowhere on the site, so their text stays without a link.
-      markdown.core.ruler.push('links-of-the-repository', ({ tokens, env }) => {
-        for (const { children } of tokens) unlink(children ?? [], env.relativePath)
-      })
-    },
+    anchor: { slugify: headingId },
+    config: addSiteRules,
+  },
+  vite: { plugins: [accessibleSearchBox()] },
+  // Pages offer it for download, so it is no module of theirs.
+  buildEnd({ outDir }) {
+    copyFileSync(fileURLToPath(new URL(`../${DASHBOARD}`, import.meta.url)), join(outDir, DASHBOARD))
   },
   themeConfig: {
-    search: {
-      provider: 'local',
-      options: { translations: { button: { buttonText: 'Search', buttonAriaLabel: 'Search Ctrl K' } } },
-    },
+    search: { provider: 'local', options: { miniSearch: { options: { tokenize: wordsOf } } } },
     outline: { level: [2, 3] },
     nav: pages.map(({ text, items }) => ({
       text,
       link: items[0]!.link,
-      activeMatch: linksOf(items).join('|'),
+      activeMatch: linksOf(items)
+        .map((link) => `^${link}$`)
+        .join('|'),
     })),
     sidebar: [...pages],
     footer: { message: 'Released under the MIT licence.' },
   },
 })
 
-interface Token {
-  type: string
-  hidden?: boolean
-  attrGet(name: string): string | null
-}
-
-function unlink(tokens: Token[], page: string): void {
-  let isUnlinked = false
-  for (const token of tokens) {
-    if (token.type === 'link_open') isUnlinked = isOutside(token.attrGet('href') ?? '', page)
-    if (isUnlinked && token.type.startsWith('link_')) Object.assign(token, { type: 'text', content: '' })
-    if (token.type === 'link_close') isUnlinked = false
-  }
+/**
+ * The words of a text for the search: a name such as that of an error is one word, and its parts are too. The browser
+ * gets this function as its text.
+ */
+function wordsOf(text: string): string[] {
+  const words = text.split(/[^\p{L}\p{N}_]+/u)
+  return words.flatMap((word) => (word.includes('_') ? [word, ...word.split('_')] : word)).filter(Boolean)
 }

@@ -12,8 +12,9 @@ interface Part {
   readonly items: Entry[]
 }
 
+// The theme marks a page in its lists by the address that readers see, which names no index.
 const entries = (items: Record<string, string>, folder = ''): Entry[] =>
-  Object.entries(items).map(([link, text]) => ({ text, link: `/${folder}${link}` }))
+  Object.entries(items).map(([link, text]) => ({ text, link: `/${folder}${link === 'index' ? '' : link}` }))
 
 /** A folder, whose first page is its index.md. */
 const folder = (text: string, name: string, items: Record<string, string>): Entry => ({

@@ -29,13 +29,13 @@ export async function sessionDashboard(fastify: FastifyInstance, options: Sessio
 
 export default sessionDashboard
 
-/** A dashboard that has been added to a scope. */
+/** A dashboard that has been added to a scope. @internal */
 export interface AddedDashboard {
   /** Whether work of an operator is running, such as a revocation of many sessions. */
   isBusy(): boolean
 }
 
-/** Adds the dashboard of a store to a scope, which needs no plugin. */
+/** Adds the dashboard of a store to a scope, which needs no plugin. @internal */
 export function addDashboard(
   scope: FastifyInstance,
   store: StoredSessionStore,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fastifyCookie, { type FastifyCookieOptions } from '@fastify/cookie'
-import type { FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { databases } from '../harness/databases.ts'
 import { Browser, cookieLines } from '../support/app.ts'
 import { appSuite } from '../support/app-suite.ts'
@@ -32,6 +32,16 @@ const DEFAULTS: [name: string, parseOptions: NonNullable<FastifyCookieOptions['p
   ['a fault of its own', { maxAge: 'x' } as never],
 ]
 
+/** The line about a cookie of an application without sessions: before 11.1.1, `hook: false` sent none. */
+async function themeWithoutSessions(hook: NonNullable<FastifyCookieOptions['hook']>): Promise<string[]> {
+  const app = fastify()
+  await app.register(fastifyCookie, { hook })
+  app.post('/set', setTheme)
+  return cookieLines(await app.inject({ method: 'POST', url: '/set' }), 'theme')
+}
+
+const setTheme = async (_request: FastifyRequest, reply: FastifyReply) => reply.setCookie('theme', 'dark').send({})
+
 describe("the application's own @fastify/cookie", () => {
   const suite = appSuite(databases[0]!)
 
@@ -47,13 +57,15 @@ describe("the application's own @fastify/cookie", () => {
           throw new Error('failed')
         })
         app.get('/cookies', async ({ cookies, session }) => ({ cookies: Object.keys(cookies), id: session.sessionId }))
-        app.post('/set', async (_request, reply) => reply.setCookie('theme', 'dark').send({}))
+        app.post('/set', setTheme)
       })
       const browser = new Browser(app, { theme: 'light' })
       const { id } = (await browser.post('/login')).json()
       assert.deepEqual((await browser.get('/me')).json(), { userId: 'ada' })
       assert.deepEqual((await browser.get('/cookies')).json(), { cookies: ['theme', 'sessionId'], id })
-      assert.deepEqual(cookieLines(await browser.post('/set'), 'theme'), ['theme=dark; SameSite=Lax'])
+      const theme = await themeWithoutSessions(hook)
+      if (hook) assert.deepEqual(theme, ['theme=dark; SameSite=Lax'])
+      assert.deepEqual(cookieLines(await browser.post('/set'), 'theme'), theme)
       assert.deepEqual(cookieLines(await browser.post('/set')), [])
       assert.equal((await browser.post('/fail')).statusCode, 500)
       assert.equal((await browser.get('/missing')).statusCode, 404)
