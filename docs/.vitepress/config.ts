@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vitepress'
+import { apiReference } from './api-reference.ts'
 import { pages } from './pages.ts'
 
 const { description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
@@ -35,7 +36,10 @@ export default defineConfig({
       link: items[0]!.link,
       activeMatch: items.map(({ link }) => link).join('|'),
     })),
-    sidebar: [...pages],
+    sidebar: pages.map(({ text, items }) => ({
+      text,
+      items: text === 'Reference' ? [...items, apiReference()] : items,
+    })),
     footer: { message: 'Released under the MIT licence.' },
   },
 })

@@ -34,21 +34,38 @@ export type OnUnavailable = NonNullable<StoredSessionOptions['onUnavailable']>
  */
 export type SessionData = keyof Session extends 'cookie' ? Record<string, unknown> : Omit<Session, 'cookie'>
 
+/** The options of @fastify/session that the plugin passes on. */
 type HostOptions = Pick<
   FastifySessionOptions,
   'algorithm' | 'cookie' | 'cookieName' | 'cookiePrefix' | 'idGenerator' | 'saveUninitialized'
 >
 
-/** Options of the plugin: the options of the store, and options of @fastify/session under their own names. */
+/**
+ * Options of the plugin: the options of the store, and options of @fastify/session under their own names.
+ *
+ * @example
+ * ```ts
+ * const options: StoredSessionOptions = {
+ *   database: process.env.DATABASE_URL!,
+ *   secret: process.env.SESSION_SECRET!,
+ *   user: (session) => session.userId as string | undefined,
+ *   cookie: { secure: true, sameSite: 'lax' },
+ * }
+ * await app.register(storedSession, options)
+ * ```
+ */
 export interface StoredSessionOptions extends Omit<StoreOptions, 'user' | 'metadata'>, Omit<HostOptions, 'cookie'> {
   /**
    * Signs the cookie, and derives the payload keys unless `keys` is given: a string of 32 or more characters, or
    * several with the current one first.
    */
   secret: string | string[]
-  /** The user of a session: well-formed text of 1 to 255 characters without NUL, a whole number or a bigint; undefined or null without a user. */
+  /**
+   * The user of a session: well-formed text of 1 to 255 characters without NUL, a whole number or a bigint; undefined or
+   * null without a user. @defaultValue none: sessions have no user
+   */
   user?: (session: SessionData) => UserId | null | undefined
-  /** The flags of the cookie, as in @fastify/session, and its former places. */
+  /** The flags of the cookie, as in @fastify/session, and its former places. @defaultValue the flags of @fastify/session */
   cookie?: SessionCookieOptions
   /** Also store sessions that are new and empty. @defaultValue false */
   saveUninitialized?: boolean

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const PACKAGES = [
   'fastify',
+  '@fastify/session',
   'drizzle-orm',
   'better-sqlite3',
   '@types/node',

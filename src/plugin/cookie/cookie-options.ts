@@ -5,17 +5,27 @@ import type { StoredSessionStore } from '../../store/stored-session-store.ts'
 
 /** A place where browsers may still have a cookie of an earlier configuration. */
 export interface FormerPlace {
-  /** As `cookie.domain` was; undefined if it was not set. */
+  /** As `cookie.domain` was. @defaultValue none: it was not set */
   readonly domain?: string | undefined
   /** As `cookie.path` was. @defaultValue `'/'` */
   readonly path?: string | undefined
 }
 
-/** The flags of the session's cookie. */
+/**
+ * The option `cookie`: the flags of the session's cookie.
+ *
+ * @see RFC 6265bis, section 4.1
+ * @example
+ * ```ts
+ * const cookie: SessionCookieOptions = { secure: true, sameSite: 'lax', former: [{ path: '/app' }] }
+ * await app.register(storedSession, { database, secret, cookie })
+ * ```
+ */
 export interface SessionCookieOptions extends CookieOptions {
   /**
    * The domains and paths that the cookie had before, at most 10. Every response that sets or clears the cookie also
    * clears it there, so that browsers do not keep a second cookie of this name.
+   * @defaultValue none
    */
   former?: readonly FormerPlace[]
 }
