@@ -4,11 +4,10 @@ import type { Dialect, DrizzleDatabase } from '../../database/recognise.ts'
 import type { KeyProvider } from '../../keys/key-provider.ts'
 import type { CheckedMetadataOptions } from '../../metadata/metadata-options.ts'
 import type { Serializer } from '../../payload/serializer.ts'
-import type { RenewalSettings, UserLimit } from '../core/core.ts'
+import type { RenewalSettings, UserId, UserLimit } from '../core/core.ts'
 import type { Limits } from '../core/lifetime.ts'
 import type { MergeRules } from '../merging/merge-rules.ts'
 import type { HistorySettings } from './history-option.ts'
-import type { StoreOptions } from './store-options.ts'
 import type { TrimLock, TrimSchedule } from './trim-options.ts'
 
 /** The options of the store, checked and complete. */
@@ -33,7 +32,7 @@ export interface CheckedStoreOptions {
   /** Epoch milliseconds; 0 for never. */
   readonly acceptUnencryptedUntil: number
   readonly warnKeyAge: number | false
-  readonly user: StoreOptions['user']
+  readonly user: ((session: Record<string, unknown>) => UserId | null | undefined) | undefined
   readonly metadata: CheckedMetadataOptions | undefined
   /** Whether the plugin binds sessions to devices. */
   readonly bindsToDevices: boolean
