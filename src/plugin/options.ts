@@ -54,7 +54,7 @@ type HostOptions = Pick<
  * await app.register(storedSession, options)
  * ```
  */
-export interface StoredSessionOptions extends Omit<StoreOptions, 'user' | 'metadata'>, Omit<HostOptions, 'cookie'> {
+export interface StoredSessionOptions extends Omit<StoreOptions, 'user' | 'metadata'> {
   /**
    * Signs the cookie, and derives the payload keys unless `keys` is given: a string of 32 or more characters, or
    * several with the current one first.
@@ -65,6 +65,14 @@ export interface StoredSessionOptions extends Omit<StoreOptions, 'user' | 'metad
    * null without a user. @defaultValue none: sessions have no user
    */
   user?: (session: SessionData) => UserId | null | undefined
+  /** The name of the cookie. @defaultValue `'sessionId'` */
+  cookieName?: string
+  /** Text before the signed id in the value of the cookie. @defaultValue `''` */
+  cookiePrefix?: string
+  /** The hash algorithm that signs the cookie, by its name in Node. @defaultValue `'sha256'` */
+  algorithm?: string
+  /** Creates the ids of sessions: 1 to 512 visible ASCII characters. @defaultValue 24 random bytes in base64url */
+  idGenerator?: NonNullable<FastifySessionOptions['idGenerator']>
   /** The flags of the cookie, as in @fastify/session, and its former places. @defaultValue the flags of @fastify/session */
   cookie?: SessionCookieOptions
   /** Also store sessions that are new and empty. @defaultValue false */

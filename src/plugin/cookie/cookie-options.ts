@@ -22,6 +22,22 @@ export interface FormerPlace {
  * ```
  */
 export interface SessionCookieOptions extends CookieOptions {
+  /** The path below which browsers send the cookie. @defaultValue `'/'` */
+  path?: string
+  /** The domain whose hosts get the cookie. @defaultValue none: only the host that set it */
+  domain?: string
+  /** Whether browsers send the cookie over HTTPS only; `'auto'`: as the request came. @defaultValue true */
+  secure?: boolean | 'auto'
+  /** Whether scripts of the page cannot read the cookie. @defaultValue true */
+  httpOnly?: boolean
+  /** Whether requests from other sites carry the cookie; `true` is `'strict'`. @defaultValue none: browsers decide */
+  sameSite?: boolean | 'lax' | 'strict' | 'none'
+  /** The lifetime from the last use, in milliseconds. @defaultValue none: it ends with the browser session */
+  maxAge?: number
+  /** A fixed date at which cookie and session end, instead of `maxAge`. @defaultValue none */
+  expires?: Date
+  /** Whether each top-level site has a cookie of its own (CHIPS); needs `secure`. @defaultValue false */
+  partitioned?: boolean
   /**
    * The domains and paths that the cookie had before, at most 10. Every response that sets or clears the cookie also
    * clears it there, so that browsers do not keep a second cookie of this name.
