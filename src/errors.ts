@@ -76,6 +76,7 @@ export const TooManySessionsError = createError(
   403,
 )
 
+/** The error without its path and reason. */
 const PlainUnstorableError = createError(
   'FST_STORED_SESSION_UNSTORABLE',
   'The session cannot be stored, so nothing was written%s',
@@ -91,6 +92,14 @@ interface UnstorableDetails {
 /**
  * A value, a name or a cookie that cannot be stored. Nothing was written. Clients get only the message; logs also get
  * `path` and `reason`.
+ *
+ * @example
+ * ```ts
+ * app.setErrorHandler((error, request, reply) => {
+ *   if (error instanceof UnstorableError) request.log.error({ path: error.path, reason: error.reason })
+ *   return reply.send(error)
+ * })
+ * ```
  */
 export class UnstorableError extends PlainUnstorableError {
   /** The name at the top level of the session. Deeper names may be content, such as an address. */
@@ -99,6 +108,7 @@ export class UnstorableError extends PlainUnstorableError {
   readonly reason: string
   readonly #wholePath: string
 
+  /** @internal */
   constructor(path: string, reason: string, wholePath = path, { detail = '', cause }: UnstorableDetails = {}) {
     super(detail, ...(cause === undefined ? [] : [{ cause }]))
     this.path = path
@@ -106,7 +116,7 @@ export class UnstorableError extends PlainUnstorableError {
     this.#wholePath = wholePath
   }
 
-  /** Sets `path` to the whole path, such as `cart.items[2].price`: for logs that only developers read. */
+  /** Sets `path` to the whole path, such as `cart.items[2].price`: for logs that only developers read. @internal */
   showWholePath(): void {
     this.path = this.#wholePath
   }

@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
+import { apiReference } from './api-reference.ts'
 import { addSiteRules, headingId } from './markdown.ts'
 import { linksOf, pages } from './pages.ts'
 import { accessibleSearchBox } from './search-box.ts'
@@ -40,7 +41,10 @@ export default defineConfig({
         .map((link) => `^${link}$`)
         .join('|'),
     })),
-    sidebar: [...pages],
+    sidebar: pages.map(({ text, items }) => ({
+      text,
+      items: text === 'Reference' ? [...items, apiReference()] : items,
+    })),
     footer: { message: 'Released under the MIT licence.' },
   },
 })

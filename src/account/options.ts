@@ -7,18 +7,30 @@ import { german } from './texts/german.ts'
 import { spanish } from './texts/spanish.ts'
 import type { AccountTexts } from './texts/texts.ts'
 
-/** Options of the account page. */
+/**
+ * Options of {@link sessionAccount}.
+ *
+ * @example
+ * ```ts
+ * const options: SessionAccountOptions = {
+ *   prefix: '/account/sessions',
+ *   signIn: '/login',
+ *   texts: { en: { title: 'Where you are signed in' } },
+ * }
+ * ```
+ */
 export interface SessionAccountOptions {
-  /** The path of the page, as Fastify reads it. */
+  /** The path of the page, as Fastify reads it. @defaultValue `''`, the path of the scope */
   prefix?: string
-  /** Makes the whole document around the page. @param content - safe HTML. @defaultValue a plain document */
+  /** Makes the whole document around the page, from its content, which is safe HTML. @defaultValue a plain document */
   layout?: (content: string, request: FastifyRequest) => string | Promise<string>
   /**
    * Words that replace the built-in ones, by language and name: `{ en: { title: 'Where you are signed in' } }`. A language
-   * that is not built in takes the missing words from English.
+   * that is not built in gets the missing words from English. Built in are English, German, French and Spanish.
+   * @defaultValue the built-in words
    */
   texts?: Record<string, Partial<AccountTexts>>
-  /** The path of the sign-in page, for visitors who are not signed in. Without it they get the status 401. */
+  /** The path of the sign-in page, for visitors who are not signed in. @defaultValue none: visitors get the status 401 */
   signIn?: string
 }
 

@@ -1,3 +1,5 @@
+/** The page on which users see and sign out their devices. @module stored-session/account */
+
 import type { FastifyInstance } from 'fastify'
 import { InvalidOptionsError } from '../errors.ts'
 import type { StoredSession } from '../plugin/stored-session.ts'
@@ -13,6 +15,8 @@ export type { AccountTexts } from './texts/texts.ts'
  * the option `user`, and should have the option `metadata`. Everything below its prefix shows and ends only the sessions
  * of the user of the request.
  *
+ * @param fastify - the application, or a scope of it
+ * @param options - the path, texts and layout of the page
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, at registration
  * @example
  * ```ts

@@ -3,20 +3,32 @@ import { isOwnPath } from '../pages/own-path.ts'
 import { OptionChecks } from '../store/options/option-checks.ts'
 import { type Authorize, type Permission, permissions } from './frame/operator.ts'
 
-/** Options of the dashboard. */
+/**
+ * Options of {@link sessionDashboard}.
+ *
+ * @example
+ * ```ts
+ * const options: SessionDashboardOptions = {
+ *   prefix: '/admin/sessions',
+ *   authorize: ({ session }) => session.isAdmin === true && String(session.userId),
+ *   mode: 'read',
+ *   signIn: '/login',
+ * }
+ * ```
+ */
 export interface SessionDashboardOptions {
-  /** The path of the dashboard, as Fastify reads it. */
+  /** The path of the dashboard, as Fastify reads it. @defaultValue `''`, the path of the scope */
   prefix?: string
   /**
    * Decides who enters: returns the name of the operator, or `{ actor, may }` with what this operator may do, or false
    * for nobody. Called for every request; an error lets nobody in.
    */
   authorize: Authorize
-  /** `'read'` changes nothing, whatever `may` says. @defaultValue `'write'` */
+  /** What operators may do at most: `'read'` changes nothing, whatever `may` says. @defaultValue `'write'` */
   mode?: 'read' | 'write'
   /** Whether operators with the permission may look at the content of sessions; each look is an event. @defaultValue false */
   reveal?: boolean
-  /** The path of the sign-in page, for visitors whom `authorize` refuses. Without it they get the status 403. */
+  /** The path of the sign-in page, for visitors whom `authorize` refuses. @defaultValue none: visitors get the status 403 */
   signIn?: string
 }
 

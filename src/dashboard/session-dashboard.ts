@@ -1,3 +1,5 @@
+/** Mission control: the pages for operators. @module stored-session/dashboard */
+
 import type { FastifyInstance } from 'fastify'
 import { InvalidOptionsError } from '../errors.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
@@ -13,6 +15,8 @@ export type { SessionDashboardOptions } from './options.ts'
  * Mission control: pages on which operators see sessions, users and health, end sessions, and run housekeeping. Register
  * it after `storedSession`. It shows more with the options `user`, `metadata` and `history`.
  *
+ * @param fastify - the application, or a scope of it
+ * @param options - who may enter, and what operators may do
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, at registration
  * @example
  * ```ts

@@ -10,6 +10,7 @@ export type Dialect = SessionDatabase['dialect']
 
 /** What `drizzle(...)` returned. */
 export interface DrizzleDatabase {
+  /** The driver's client or pool. */
   readonly $client: unknown
 }
 

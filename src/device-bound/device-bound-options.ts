@@ -1,10 +1,19 @@
 import type { OptionChecks } from '../store/options/option-checks.ts'
 import type { Duration } from '../store/options/store-options.ts'
 
-/** How sessions are bound to the devices that they are used on. */
+/**
+ * The option `deviceBound` as an object: how sessions are bound to the devices that they are used on.
+ *
+ * @see W3C Device Bound Session Credentials, https://w3c.github.io/webappsec-dbsc/
+ * @example
+ * ```ts
+ * const deviceBound: DeviceBoundOptions = { refresh: '5m', require: 'always' }
+ * await app.register(storedSession, { database, secret, deviceBound })
+ * ```
+ */
 export interface DeviceBoundOptions {
   /**
-   * How long a proof of the device counts, at least a second. Browsers renew it at most twice in five minutes.
+   * How long a proof of the device counts, from `'1s'` to `'1h'`. Browsers renew it at most twice in five minutes.
    * @defaultValue `'10m'`
    */
   refresh?: Duration
@@ -15,7 +24,7 @@ export interface DeviceBoundOptions {
    * not bound within `grace` ends. @defaultValue `'when-bound'`
    */
   require?: 'when-bound' | 'always'
-  /** How long after the sign-in a browser may bind the session. @defaultValue `'2m'` */
+  /** How long after the sign-in a browser may bind the session, from `'1s'` to `'1h'`. @defaultValue `'2m'` */
   grace?: Duration
 }
 

@@ -1,17 +1,24 @@
 /** The operations of the store on the database, by the names of their tracing channels. */
 export const operationNames = ['read', 'write', 'touch', 'delete', 'trim', 'reencrypt', 'migrate'] as const
 
+/**
+ * The name of an operation of the store on the database, as in the names of its tracing channels.
+ *
+ * @useDeclaredType
+ */
 export type OperationName = (typeof operationNames)[number]
 
 /** The table that an operation or an event belongs to. */
 export interface Source {
   /** The name of the table. */
   readonly table: string
+  /** The SQL dialect. */
   readonly dialect: 'pg' | 'mysql' | 'sqlite'
 }
 
 /** The reason why an operation failed. It has only codes, because messages may quote confidential values. */
 export interface OperationFault {
+  /** The same for every fault. */
   readonly name: 'StoredSessionFault'
   /** The codes as text. */
   readonly message: string
@@ -26,7 +33,9 @@ export interface OperationFault {
  * the end. It holds no session id, no content, no key, no user and no address.
  */
 export interface SessionOperation {
+  /** The name of the table. */
   readonly table: string
+  /** The SQL dialect: PostgreSQL, MySQL and MariaDB, or SQLite. */
   readonly dialect: Source['dialect']
   /** The hashed session id, `2::<64 hex>`; absent where an operation concerns several sessions, or none. */
   readonly sid?: string
@@ -38,17 +47,25 @@ export interface SessionOperation {
   databaseMs?: number
   /** The part of `durationMs` spent sealing and opening, with the requests for keys. */
   cryptoMs?: number
-  /** The size of the sealed payload that was read or written. */
+  /** The size of the sealed payload that was read or written, in bytes. */
   bytes?: number
   /** Sessions that the same statement read or changed, with this one. */
   shared?: number
   /** The number of sessions of an operation on several. */
   sessions?: number
+  /** Why the operation failed; absent until the end, and after a success. */
   error?: OperationFault
 }
 
-/** An operation of one kind, with its possible outcomes. */
-export type OperationOf<Outcome extends string> = SessionOperation & { outcome?: Outcome | 'failed' }
+/**
+ * An operation of one kind, with its possible outcomes.
+ *
+ * @typeParam Outcome - the outcomes of this kind, besides `'failed'`
+ */
+export type OperationOf<Outcome extends string> = SessionOperation & {
+  /** Absent until the end; `'failed'` when `error` has the reason. */
+  outcome?: Outcome | 'failed'
+}
 
 const CODE = /^[\w-]{1,64}$/
 

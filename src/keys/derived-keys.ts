@@ -1,6 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 import { InvalidKeyError } from '../errors.ts'
-import { KEY_BYTES, type KeyProvider, keyRing, type SealingKey, sealingKey } from './key-provider.ts'
+import { KEY_BYTES, type KeyProvider, type SealingKey, sealingKey } from './key-provider.ts'
+import { keyRing } from './key-ring.ts'
 
 /** The minimum length of a secret in characters; @fastify/session requires the same. */
 export const SECRET_CHARACTERS = 32
@@ -15,7 +16,7 @@ export const SECRET_CHARACTERS = 32
  * @see RFC 5869 (HKDF), here with SHA-512
  * @example
  * ```ts
- * const keys = derivedKeys([process.env.SESSION_SECRET, process.env.FORMER_SESSION_SECRET])
+ * const keys = derivedKeys([process.env.SESSION_SECRET!, process.env.FORMER_SESSION_SECRET!])
  * ```
  */
 export function derivedKeys(secrets: string | readonly string[]): KeyProvider {

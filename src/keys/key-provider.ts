@@ -21,22 +21,35 @@ export type KeyState = 'current' | 'retired' | 'pending' | 'revoked'
 
 /** The public facts about a key. */
 export interface KeyDescription {
+  /** Unsigned 32-bit number, as payloads name the key. */
   readonly id: number
   /** The operator's name for it, if it has one. */
   readonly name?: string
+  /** What the key may do. */
   readonly state: KeyState
   /** The time from which it seals, epoch milliseconds. */
   readonly since?: number
 }
 
 /**
- * The source of master keys. Every request calls these methods: answer synchronously where possible, and with a promise
- * only if you must call a service.
+ * The source of master keys, for the option `keys`. Every request calls these methods: answer synchronously where
+ * possible, and with a promise only if you must call a service. `keyProviderContract` tests one.
+ *
+ * @example
+ * ```ts
+ * const key = sealingKey('2026-11', readFileSync('/run/secrets/session-key'))
+ * const keys: KeyProvider = { current: () => key, find: (id) => (id === key.id ? key : undefined) }
+ * await app.register(storedSession, { database, secret, keys })
+ * ```
  */
 export interface KeyProvider {
   /** The key that seals. */
   current(): SealingKey | Promise<SealingKey>
-  /** The key with this id, or undefined when it does not exist (any more): then its payloads are unreadable. */
+  /**
+   * The key with an id, or undefined when it does not exist (any more): then its payloads are unreadable.
+   *
+   * @param id - unsigned 32-bit number
+   */
   find(id: number): SealingKey | undefined | Promise<SealingKey | undefined>
   /**
    * For providers that learn new keys while in use, from a file or a service: looks for them now, so that `find` knows
@@ -50,6 +63,8 @@ export interface KeyProvider {
   /**
    * For providers that keep their own keys in a table next to the sessions. Every store calls it once, after it opened
    * its database, and gets the provider for that store.
+   *
+   * @param storage - the table of keys of that store
    */
   attach?(storage: KeyStorage): AttachedKeys
 }
@@ -64,8 +79,9 @@ export interface AttachedKeys extends KeyProvider {
 export interface WrappedKey {
   /** Unsigned 32-bit number. */
   readonly id: number
+  /** The data key as the key service wrapped it, at most 65,535 bytes. */
   readonly wrapped: Buffer
-  /** Epoch milliseconds. */
+  /** When the key was created, epoch milliseconds. */
   readonly createdAt: number
 }
 
@@ -75,18 +91,39 @@ export interface KeyStorage {
   readonly namespace: string
   /** All keys, in any order. */
   read(): Promise<WrappedKey[]>
-  /** False when a key with this id already exists, which stays unchanged. */
+  /**
+   * Stores a key. False when a key with this id already exists, which stays unchanged.
+   *
+   * @param key - the wrapped key
+   */
   insert(key: WrappedKey): Promise<boolean>
-  /** Deletes the keys created before this time that seal no session, and returns how many. */
+  /**
+   * Deletes the keys created before a time that seal no session.
+   *
+   * @param before - epoch milliseconds
+   * @returns the number of deleted keys
+   */
   deleteUnused(before: number): Promise<number>
-  /** Receives the error of background work that failed and will be retried. */
+  /**
+   * Receives the error of background work that failed and will be retried.
+   *
+   * @param error - the reason
+   */
   onFailure(error: Error): void
   /**
-   * Receives a key that seals nothing, because its `createdAt` is not the date that was wrapped with it, `since`, or
-   * because no date was.
+   * Receives a key that seals nothing, because its `createdAt` is not the date that was wrapped with it, or because no
+   * date was.
+   *
+   * @param id - the id of the key
+   * @param since - the date that was wrapped with the key, epoch milliseconds; undefined without one
    */
   onMisdated?(id: number, since: number | undefined): void
-  /** Receives a slow call to the key service while the call is in progress. */
+  /**
+   * Receives a slow call to the key service while the call is in progress.
+   *
+   * @param call - the call
+   * @param ms - the value of `softTimeout`, in milliseconds
+   */
   onSlow(call: 'wrap' | 'unwrap', ms: number): void
 }
 
@@ -99,6 +136,7 @@ export const KEY_BYTES = 32
  * @param id - unsigned 32-bit number, or a name from which one is derived
  * @param material - exactly 32 bytes from a cryptographic source
  * @param facts - whether the key is revoked, and the time from which it seals
+ * @returns the key, for `current()` and `find()` of your {@link KeyProvider}
  * @throws `FST_STORED_SESSION_INVALID_KEY` for another length, and if all bytes are the same
  * @example
  * ```ts
@@ -145,30 +183,4 @@ function idOfName(name: string): number {
     throw new InvalidKeyError('a key id is missing or empty; give every key its own id')
   }
   return createHash('sha256').update('stored-session/key-name\0').update(name).digest().readUInt32BE()
-}
-
-/**
- * A provider of keys that are all known from the start.
- *
- * @param current - the key that seals
- * @param others - keys that only open
- * @throws `FST_STORED_SESSION_INVALID_KEY` when there is no current key, or two share an id
- */
-export function keyRing(current: SealingKey | undefined, others: readonly SealingKey[] = []): KeyProvider {
-  if (!current) throw new InvalidKeyError('no key has the state current; set it on one key')
-  const keys = [current, ...others]
-  const byId = new Map(keys.map((key) => [key.id, key]))
-  if (byId.size !== keys.length) {
-    throw new InvalidKeyError(
-      'two keys have the same id or the same bytes; remove the duplicate, or give each its own id',
-    )
-  }
-  const descriptions = keys.map((key) => describeKey(key, key === current))
-  return { current: () => current, find: (id) => byId.get(id), describe: () => descriptions }
-}
-
-/** The public facts about a key that its provider does not describe itself. */
-export function describeKey({ id, isRevoked, since }: SealingKey, isCurrent: boolean): KeyDescription {
-  const state = isRevoked ? 'revoked' : isCurrent ? 'current' : 'retired'
-  return { id, state, ...(since !== undefined && { since }) }
 }

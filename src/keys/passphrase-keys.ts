@@ -1,6 +1,7 @@
 import { hkdfSync, scrypt } from 'node:crypto'
 import { InvalidKeyError } from '../errors.ts'
-import { KEY_BYTES, type KeyProvider, keyRing, type SealingKey, sealingKey } from './key-provider.ts'
+import { KEY_BYTES, type KeyProvider, type SealingKey, sealingKey } from './key-provider.ts'
+import { keyRing } from './key-ring.ts'
 
 /** One passphrase and its salt. The salt must never change. */
 export interface Passphrase {
@@ -20,11 +21,12 @@ const LEAST_SALT_BYTES = 16
  * Master keys derived from passphrases by scrypt, in the background. Requests that need a key wait until it is ready.
  *
  * @param passphrases - one, or several with the current one first
+ * @returns a provider that answers with a promise until the keys are ready
  * @throws `FST_STORED_SESSION_INVALID_KEY` for a short passphrase and for a missing or short salt
- * @see OWASP Password Storage Cheat Sheet, scrypt
+ * @see RFC 7914 (scrypt), and OWASP Password Storage Cheat Sheet, scrypt
  * @example
  * ```ts
- * const keys = passphraseKeys({ passphrase: process.env.SESSION_PASSPHRASE, salt: '5f0c…' })
+ * const keys = passphraseKeys({ passphrase: process.env.SESSION_PASSPHRASE!, salt: process.env.SESSION_SALT! })
  * ```
  */
 export function passphraseKeys(passphrases: Passphrase | readonly Passphrase[]): KeyProvider {

@@ -4,19 +4,26 @@ import {
   type KeyDescription,
   type KeyProvider,
   type KeyState,
-  keyRing,
   type SealingKey,
   sealingKey,
   shownId,
 } from './key-provider.ts'
+import { keyRing } from './key-ring.ts'
 
-/** One key as an operator configures it. */
+/**
+ * One key as an operator configures it.
+ *
+ * @example
+ * ```ts
+ * const key: StaticKey = { id: '2026-11', key: randomBytes(32), state: 'pending', since: '2026-11-01' }
+ * ```
+ */
 export interface StaticKey {
   /** A name or an unsigned 32-bit number. It must never change for this key. */
   id: number | string
   /** 32 random bytes, or their base64. */
   key: Uint8Array | string
-  /** @defaultValue `'current'` for the first key without a state, if no key is `'current'`; else `'retired'` */
+  /** What the key may do. @defaultValue `'current'` for the first key without a state, if no key is `'current'`; else `'retired'` */
   state?: KeyState
   /** The time from which the key seals: a Date, epoch milliseconds, or text that `new Date()` accepts. */
   since?: Date | number | string
@@ -31,7 +38,10 @@ export interface StaticKey {
  * keys
  * @example
  * ```ts
- * const keys = staticKeys([{ id: '2026-11', key: process.env.SESSION_KEY }])
+ * const keys = staticKeys([
+ *   { id: '2026-11', key: process.env.SESSION_KEY! },
+ *   { id: '2026-08', key: process.env.FORMER_SESSION_KEY! },
+ * ])
  * ```
  */
 export function staticKeys(keys: readonly StaticKey[]): KeyProvider {

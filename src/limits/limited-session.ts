@@ -1,3 +1,5 @@
+/** Idle and absolute timeouts for the sessions of other plugins. @module stored-session/limits */
+
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { EndReason } from '../database/contract/session-database.ts'
@@ -58,6 +60,8 @@ const MISSING = {
  * `request.sessionEndReason` give the reason: `'idle'` or `'absolute'`. The reason is about `request.session`, or about
  * the first session where none has this name.
  *
+ * @param fastify - the application, or a scope of it
+ * @param options - the limits
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, at registration
  * @example
  * ```ts

@@ -1,7 +1,14 @@
 import { OptionChecks } from '../store/options/option-checks.ts'
 import type { VisitLimits } from './visits.ts'
 
-/** The options of {@link limitedSession}: one limit or both, in milliseconds or as text: `'90s'`, `'15m'`, `'2h'`. */
+/**
+ * The options of {@link limitedSession}: one limit or both, in milliseconds or as text: `'90s'`, `'15m'`, `'2h'`.
+ *
+ * @example
+ * ```ts
+ * const options: LimitedSessionOptions = { idleTimeout: '2h', absoluteTimeout: '12h' }
+ * ```
+ */
 export interface LimitedSessionOptions {
   /**
    * A session that is unused for this long expires; at most 5 minutes later, or 10 seconds for limits up to 10 minutes.

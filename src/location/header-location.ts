@@ -3,12 +3,25 @@ import { checkedLocation } from '../metadata/checked-results.ts'
 import type { CapturedRequest } from '../metadata/metadata-options.ts'
 import type { SessionLocation } from '../metadata/session-metadata.ts'
 
-/** The headers that a content delivery network adds, by what they say. At least one. */
+/**
+ * The options of {@link headerLocation}: the headers that a content delivery network adds, by what they say. At least
+ * one. Upper and lower case are the same.
+ *
+ * @example
+ * ```ts
+ * const options: HeaderLocationOptions = { country: 'x-vercel-ip-country', city: 'x-vercel-ip-city' }
+ * ```
+ */
 export interface HeaderLocationOptions {
+  /** The header with the country, two letters as in ISO 3166-1: `cf-ipcountry`. @defaultValue none */
   country?: string
+  /** The header with the name of the region. @defaultValue none */
   region?: string
+  /** The header with the name of the city. @defaultValue none */
   city?: string
+  /** The header with the latitude, in degrees. @defaultValue none */
   latitude?: string
+  /** The header with the longitude, in degrees. @defaultValue none */
   longitude?: string
 }
 
@@ -24,13 +37,17 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * A location from the headers of a content delivery network. Only behind one: other clients can send any header.
+ * A location from the headers of a content delivery network. Use it only
+ * behind such a network: otherwise clients can send any header.
  *
+ * @param options - the names of the headers
+ * @returns a function for `metadata.location`
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS` for unknown fields and for names that are not headers
  * @example
  * ```ts
- * headerLocation({ country: 'cf-ipcountry', city: 'cf-ipcity' })
+ * const metadata = { location: headerLocation({ country: 'cf-ipcountry', city: 'cf-ipcity' }) }
+ * await app.register(storedSession, { database, secret, metadata })
  * ```
- * @throws `FST_STORED_SESSION_INVALID_OPTIONS` for unknown fields and for names that are not headers
  */
 export function headerLocation(
   options: HeaderLocationOptions,

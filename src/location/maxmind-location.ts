@@ -10,7 +10,14 @@ import { publicAddress } from './public-address.ts'
 /** How often a lookup checks whether the file changed. */
 const CHECK_MS = 10_000
 
-/** The options of {@link maxmindLocation}. */
+/**
+ * The options of {@link maxmindLocation}.
+ *
+ * @example
+ * ```ts
+ * const options: MaxmindLocationOptions = { file: '/var/lib/geoip/city.mmdb', checkEvery: 60_000 }
+ * ```
+ */
 export interface MaxmindLocationOptions {
   /** The path of a city or country database in the format MaxMind DB (`.mmdb`). */
   file: string
@@ -20,8 +27,19 @@ export interface MaxmindLocationOptions {
 
 /** A location function that reads a database. */
 export interface MaxmindLocation {
+  /**
+   * Looks up an address.
+   *
+   * @param request - not used
+   * @param ip - the address, IPv4 or IPv6
+   * @returns undefined for an address without a location
+   */
   (request: unknown, ip: string): SessionLocation | undefined
-  /** Receives the error when a changed file cannot be read; lookups continue with the previous content. */
+  /**
+   * Receives the error when a changed file cannot be read; lookups continue with the previous content.
+   *
+   * @param error - its `cause` is the error of the file
+   */
   onFailure?: (error: Error) => void
 }
 
@@ -29,8 +47,17 @@ export interface MaxmindLocation {
  * Locations from a database file of your own, which is kept in memory and read again after it changed. It needs the
  * package `maxmind`. Private and invalid addresses have no location.
  *
+ * @param options - the file
+ * @returns a function for `metadata.location`
  * @throws `FST_STORED_SESSION_INVALID_OPTIONS` when the file cannot be read or is not such a database
  * @throws `FST_STORED_SESSION_MISSING_DRIVER` when the package `maxmind` is not installed
+ * @see https://maxmind.github.io/MaxMind-DB/ for the format
+ * @example
+ * ```ts
+ * const location = maxmindLocation({ file: '/var/lib/geoip/city.mmdb' })
+ * location.onFailure = (error) => app.log.error(error)
+ * await app.register(storedSession, { database, secret, metadata: { location } })
+ * ```
  */
 export function maxmindLocation(options: MaxmindLocationOptions): MaxmindLocation {
   const { file, checkEvery } = checked(options)

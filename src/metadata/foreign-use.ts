@@ -5,7 +5,9 @@ import { keptUserAgent } from './user-agent.ts'
 
 /** What another store kept of the client of a session. */
 export interface ForeignClient {
+  /** The address of the client, also with a network behind it: `203.0.113.7/32`. */
   readonly ip?: string | undefined
+  /** The header `user-agent` of the client. */
   readonly userAgent?: string | undefined
 }
 

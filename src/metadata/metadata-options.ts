@@ -3,28 +3,47 @@ import type { SessionLocation } from './session-metadata.ts'
 
 /** What is captured of a request; requests of Fastify have it. */
 export interface CapturedRequest {
+  /** The address of the client. */
   ip: string
+  /** The headers, with names in lower case. */
   headers: Record<string, string | string[] | undefined>
 }
 
-/** Where an address is. It receives the full address, even when only the network is kept. */
+/**
+ * Where an address is: a function of the request and the address. It receives the full address, even when only the
+ * network is kept.
+ *
+ * @typeParam Request - the type of requests
+ */
 export type LocationOf<Request extends CapturedRequest = CapturedRequest> = (
   request: Request,
   ip: string,
 ) => SessionLocation | undefined | Promise<SessionLocation | undefined>
 
-/** What the option `metadata` accepts as an object. */
+/**
+ * What the option `metadata` accepts as an object.
+ *
+ * @typeParam Request - the type of requests: `FastifyRequest` with the plugin
+ * @example
+ * ```ts
+ * const metadata: MetadataOptions = {
+ *   ip: 'network',
+ *   extra: ({ headers }) => ({ app: String(headers['x-app-version'] ?? 'web') }),
+ * }
+ * await app.register(storedSession, { database, secret, metadata })
+ * ```
+ */
 export interface MetadataOptions<Request extends CapturedRequest = CapturedRequest> {
   /**
    * How much of `request.ip` is kept: `'full'`, `'network'` (a /24 of IPv4, a /48 of IPv6) or `false`.
-   * @defaultValue 'network'
+   * @defaultValue `'network'`
    */
   ip?: AddressDetail | false
   /** Whether to keep the header `user-agent`, at most 512 bytes. @defaultValue true */
   userAgent?: boolean
-  /** Where the request comes from. It has 50 ms; later results and failures are ignored. */
+  /** Where the request comes from. It has 50 ms; later results and failures are ignored. @defaultValue none */
   location?: LocationOf<Request>
-  /** More to keep, synchronously: names and values together at most 1024 bytes. */
+  /** More to keep, synchronously: names and values together at most 1024 bytes. @defaultValue none */
   extra?: (request: Request) => Record<string, string> | undefined
 }
 

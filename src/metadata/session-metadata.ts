@@ -1,5 +1,6 @@
 /** One use of a session: when, from where and with what. Everything but the time is optional. */
 export interface SessionUse {
+  /** When it was used. */
   at: Date
   /** An address such as `203.0.113.7`, or its network: `203.0.113.0/24`, `2001:db8:1::/48`. */
   ip?: string
@@ -7,13 +8,17 @@ export interface SessionUse {
   userAgent?: string
   /** What the user agent says about itself; parsed on demand and never stored. */
   device?: SessionDevice
+  /** Where the address is, by the option `metadata.location`. */
   location?: SessionLocation
+  /** What the option `metadata.extra` returned, at most 1024 bytes. */
   extra?: Record<string, string>
 }
 
 /** The first and the last use of a session. */
 export interface SessionMetadata {
+  /** The use that stored the session first. */
   first: SessionUse
+  /** The last use, at most `touchInterval` before the real one. */
   last: SessionUse
 }
 
@@ -31,7 +36,9 @@ export interface SessionDevice {
 export interface SessionLocation {
   /** Two capital letters, as in ISO 3166-1: `DE`. */
   country?: string
+  /** The name of the region. */
   region?: string
+  /** The name of the city. */
   city?: string
   /** Degrees, from -90 to 90. */
   latitude?: number

@@ -13,9 +13,15 @@ export interface SuspiciousChange {
   distanceKm?: number
 }
 
-/** What it was before, and what it is now. */
+/**
+ * What it was before, and what it is now.
+ *
+ * @inline
+ */
 export interface Change {
+  /** What it was at the use before. */
   from: string
+  /** What it is now. */
   to: string
 }
 

@@ -5,13 +5,33 @@ import { inside, isTooDeep, TOO_DEEP } from './nesting.ts'
 import { checkStorable, jsonRules } from './storable.ts'
 import { msgpackRules } from './storable-msgpack.ts'
 
-/** Converts a session's content to bytes and back. It only receives its own bytes, after authentication. */
+/**
+ * Converts a session's content to bytes and back, for the option `serializer`. It only receives its own bytes, after
+ * authentication.
+ *
+ * @example
+ * ```ts
+ * const serializer: Serializer = {
+ *   serialize: (content) => Buffer.from(JSON.stringify(content)),
+ *   deserialize: (bytes) => JSON.parse(bytes.toString()),
+ * }
+ * await app.register(storedSession, { database, secret, serializer })
+ * ```
+ */
 export interface Serializer {
   /**
+   * Converts content to bytes.
+   *
    * @param content - the session's own keys, and `cookie` with its lifetime
+   * @returns the bytes, at most `maxBytes`
    * @throws `FST_STORED_SESSION_UNSTORABLE` for a value that would not come back equal
    */
   serialize(content: Record<string, unknown>): Uint8Array
+  /**
+   * Converts bytes back to content.
+   *
+   * @param bytes - the result of `serialize`
+   */
   deserialize(bytes: Buffer): Record<string, unknown>
 }
 

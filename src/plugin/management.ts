@@ -8,10 +8,22 @@ import { isSession, liveSessionOf, refuse, requestNote } from './request-state.t
 import { confirm, provenAt } from './safeguards/proving.ts'
 import type { SessionAdministration } from './session-administration.ts'
 
-/** A listener of an event. */
+/**
+ * A listener of an event.
+ *
+ * @typeParam Name - the name of the event
+ */
 export type SessionListener<Name extends keyof SessionEvents> = (event: SessionEvents[Name][0]) => void
 
-/** The methods of `fastify.storedSession`. */
+/**
+ * The methods of `fastify.storedSession`.
+ *
+ * @example
+ * ```ts
+ * app.storedSession.on('revoked', ({ sessions }) => app.log.info({ sessions }, 'revoked'))
+ * await app.storedSession.revoke({ user: 'ada' })
+ * ```
+ */
 export interface StoredSession extends SessionAdministration {
   /**
    * Writes pending touches and events of the history now, which are otherwise written in the background a moment later. For
@@ -20,9 +32,19 @@ export interface StoredSession extends SessionAdministration {
   flush(): Promise<void>
   /** Checks the database and the key provider, for at most `operationTimeout`; never rejects. For probes. */
   health(): Promise<Health>
-  /** Calls a listener with every event of this name, only of this application. */
+  /**
+   * Calls a listener with every event of this name, only of this application.
+   *
+   * @param event - the name of the event
+   * @param listener - gets the event
+   */
   on<Name extends keyof SessionEvents>(event: Name, listener: SessionListener<Name>): void
-  /** Removes a listener of {@link on}. */
+  /**
+   * Removes a listener of {@link on}.
+   *
+   * @param event - the name of the event
+   * @param listener - the same function as for {@link on}
+   */
   off<Name extends keyof SessionEvents>(event: Name, listener: SessionListener<Name>): void
   /**
    * Gives the session of a request another id, and keeps its content, user and date of creation. The old id can still
@@ -34,6 +56,7 @@ export interface StoredSession extends SessionAdministration {
    *
    * It costs three statements, and a row for the old id until the absolute end of the session, at most 400 days.
    *
+   * @param request - the request whose session gets another id
    * @returns false when the session keeps its id: it is not stored, has expired or ended, another request was quicker,
    * or the host would not send the cookie over this connection
    * @throws `FST_STORED_SESSION_UNAVAILABLE`, after at most three times `operationTimeout`: the session continues under
@@ -46,10 +69,14 @@ export interface StoredSession extends SessionAdministration {
    * a sign-in; when its user changed; or the last {@link confirm}. The time is stored with the session, and stays with it
    * under other ids. Undefined without a session, and with the option `user` without a user.
    *
+   * @param request - the request
    * @example
    * ```ts
-   * const provenAt = app.storedSession.provenAt(request)
-   * if (!provenAt || Date.now() - provenAt.getTime() > 10 * 60_000) return reply.redirect('/confirm')
+   * app.post('/transfer', (request, reply) => {
+   *   const provenAt = app.storedSession.provenAt(request)
+   *   if (!provenAt || Date.now() - provenAt.getTime() > 10 * 60_000) return reply.redirect('/confirm')
+   *   return 'transferred'
+   * })
    * ```
    */
   provenAt(request: FastifyRequest): Date | undefined
@@ -57,6 +84,7 @@ export interface StoredSession extends SessionAdministration {
    * Notes that the user has just confirmed who they are, for example with their password, for {@link provenAt}. It is
    * stored with the response; of concurrent confirmations the later one counts.
    *
+   * @param request - the request whose user has confirmed
    * @returns false when the request has no session, or none that it may change
    * @throws `FST_STORED_SESSION_UNAVAILABLE` when the session could not be read
    */
@@ -67,12 +95,18 @@ export interface StoredSession extends SessionAdministration {
    * when another request was quicker, so it should do nothing but change the session. Calls of one request run one after
    * another; a call within the function is a part of it.
    *
+   * @typeParam Result - what the function returns
+   * @param request - the request whose session changes
+   * @param change - changes the session that it gets
    * @returns the result of the function, after the session was stored
    * @throws `FST_STORED_SESSION_ENDED` when the session has ended, `FST_STORED_SESSION_UNAVAILABLE` after
    * `operationTimeout`, and what the function throws: then its changes are undone
    * @example
    * ```ts
-   * const visits = await app.storedSession.update(request, (session) => (session.visits = (session.visits ?? 0) + 1))
+   * const visits = await app.storedSession.update(request, (session) => {
+   *   session.visits = Number(session.visits ?? 0) + 1
+   *   return session.visits
+   * })
    * ```
    */
   update<Result>(
@@ -84,8 +118,11 @@ export interface StoredSession extends SessionAdministration {
    * session that this request stored, or the end of its cookie after `destroy()`; empty when the browser keeps its cookie.
    * Call `await request.session.save()` before, because nothing else stores the session then.
    *
+   * @param request - the request that the response answers
+   * @see RFC 6265, section 4.1
    * @example
    * ```ts
+   * reply.hijack()
    * reply.raw.writeHead(200, { 'set-cookie': app.storedSession.setCookieHeader(request) })
    * ```
    */

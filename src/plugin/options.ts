@@ -34,21 +34,46 @@ export type OnUnavailable = NonNullable<StoredSessionOptions['onUnavailable']>
  */
 export type SessionData = keyof Session extends 'cookie' ? Record<string, unknown> : Omit<Session, 'cookie'>
 
+/** The options of @fastify/session that the plugin passes on. */
 type HostOptions = Pick<
   FastifySessionOptions,
   'algorithm' | 'cookie' | 'cookieName' | 'cookiePrefix' | 'idGenerator' | 'saveUninitialized'
 >
 
-/** Options of the plugin: the options of the store, and options of @fastify/session under their own names. */
-export interface StoredSessionOptions extends Omit<StoreOptions, 'user' | 'metadata'>, Omit<HostOptions, 'cookie'> {
+/**
+ * Options of the plugin: the options of the store, and options of @fastify/session under their own names.
+ *
+ * @example
+ * ```ts
+ * const options: StoredSessionOptions = {
+ *   database: process.env.DATABASE_URL!,
+ *   secret: process.env.SESSION_SECRET!,
+ *   user: (session) => session.userId as string | undefined,
+ *   cookie: { secure: true, sameSite: 'lax' },
+ * }
+ * await app.register(storedSession, options)
+ * ```
+ */
+export interface StoredSessionOptions extends Omit<StoreOptions, 'user' | 'metadata'> {
   /**
    * Signs the cookie, and derives the payload keys unless `keys` is given: a string of 32 or more characters, or
    * several with the current one first.
    */
   secret: string | string[]
-  /** The user of a session: well-formed text of 1 to 255 characters without NUL, a whole number or a bigint; undefined or null without a user. */
+  /**
+   * The user of a session: well-formed text of 1 to 255 characters without NUL, a whole number or a bigint; undefined or
+   * null without a user. @defaultValue none: sessions have no user
+   */
   user?: (session: SessionData) => UserId | null | undefined
-  /** The flags of the cookie, as in @fastify/session, and its former places. */
+  /** The name of the cookie. @defaultValue `'sessionId'` */
+  cookieName?: string
+  /** Text before the signed id in the value of the cookie. @defaultValue `''` */
+  cookiePrefix?: string
+  /** The hash algorithm that signs the cookie, by its name in Node. @defaultValue `'sha256'` */
+  algorithm?: string
+  /** Creates the ids of sessions: 1 to 512 visible ASCII characters. @defaultValue 24 random bytes in base64url */
+  idGenerator?: NonNullable<FastifySessionOptions['idGenerator']>
+  /** The flags of the cookie, as in @fastify/session, and its former places. @defaultValue the flags of @fastify/session */
   cookie?: SessionCookieOptions
   /** Also store sessions that are new and empty. @defaultValue false */
   saveUninitialized?: boolean

@@ -26,6 +26,7 @@ export type { SessionListener, StoredSession } from './management.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** Sessions of this application: what you can do with them outside of `request.session`. */
     storedSession: StoredSession
   }
   interface FastifyRequest {
@@ -123,10 +124,15 @@ async function registerHost(
 /**
  * Sessions for Fastify, encrypted in the database that you run already.
  *
- * @throws errors with the code `FST_STORED_SESSION_*`, at registration
+ * @param fastify - the application, or a scope of it
+ * @param options - where the sessions are, and how long they live
+ * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, `FST_STORED_SESSION_INVALID_KEY`, `FST_STORED_SESSION_UNREACHABLE`,
+ * `FST_STORED_SESSION_MISSING_DRIVER`, `FST_STORED_SESSION_MISSING_TABLE`, `FST_STORED_SESSION_WRONG_SETTINGS` and
+ * `FST_STORED_SESSION_MIGRATION_FAILED`, at registration
+ * @see OWASP Session Management Cheat Sheet
  * @example
  * ```ts
- * await app.register(storedSession, { database: 'sqlite:sessions.db', secret: process.env.SESSION_SECRET })
+ * await app.register(storedSession, { database: 'sqlite:sessions.db', secret: process.env.SESSION_SECRET! })
  * ```
  */
 export const storedSession = fastifyPlugin(register, { fastify: '5.x', name: 'stored-session' })

@@ -1,3 +1,5 @@
+/** The tables of sessions, keys and events for Drizzle on MySQL and MariaDB. @module stored-session/schema/mysql */
+
 import {
   bigint,
   customType,
@@ -41,14 +43,17 @@ export const storedSessionsColumns = () => ({
   version: int().notNull(),
   /** The user of the session, from the `user` option. */
   userId: exactText('user_id'),
-  /** Epoch milliseconds by the application's clock, like all times here. */
+  /** When the session began: epoch milliseconds by the application's clock, like all times here. */
   createdAt: epochMs('created_at').notNull(),
   /** The last use. Unlike `created_at` it is not sealed, so a touch does not rewrite `data`. */
   touchedAt: epochMs('touched_at').notNull(),
+  /** When the session expires unless it is used again. */
   expiresAt: epochMs('expires_at').notNull(),
   /** `expires_at` rounded up to the hour, plus grace. A touch within the same hour does not update the index. */
   trimAt: epochMs('trim_at').notNull(),
+  /** When the session ended; null while it has not ended. */
   endedAt: epochMs('ended_at'),
+  /** Why the session ended, such as `revoked`; null while it has not ended. */
   endReason: varchar('end_reason', { length: 32 }),
   /** The id of the key that sealed `data`, in plaintext as in `data`. Counting the rows of a key opens none of them. */
   keyId: bigint('key_id', { mode: 'number' }),
@@ -58,13 +63,19 @@ export const storedSessionsColumns = () => ({
   binding: blob(),
 })
 
-/** The columns of the indexes. */
+/** The columns of the indexes. @inline */
 type Indexed = Record<'userId' | 'createdAt' | 'trimAt' | 'keyId', MySqlColumn>
 
 /**
  * The indexes of a sessions table for MySQL and MariaDB. Lists, revocations and trimming need them.
  *
  * @param name - the name of the table; the index names begin with it
+ * @returns the third argument of `mysqlTable()`
+ * @example
+ * ```ts
+ * import { mysqlTable } from 'drizzle-orm/mysql-core'
+ * export const sessions = mysqlTable('sessions', storedSessionsColumns(), storedSessionsIndexes('sessions'))
+ * ```
  */
 export const storedSessionsIndexes = (name: string) => (table: Indexed) => [
   index(`${name}_user_id_index`).on(table.userId),
@@ -76,7 +87,7 @@ export const storedSessionsIndexes = (name: string) => (table: Indexed) => [
 /**
  * The sessions table for MySQL and MariaDB, under your own name.
  *
- * @param name - table name
+ * @param name - the name of the table
  * @example
  * ```ts
  * export const sessions = storedSessionsTable('web_sessions')
@@ -88,12 +99,21 @@ export const storedSessionsTable = (name: string) =>
 /** The sessions table for MySQL and MariaDB, as our migrations create it: `stored_sessions`. */
 export const storedSessions = storedSessionsTable('stored_sessions')
 
-/** The columns of a table of wrapped data keys for MySQL and MariaDB, named like the sessions table plus `_keys`. */
+/**
+ * The columns of a table of wrapped data keys for MySQL and MariaDB. Name the table like the sessions table plus `_keys`.
+ *
+ * @example
+ * ```ts
+ * import { mysqlTable } from 'drizzle-orm/mysql-core'
+ * export const sessionKeys = mysqlTable('sessions_keys', storedSessionKeysColumns())
+ * ```
+ */
 export const storedSessionKeysColumns = () => ({
   /** Unsigned 32-bit number; payloads refer to their key by it. */
   id: bigint({ mode: 'number' }).primaryKey(),
   /** The data key as the key service wrapped it. */
   wrapped: blob().notNull(),
+  /** When the key was created, epoch milliseconds. */
   createdAt: epochMs('created_at').notNull(),
 })
 
@@ -111,7 +131,15 @@ export const storedSessionKeysTable = (sessions: string) => mysqlTable(`${sessio
 /** The table of wrapped data keys for MySQL and MariaDB, as our migrations create it: `stored_sessions_keys`. */
 export const storedSessionKeys = storedSessionKeysTable('stored_sessions')
 
-/** The columns of a table of events for MySQL and MariaDB, named like the sessions table plus `_events`. */
+/**
+ * The columns of a table of events for MySQL and MariaDB. Name the table like the sessions table plus `_events`.
+ *
+ * @example
+ * ```ts
+ * import { mysqlTable } from 'drizzle-orm/mysql-core'
+ * export const events = mysqlTable('sessions_events', storedSessionEventsColumns())
+ * ```
+ */
 export const storedSessionEventsColumns = () => ({
   /** The key of the session, 32 bytes; zeros for events of many sessions. */
   sid: binary32().notNull(),
@@ -121,7 +149,7 @@ export const storedSessionEventsColumns = () => ({
   kind: varchar({ length: 32 }).notNull(),
   /** The user of the session at that time. */
   userId: exactText('user_id'),
-  /** Epoch milliseconds. */
+  /** When it happened, epoch milliseconds. */
   at: epochMs('at').notNull(),
   /** The id of the key that sealed `data`; null once erased. */
   keyId: bigint('key_id', { mode: 'number' }),
@@ -129,13 +157,20 @@ export const storedSessionEventsColumns = () => ({
   data: blob().notNull(),
 })
 
-/** The columns of the keys and indexes. */
+/** The columns of the keys and indexes. @inline */
 type IndexedEvents = Record<'sid' | 'id' | 'userId' | 'at' | 'keyId', MySqlColumn>
 
 /**
  * The primary key and the indexes of a table of events for MySQL and MariaDB.
  *
  * @param name - the name of the table; the index names begin with it, and are short enough for the longest name
+ * @returns the third argument of `mysqlTable()`
+ * @example
+ * ```ts
+ * import { mysqlTable } from 'drizzle-orm/mysql-core'
+ * const columns = storedSessionEventsColumns()
+ * export const events = mysqlTable('sessions_events', columns, storedSessionEventsIndexes('sessions_events'))
+ * ```
  */
 export const storedSessionEventsIndexes = (name: string) => (table: IndexedEvents) => [
   primaryKey({ name: `${name}_key`, columns: [table.sid, table.id] }),

@@ -1,3 +1,5 @@
+/** The tables of sessions, keys and events for Drizzle on PostgreSQL. @module stored-session/schema/pg */
+
 import {
   bigint,
   customType,
@@ -23,7 +25,6 @@ const epochMs = (name: string) => bigint(name, { mode: 'number' })
  * @example
  * ```ts
  * import { pgSchema } from 'drizzle-orm/pg-core'
- *
  * export const auth = pgSchema('auth')
  * export const sessions = auth.table('sessions', storedSessionsColumns(), storedSessionsIndexes('sessions'))
  * ```
@@ -37,14 +38,17 @@ export const storedSessionsColumns = () => ({
   version: integer().notNull(),
   /** The user of the session, from the `user` option. */
   userId: text('user_id'),
-  /** Epoch milliseconds by the application's clock, like all times here. */
+  /** When the session began: epoch milliseconds by the application's clock, like all times here. */
   createdAt: epochMs('created_at').notNull(),
   /** The last use. Unlike `created_at` it is not sealed, so a touch does not rewrite `data`. */
   touchedAt: epochMs('touched_at').notNull(),
+  /** When the session expires unless it is used again. */
   expiresAt: epochMs('expires_at').notNull(),
   /** `expires_at` rounded up to the hour, plus grace. A touch within the same hour does not update the index. */
   trimAt: epochMs('trim_at').notNull(),
+  /** When the session ended; null while it has not ended. */
   endedAt: epochMs('ended_at'),
+  /** Why the session ended, such as `revoked`; null while it has not ended. */
   endReason: text('end_reason'),
   /** The id of the key that sealed `data`, in plaintext as in `data`. Counting the rows of a key opens none of them. */
   keyId: bigint('key_id', { mode: 'number' }),
@@ -54,13 +58,19 @@ export const storedSessionsColumns = () => ({
   binding: bytea(),
 })
 
-/** The columns of the indexes. */
+/** The columns of the indexes. @inline */
 type Indexed = Record<'userId' | 'createdAt' | 'trimAt' | 'keyId', ExtraConfigColumn>
 
 /**
  * The indexes of a sessions table for PostgreSQL. Lists, revocations and trimming need them.
  *
  * @param name - the name of the table; the index names begin with it
+ * @returns the third argument of `pgTable()`
+ * @example
+ * ```ts
+ * import { pgTable } from 'drizzle-orm/pg-core'
+ * export const sessions = pgTable('sessions', storedSessionsColumns(), storedSessionsIndexes('sessions'))
+ * ```
  */
 export const storedSessionsIndexes = (name: string) => (table: Indexed) => [
   index(`${name}_user_id_index`).on(table.userId),
@@ -72,7 +82,7 @@ export const storedSessionsIndexes = (name: string) => (table: Indexed) => [
 /**
  * The sessions table for PostgreSQL, under your own name.
  *
- * @param name - table name
+ * @param name - the name of the table
  * @example
  * ```ts
  * export const sessions = storedSessionsTable('web_sessions')
@@ -83,12 +93,21 @@ export const storedSessionsTable = (name: string) => pgTable(name, storedSession
 /** The sessions table for PostgreSQL, as our migrations create it: `stored_sessions`. */
 export const storedSessions = storedSessionsTable('stored_sessions')
 
-/** The columns of a table of wrapped data keys for PostgreSQL, named like the sessions table plus `_keys`. */
+/**
+ * The columns of a table of wrapped data keys for PostgreSQL. Name the table like the sessions table plus `_keys`.
+ *
+ * @example
+ * ```ts
+ * import { pgTable } from 'drizzle-orm/pg-core'
+ * export const sessionKeys = pgTable('sessions_keys', storedSessionKeysColumns())
+ * ```
+ */
 export const storedSessionKeysColumns = () => ({
   /** Unsigned 32-bit number; payloads refer to their key by it. */
   id: bigint({ mode: 'number' }).primaryKey(),
   /** The data key as the key service wrapped it. */
   wrapped: bytea().notNull(),
+  /** When the key was created, epoch milliseconds. */
   createdAt: epochMs('created_at').notNull(),
 })
 
@@ -106,7 +125,15 @@ export const storedSessionKeysTable = (sessions: string) => pgTable(`${sessions}
 /** The table of wrapped data keys for PostgreSQL, as our migrations create it: `stored_sessions_keys`. */
 export const storedSessionKeys = storedSessionKeysTable('stored_sessions')
 
-/** The columns of a table of events for PostgreSQL, named like the sessions table plus `_events`. */
+/**
+ * The columns of a table of events for PostgreSQL. Name the table like the sessions table plus `_events`.
+ *
+ * @example
+ * ```ts
+ * import { pgTable } from 'drizzle-orm/pg-core'
+ * export const events = pgTable('sessions_events', storedSessionEventsColumns())
+ * ```
+ */
 export const storedSessionEventsColumns = () => ({
   /** The key of the session, 32 bytes; zeros for events of many sessions. */
   sid: bytea().notNull(),
@@ -116,7 +143,7 @@ export const storedSessionEventsColumns = () => ({
   kind: text().notNull(),
   /** The user of the session at that time. */
   userId: text('user_id'),
-  /** Epoch milliseconds. */
+  /** When it happened, epoch milliseconds. */
   at: epochMs('at').notNull(),
   /** The id of the key that sealed `data`; null once erased. */
   keyId: bigint('key_id', { mode: 'number' }),
@@ -124,13 +151,20 @@ export const storedSessionEventsColumns = () => ({
   data: bytea().notNull(),
 })
 
-/** The columns of the keys and indexes. */
+/** The columns of the keys and indexes. @inline */
 type IndexedEvents = Record<'sid' | 'id' | 'userId' | 'at' | 'keyId', ExtraConfigColumn>
 
 /**
  * The primary key and the indexes of a table of events for PostgreSQL.
  *
  * @param name - the name of the table; the index names begin with it, and are short enough for the longest name
+ * @returns the third argument of `pgTable()`
+ * @example
+ * ```ts
+ * import { pgTable } from 'drizzle-orm/pg-core'
+ * const columns = storedSessionEventsColumns()
+ * export const events = pgTable('sessions_events', columns, storedSessionEventsIndexes('sessions_events'))
+ * ```
  */
 export const storedSessionEventsIndexes = (name: string) => (table: IndexedEvents) => [
   primaryKey({ name: `${name}_key`, columns: [table.sid, table.id] }),

@@ -1,3 +1,5 @@
+/** The tables of sessions, keys and events for Drizzle on SQLite. @module stored-session/schema/sqlite */
+
 import { blob, index, integer, primaryKey, type SQLiteColumn, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 const bytes = () => blob({ mode: 'buffer' })
@@ -24,14 +26,17 @@ export const storedSessionsColumns = () => ({
   version: integer().notNull(),
   /** The user of the session, from the `user` option. */
   userId: text('user_id'),
-  /** Epoch milliseconds by the application's clock, like all times here. */
+  /** When the session began: epoch milliseconds by the application's clock, like all times here. */
   createdAt: epochMs('created_at').notNull(),
   /** The last use. Unlike `created_at` it is not sealed, so a touch does not rewrite `data`. */
   touchedAt: epochMs('touched_at').notNull(),
+  /** When the session expires unless it is used again. */
   expiresAt: epochMs('expires_at').notNull(),
   /** `expires_at` rounded up to the hour, plus grace. A touch within the same hour does not update the index. */
   trimAt: epochMs('trim_at').notNull(),
+  /** When the session ended; null while it has not ended. */
   endedAt: epochMs('ended_at'),
+  /** Why the session ended, such as `revoked`; null while it has not ended. */
   endReason: text('end_reason'),
   /** The id of the key that sealed `data`, in plaintext as in `data`. Counting the rows of a key opens none of them. */
   keyId: integer('key_id'),
@@ -41,13 +46,19 @@ export const storedSessionsColumns = () => ({
   binding: bytes(),
 })
 
-/** The columns of the indexes. */
+/** The columns of the indexes. @inline */
 type Indexed = Record<'userId' | 'createdAt' | 'trimAt' | 'keyId', SQLiteColumn>
 
 /**
  * The indexes of a sessions table for SQLite. Lists, revocations and trimming need them.
  *
  * @param name - the name of the table; the index names begin with it
+ * @returns the third argument of `sqliteTable()`
+ * @example
+ * ```ts
+ * import { sqliteTable } from 'drizzle-orm/sqlite-core'
+ * export const sessions = sqliteTable('sessions', storedSessionsColumns(), storedSessionsIndexes('sessions'))
+ * ```
  */
 export const storedSessionsIndexes = (name: string) => (table: Indexed) => [
   index(`${name}_user_id_index`).on(table.userId),
@@ -59,7 +70,7 @@ export const storedSessionsIndexes = (name: string) => (table: Indexed) => [
 /**
  * The sessions table for SQLite, under your own name.
  *
- * @param name - table name
+ * @param name - the name of the table
  * @example
  * ```ts
  * export const sessions = storedSessionsTable('web_sessions')
@@ -71,12 +82,21 @@ export const storedSessionsTable = (name: string) =>
 /** The sessions table for SQLite, as our migrations create it: `stored_sessions`. */
 export const storedSessions = storedSessionsTable('stored_sessions')
 
-/** The columns of a table of wrapped data keys for SQLite, named like the sessions table plus `_keys`. */
+/**
+ * The columns of a table of wrapped data keys for SQLite. Name the table like the sessions table plus `_keys`.
+ *
+ * @example
+ * ```ts
+ * import { sqliteTable } from 'drizzle-orm/sqlite-core'
+ * export const sessionKeys = sqliteTable('sessions_keys', storedSessionKeysColumns())
+ * ```
+ */
 export const storedSessionKeysColumns = () => ({
   /** Unsigned 32-bit number; payloads refer to their key by it. */
   id: integer().primaryKey(),
   /** The data key as the key service wrapped it. */
   wrapped: bytes().notNull(),
+  /** When the key was created, epoch milliseconds. */
   createdAt: epochMs('created_at').notNull(),
 })
 
@@ -94,7 +114,15 @@ export const storedSessionKeysTable = (sessions: string) => sqliteTable(`${sessi
 /** The table of wrapped data keys for SQLite, as our migrations create it: `stored_sessions_keys`. */
 export const storedSessionKeys = storedSessionKeysTable('stored_sessions')
 
-/** The columns of a table of events for SQLite, named like the sessions table plus `_events`. */
+/**
+ * The columns of a table of events for SQLite. Name the table like the sessions table plus `_events`.
+ *
+ * @example
+ * ```ts
+ * import { sqliteTable } from 'drizzle-orm/sqlite-core'
+ * export const events = sqliteTable('sessions_events', storedSessionEventsColumns())
+ * ```
+ */
 export const storedSessionEventsColumns = () => ({
   /** The key of the session, 32 bytes; zeros for events of many sessions. */
   sid: bytes().notNull(),
@@ -104,7 +132,7 @@ export const storedSessionEventsColumns = () => ({
   kind: text().notNull(),
   /** The user of the session at that time. */
   userId: text('user_id'),
-  /** Epoch milliseconds. */
+  /** When it happened, epoch milliseconds. */
   at: epochMs('at').notNull(),
   /** The id of the key that sealed `data`; null once erased. */
   keyId: integer('key_id'),
@@ -112,13 +140,20 @@ export const storedSessionEventsColumns = () => ({
   data: bytes().notNull(),
 })
 
-/** The columns of the keys and indexes. */
+/** The columns of the keys and indexes. @inline */
 type IndexedEvents = Record<'sid' | 'id' | 'userId' | 'at' | 'keyId', SQLiteColumn>
 
 /**
  * The primary key and the indexes of a table of events for SQLite.
  *
  * @param name - the name of the table; the index names begin with it, and are short enough for the longest name
+ * @returns the third argument of `sqliteTable()`
+ * @example
+ * ```ts
+ * import { sqliteTable } from 'drizzle-orm/sqlite-core'
+ * const columns = storedSessionEventsColumns()
+ * export const events = sqliteTable('sessions_events', columns, storedSessionEventsIndexes('sessions_events'))
+ * ```
  */
 export const storedSessionEventsIndexes = (name: string) => (table: IndexedEvents) => [
   primaryKey({ name: `${name}_key`, columns: [table.sid, table.id] }),

@@ -8,6 +8,7 @@ import type { CheckedStoreOptions } from './options/store-options.ts'
 export interface Health {
   /** Whether sessions are stored and come back unchanged, and the key provider has a key to seal with. */
   readonly ok: boolean
+  /** The SQL dialect of the database. */
   readonly dialect: SessionDatabase['dialect']
   /** The duration of the check, in milliseconds. */
   readonly latency: number
@@ -15,7 +16,7 @@ export interface Health {
   readonly waiting: number
   /** The driver's code for the fault, such as `ECONNREFUSED`, or one of ours, if it has one. */
   readonly code?: string
-  /** What is wrong with the settings or the file of the database, and the fix. */
+  /** What is wrong with the settings or the file of the database, and the fix; absent for other faults. */
   readonly remedy?: string
 }
 

@@ -1,7 +1,8 @@
 import type { SessionEventEmitter, SessionEvents } from './core/events.ts'
 
-/** The callbacks that @fastify/session passes to a store. */
+/** What @fastify/session passes to a store that writes. @inline */
 export type Callback = (error?: unknown) => void
+/** What @fastify/session passes to a store that reads. @inline */
 export type SessionCallback = (error: unknown, session?: never) => void
 
 /** Calls back once and outside the promise, so that a callback that throws causes no second call and no rejection. */

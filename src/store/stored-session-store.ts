@@ -1,19 +1,18 @@
 import type { EndReason } from '../database/contract/session-database.ts'
+import { ConfiguredStore } from './configured-store.ts'
 import type { StoreCore } from './core/core.ts'
 import { SessionEventEmitter } from './core/events.ts'
 import { FreshIds, RotatedIds } from './core/session-ids.ts'
 import { type Health, healthOf } from './health.ts'
 import type { Callback, SessionCallback } from './host-callbacks.ts'
 import { HostProtocol } from './host-protocol.ts'
-import { SessionInspection } from './inspection/inspection.ts'
 import type { Visitor } from './live/live-session.ts'
 import { Opening } from './opening.ts'
-import { checkedStoreOptions, type GivenOptions, givenOptionsOf } from './options/check-store-options.ts'
+import { checkedStoreOptions } from './options/check-store-options.ts'
 import type { CheckedStoreOptions, StoreOptions } from './options/store-options.ts'
 import type { Rotation } from './requests/rotating.ts'
 import { SessionRequests } from './session-requests.ts'
 import type { TrimOptions, TrimResult } from './trimming/trimming.ts'
-import { userReader } from './users/user.ts'
 
 /**
  * The store that @fastify/session calls: `get`, `set`, `destroy`, `touch`. It works without a server, and opens its
@@ -26,58 +25,90 @@ import { userReader } from './users/user.ts'
  * app.addHook('onClose', () => store.close())
  * ```
  */
-export class StoredSessionStore extends SessionInspection {
-  /** The events of the store. */
+export class StoredSessionStore extends ConfiguredStore {
+  /** The events of the store, for `store.events.on()`. */
   readonly events = new SessionEventEmitter()
-  /** Ids that this process made for new sessions: ending an unstored session costs no statement. */
+  /** Ids that this process made for new sessions: ending an unstored session costs no statement. @internal */
   readonly freshIds = new FreshIds()
-  /** Ids that this process rotated recently. */
+  /** Ids that this process rotated recently. @internal */
   readonly rotatedIds = new RotatedIds()
-  /** The operations of requests, as promises. */
+  /** The operations of requests, as promises. @internal */
   readonly requests: SessionRequests
   readonly #options: CheckedStoreOptions
   readonly #opening: Opening
   readonly #host: HostProtocol
 
   /**
-   * @param options - the options; the store uses checked options without a second check
-   * @param triesStorage - whether opening writes two sessions, reads them back and deletes them
+   * Checks the options. The database opens later.
+   *
+   * @param options - the options
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, naming every fault
    */
+  constructor(options: StoreOptions)
+  /** Uses checked options without a second check. `triesStorage`: opening writes two sessions. @internal */
+  constructor(options: StoreOptions | CheckedStoreOptions, triesStorage?: boolean)
   constructor(options: StoreOptions | CheckedStoreOptions, triesStorage = true) {
-    super()
-    this.#options = checkedStoreOptions(options ?? {})
+    const checked = checkedStoreOptions(options ?? {})
+    super(checked)
+    this.#options = checked
     this.#opening = new Opening(this.#options, this, triesStorage)
     this.requests = new SessionRequests(this.#opening, this.events, this.#options.operationTimeout)
     this.#host = new HostProtocol(this.requests, this.events)
   }
 
-  /** Opens the database, and begins trimming. @throws `FST_STORED_SESSION_*`, as in the table of errors */
+  /**
+   * Opens the database, and begins trimming.
+   *
+   * @throws `FST_STORED_SESSION_UNREACHABLE`, `FST_STORED_SESSION_MISSING_DRIVER`, `FST_STORED_SESSION_MISSING_TABLE`,
+   * `FST_STORED_SESSION_WRONG_SETTINGS`, `FST_STORED_SESSION_MIGRATION_FAILED` and `FST_STORED_SESSION_INVALID_KEY`
+   */
   async ready(): Promise<void> {
     await this.open()
   }
 
-  /** Passes the session of an id to the host, or null when there is none. */
+  /**
+   * Passes the session of an id to the host, or null when there is none.
+   *
+   * @param id - the session id in plaintext
+   * @param callback - gets an error, or null and the session
+   */
   get(id: string, callback: SessionCallback): void {
     this.#host.get(id, callback)
   }
 
-  /** Stores a session, merged with changes that other requests stored meanwhile. Writes nothing after it has ended. */
+  /**
+   * Stores a session, merged with changes that other requests stored meanwhile. Writes nothing after it has ended.
+   *
+   * @param id - the session id in plaintext
+   * @param session - the session as the host has it
+   * @param callback - gets an error, or null
+   */
   set(id: string, session: object, callback: Callback): void {
     this.#host.set(id, session, callback)
   }
 
-  /** Ends a session permanently. An old id of a rotated session ends that session too. */
+  /**
+   * Ends a session permanently. An old id of a rotated session ends that session too.
+   *
+   * @param id - the session id in plaintext
+   * @param callback - gets an error, or null
+   */
   destroy(id: string, callback: Callback): void {
     this.#host.destroy(id, callback)
   }
 
-  /** Renews the last use of a session. @fastify/session never calls it, and a read renews the last use too. */
+  /**
+   * Renews the last use of a session. @fastify/session never calls it, and a read renews the last use too.
+   *
+   * @param id - the session id in plaintext
+   * @param session - the session as the host has it
+   * @param callback - gets an error, or null
+   */
   touch(id: string, session: object, callback: Callback): void {
     this.#host.touch(id, session, callback)
   }
 
-  /** Moves a stored session to another id; false when it keeps its id. */
+  /** Moves a stored session to another id; false when it keeps its id. @internal */
   async rotate(rotation: Rotation): Promise<boolean> {
     return this.requests.rotate(rotation)
   }
@@ -87,48 +118,12 @@ export class StoredSessionStore extends SessionInspection {
     return this.#host.call.reading?.reason
   }
 
-  /** Whether sessions have users, by the option `user`. */
-  get knowsUsers(): boolean {
-    return this.#options.user !== undefined
-  }
-
-  /** The age at which `rotateEvery` renews an id, in milliseconds; false for never. */
-  get rotateEvery(): number | false {
-    return this.#options.renewal.every
-  }
-
-  /** Whether the option `metadata` keeps who uses a session. */
-  get keepsMetadata(): boolean {
-    return this.#options.metadata !== undefined
-  }
-
-  /** Whether the option `history` records what happens to sessions. */
-  get keepsHistory(): boolean {
-    return Boolean(this.#options.history)
-  }
-
-  /** Milliseconds between two rounds of trimming in this process; undefined where it has no timer for them. */
-  get trimInterval(): number | undefined {
-    const { trim } = this.#options
-    return trim && trim.interval !== false ? trim.interval : undefined
-  }
-
-  /** Whether the content of sessions opens only with their cookies. */
-  get bindsToCookie(): boolean {
-    return this.#options.bindToCookie
-  }
-
-  /** The options as the application gave them, for the doctor. They hold its secrets: never log or show them. */
-  givenOptions(): GivenOptions {
-    return givenOptionsOf(this.#options)
-  }
-
-  /** The user of a session, by the option `user`; undefined without a user. */
-  userOf(session: object): string | undefined {
-    return userReader(this.#options.user)(session as Record<string, unknown>) ?? undefined
-  }
-
-  /** Deletes the rows of expired and ended sessions, unless another process does. Concurrent calls share one round. */
+  /**
+   * Deletes the rows of expired and ended sessions, unless another process does. Concurrent calls share one round.
+   *
+   * @param options - how many rows, how fast, and for how long
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS` and `FST_STORED_SESSION_UNAVAILABLE`
+   */
   async trim(options?: TrimOptions): Promise<TrimResult> {
     await this.open()
     return this.#opening.trimmer!.trim(options)
@@ -145,7 +140,7 @@ export class StoredSessionStore extends SessionInspection {
     await Promise.all([core?.rows.flush(), core?.history?.flush()])
   }
 
-  /** Notes the client of the request that uses the session of an id, for the history. */
+  /** Notes the client of the request that uses the session of an id, for the history. @internal */
   noteVisitor(id: string, visitor: Visitor): void {
     this.#opening.core?.history?.noteVisitor(id, visitor)
   }

@@ -1,3 +1,5 @@
+/** Metrics and spans for OpenTelemetry. @module stored-session/otel */
+
 import {
   type MeterProvider,
   metrics as metricsApi,
@@ -13,11 +15,18 @@ import { type Metric, type MetricKey, metrics } from './metrics.ts'
 import { type ObservedSessions, recordSessions, storeOf } from './recording.ts'
 import { traceSessions } from './spans.ts'
 
-/** The destinations of metrics and spans. */
+/**
+ * The options of {@link sessionTelemetry}: the destinations of metrics and spans, and their selection.
+ *
+ * @example
+ * ```ts
+ * const options: SessionTelemetryOptions = { spans: false, gauges: false }
+ * ```
+ */
 export interface SessionTelemetryOptions {
-  /** @defaultValue the global one */
+  /** The destination of the metrics. @defaultValue the global provider */
   meterProvider?: MeterProvider
-  /** @defaultValue the global one */
+  /** The destination of the spans. @defaultValue the global provider */
   tracerProvider?: TracerProvider
   /** Whether operations are spans. A request's operations are children of its active span. @defaultValue true */
   spans?: boolean
@@ -38,9 +47,13 @@ export interface SessionTelemetry {
  * Records the session operations of an application as metrics and spans of OpenTelemetry.
  *
  * @param sessions - `app.storedSession`, or a store without an application
+ * @param options - the destinations, and what to record
+ * @returns the recording, which runs until `stop()`
+ * @see OpenTelemetry, Semantic conventions for database calls and systems
  * @example
  * ```ts
- * sessionTelemetry(app.storedSession)
+ * const telemetry = sessionTelemetry(app.storedSession)
+ * app.addHook('onClose', async () => telemetry.stop())
  * ```
  */
 export function sessionTelemetry(

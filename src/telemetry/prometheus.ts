@@ -1,3 +1,5 @@
+/** Metrics for prom-client. @module stored-session/prometheus */
+
 import {
   Counter,
   Gauge,
@@ -12,11 +14,19 @@ import { type GaugeKey, gauges as gaugeMetrics } from './gauges.ts'
 import { type Metric, type MetricKey, metrics, prometheusName } from './metrics.ts'
 import { type ObservedSessions, recordSessions, storeOf } from './recording.ts'
 
+/** A register of prom-client, with any format. @inline */
 type AnyRegistry = Registry | Registry<OpenMetricsContentType>
 
-/** The destination of the metrics, and their selection. */
+/**
+ * The options of {@link sessionMetrics}: the destination of the metrics, and their selection.
+ *
+ * @example
+ * ```ts
+ * const options: SessionMetricsOptions = { register: new Registry(), gauges: false }
+ * ```
+ */
 export interface SessionMetricsOptions {
-  /** @defaultValue the standard register of prom-client */
+  /** The destination of the metrics. @defaultValue the standard register of prom-client */
   register?: AnyRegistry
   /**
    * Whether to read the table for gauges on request: a sample at most once a minute, and the whole table, for the rows
@@ -36,8 +46,12 @@ export interface SessionMetrics {
  * register: the label `table` distinguishes them.
  *
  * @param sessions - `app.storedSession`, or a store without an application
+ * @param options - the register, and what to record
+ * @returns the recording, which runs until `stop()`
  * @example
  * ```ts
+ * import { register } from 'prom-client'
+ *
  * sessionMetrics(app.storedSession)
  * app.get('/metrics', () => register.metrics())
  * ```

@@ -4,7 +4,7 @@ import type { SessionEvents } from '../store/core/events.ts'
 import type { StoredSessionStore } from '../store/stored-session-store.ts'
 import type { MetricKey } from './metrics.ts'
 
-/** The source of measurements: `app.storedSession`, or a store without an application. */
+/** The source of measurements: `app.storedSession`, or a store without an application. @inline */
 export type ObservedSessions = StoredSessionStore | { readonly store: StoredSessionStore }
 
 /** Records one value of a metric, with the values of its labels. */

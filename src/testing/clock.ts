@@ -3,7 +3,12 @@ import type { Duration } from '../store/options/store-options.ts'
 
 /** A clock that stands still until the test moves it. */
 export interface TestClock {
-  /** Moves the clock forward: milliseconds, or text such as `'90s'`, `'15m'`, `'2h'`, `'30d'`. */
+  /**
+   * Moves the clock forward.
+   *
+   * @param by - milliseconds, or text such as `'90s'`, `'15m'`, `'2h'`, `'30d'`
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
+   */
   advance(by: Duration): void
   /** Restores the real time. */
   restore(): void
@@ -17,6 +22,7 @@ let installed: DateConstructor | undefined
  * timers of a test runner do the same if they replace only `Date`.
  *
  * @param start - epoch milliseconds. @defaultValue now
+ * @returns the clock, which must be restored before the next one
  * @throws Error when another test clock was not restored
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Helpers for tests of applications and of extensions of this package. Not for production. */
+/** Helpers for tests of applications and of extensions of this package. Not for production. @module stored-session/testing */
 
 export type { SessionData } from '../plugin/options.ts'
 export { type TestClock, testClock } from './clock.ts'

@@ -4,7 +4,14 @@ import { keyIdOf, open, type SealContext, seal } from '../payload/sealed-payload
 import { answerOf } from './answer-of.ts'
 import { assertHidden } from './key-hiding.ts'
 
-/** The facts about a key provider that its contract needs. */
+/**
+ * The facts about a key provider that its contract needs.
+ *
+ * @example
+ * ```ts
+ * const subject: KeyProviderSubject = { create: () => envKeys(), patience: 1_000 }
+ * ```
+ */
 export interface KeyProviderSubject {
   /** Creates the provider as an application does at start. Called once for all checks, and again for a restart. */
   create(): KeyProvider | Promise<KeyProvider>

@@ -1,3 +1,4 @@
+import type { KeyProvider } from '../keys/key-provider.ts'
 import { KeyProviderChecks, type KeyProviderSubject } from './key-provider-checks.ts'
 import type { ContractCheck } from './storage/contract-rows.ts'
 
@@ -5,10 +6,11 @@ import type { ContractCheck } from './storage/contract-rows.ts'
  * The store's requirements for a {@link KeyProvider}, as checks for your own tests. Every provider of this package
  * passes them.
  *
+ * @param subject - how to create the provider
  * @returns the checks, in any order
  * @example
  * ```ts
- * for (const { name, run } of keyProviderContract({ create: () => myKeys() })) test(name, run)
+ * for (const { name, run } of keyProviderContract({ create: () => envKeys() })) test(name, run)
  * ```
  */
 export function keyProviderContract(subject: KeyProviderSubject): ContractCheck[] {

@@ -11,7 +11,8 @@ import { bySid, isLasting, isSealable, isUnended, MemoryRows } from './memory-ro
  *
  * @example
  * ```ts
- * const app = await buildApp(memoryStorage())
+ * const database = memoryStorage()
+ * await app.register(storedSession, { database, secret })
  * ```
  */
 export function memoryStorage(): SessionDatabase {

@@ -12,7 +12,14 @@ import { savingChecks } from './storage/saving-checks.ts'
 import { sealingChecks } from './storage/sealing-checks.ts'
 import { unsealedChecks } from './storage/unsealed-checks.ts'
 
-/** The facts about a storage that its contract needs. */
+/**
+ * The facts about a storage that its contract needs.
+ *
+ * @example
+ * ```ts
+ * const subject: SessionDatabaseSubject = { create: () => memoryStorage(), hasListing: true }
+ * ```
+ */
 export interface SessionDatabaseSubject {
   /** Opens the storage, with its table. Called once for all checks. The test that opens it closes it. */
   create(): SessionDatabase | Promise<SessionDatabase>
@@ -26,10 +33,11 @@ const DIALECTS: unknown[] = ['pg', 'mysql', 'sqlite']
  * The store's requirements for a {@link SessionDatabase}, as checks for your own tests. The databases of this package
  * pass them. The storage may contain other rows, as long as no other process trims at the same time.
  *
+ * @param subject - how to open the storage
  * @returns the checks, in any order, to be run one at a time
  * @example
  * ```ts
- * for (const { name, run } of sessionDatabaseContract({ create: () => myStorage() })) test(name, run)
+ * for (const { name, run } of sessionDatabaseContract({ create: () => memoryStorage() })) test(name, run)
  * ```
  */
 export function sessionDatabaseContract(subject: SessionDatabaseSubject): ContractCheck[] {

@@ -5,13 +5,21 @@ import type { StoredSession } from '../plugin/stored-session.ts'
 
 /** An application with the plugin, with any server, logger and types. */
 export type SessionApplication = Pick<FastifyInstance, 'decryptSession' | 'parseCookie'> & {
+  /** The methods of the plugin. */
   readonly storedSession: StoredSession
+  /** Starts the application, if it has not started. */
   ready(): PromiseLike<unknown>
 }
 
 /** The cookies of an `inject` response. */
 export interface CookieResponse {
-  readonly cookies: readonly { readonly name: string; readonly value: string }[]
+  /** The cookies that the response sets. */
+  readonly cookies: readonly {
+    /** The name of the cookie. */
+    readonly name: string
+    /** The value of the cookie, decoded. */
+    readonly value: string
+  }[]
 }
 
 type LiveSession = Record<string, unknown> & {
@@ -32,7 +40,10 @@ interface NoRequest {
  * Begins a session with this content, as a sign-in does: with the configuration of the application, and in its
  * database.
  *
+ * @param app - the application, or a scope inside the one that registered the plugin
+ * @param data - the content of the session. Empty by default
  * @returns the `cookie` header of the session
+ * @throws Error for an instance of Fastify without the plugin
  * @example
  * ```ts
  * const cookie = await signIn(app, { userId: 'ada' })
@@ -50,8 +61,10 @@ export async function signIn(app: SessionApplication, data: Partial<SessionData>
 /**
  * Reads the content of a session by its cookie. Like a request, this counts as a use of the session.
  *
+ * @param app - the application, or a scope inside the one that registered the plugin
  * @param cookie - a `cookie` header, or the response of an `inject` that set the cookie
  * @returns undefined when the session does not exist, has expired or has ended
+ * @throws Error for an instance of Fastify without the plugin
  * @example
  * ```ts
  * const login = await app.inject({ method: 'POST', url: '/login' })

@@ -4,6 +4,7 @@
  */
 export type Duration = number | `${number}${'' | ' '}${Unit}`
 
+/** Milliseconds, seconds, minutes, hours, days and weeks. @inline */
 type Unit = 'ms' | 's' | 'm' | 'h' | 'd' | 'w'
 
 const UNIT_MS: Record<Unit, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { derivedKeys, type KeyProvider, sealingKey, staticKeys } from '../../src/index.ts'
-import { keyRing } from '../../src/keys/key-provider.ts'
+import { keyRing } from '../../src/keys/key-ring.ts'
 
 const secret = 'correct horse battery staple, thirty-two and more'
 const former = 'a former secret that is just as long as it has to be'

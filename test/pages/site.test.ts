@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { apiReference } from '../../docs/.vitepress/api-reference.ts'
 import { isOutside } from '../../docs/.vitepress/outside.ts'
 import { linksOf, pages } from '../../docs/.vitepress/pages.ts'
 
@@ -8,7 +11,7 @@ import { linksOf, pages } from '../../docs/.vitepress/pages.ts'
 const OF_THE_REPOSITORY = ['architecture.md']
 
 /** Folders of docs/ without pages of ours. */
-const WITHOUT_PAGES = ['node_modules', '.vitepress', 'pictures']
+const WITHOUT_PAGES = ['node_modules', '.vitepress', 'pictures', 'api']
 
 /** The pages in a folder of docs/, by their paths. */
 function pagesIn(folder = ''): string[] {
@@ -45,4 +48,21 @@ test('links between pages stay links on the site, in folders too, and those to o
     ['errors/unreachable.md', '../architecture.md'],
   ] as const)
     assert.ok(isOutside(href, page), `${page}: ${href}`)
+})
+
+test('every page of the generated reference has its place on the site', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reference-'))
+  try {
+    mkdirSync(join(folder, 'stored-session/schema'), { recursive: true })
+    for (const page of ['index', 'stored-session', 'stored-session/schema/pg'])
+      writeFileSync(join(folder, `${page}.md`), '')
+    const { link, items } = apiReference(folder)
+    assert.equal(link, '/api/')
+    assert.deepEqual(items, [
+      { text: 'stored-session', link: '/api/stored-session' },
+      { text: 'stored-session/schema/pg', link: '/api/stored-session/schema/pg' },
+    ])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { keyRing, type SealingKey, sealingKey } from '../../src/keys/key-provider.ts'
+import { type SealingKey, sealingKey } from '../../src/keys/key-provider.ts'
+import { keyRing } from '../../src/keys/key-ring.ts'
 import {
   open,
   type SealContext,

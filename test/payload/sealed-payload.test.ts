@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { keyRing, sealingKey } from '../../src/keys/key-provider.ts'
+import { sealingKey } from '../../src/keys/key-provider.ts'
+import { keyRing } from '../../src/keys/key-ring.ts'
 import {
   keyIdOf,
   open,

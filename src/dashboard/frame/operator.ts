@@ -4,23 +4,36 @@ import type { FastifyRequest } from 'fastify'
 export const permissions = ['view', 'revoke', 'reveal', 'keys', 'forget'] as const
 
 /**
+ * What an operator may do:
+ *
  * - `view`: see sessions, users, history and health
  * - `revoke`: end sessions
  * - `reveal`: look at the content of a session, if the option `reveal` is on
  * - `keys`: housekeeping, which is trimming, sealing with the current key, and the doctor
  * - `forget`: erase a user
+ *
+ * @useDeclaredType
  */
 export type Permission = (typeof permissions)[number]
 
 /** An operator with a name for the history, and what this operator may do. */
 export interface Entrance {
-  /** 1 to 255 characters. */
+  /** The name of the operator, 1 to 255 characters. */
   actor: string
-  /** @defaultValue all permissions */
+  /** What the operator may do, within the options `mode` and `reveal`. @defaultValue all permissions */
   may?: readonly Permission[]
 }
 
-/** Decides who enters: the name of the operator, with permissions or with all of them; false for nobody. */
+/**
+ * Decides who enters: returns the name of the operator, with permissions or with all of them; false for nobody. It is
+ * called for every request, and an error lets nobody in.
+ *
+ * @example
+ * ```ts
+ * const authorize: Authorize = ({ session }) =>
+ *   session.isSupport === true && { actor: String(session.userId), may: ['view', 'revoke'] }
+ * ```
+ */
 export type Authorize = (
   request: FastifyRequest,
 ) => string | false | null | undefined | Entrance | Promise<string | false | null | undefined | Entrance>

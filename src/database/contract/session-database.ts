@@ -1,11 +1,14 @@
+import type { RowReseal, RowStatements } from './row-statements.ts'
 import type { SessionEventRows } from './session-events.ts'
 import type { SessionListing } from './session-listing.ts'
-import type { NewRow, RowEnd, SessionRow, UnsealedRows } from './session-row.ts'
+import type { SessionRow, UnsealedRows } from './session-row.ts'
 import type { MigrationState, SessionKeys } from './stored-keys.ts'
 
+export type { RowChange, RowReplacement, RowReseal, RowStatements, RowTouch } from './row-statements.ts'
 export type {
   EventCount,
   EventFilter,
+  EventKeyCount,
   EventKind,
   EventPlace,
   EventReseal,
@@ -15,87 +18,19 @@ export type {
 export type { ListedRow, RowFilter, RowMoment, RowState, RowTally, SessionListing } from './session-listing.ts'
 export type { EndReason, NewRow, RowEnd, SessionRow, StoredEndReason } from './session-row.ts'
 
-/** New content for a row that still has the version it was read with, is live at `now`, and has not ended. */
-export interface RowChange {
-  readonly sid: Buffer
-  readonly version: number
-  readonly now: number
-  readonly data: Buffer
-  readonly keyId: number
-  readonly userId: string | null
-  readonly touchedAt: number
-  readonly expiresAt: number
-  readonly trimAt: number
-  readonly metadata: Buffer | null
-  readonly binding: Buffer | null
-}
-
-/** A later last use for a row that still has this version and is live. */
-export interface RowTouch {
-  readonly sid: Buffer
-  readonly version: number
-  readonly touchedAt: number
-  readonly expiresAt: number
-  readonly trimAt: number
-  readonly metadata: Buffer | null
-}
-
-/** The new state of one row, if it still has this version. */
-export interface RowReplacement
-  extends Pick<
-    NewRow,
-    'sid' | 'version' | 'data' | 'userId' | 'keyId' | 'endedAt' | 'endReason' | 'trimAt' | 'metadata' | 'binding'
-  > {
-  /** A session must be live at this time, epoch milliseconds. */
-  readonly now: number
-}
-
-/** The same content under another key, for a row that still has the version it was read with. */
-export type RowReseal = Pick<RowChange, 'sid' | 'version' | 'data' | 'keyId' | 'metadata' | 'binding'>
-
-/** The number of rows that a key has sealed. The id is null for rows without a seal, or without a recorded key. */
+/** The number of rows that a key has sealed. */
 export interface KeyCount {
+  /** The id of the key; null for rows without a seal, or without a recorded key. */
   readonly keyId: number | null
+  /** The number of rows. */
   readonly rows: number
 }
 
-/** Deletes one batch like {@link SessionDatabase.trim}; undefined when another process has the lock now. */
+/**
+ * Deletes one batch like {@link SessionDatabase.trim}: at most `limit` rows that may be deleted at `before`, epoch
+ * milliseconds. Undefined when another process has the lock now.
+ */
 export type TrimBatch = (before: number, limit: number) => Promise<number | undefined>
-
-/** The statements that requests need. */
-export interface RowStatements {
-  /** The existing rows with these keys, in any order. */
-  read(sids: readonly Buffer[]): Promise<SessionRow[]>
-  /** False when a row with this key already exists, in any state. That row stays unchanged. */
-  insert(row: NewRow): Promise<boolean>
-  /**
-   * Inserts rows with different keys like {@link insert}, in few statements, and returns for each row whether it was
-   * inserted. Without this method, sessions are imported one by one.
-   */
-  insertMany?(rows: readonly NewRow[]): Promise<boolean[]>
-  /** False when no row has this key and version, or when it has expired or ended. */
-  update(change: RowChange): Promise<boolean>
-  /**
-   * Changes at most 64 rows with different keys like {@link update}, in one statement or transaction, and returns for
-   * each row whether it changed; or changes none and returns undefined, then each is changed alone. With this method,
-   * the changes of one turn of the event loop share statements. Without it, each has its own statement.
-   */
-  updateMany?(changes: readonly RowChange[]): Promise<boolean[] | undefined>
-  /** Sets the last use of the rows that are live, still have the version, and have no later use. */
-  touch(touches: readonly RowTouch[]): Promise<void>
-  /**
-   * Ends one session: removes content and user, and keeps the key and the reason. False when no such session is
-   * unended. A row with the reason `rotating` has not ended, here and in {@link endUser}.
-   */
-  end(sid: Buffer, end: RowEnd): Promise<boolean>
-  /**
-   * Replaces the state of one row by compare-and-set. False for another version, for a session that has expired or
-   * ended by `now`, and for a row that ended for a reason other than `rotating`.
-   */
-  replace(replacement: RowReplacement): Promise<boolean>
-  /** Ends all sessions of a user, and returns how many had not ended. */
-  endUser(userId: string, end: RowEnd): Promise<number>
-}
 
 /** The statements for changing keys. */
 export interface KeyUse {
@@ -104,13 +39,25 @@ export interface KeyUse {
   /** Counts the rows of each key, and the unended rows without a key. */
   countByKey(): Promise<KeyCount[]>
   /**
-   * At most `limit` rows that another key sealed, or that are unended and not sealed, by ascending key after `after`.
-   * Ended rows that name a key also hold sealed data: for example the next id of the session.
+   * Rows that another key sealed, or that are unended and not sealed, by ascending key. Ended rows that name a key also
+   * hold sealed data: for example the next id of the session.
+   *
+   * @param keyId - the key whose rows are left out
+   * @param after - only rows with a greater key, 32 bytes
+   * @param limit - the most rows to return
    */
   sealedByOthers(keyId: number, after: Buffer, limit: number): Promise<SessionRow[]>
-  /** False when the row has another version now, or has ended and names no key. */
+  /**
+   * Stores a row under another key. False when the row has another version now, or has ended and names no key.
+   *
+   * @param reseal - the row with its new data
+   */
   reseal(reseal: RowReseal): Promise<boolean>
-  /** Does the same for at most 64 rows with different keys in one statement, like {@link RowStatements.updateMany}. */
+  /**
+   * Does the same for at most 64 rows with different keys in one statement, like {@link RowStatements.updateMany}.
+   *
+   * @param reseals - one for each row
+   */
   resealMany?(reseals: readonly RowReseal[]): Promise<boolean[] | undefined>
   /** Hashes ids and seals content that were copied into the table in plaintext. */
   readonly unsealed?: UnsealedRows | undefined
@@ -118,15 +65,28 @@ export interface KeyUse {
 
 /** The statements for deleting old rows. */
 export interface RowTrimming {
-  /** Deletes at most `limit` rows whose `trim_at` is `before` or earlier, and returns how many. */
+  /**
+   * Deletes rows that may be deleted.
+   *
+   * @param before - deletes only rows whose `trim_at` is this time or earlier, epoch milliseconds
+   * @param limit - the most rows to delete
+   * @returns the number of deleted rows
+   */
   trim(before: number, limit: number): Promise<number>
   /**
    * Runs work while no other process trims this table, and passes it the function that deletes a batch. Undefined,
    * without running the work, when another process trims. Without this method several processes trim at the same time,
    * which is harmless but wasteful.
+   *
+   * @param work - the work, which gets the function that deletes a batch
    */
   trimAlone?<Result>(work: (trim: TrimBatch) => Promise<Result>): Promise<Result | undefined>
-  /** Counts the rows whose `trim_at` is `before` or earlier, up to `limit`, by the index. */
+  /**
+   * Counts rows that may be deleted, by the index.
+   *
+   * @param before - counts only rows whose `trim_at` is this time or earlier, epoch milliseconds
+   * @param limit - the number at which it stops counting
+   */
   countDue?(before: number, limit: number): Promise<number>
   /** Milliseconds that a batch should take at most while the application serves requests. @defaultValue 20 */
   readonly longestBatch?: number
@@ -140,6 +100,7 @@ export interface StorageNeeds {
 
 /** The table and its connection. */
 export interface SessionSchema {
+  /** The SQL dialect: PostgreSQL, MySQL and MariaDB, or SQLite. */
   readonly dialect: 'pg' | 'mysql' | 'sqlite'
   /** The name of the table, without quotes; with its schema where it has one. */
   readonly table: string
@@ -148,11 +109,17 @@ export interface SessionSchema {
    * method, `health()` reads a row that does not exist.
    */
   probe?(): Promise<void>
-  /** Deletes a row in any state, of a session that the store made to try the database. No other row is deleted so. */
+  /**
+   * Deletes a row in any state, of a session that the store made to try the database. No other row is deleted so.
+   *
+   * @param sid - the key of the row, 32 bytes
+   */
   remove?(sid: Buffer): Promise<void>
   /**
    * Checks the settings of the server and of its connections that would lose what is written, without writing. Returns
    * a sentence, with its fix, for each that limits what can be stored.
+   *
+   * @param needs - what the application wants to store
    * @throws `FST_STORED_SESSION_WRONG_SETTINGS`
    */
   checkSettings?(needs: StorageNeeds): Promise<readonly string[]>

@@ -2,7 +2,9 @@
 export interface KeyRow {
   /** Unsigned 32-bit number. */
   readonly id: number
+  /** The data key as the key service wrapped it, at most 65,535 bytes. */
   readonly wrapped: Buffer
+  /** When the key was created, epoch milliseconds. */
   readonly createdAt: number
 }
 
@@ -15,15 +17,26 @@ export interface SessionKeys {
   check(): Promise<void>
   /** All keys, in any order. */
   read(): Promise<KeyRow[]>
-  /** False when a key with this id already exists, which stays unchanged. */
+  /**
+   * Stores a key. False when a key with this id already exists, which stays unchanged.
+   *
+   * @param key - the wrapped key
+   */
   insert(key: KeyRow): Promise<boolean>
-  /** Deletes the keys created before this time that seal no session and no event, and returns how many. */
+  /**
+   * Deletes the keys created before a time that seal no session and no event.
+   *
+   * @param before - epoch milliseconds
+   * @returns the number of deleted keys
+   */
   deleteUnused(before: number): Promise<number>
 }
 
 /** A migration, and whether it is applied. */
 export interface MigrationState {
+  /** The name of the migration, such as `0001_add_user`. */
   readonly name: string
+  /** Whether the database has the migration already. */
   readonly isApplied: boolean
   /** The statements that would run, with the entry in the journal; empty when it is applied. */
   readonly statements: readonly string[]

@@ -4,7 +4,18 @@ import type { KeyProvider } from '../key-provider.ts'
 import { DataKeys } from './data-keys.ts'
 import { type KeyCalls, KeyService } from './key-service.ts'
 
-/** The calls that wrap data keys, and the limits for the use of each key. */
+/**
+ * The options of {@link envelopeKeys}: the calls that wrap data keys, and the limits for the use of each key.
+ *
+ * @example
+ * ```ts
+ * const options: EnvelopeOptions = {
+ *   wrap: (key, context, signal) => service.encrypt(key, context, signal),
+ *   unwrap: (wrapped, context, signal) => service.decrypt(wrapped, context, signal),
+ *   hardTimeout: '3s',
+ * }
+ * ```
+ */
 export interface EnvelopeOptions extends KeyCalls {
   /** How long a data key seals, from `'1m'` to `'1d'`. @defaultValue `'1d'` */
   rotateEvery?: Duration
@@ -37,9 +48,10 @@ const MOST_SEALS = 2 ** 32
  * @example
  * ```ts
  * const keys = envelopeKeys({
- *   wrap: (key, { keyId, namespace }) => service.encrypt(key, `${namespace}/${keyId}`),
- *   unwrap: (wrapped, { keyId, namespace }) => service.decrypt(wrapped, `${namespace}/${keyId}`),
+ *   wrap: (key, context, signal) => service.encrypt(key, context, signal),
+ *   unwrap: (wrapped, context, signal) => service.decrypt(wrapped, context, signal),
  * })
+ * await app.register(storedSession, { database, secret, keys })
  * ```
  */
 export function envelopeKeys(options: EnvelopeOptions): KeyProvider {

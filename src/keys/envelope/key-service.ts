@@ -5,7 +5,9 @@ import type { DataKey, DatedKey } from './dated-keys.ts'
 
 /** The context or additional data to which a key service binds a wrapped key: unwrapping fails with any other. */
 export interface KeyContext {
+  /** The id of the data key, unsigned 32-bit number. */
   readonly keyId: number
+  /** The value of the option `namespace`. */
   readonly namespace: string
 }
 
@@ -14,9 +16,21 @@ export interface KeyCalls {
   /**
    * Encrypts 40 bytes, 32 of key and 8 of its creation date, with authentication so that they cannot be changed: as
    * AES-GCM or a KMS does.
+   *
+   * @param key - the 40 bytes, which are overwritten with zeros after the call
+   * @param context - what the service should bind the key to
+   * @param signal - aborts when the time limit has passed
+   * @returns 1 to 65,535 bytes
    */
   wrap(key: Buffer, context: KeyContext, signal: AbortSignal): Promise<Uint8Array>
-  /** Decrypts the result of `wrap`, or fails. Keys of earlier versions give 32 bytes, because they had no date. */
+  /**
+   * Decrypts the result of `wrap`, or fails. Keys of earlier versions give 32 bytes, because they had no date.
+   *
+   * @param wrapped - the result of `wrap`
+   * @param context - the same as for `wrap`
+   * @param signal - aborts when the time limit has passed
+   * @returns the bytes that `wrap` was given
+   */
   unwrap(wrapped: Buffer, context: KeyContext, signal: AbortSignal): Promise<Uint8Array>
 }
 

@@ -5,17 +5,43 @@ import type { StoredSessionStore } from '../../store/stored-session-store.ts'
 
 /** A place where browsers may still have a cookie of an earlier configuration. */
 export interface FormerPlace {
-  /** As `cookie.domain` was; undefined if it was not set. */
+  /** As `cookie.domain` was. @defaultValue none: it was not set */
   readonly domain?: string | undefined
   /** As `cookie.path` was. @defaultValue `'/'` */
   readonly path?: string | undefined
 }
 
-/** The flags of the session's cookie. */
+/**
+ * The option `cookie`: the flags of the session's cookie.
+ *
+ * @see RFC 6265bis, section 4.1
+ * @example
+ * ```ts
+ * const cookie: SessionCookieOptions = { secure: true, sameSite: 'lax', former: [{ path: '/app' }] }
+ * await app.register(storedSession, { database, secret, cookie })
+ * ```
+ */
 export interface SessionCookieOptions extends CookieOptions {
+  /** The path below which browsers send the cookie. @defaultValue `'/'` */
+  path?: string
+  /** The domain whose hosts get the cookie. @defaultValue none: only the host that set it */
+  domain?: string
+  /** Whether browsers send the cookie over HTTPS only; `'auto'`: as the request came. @defaultValue true */
+  secure?: boolean | 'auto'
+  /** Whether scripts of the page cannot read the cookie. @defaultValue true */
+  httpOnly?: boolean
+  /** Whether requests from other sites carry the cookie; `true` is `'strict'`. @defaultValue none: browsers decide */
+  sameSite?: boolean | 'lax' | 'strict' | 'none'
+  /** The lifetime from the last use, in milliseconds. @defaultValue none: it ends with the browser session */
+  maxAge?: number
+  /** A fixed date at which cookie and session end, instead of `maxAge`. @defaultValue none */
+  expires?: Date
+  /** Whether each top-level site has a cookie of its own (CHIPS); needs `secure`. @defaultValue false */
+  partitioned?: boolean
   /**
    * The domains and paths that the cookie had before, at most 10. Every response that sets or clears the cookie also
    * clears it there, so that browsers do not keep a second cookie of this name.
+   * @defaultValue none
    */
   former?: readonly FormerPlace[]
 }

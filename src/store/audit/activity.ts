@@ -5,7 +5,15 @@ import { checkObject, refuseUndefined, timeOf } from '../options/filter-checks.t
 import { OptionChecks } from '../options/option-checks.ts'
 import { eventsOf } from './event-filter.ts'
 
-/** Which time to count, and in which steps. */
+/**
+ * The options of `activity()`: which time to count, and in which steps.
+ *
+ * @example
+ * ```ts
+ * const options: ActivityOptions = { from: new Date('2026-11-01'), bucket: 'day' }
+ * const { buckets } = await app.storedSession.activity(options)
+ * ```
+ */
 export interface ActivityOptions {
   /** From this date, rounded down to the start of a bucket. @defaultValue as long ago as events stay, within the limit of buckets */
   from?: Date
@@ -20,7 +28,9 @@ export type EventCounts = Partial<Record<EventKind, number>>
 
 /** The counts of one bucket. */
 export interface ActivityBucket {
+  /** Its first moment: a multiple of its length since 1970 in UTC. */
   start: Date
+  /** The events of the bucket, by kind. */
   counts: EventCounts
 }
 

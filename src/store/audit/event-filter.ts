@@ -6,17 +6,25 @@ import { given, refuseUndefined, timeOf } from '../options/filter-checks.ts'
 import type { OptionChecks } from '../options/option-checks.ts'
 import { checkedUser } from '../users/user.ts'
 
-/** Events that match all of these. */
+/**
+ * Events that match all of these.
+ *
+ * @example
+ * ```ts
+ * const filter: HistoryFilter = { handle, from: new Date(Date.now() - 86_400_000) }
+ * const { events } = await app.storedSession.history(filter)
+ * ```
+ */
 export interface HistoryFilter {
-  /** The events of this user's sessions, from the time when each had this user. */
+  /** The events of this user's sessions, from the time when each had this user. @defaultValue all users */
   user?: UserId
-  /** The events of one session under one id. */
+  /** The events of one session under one id. @defaultValue all sessions */
   handle?: SessionHandle
-  /** One kind, or several. */
+  /** One kind, or several. @defaultValue all kinds */
   kind?: EventKind | readonly EventKind[]
-  /** From this date. */
+  /** From this date. @defaultValue the oldest event */
   from?: Date
-  /** Until before this date. */
+  /** Until before this date. @defaultValue now */
   before?: Date
 }
 

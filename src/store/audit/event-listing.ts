@@ -13,18 +13,22 @@ import { eventFilterOf, eventsOf, type HistoryFilter, historyFilterNames } from 
 
 /** Something that happened to a session, or that an operator did. */
 export interface HistoryEvent {
+  /** Distinguishes the event from all others, 32 hexadecimal digits. */
   id: string
   /** The session, by the id that it had then; undefined for an event of many sessions. */
   handle: SessionHandle | undefined
+  /** What happened. */
   kind: EventKind
+  /** When it happened. */
   at: Date
   /** The owner of the session at that time. */
   user?: string
   /** The operator who did it. */
   actor?: string
   /**
-   * Why the session ended, as in `request.sessionEndReason`; for `rotated`, `'renewed'` when `rotateEvery` did it; why it does not open; for `user`, `'left'` when it left
-   * this user; for `revoked`, `'forgotten'` when `forget()` did it.
+   * Why the session ended, as in `request.sessionEndReason`; for `rotated`, `'renewed'` when `rotateEvery` did it; for
+   * `unreadable`, why it does not open; for `user`, `'left'` when it left this user; for `revoked`, `'forgotten'` when
+   * `forget()` did it.
    */
   reason?: string
   /** The client of its request, with the option `metadata`. */
@@ -37,8 +41,9 @@ export interface HistoryEvent {
   sessions?: number
   /** For `trimmed` and `revoked`: the number of events that were deleted or erased. */
   events?: number
-  /** For `keys` and `updated`: rows that did not open, and rows that remain. */
+  /** For `keys` and `updated`: the number of rows that did not open. */
   unreadable?: number
+  /** For `keys` and `updated`: the number of rows that remain. */
   remaining?: number
   /** For `revoked` and `updated`: the names of the options that chose the sessions. */
   filter?: readonly string[]
@@ -48,16 +53,25 @@ export interface HistoryEvent {
   isErased?: true
 }
 
-/** Which events to list, how many, and from which place. */
+/**
+ * The options of `history()`: which events to list, how many, and from which place.
+ *
+ * @example
+ * ```ts
+ * const options: HistoryOptions = { user: 'ada', kind: ['created', 'ended'], limit: 100 }
+ * const { events, next } = await app.storedSession.history(options)
+ * ```
+ */
 export interface HistoryOptions extends HistoryFilter {
   /** Events on a page: 1 to 1000. @defaultValue 50 */
   limit?: number | undefined
-  /** The `next` of the previous page. */
+  /** The `next` of the previous page. @defaultValue the first page */
   cursor?: string | undefined
 }
 
 /** One page of events, the newest first. */
 export interface HistoryPage {
+  /** The events, the newest first. */
   events: HistoryEvent[]
   /** The cursor of the next page; undefined on the last. */
   next: string | undefined

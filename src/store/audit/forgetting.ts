@@ -10,13 +10,21 @@ import { OptionChecks } from '../options/option-checks.ts'
 import { checkedUser } from '../users/user.ts'
 import { endListed } from './recorded-ends.ts'
 
-/** Whom to forget. */
+/**
+ * The options of `forget()`: whom to forget.
+ *
+ * @example
+ * ```ts
+ * const options: ForgetOptions = { user: 'ada', actor: 'support: Grace' }
+ * const { sessions, events } = await app.storedSession.forget(options)
+ * ```
+ */
 export interface ForgetOptions {
   /** The user. */
   user: UserId
   /** Count only, and change nothing. @defaultValue false */
   dryRun?: boolean
-  /** Who does it, for the history: 1 to 255 characters. */
+  /** Who does it, for the history: 1 to 255 characters. @defaultValue none */
   actor?: string
 }
 

@@ -4,8 +4,14 @@ import { formatSid, parseSid, sidOf } from '../../payload/session-id.ts'
 /** The name of a session for people and pages: `2::` and 64 hexadecimal digits. As a cookie it opens no session. */
 export type SessionHandle = string
 
+/** A session that has its id, such as `request.session`. */
+export interface IdentifiedSession {
+  /** The id in plaintext, as the cookie holds it. */
+  readonly sessionId: string
+}
+
 /** The handle of a live session. */
-export function handleOf(session: { readonly sessionId: string }): SessionHandle {
+export function handleOf(session: IdentifiedSession): SessionHandle {
   if (typeof session?.sessionId === 'string') return formatSid(sidOf(session.sessionId))
   throw new InvalidHandleError('this is not a session of stored-session, so it has no handle; pass request.session')
 }

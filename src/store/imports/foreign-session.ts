@@ -15,13 +15,16 @@ export interface ForeignSession extends ForeignClient {
   readonly expiresAt?: number | undefined
 }
 
-/**
- * Why sessions are skipped. `over`: the session has expired. `exists`: the store has a row of the session, perhaps an
- * ended one. `invalidId`: the id is invalid. `unreadable`: the content is no JSON object. `unstorable`: the content has
- * reserved names or values that cannot be stored, or `user` refuses it. `tooLarge`: it has more than `maxBytes`.
- */
+/** All values of {@link SkipReason}. */
 export const skipReasons = ['over', 'exists', 'invalidId', 'unreadable', 'unstorable', 'tooLarge'] as const
 
+/**
+ * Why an import skips a session. `over`: the session has expired. `exists`: the store has a row of the session, perhaps an
+ * ended one. `invalidId`: the id is invalid. `unreadable`: the content is no JSON object. `unstorable`: the content has
+ * reserved names or values that cannot be stored, or `user` refuses it. `tooLarge`: it has more than `maxBytes`.
+ *
+ * @useDeclaredType
+ */
 export type SkipReason = (typeof skipReasons)[number]
 
 /** A count for each reason. */

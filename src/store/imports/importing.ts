@@ -19,13 +19,21 @@ import {
   storedForm,
 } from './foreign-session.ts'
 
-/** Options of an import. */
+/**
+ * The options of `import()`.
+ *
+ * @example
+ * ```ts
+ * const options: ImportOptions = { dryRun: true, onProgress: ({ read }) => console.log(`${read} read`) }
+ * const { imported, skipped } = await store.import(source, options)
+ * ```
+ */
 export interface ImportOptions {
   /** Only read and count, and write nothing. @defaultValue false */
   dryRun?: boolean
-  /** Stops after the current batch. A repeated import continues with the remaining sessions. */
+  /** Stops after the current batch. A repeated import continues with the remaining sessions. @defaultValue none */
   signal?: AbortSignal
-  /** Called after every batch. */
+  /** Called after every batch. @defaultValue none */
   onProgress?: (progress: ImportProgress) => void
 }
 

@@ -9,15 +9,23 @@ import type { SessionContent } from '../live/content.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 import { noneSkipped, readForeign, type SkipReason, type StoredForm, storedForm } from './foreign-session.ts'
 
-/** Options of an upgrade. */
+/**
+ * The options of `upgrade()`.
+ *
+ * @example
+ * ```ts
+ * const options: UpgradeOptions = { batchSize: 500, signal: AbortSignal.timeout(60_000) }
+ * const { hashed, sealed, complete } = await store.upgrade(options)
+ * ```
+ */
 export interface UpgradeOptions {
   /** Only read and count, and write nothing. @defaultValue false */
   dryRun?: boolean
-  /** Rows that are read at a time. @defaultValue 200 */
+  /** Rows that are read at a time, 1 to 10000. @defaultValue 200 */
   batchSize?: number
-  /** Stops after the current batch. A repeated upgrade continues with the remaining rows. */
+  /** Stops after the current batch. A repeated upgrade continues with the remaining rows. @defaultValue none */
   signal?: AbortSignal
-  /** Called after every batch. */
+  /** Called after every batch. @defaultValue none */
   onProgress?: (progress: UpgradeProgress) => void
 }
 
@@ -36,6 +44,7 @@ export interface UpgradeProgress {
   readonly hashed: number
   /** Rows that were under a hash already, and whose content is sealed now. */
   readonly sealed: number
+  /** Rows that stay in plaintext, by reason. */
   readonly skipped: UpgradeSkips
 }
 

@@ -14,7 +14,7 @@ export interface InspectedSession extends ListedSession {
   version: number
   /** The id of the key that sealed its row; undefined once it has ended, and for a row that is not sealed. */
   keyId: number | undefined
-  /** The handle under which the session continues after `rotateId()`. */
+  /** The handle under which the session continues after `rotateId()`; absent otherwise. */
   currentHandle?: SessionHandle
 }
 

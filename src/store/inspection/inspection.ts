@@ -9,13 +9,21 @@ import { type RevealedContent, type RevealOptions, revealSession } from './revea
 export abstract class SessionInspection extends SessionManagement {
   /**
    * The session of a handle, whatever its state, without its content; undefined without a row.
+   *
+   * @param handle - the handle of the session
    * @throws `FST_STORED_SESSION_INVALID_HANDLE`
    */
   async inspect(handle: SessionHandle): Promise<InspectedSession | undefined> {
     return inspectSession(await this.open(), handle)
   }
 
-  /** The content of a live session, recorded as a look of `actor`. See {@link revealSession}. */
+  /**
+   * The content of a live session, for an operator; undefined for a session that has expired or ended, and for one that
+   * does not open. The look is an event, and is recorded in the history before anything is opened.
+   *
+   * @param options - the session, and who looks
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, also with `bindToCookie`; `FST_STORED_SESSION_INVALID_HANDLE`
+   */
   async reveal(options: RevealOptions): Promise<RevealedContent | undefined> {
     return revealSession(await this.open(), options)
   }

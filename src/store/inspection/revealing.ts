@@ -7,9 +7,17 @@ import { checkedActor } from '../options/actor.ts'
 import { checkObject } from '../options/filter-checks.ts'
 import { OptionChecks } from '../options/option-checks.ts'
 
-/** Whose content to open, and for whom. */
+/**
+ * The options of `reveal()`: whose content to open, and for whom.
+ *
+ * @example
+ * ```ts
+ * const options: RevealOptions = { handle, actor: 'support: Grace' }
+ * const content = await store.reveal(options)
+ * ```
+ */
 export interface RevealOptions {
-  /** The session. */
+  /** The handle of the session. */
   handle: SessionHandle
   /** Who looks: 1 to 255 characters. */
   actor: string

@@ -1,4 +1,5 @@
-import { describeKey, type KeyDescription, type KeyState } from '../../keys/key-provider.ts'
+import type { KeyDescription, KeyState } from '../../keys/key-provider.ts'
+import { describeKey } from '../../keys/key-ring.ts'
 import type { StoreCore } from '../core/core.ts'
 import { eventsByKey, sessionsByKey } from './sessions-by-key.ts'
 

@@ -17,11 +17,13 @@ export interface ListedSession {
   handle: SessionHandle
   /** The user of the session, by the `user` option; undefined without a user, and after the session has ended. */
   user: string | undefined
+  /** When the session began. */
   createdAt: Date
   /** The stored last use, at most `touchInterval` before the real one. */
   touchedAt: Date
   /** When it expires unless it is used again. */
   expiresAt: Date
+  /** Whether it is in use, has ended or has expired. */
   state: SessionState
   /** Why it has expired or ended, as in `request.sessionEndReason`; undefined while it is live. */
   endReason: EndReason | undefined
@@ -33,16 +35,25 @@ export interface ListedSession {
   metadata?: SessionMetadata
 }
 
-/** Which sessions to list, how many, and from which place. */
+/**
+ * The options of `list()`: which sessions to list, how many, and from which place.
+ *
+ * @example
+ * ```ts
+ * const options: ListOptions = { user: 'ada', state: 'live', limit: 100 }
+ * const { sessions, next } = await app.storedSession.list(options)
+ * ```
+ */
 export interface ListOptions extends SessionFilter {
   /** Sessions on a page: 1 to 1000. @defaultValue 50 */
   limit?: number | undefined
-  /** The `next` of the previous page. */
+  /** The `next` of the previous page. @defaultValue the first page */
   cursor?: string | undefined
 }
 
 /** One page of sessions, the newest first. */
 export interface SessionPage {
+  /** The sessions, the newest first. */
   sessions: ListedSession[]
   /** The cursor of the next page; undefined on the last. */
   next: string | undefined

@@ -3,9 +3,8 @@ import { type Activity, type ActivityOptions, activityOf } from '../audit/activi
 import { type HistoryOptions, type HistoryPage, listHistory } from '../audit/event-listing.ts'
 import { type ForgetOptions, type ForgetResult, forgetUser } from '../audit/forgetting.ts'
 import type { StoreCore } from '../core/core.ts'
-import type { DeleteOutcome } from '../core/events.ts'
-import { handleOf, type SessionHandle } from '../core/handle.ts'
-import { perform, type Task, unlimited } from '../core/operation.ts'
+import { handleOf, type IdentifiedSession, type SessionHandle } from '../core/handle.ts'
+import { perform, unlimited } from '../core/operation.ts'
 import type { ForeignSession } from '../imports/foreign-session.ts'
 import { type ImportOptions, type ImportResult, importSessions } from '../imports/importing.ts'
 import { type UpgradeOptions, type UpgradeResult, upgradeSessions } from '../imports/upgrading.ts'
@@ -15,8 +14,9 @@ import { updateAllSessions } from '../updating/update-all.ts'
 import type { ContentChange, UpdateAllOptions, UpdateAllResult, UpdateFilter } from '../updating/update-all-options.ts'
 import { type KeyStatus, keyStatus } from './key-status.ts'
 import { countSessions, type ListOptions, listSessions, type SessionPage } from './listing.ts'
-import { type ReencryptOptions, type ReencryptResult, reencryptSessions } from './reencrypting.ts'
-import { type RevokeFilter, type RevokeResult, revokeSessions } from './revoking.ts'
+import { REENCRYPT, REVOKE } from './observed-tasks.ts'
+import type { ReencryptOptions, ReencryptResult } from './reencrypting.ts'
+import type { RevokeFilter, RevokeResult } from './revoking.ts'
 import type { SessionFilter } from './session-filter.ts'
 import { rowsByKey } from './sessions-by-key.ts'
 import { type SessionStats, sessionStats } from './statistics.ts'
@@ -28,13 +28,20 @@ export abstract class SessionManagement {
 
   /**
    * One page of sessions, the newest first, without their content.
+   *
+   * @param options - which sessions, and from which place. All by default
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for an invalid cursor
    */
   async list(options?: ListOptions): Promise<SessionPage> {
     return listSessions(await this.open(), options)
   }
 
-  /** Counts sessions exactly. Without a user, the time grows with the table. */
+  /**
+   * Counts sessions exactly. Without a user, the time grows with the table.
+   *
+   * @param filter - which sessions. All by default
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
+   */
   async count(filter?: SessionFilter): Promise<number> {
     return countSessions(await this.open(), filter)
   }
@@ -44,7 +51,10 @@ export abstract class SessionManagement {
     return sessionStats(await this.open())
   }
 
-  /** Counts the rows of each key, with events of the history, by its id; `'none'` for rows without a key. The time grows with the table. */
+  /**
+   * Counts the rows of each key, with events of the history, by its id; `'none'` for rows without a key. The time grows
+   * with the table.
+   */
   async countByKey(): Promise<Record<string, number>> {
     const counts = await rowsByKey(await this.open())
     return Object.fromEntries(counts.map(({ keyId, rows }) => [keyId ?? 'none', rows]))
@@ -57,6 +67,8 @@ export abstract class SessionManagement {
 
   /**
    * One page of what happened to sessions, the newest first. Needs the option `history`.
+   *
+   * @param options - which events, and from which place. All by default
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE`
    */
   async history(options?: HistoryOptions): Promise<HistoryPage> {
@@ -65,7 +77,12 @@ export abstract class SessionManagement {
     return listHistory(core, options)
   }
 
-  /** Counts what happened to sessions, for charts. @throws `FST_STORED_SESSION_INVALID_OPTIONS` */
+  /**
+   * Counts what happened to sessions, for charts. Needs the option `history`.
+   *
+   * @param options - which time, and the length of a period
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
+   */
   async activity(options: ActivityOptions): Promise<Activity> {
     const core = await this.open()
     await core.history?.flush()
@@ -74,6 +91,8 @@ export abstract class SessionManagement {
 
   /**
    * Ends the sessions of a user, and erases the user and all details from their history.
+   *
+   * @param options - the user
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
    */
   async forget(options: ForgetOptions): Promise<ForgetResult> {
@@ -85,6 +104,8 @@ export abstract class SessionManagement {
 
   /**
    * Ends sessions permanently, or with `dryRun` counts the sessions that it would end.
+   *
+   * @param filter - which sessions
    * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, and `FST_STORED_SESSION_INVALID_HANDLE` for an invalid handle
    */
   async revoke(filter: RevokeFilter): Promise<RevokeResult> {
@@ -99,67 +120,66 @@ export abstract class SessionManagement {
   /**
    * The handle of a live session, such as `request.session`. It is valid until `regenerate()` gives the session another
    * id.
+   *
+   * @param session - the session
    * @throws `FST_STORED_SESSION_INVALID_HANDLE` without a session
    */
-  handle(session: { readonly sessionId: string }): SessionHandle {
+  handle(session: IdentifiedSession): SessionHandle {
     return handleOf(session)
   }
 
-  /** The handle of a session as `list()` shows it, also in a request that sent an old id of a rotated session. */
-  async currentHandle(session: { readonly sessionId: string }): Promise<SessionHandle> {
+  /**
+   * The handle of a session as `list()` shows it, also in a request that sent an old id of a rotated session.
+   *
+   * @param session - the session of a request
+   */
+  async currentHandle(session: IdentifiedSession): Promise<SessionHandle> {
     const { sessionId: id } = session
     const rows = hasOldId(session) ? await rowsFrom(await this.open(), sidOf(id), { id }) : []
     return rows.length > 0 ? formatSid(rows.at(-1)!.sid) : handleOf(session)
   }
 
-  /** Seals rows of other keys with the current key; see {@link reencryptSessions}. */
+  /**
+   * Seals rows of other keys with the current key, while the application serves requests. It can be stopped and repeated.
+   *
+   * @param options - how fast
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, also with `bindToCookie`, and `FST_STORED_SESSION_UNAVAILABLE`
+   */
   async reencrypt(options?: ReencryptOptions): Promise<ReencryptResult> {
     return perform(await this.open(), unlimited(), REENCRYPT, options)
   }
 
-  /** Changes the content of every live session of a filter; see {@link updateAllSessions}. */
+  /**
+   * Changes the content of every live session of a filter, while the application serves requests.
+   *
+   * @param filter - which sessions
+   * @param change - changes the content that it gets
+   * @param options - how fast, and for whom
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`, `FST_STORED_SESSION_UNAVAILABLE`, and what the function throws
+   */
   async updateAll(filter: UpdateFilter, change: ContentChange, options?: UpdateAllOptions): Promise<UpdateAllResult> {
     return updateAllSessions(await this.open(), unlimited(), filter, change, options)
   }
 
-  /** Imports sessions from another store; their cookies keep working. See {@link importSessions}. */
+  /**
+   * Imports sessions from another store; their cookies keep working. Existing rows do not change, so it can be stopped
+   * and repeated.
+   *
+   * @param source - the sessions in batches, of which the import holds one at a time
+   * @param options - whether to write, and how to follow it
+   * @throws `FST_STORED_SESSION_UNAVAILABLE`, after which the import can be repeated
+   */
   async import(source: AsyncIterable<readonly ForeignSession[]>, options?: ImportOptions): Promise<ImportResult> {
     return importSessions(await this.open(), source, options)
   }
 
-  /** Hashes ids and seals content that were copied into the table in plaintext; see {@link upgradeSessions}. */
+  /**
+   * Hashes ids and seals content that were copied into the table in plaintext. It can be stopped and repeated.
+   *
+   * @param options - whether to write, and how to follow it
+   * @throws `FST_STORED_SESSION_INVALID_OPTIONS`
+   */
   async upgrade(options?: UpgradeOptions): Promise<UpgradeResult> {
     return upgradeSessions(await this.open(), options)
   }
-}
-
-/*
- * The tasks of operators, and what channels and listeners receive about them.
- */
-
-/** Channels and listeners receive no user and no handle. */
-const REVOKE: Task<[filter: RevokeFilter], RevokeResult> = {
-  work: revokeSessions,
-  observed: {
-    name: 'delete',
-    events: [],
-    begin: () => ({}),
-    finish: (_observer, result) => ({
-      sessions: result?.revoked ?? 0,
-      outcome: 'revoked' satisfies DeleteOutcome,
-    }),
-  },
-}
-
-const REENCRYPT: Task<[options: ReencryptOptions | undefined], ReencryptResult> = {
-  work: reencryptSessions,
-  observed: {
-    name: 'reencrypt',
-    events: [],
-    begin: () => ({}),
-    finish: (_observer, result) => ({
-      sessions: result?.reencrypted ?? 0,
-      outcome: result?.remaining ? 'partial' : 'complete',
-    }),
-  },
 }

@@ -15,17 +15,25 @@ import { reportIfUnencrypted } from '../requests/opened-row.ts'
 import { reencryptEvents } from './reencrypting-events.ts'
 import { rowsByKey } from './sessions-by-key.ts'
 
-/** Options of `reencrypt()`. */
+/**
+ * The options of `reencrypt()`.
+ *
+ * @example
+ * ```ts
+ * const options: ReencryptOptions = { rate: 1_000, onProgress: ({ reencrypted }) => console.log(reencrypted) }
+ * const { remaining } = await app.storedSession.reencrypt(options)
+ * ```
+ */
 export interface ReencryptOptions {
   /** Rows that are read at a time. @defaultValue 200 */
   batchSize?: number
   /** Rows per second at most. @defaultValue no limit */
   rate?: number
-  /** Who does it, for the history: 1 to 255 characters. */
+  /** Who does it, for the history: 1 to 255 characters. @defaultValue none */
   actor?: string
-  /** Stops after the current batch. */
+  /** Stops after the current batch. @defaultValue none */
   signal?: AbortSignal
-  /** Called after every batch. */
+  /** Called after every batch. @defaultValue none */
   onProgress?: (progress: ReencryptProgress) => void
 }
 

@@ -14,7 +14,15 @@ import { endSuccessor } from '../rotation/successors.ts'
 import { checkedUser } from '../users/user.ts'
 import { endOthers } from './ending-others.ts'
 
-/** Which sessions to end: at least `user`, `handle`, `before` or `all`. A session must match all that are set. */
+/**
+ * Which sessions to end: at least `user`, `handle`, `before` or `all`. A session must match all that are set.
+ *
+ * @example
+ * ```ts
+ * const filter: RevokeFilter = { user: 'ada', except: handle, actor: 'ada' }
+ * const { revoked } = await app.storedSession.revoke(filter)
+ * ```
+ */
 export interface RevokeFilter {
   /** The sessions of this user. Needs the `user` option in the application that stores them. */
   user?: UserId
@@ -24,11 +32,11 @@ export interface RevokeFilter {
   before?: Date
   /** The sessions of all users. */
   all?: true
-  /** Do not end this session. */
+  /** Do not end this session. @defaultValue none */
   except?: SessionHandle
   /** Count only, and end nothing. @defaultValue false */
   dryRun?: boolean
-  /** Who does it, for the history: 1 to 255 characters. */
+  /** Who does it, for the history: 1 to 255 characters. @defaultValue none */
   actor?: string
   /** Stops before the next batch, and rejects with its reason: ended sessions stay ended. For `before` and `all`. */
   signal?: AbortSignal

@@ -8,15 +8,30 @@ import { checkedUser } from '../users/user.ts'
 /** The state of a session: in use, ended by a request or an operator, or expired and not yet trimmed. */
 export type SessionState = RowState
 
-/** Sessions that match all of these. `…After` includes its moment, `…Before` does not. */
+/**
+ * Sessions that match all of these. `…After` includes its moment, `…Before` does not.
+ *
+ * @example
+ * ```ts
+ * const filter: SessionFilter = { state: 'live', createdAfter: new Date('2026-11-01') }
+ * const sessions = await app.storedSession.count(filter)
+ * ```
+ */
 export interface SessionFilter {
-  /** The sessions of this user. Ended sessions do not keep their user. */
+  /** The sessions of this user. Ended sessions do not keep their user. @defaultValue all users */
   user?: UserId
+  /** Sessions in this state. @defaultValue all states */
   state?: SessionState
+  /** Sessions that began at this moment or later. @defaultValue no limit */
   createdAfter?: Date
+  /** Sessions that began before this moment. @defaultValue no limit */
   createdBefore?: Date
-  /** The stored last use, at most `touchInterval` before the real one. */
+  /**
+   * Sessions last used at this moment or later, by the stored last use, at most `touchInterval` before the real one.
+   * @defaultValue no limit
+   */
   touchedAfter?: Date
+  /** Sessions last used before this moment. @defaultValue no limit */
   touchedBefore?: Date
 }
 

@@ -1,7 +1,15 @@
 import type { Duration } from '../../time/duration.ts'
 import type { OptionChecks } from './option-checks.ts'
 
-/** How the history of sessions is kept. */
+/**
+ * The option `history` as an object: how the history of sessions is kept.
+ *
+ * @example
+ * ```ts
+ * const history: HistoryOption = { retain: '30d', strict: true }
+ * await app.register(storedSession, { database, secret, history })
+ * ```
+ */
 export interface HistoryOption {
   /** How long events stay. @defaultValue `'90d'` */
   retain?: Duration

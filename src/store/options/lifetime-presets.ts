@@ -1,4 +1,8 @@
-/** An authenticator assurance level: how strongly a sign-in proves the identity of the user. */
+/**
+ * An authenticator assurance level: how strongly a sign-in proves the identity of the user.
+ *
+ * @see NIST SP 800-63B-4 (2025), section 2
+ */
 export type AssuranceLevel = 'aal1' | 'aal2' | 'aal3'
 
 /** The upper limits of every session, in milliseconds. */

@@ -1,20 +1,34 @@
 import type { Table } from 'drizzle-orm'
 import type { SessionDatabase } from '../../database/contract/session-database.ts'
-import type { Dialect, DrizzleDatabase } from '../../database/recognise.ts'
+import type { DrizzleDatabase } from '../../database/recognise.ts'
 import type { KeyProvider } from '../../keys/key-provider.ts'
-import type { CheckedMetadataOptions, MetadataOptions } from '../../metadata/metadata-options.ts'
+import type { MetadataOptions } from '../../metadata/metadata-options.ts'
 import type { Serializer, serializers } from '../../payload/serializer.ts'
 import type { Duration } from '../../time/duration.ts'
-import type { RenewalSettings, UserId, UserLimit } from '../core/core.ts'
-import type { Limits } from '../core/lifetime.ts'
-import type { MergeRule, MergeRules } from '../merging/merge-rules.ts'
-import type { HistoryOption, HistorySettings } from './history-option.ts'
+import type { UserId } from '../core/core.ts'
+import type { MergeRule } from '../merging/merge-rules.ts'
+import type { HistoryOption } from './history-option.ts'
 import { type RenewalOptions, renewalOptionNames } from './renewal-options.ts'
-import type { TrimLock, TrimOption, TrimSchedule } from './trim-options.ts'
+import type { TrimOption } from './trim-options.ts'
 
+export type { CheckedStoreOptions } from './checked-store-options.ts'
 export type { Duration }
 
-/** The options of the store. The plugin accepts them too, together with the host's options. */
+/** The option `acceptUnencrypted`. */
+export interface UnencryptedRows {
+  /** The date from which unencrypted rows are refused, at most 30 days ahead. */
+  until: Date
+}
+
+/**
+ * The options of the store. The plugin accepts them too, together with the host's options.
+ *
+ * @example
+ * ```ts
+ * const options: StoreOptions = { database: process.env.DATABASE_URL!, secret, idleTimeout: '1h', maxPerUser: 5 }
+ * const store = new StoredSessionStore({ ...options, user: (session) => String(session.userId) })
+ * ```
+ */
 export interface StoreOptions extends RenewalOptions {
   /**
    * Where the sessions are stored: `postgres://…`, `postgresql://…`, `mysql://…`, `mariadb://…`, `sqlite:PATH`,
@@ -22,7 +36,10 @@ export interface StoreOptions extends RenewalOptions {
    * passed.
    */
   database: string | DrizzleDatabase | SessionDatabase
-  /** A secret of 32 or more characters, or several with the current one first. The payload keys derive from it. */
+  /**
+   * A secret of 32 or more characters, or several with the current one first. The payload keys derive from it.
+   * @defaultValue none: it is required without `keys`
+   */
   secret?: string | string[]
   /** Where the payload keys come from. @defaultValue derived from `secret` */
   keys?: KeyProvider
@@ -48,7 +65,7 @@ export interface StoreOptions extends RenewalOptions {
    * start warns: until then a client that can write to the database can create a session for any user. Write a fixed
    * date, because a date that is computed at start moves with every start. @defaultValue never
    */
-  acceptUnencrypted?: { until: Date }
+  acceptUnencrypted?: UnencryptedRows
   /** Warn at start when the current key has been in use for longer than this, by its `since`. @defaultValue `'90d'` */
   warnKeyAge?: Duration | false
   /**
@@ -89,7 +106,10 @@ export interface StoreOptions extends RenewalOptions {
   history?: boolean | HistoryOption
   /** Apply the migrations at start. @defaultValue true for SQLite, false for servers */
   migrate?: boolean
-  /** The user of a session: well-formed text of 1 to 255 characters without NUL, a whole number or a bigint; undefined or null without a user. */
+  /**
+   * The user of a session: well-formed text of 1 to 255 characters without NUL, a whole number or a bigint; undefined or
+   * null without a user. @defaultValue none: sessions have no user
+   */
   user?: (session: Record<string, unknown>) => UserId | null | undefined
   /**
    * Sessions that a user may have: 1 to 1000. A sign-in above this limit ends other sessions, see `evict`. Needs
@@ -130,40 +150,6 @@ export interface StoreOptions extends RenewalOptions {
   table?: string | Table
   /** Whether a request that only reads extends the session. @defaultValue true */
   rolling?: boolean
-}
-
-/** The options of the store, checked and complete. */
-export interface CheckedStoreOptions {
-  readonly dialect: Dialect
-  readonly database: string | DrizzleDatabase | SessionDatabase
-  readonly keys: KeyProvider
-  readonly limits: Limits
-  /** Milliseconds. */
-  readonly rotationOverlap: number
-  readonly renewal: RenewalSettings
-  readonly suspicious: boolean
-  readonly operationTimeout: number
-  readonly trim: TrimSchedule | false
-  readonly trimLock: TrimLock
-  readonly history: HistorySettings | false
-  readonly migrate: boolean
-  readonly bindToCookie: boolean
-  /** Undefined for the table's name. */
-  readonly namespace: string | undefined
-  readonly compressAbove: number | false
-  /** Epoch milliseconds; 0 for never. */
-  readonly acceptUnencryptedUntil: number
-  readonly warnKeyAge: number | false
-  readonly user: StoreOptions['user']
-  readonly metadata: CheckedMetadataOptions | undefined
-  /** Whether the plugin binds sessions to devices. */
-  readonly bindsToDevices: boolean
-  readonly maxPerUser: UserLimit | undefined
-  readonly merge: MergeRules
-  readonly errorPaths: boolean
-  readonly serializer: Serializer
-  readonly maxBytes: number
-  readonly table: string | Table
 }
 
 /** The names of {@link StoreOptions}. */

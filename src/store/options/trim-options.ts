@@ -5,7 +5,15 @@ import { OptionChecks } from './option-checks.ts'
 /** The kind of lock that lets only one process of a database trim at a time. */
 export type TrimLock = 'auto' | 'lease'
 
-/** When and how much the store trims in the background, and when a row may be trimmed. */
+/**
+ * The option `trim`: when and how much the store trims in the background, and when a row may be trimmed.
+ *
+ * @example
+ * ```ts
+ * const trim: TrimOption = { interval: '1h', maxDuration: '5m', grace: '10m' }
+ * await app.register(storedSession, { database, secret, trim })
+ * ```
+ */
 export interface TrimOption {
   /** Time between two rounds, varied by a fifth; false for rounds only by `everyRequests`. @defaultValue `'15m'` */
   interval?: Duration | false
@@ -37,7 +45,15 @@ export interface TrimOption {
   lock?: TrimLock
 }
 
-/** The limits and callbacks of one call of `trim`. */
+/**
+ * The options of `trim()`: the limits and callbacks of one call.
+ *
+ * @example
+ * ```ts
+ * const options: TrimOptions = { maxRows: 100_000, maxDuration: '1m', actor: 'cron' }
+ * const { trimmed, complete } = await app.storedSession.trim(options)
+ * ```
+ */
 export interface TrimOptions {
   /** The most rows that one statement deletes, 1 to 10000. @defaultValue the `trim.batchSize` option: 500 */
   batchSize?: number
@@ -50,11 +66,11 @@ export interface TrimOptions {
   maxRows?: number
   /** Time after which no further batch begins. @defaultValue no limit */
   maxDuration?: Duration
-  /** Who does it, for the history: 1 to 255 characters. */
+  /** Who does it, for the history: 1 to 255 characters. @defaultValue none */
   actor?: string
-  /** Stops after the current batch. */
+  /** Stops after the current batch. @defaultValue none */
   signal?: AbortSignal
-  /** Called after every batch. */
+  /** Called after every batch. @defaultValue none */
   onProgress?: (progress: TrimProgress) => void
 }
 

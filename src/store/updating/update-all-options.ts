@@ -7,7 +7,15 @@ import { checkObject, given, refuseUndefined, timeOf } from '../options/filter-c
 import { OptionChecks } from '../options/option-checks.ts'
 import { checkedUser } from '../users/user.ts'
 
-/** Which sessions to change: at least `user`, `handle`, `before` or `all`. A session must match all that are set. */
+/**
+ * Which sessions to change: at least `user`, `handle`, `before` or `all`. A session must match all that are set.
+ *
+ * @example
+ * ```ts
+ * const filter: UpdateFilter = { user: 'ada' }
+ * await app.storedSession.updateAll(filter, (session) => void (session.role = 'editor'))
+ * ```
+ */
 export interface UpdateFilter {
   /** The sessions of this user. Needs the `user` option in the application that stores them. */
   user?: UserId
@@ -19,22 +27,39 @@ export interface UpdateFilter {
   all?: true
 }
 
-/** Changes the content of one session, without its cookie. It may be called again for a session that has changed. */
+/**
+ * Changes the content of one session, without its cookie. It may be called again for a session that has changed.
+ *
+ * @example
+ * ```ts
+ * const change: ContentChange = (session) => {
+ *   session.role = 'editor'
+ * }
+ * ```
+ */
 export type ContentChange = (session: Record<string, unknown>) => void | Promise<void>
 
-/** Options of `updateAll()`. */
+/**
+ * The options of `updateAll()`.
+ *
+ * @example
+ * ```ts
+ * const options: UpdateAllOptions = { dryRun: true, rate: 500, actor: 'migration' }
+ * const { updated } = await app.storedSession.updateAll({ all: true }, (session) => void delete session.cart, options)
+ * ```
+ */
 export interface UpdateAllOptions {
   /** Run the function on copies, count the sessions that it would change, and change none. @defaultValue false */
   dryRun?: boolean
-  /** Rows that are read at a time. @defaultValue 200 */
+  /** Rows that are read at a time, 1 to 10000. @defaultValue 200 */
   batchSize?: number
   /** Sessions per second at most. @defaultValue no limit */
   rate?: number
-  /** Who does it, for the history: 1 to 255 characters. */
+  /** Who does it, for the history: 1 to 255 characters. @defaultValue none */
   actor?: string
-  /** Stops after the current batch. */
+  /** Stops after the current batch. @defaultValue none */
   signal?: AbortSignal
-  /** Called after every batch. */
+  /** Called after every batch. @defaultValue none */
   onProgress?: (progress: UpdateAllProgress) => void
 }
 
