@@ -27,6 +27,9 @@ export default defineConfig({
     config: addSiteRules,
   },
   vite: { plugins: [accessibleSearchBox()] },
+  // The heading of the main entry point is also that of the front page.
+  transformPageData: ({ relativePath, title }) =>
+    relativePath.startsWith('api/stored-session') ? { title: `API of ${title}` } : {},
   // Pages offer it for download, so it is no module of theirs.
   buildEnd({ outDir }) {
     copyFileSync(fileURLToPath(new URL(`../${DASHBOARD}`, import.meta.url)), join(outDir, DASHBOARD))

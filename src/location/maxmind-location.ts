@@ -11,7 +11,7 @@ import { publicAddress } from './public-address.ts'
 const CHECK_MS = 10_000
 
 /**
- * The options of {@link maxmindLocation}.
+ * The options of `maxmindLocation`.
  *
  * @example
  * ```ts
