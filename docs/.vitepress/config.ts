@@ -8,6 +8,8 @@ import { linksOf, pages } from './pages.ts'
 import { accessibleSearchBox } from './search-box.ts'
 
 const { description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+/** The part that has the generated reference too. */
+const REFERENCE = 'Reference'
 const DASHBOARD = 'grafana-dashboard.json'
 
 export default defineConfig({
@@ -40,13 +42,11 @@ export default defineConfig({
     nav: pages.map(({ text, items }) => ({
       text,
       link: items[0]!.link,
-      activeMatch: linksOf(items)
-        .map((link) => `^${link}$`)
-        .join('|'),
+      activeMatch: [...linksOf(items).map((link) => `^${link}$`), ...(text === REFERENCE ? ['^/api/'] : [])].join('|'),
     })),
     sidebar: pages.map(({ text, items }) => ({
       text,
-      items: text === 'Reference' ? [...items, apiReference()] : items,
+      items: text === REFERENCE ? [...items, apiReference()] : items,
     })),
     footer: { message: 'Released under the MIT licence.' },
   },

@@ -33,6 +33,19 @@ const part = (text: string, items: Record<string, string>, ...folders: Entry[]):
 export const linksOf = (items: readonly Entry[]): string[] =>
   items.flatMap(({ link, items: inside = [] }) => [link, ...linksOf(inside)])
 
+const beside: Entry = {
+  text: 'Use it beside',
+  link: '/beside',
+  collapsed: true,
+  items: entries({
+    'beside-jwt': 'JWT',
+    'beside-trpc': 'tRPC',
+    'beside-graphql': 'GraphQL',
+    'beside-next': 'Next.js',
+    'beside-sveltekit': 'SvelteKit',
+  }),
+}
+
 /** By the ends of the codes, in the order of their table. */
 const errors = folder('Errors', 'errors', {
   'invalid-options': 'INVALID_OPTIONS',
@@ -60,20 +73,18 @@ const errors = folder('Errors', 'errors', {
 
 /** Every page of the site; a test compares the list with the folder. */
 export const pages: readonly Part[] = [
-  part('Start', {
-    index: 'What it is',
-    start: 'Your first application',
-    init: 'Set up with init',
-    databases: 'Choose a database',
-    'session-content': 'Store values in a session',
-    examples: 'Examples',
-    beside: 'Use it beside …',
-    'beside-jwt': '… JWT',
-    'beside-trpc': '… tRPC',
-    'beside-graphql': '… GraphQL',
-    'beside-next': '… Next.js',
-    'beside-sveltekit': '… SvelteKit',
-  }),
+  part(
+    'Start',
+    {
+      index: 'What it is',
+      start: 'Your first application',
+      init: 'Set up with init',
+      databases: 'Choose a database',
+      'session-content': 'Store values in a session',
+      examples: 'Examples',
+    },
+    beside,
+  ),
   part('Guides', {
     'sign-in': 'Sign users in',
     'remember-me': 'Remember users',
@@ -82,13 +93,13 @@ export const pages: readonly Part[] = [
     'concurrent-requests': 'Concurrent requests',
     'stolen-cookies': 'Stolen cookies',
     'device-bound': 'Bind sessions to devices',
-    'rotating-keys': 'Rotate keys',
     sessions: 'Rotate ids, limit sessions',
     administration: 'List and revoke sessions',
     metadata: 'Keep who uses a session',
     history: 'Record what happens',
     privacy: 'Privacy',
-    keys: 'Choose and rotate keys',
+    keys: 'Choose keys',
+    'rotating-keys': 'Rotate keys',
     trimming: 'Delete expired sessions',
     cookies: 'Cookies',
     'from-fastify-session': 'Come from @fastify/session',

@@ -12,6 +12,7 @@ import { OptionChecks } from '../../src/store/options/option-checks.ts'
 import { storeOptionNames } from '../../src/store/options/store-options.ts'
 import { gauges } from '../../src/telemetry/gauges.ts'
 import { metrics, prometheusName } from '../../src/telemetry/metrics.ts'
+import { eventTypes, fieldsOf, outcomeTypes } from './event-types.ts'
 import { blocks, codeIn, manual, table } from './readme-text.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
@@ -92,11 +93,10 @@ describe('the page about instrumentation', () => {
   })
 
   test('has the outcomes that operations have', () => {
-    const types = `${read('src/store/core/events.ts')}\n\n${read('src/database/contract/session-row.ts')}`
-    const events = bodyOf('src/store/core/events.ts', 'interface SessionEvents')
+    const types = `${outcomeTypes}\n\n${read('src/database/contract/session-row.ts')}`
     for (const [name, outcomes] of table('tracing channel')) {
       const [, operation] = /:(\w+)`/.exec(name!)!
-      const [, type] = new RegExp(`^ {2}${operation}: \\[OperationOf<(.+)>\\]`, 'm').exec(events)!
+      const [, type] = /OperationOf<(.+)>/.exec(eventTypes.get(operation!)!)!
       assert.deepEqual(codeIn(outcomes!).toSorted(), [...literalsOf(type!, types), 'failed'].toSorted(), operation)
     }
   })
@@ -109,11 +109,9 @@ describe('the page about instrumentation', () => {
   })
 
   test('has what the events carry', () => {
-    const events = bodyOf('src/store/core/events.ts', 'interface SessionEvents')
     for (const [name, , fields] of table('channel')) {
       const [, event] = /:(\w+)`/.exec(name!)!
-      const [, type] = new RegExp(`^ {2}${event}: \\[\\{(.+)\\}\\]`, 'm').exec(events)!
-      const actual = [...type!.matchAll(/(\w+)\??:/g)].map(([, field]) => field!.replace('keys', 'conflicts'))
+      const actual = fieldsOf(event!).map((field) => field.replace('keys', 'conflicts'))
       assert.deepEqual(codeIn(fields!), actual, event)
     }
   })
@@ -128,14 +126,13 @@ describe('the page about instrumentation', () => {
   })
 
   test('names every event that can be listened to', () => {
-    const names = [...bodyOf('src/store/core/events.ts', 'interface SessionEvents').matchAll(/^ {2}(\w+): \[/gm)]
     const page = manual.get('docs/instrumentation.md')!
     const paragraph = /`app.storedSession.on\(event, listener\)` notifies[\s\S]*?\n\n/.exec(page)![0]
     const stated = [
       ...codeIn(paragraph).filter((code) => /^\w+$/.test(code)),
       ...table('event without a channel').map(([name]) => codeIn(name!)[0]),
     ]
-    assert.deepEqual(stated.toSorted(), names.map(([, name]) => name).toSorted())
+    assert.deepEqual(stated.toSorted(), [...eventTypes.keys()].toSorted())
   })
 })
 
