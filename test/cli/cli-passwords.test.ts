@@ -161,7 +161,7 @@ describe('a password in an argument', () => {
       const env = { SOURCE_URL: url, DATABASE_URL: 'sqlite::memory:', SESSION_SECRET: secret }
       const { code, stderr } = await inProcess(['import', '--from', 'json'], env)
       assert.equal(code, 1)
-      assert.match(stderr, /error: (url must be the path of a file for json|the sessions to be imported .* ENOENT)/)
+      assert.match(stderr, /error: (url must be the path of a file for json|the sessions to be imported .* \(ENOENT)/)
       assert.ok(!stderr.includes(HIDDEN), stderr)
     }
   })
