@@ -1,10 +1,10 @@
 /**
- * Test files that need more than databases: browsers, clusters, processes that are killed, compilers and installed
- * packages. `npm run test:long` runs them; `npm test` runs all others.
+ * Test files that take minutes, or need more than databases: races in every order of their statements, browsers, clusters,
+ * processes that are killed, compilers and installed packages. `npm run test:long` runs them; `npm test` runs all others.
  */
 const LONG = [
   /-(browser|escaping)\.test\.ts$/,
-  /^test\/(examples|faults|guides|packed|torture)\//,
+  /^test\/(examples|faults|guides|matrix|packed|races|torture)\//,
   /^test\/database\/(galera|replication-group|standby|pooled|several-hosts)\.test\.ts$/,
   /^test\/cli\/(init|init-types|generate)\.test\.ts$/,
 ]
