@@ -134,7 +134,7 @@ describe('the same checks', () => {
     assert.equal(make({ ...sound, maxbytes: 1 }), 'maxbytes is not an option; did you mean maxBytes?')
     assert.equal(make({ ...sound, maxBytes: 0 }), 'maxBytes must be a whole number from 1 to 1073741824, not 0')
     for (const nothing of [undefined, null, {}])
-      assert.match(make(nothing), /^invalid options:\n- database must be .+\n- secret is missing; .+$/)
+      assert.match(make(nothing), /^invalid options:\n- database is missing; .+\n- secret is missing; .+$/)
     assert.doesNotThrow(() => new StoredSessionStore({ database: 'sqlite::memory:', keys }))
   })
 
