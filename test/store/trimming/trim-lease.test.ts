@@ -28,11 +28,14 @@ forEachDatabase((target) => {
   test('of eight processes that trim by a lease one does, and the others say that it is locked', async () => {
     await addDue(ROWS)
     const results = await Promise.all(processes.map((one) => one.trim(suite.database.url, SLOWLY, byLease)))
-    assert.deepEqual(results.map(({ stopped }) => stopped).toSorted(), ['done', ...Array(PROCESSES - 1).fill('locked')])
-    assert.equal(
-      results.reduce((sum, { trimmed }) => sum + trimmed, 0),
-      ROWS,
+    // On a busy machine one may come when there is nothing left to trim.
+    const [most, ...others] = results.toSorted((one, other) => other.trimmed - one.trimmed)
+    assert.deepEqual([most!.stopped, most!.trimmed], ['done', ROWS])
+    assert.deepEqual(
+      others.filter(({ stopped, trimmed }) => trimmed !== 0 || (stopped !== 'locked' && stopped !== 'done')),
+      [],
     )
+    assert.ok(others.some(({ stopped }) => stopped === 'locked'))
     assert.equal(await left(), 0)
   })
 
