@@ -13,7 +13,7 @@ import { withoutLocks } from '../../trimming/without-locks.ts'
 const PROCESSES = 8
 const ROWS = 200
 /** Slow enough for everybody to come while it is under way. */
-const SLOWLY = { batchSize: 10, pause: 150 }
+const SLOWLY = { batchSize: 10, pause: 500 }
 const MINUTE_MS = 60_000
 const LEASE_MS = 2 * MINUTE_MS
 
@@ -28,14 +28,11 @@ forEachDatabase((target) => {
   test('of eight processes that trim by a lease one does, and the others say that it is locked', async () => {
     await addDue(ROWS)
     const results = await Promise.all(processes.map((one) => one.trim(suite.database.url, SLOWLY, byLease)))
-    // On a busy machine one may come when there is nothing left to trim.
-    const [most, ...others] = results.toSorted((one, other) => other.trimmed - one.trimmed)
-    assert.deepEqual([most!.stopped, most!.trimmed], ['done', ROWS])
-    assert.deepEqual(
-      others.filter(({ stopped, trimmed }) => trimmed !== 0 || (stopped !== 'locked' && stopped !== 'done')),
-      [],
+    assert.deepEqual(results.map(({ stopped }) => stopped).toSorted(), ['done', ...Array(PROCESSES - 1).fill('locked')])
+    assert.equal(
+      results.reduce((sum, { trimmed }) => sum + trimmed, 0),
+      ROWS,
     )
-    assert.ok(others.some(({ stopped }) => stopped === 'locked'))
     assert.equal(await left(), 0)
   })
 
